@@ -1,0 +1,1 @@
+//! The life of a payment instruction, matching and reconciliation.

@@ -1,0 +1,1 @@
+//! How messages leave for a bank and come back.

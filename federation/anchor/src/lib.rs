@@ -1,0 +1,1 @@
+//! Merkle trees, epochs, checkpoints, co-signatures and proofs.

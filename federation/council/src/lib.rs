@@ -1,0 +1,1 @@
+//! The federation's machine: directory, anchors, FX, cross-border clearing.

@@ -1,0 +1,1 @@
+//! mTLS, certificates and the network CA between nodes.

@@ -1,0 +1,1 @@
+//! Ordered, gap-free envelope channels between two nodes.

@@ -1,0 +1,1 @@
+//! Protobuf, REST bodies and problem details.

@@ -1,0 +1,1 @@
+//! One Raft group: proposer, log, snapshots, journal.

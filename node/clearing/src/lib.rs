@@ -1,0 +1,1 @@
+//! Obligations to finality: cycles, netting, pay-in and pay-out.

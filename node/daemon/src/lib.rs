@@ -1,0 +1,1 @@
+//! A node, assembled: configuration, roles, schedulers, shutdown.

@@ -1,0 +1,1 @@
+//! Outboxes over the journal: Kafka.

@@ -1,0 +1,1 @@
+//! Accounts, entries, holds and the title ledger of coupon units.

@@ -1,0 +1,1 @@
+//! Order books with price-time matching.

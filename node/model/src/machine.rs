@@ -1,0 +1,28 @@
+//! What can be replicated: the one trait between a pure machine and the shell around it.
+
+use crate::Timestamp;
+use alloc::vec::Vec;
+use core::fmt::Debug;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A deterministic machine. The same commands at the same times give the same state, outcomes
+/// and events on every replica, on every run, on every platform.
+///
+/// The machine serializes whole: that is its snapshot.
+pub trait Machine: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What may be asked of it. Refused commands are answered, never errors.
+    type Command: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'static;
+    /// The answer to one command.
+    type Outcome: Clone + Debug + Send + Sync + 'static;
+    /// What happened, in order. Everything that leaves the node is made from these.
+    type Event: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'static;
+
+    /// Applies one command. `at` is the time in the log entry; a machine never runs backwards,
+    /// so a time before its last one is read as the last one.
+    fn apply(
+        &mut self,
+        at: Timestamp,
+        command: &Self::Command,
+        events: &mut Vec<Self::Event>,
+    ) -> Self::Outcome;
+}

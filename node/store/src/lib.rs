@@ -1,0 +1,1 @@
+//! SQL: read models, vault, archives and cursors.

@@ -1,0 +1,1 @@
+//! Metric names, logs and supervised tasks.

@@ -1,0 +1,1 @@
+//! The replicated machine of a trading node.

@@ -1,0 +1,1 @@
+//! Region templates and business calendars, read with all their problems.

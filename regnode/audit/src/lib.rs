@@ -1,0 +1,1 @@
+//! Mirror verification, re-execution and findings.

@@ -1,0 +1,1 @@
+//! The mirror client of a regulator.

@@ -1,0 +1,1 @@
+//! Layers, map, limits and banned calls, as a test.
