@@ -1,0 +1,78 @@
+//! The store of resting orders: one slot each, linked into the queue of its price.
+
+use crate::Resting;
+use crate::index::{Index, NONE, Slot};
+use alloc::vec::Vec;
+use gcfn_model::OrderId;
+
+/// Resting orders by slot and by id. Slots are used again, so that a book whose size is steady
+/// does not allocate. Which slot an order has depends on history and is never observable.
+#[derive(Clone, Debug)]
+pub(crate) struct Orders {
+    slots: Vec<Linked>,
+    /// The first vacant slot; the others follow by `next`.
+    vacant: Slot,
+    index: Index,
+    len: u32,
+}
+
+/// An order with its neighbours in the queue of its price.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Linked {
+    pub(crate) order: Resting,
+    /// The next older order, or [`NONE`].
+    pub(crate) older: Slot,
+    /// The next newer order, or [`NONE`].
+    pub(crate) newer: Slot,
+}
+
+impl Orders {
+    pub(crate) const fn new() -> Orders {
+        Orders { slots: Vec::new(), vacant: NONE, index: Index::new(), len: 0 }
+    }
+
+    pub(crate) const fn len(&self) -> u32 {
+        self.len
+    }
+
+    pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
+        self.index.find(id, |slot| self.at(slot).order.id == id)
+    }
+
+    /// The order in `slot`, which comes from [`Orders::find`], a queue or a neighbour.
+    pub(crate) fn at(&self, slot: Slot) -> &Linked {
+        self.slots.get(slot as usize).expect("slots are never given back to the allocator")
+    }
+
+    pub(crate) fn at_mut(&mut self, slot: Slot) -> &mut Linked {
+        self.slots.get_mut(slot as usize).expect("slots are never given back to the allocator")
+    }
+
+    /// Stores `order`, whose id is not in the store, behind `older` in its queue.
+    pub(crate) fn insert(&mut self, order: Resting, older: Slot) -> Slot {
+        let linked = Linked { order, older, newer: NONE };
+        let slot = match self.vacant {
+            NONE => {
+                self.slots.push(linked);
+                self.len
+            }
+            vacant => {
+                self.vacant = core::mem::replace(self.at_mut(vacant), linked).newer;
+                vacant
+            }
+        };
+        self.len = self.len.checked_add(1).expect("a book has at most 2^20 orders");
+        self.index.insert(order.id, slot);
+        slot
+    }
+
+    /// Vacates `slot`, which is in no queue any more.
+    pub(crate) fn remove(&mut self, slot: Slot) {
+        let vacant = core::mem::replace(&mut self.vacant, slot);
+        let linked = self.at_mut(slot);
+        linked.newer = vacant;
+        let id = linked.order.id;
+        self.index.remove(id, slot);
+        self.len = self.len.checked_sub(1).expect("the order in the slot was counted");
+    }
+}
