@@ -1,1 +1,27 @@
-//! The life of a payment instruction, matching and reconciliation.
+//! The life of a payment instruction, matching what the bank books, and reconciliation.
+//!
+//! A node instructs and its bank executes. A [`Desk`] holds what one machine has instructed or
+//! expects, moves it on by the bank's answers, and says what each entry that the bank booked
+//! means. It holds no balances: the caller posts, and only on the answers of
+//! [`Desk::booked`] that say so, because money counts on the bank's booked word alone.
+//!
+//! It does not know message formats, account numbers or names: the shell translates, and keeps
+//! them where personal data may be kept.
+#![no_std]
+#![deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
+extern crate alloc;
+
+mod book;
+mod desk;
+mod entry;
+mod instruction;
+mod payment;
+mod status;
+
+pub use book::{Break, OpenBreak, Reconciliation};
+pub use desk::{Booked, Desk, DeskRefusal, Dispute, StatusChange};
+pub use entry::{BankEntry, BankReference, Side, Statement};
+pub use instruction::{Creditor, Instruction};
+pub use payment::{Payment, PaymentState};
+pub use status::{ReasonCode, ReasonFault, StatusReport, TransactionStatus, UnknownStatus};

@@ -1,0 +1,392 @@
+//! All payments of one machine, moved on by the bank's answers.
+
+use crate::book::Book;
+use crate::payment::Leg;
+use crate::{
+    BankEntry, Instruction, OpenBreak, Payment, PaymentState, ReasonCode, Reconciliation,
+    Statement, StatusReport, TransactionStatus,
+};
+use alloc::collections::{BTreeMap, BTreeSet};
+use gcfn_model::{Amount, Currency, Millis, Position, SettlementAccount, Timestamp, Uetr};
+use serde::{Deserialize, Serialize};
+
+/// The payments of one machine and what the bank has booked on its accounts.
+///
+/// A payment is either instructed or expected here, not both: a machine that pays itself (a
+/// regional that is a member of its own clearing house) keeps a desk for each and hands every
+/// entry to the one that has the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk<P> {
+    payments: BTreeMap<Uetr, Payment<P>>,
+    books: BTreeMap<(SettlementAccount, Currency), Book>,
+}
+
+/// Why the desk does not do what it is asked. Numbers are never reused.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
+)]
+#[repr(u16)]
+pub enum DeskRefusal {
+    /// The id names another payment; use a new id.
+    #[error("instruction id is used for another payment; use a new id")]
+    IdInUse = 1,
+    /// Nothing to pay; leave the instruction out.
+    #[error("amount is zero; leave the instruction out")]
+    AmountIsZero = 2,
+    /// Debtor and creditor are one account; leave the instruction out.
+    #[error("debtor and creditor are one account; leave the instruction out")]
+    SameAccount = 3,
+    /// No such payment here, or it was closed long ago; look it up in the archive.
+    #[error("no such payment at this desk; look it up in the archive")]
+    UnknownPayment = 4,
+    /// Another node instructed it; the bank's status is for that node.
+    #[error("payment was instructed elsewhere; the status belongs there")]
+    NotInstructed = 5,
+    /// It has left for the bank; ask the bank to cancel it.
+    #[error("instruction has left for the bank; ask the bank to cancel it")]
+    AlreadySent = 6,
+    /// It was cancelled and must not be sent; ask the bank to cancel it.
+    #[error("instruction was cancelled before it was sent; ask the bank to cancel it")]
+    WasCancelled = 7,
+    /// The bank rejects what it has booked; the booking stands, ask the bank.
+    #[error("bank rejects what it has booked; the booking stands, ask the bank")]
+    BookedAlready = 8,
+    /// The day is reconciled; a changed statement is a matter for the bank.
+    #[error("day is reconciled; take a changed statement up with the bank")]
+    DayClosed = 9,
+    /// The statement has an entry of another account or currency; take it up with the bank.
+    #[error("statement has an entry of another account or currency; take it up with the bank")]
+    ForeignEntry = 10,
+    /// A balance has more than 18 digits; take it up with the bank.
+    #[error("statement balance has more than 18 digits; take it up with the bank")]
+    BalanceOutOfRange = 11,
+}
+
+/// What a status did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatusChange<P> {
+    /// Repeated, late, or no news.
+    Unchanged,
+    /// The bank has taken the instruction in.
+    Accepted(Instruction<P>),
+    /// The bank refuses; no money has moved and none will: release what was held for it.
+    Rejected {
+        /// The instruction.
+        instruction: Instruction<P>,
+        /// The bank's reason.
+        reason: Option<ReasonCode>,
+    },
+}
+
+/// What an entry means. The first four count: the caller posts exactly these to its ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Booked<P> {
+    /// Our account was debited: the instruction is settled.
+    Settled(Instruction<P>),
+    /// Our account was credited with this payment, expected or between two of our accounts.
+    Received(Instruction<P>),
+    /// Our account was credited with a payment of ours that came back.
+    Returned(Instruction<P>),
+    /// It belongs to no payment known here: a deposit, or an entry for suspense.
+    Unmatched,
+    /// It was counted before.
+    Repeat,
+    /// Its day is reconciled: a repeat, or a change that the next opening balance will show.
+    DayClosed,
+    /// It contradicts what is known. It is not counted and stays a break until it is resolved.
+    Disputed(Dispute),
+}
+
+/// How an entry contradicts what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dispute {
+    /// The bank booked another amount than was instructed.
+    WrongAmount {
+        /// The payment.
+        uetr: Uetr,
+        /// As instructed.
+        expected: Amount,
+        /// As booked.
+        got: Amount,
+    },
+    /// Booked on an account or in a currency that the payment does not touch.
+    WrongAccount {
+        /// The payment.
+        uetr: Uetr,
+    },
+    /// The same leg was booked before under another bank reference: the bank paid twice.
+    BookedTwice {
+        /// The payment.
+        uetr: Uetr,
+    },
+    /// The bank had rejected it, or we had cancelled it, and what was held is released.
+    NotPayable {
+        /// The payment.
+        uetr: Uetr,
+    },
+    /// Money comes back that has not been seen to leave.
+    NotPaid {
+        /// The payment.
+        uetr: Uetr,
+    },
+    /// The bank reports an entry that was counted, with another content.
+    Altered {
+        /// As it was counted.
+        counted: BankEntry,
+    },
+}
+
+impl<P> Default for Desk<P> {
+    fn default() -> Desk<P> {
+        Desk { payments: BTreeMap::new(), books: BTreeMap::new() }
+    }
+}
+
+impl<P: Clone + PartialEq> Desk<P> {
+    /// A desk without payments.
+    #[must_use]
+    pub fn new() -> Desk<P> {
+        Desk::default()
+    }
+
+    /// Takes an instruction that is to leave for the bank. The same one again changes nothing.
+    ///
+    /// # Errors
+    /// [`DeskRefusal::IdInUse`], [`DeskRefusal::AmountIsZero`], [`DeskRefusal::SameAccount`].
+    pub fn instruct(
+        &mut self,
+        at: Timestamp,
+        instruction: Instruction<P>,
+    ) -> Result<Uetr, DeskRefusal> {
+        self.open(at, instruction, PaymentState::Draft)
+    }
+
+    /// Takes a payment that another node is to make to an account of this desk. The same one
+    /// again changes nothing.
+    ///
+    /// # Errors
+    /// As for [`Desk::instruct`].
+    pub fn expect(
+        &mut self,
+        at: Timestamp,
+        instruction: Instruction<P>,
+    ) -> Result<Uetr, DeskRefusal> {
+        self.open(at, instruction, PaymentState::Expected)
+    }
+
+    /// The instruction was handed to the bank's channel.
+    ///
+    /// # Errors
+    /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::NotInstructed`],
+    /// [`DeskRefusal::WasCancelled`].
+    pub fn sent(&mut self, at: Timestamp, uetr: Uetr) -> Result<(), DeskRefusal> {
+        let payment = self.payment_mut(uetr)?;
+        match payment.state {
+            PaymentState::Draft => payment.enter(at, PaymentState::Sent),
+            PaymentState::Expected => return Err(DeskRefusal::NotInstructed),
+            PaymentState::Cancelled => return Err(DeskRefusal::WasCancelled),
+            // The answer may overtake the report that the question has left.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Withdraws an instruction that has not been sent, or an expectation.
+    ///
+    /// # Errors
+    /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::AlreadySent`],
+    /// [`DeskRefusal::WasCancelled`].
+    pub fn cancel(&mut self, at: Timestamp, uetr: Uetr) -> Result<Instruction<P>, DeskRefusal> {
+        let payment = self.payment_mut(uetr)?;
+        match payment.state {
+            PaymentState::Draft | PaymentState::Expected if !payment.credited => {
+                payment.enter(at, PaymentState::Cancelled);
+                Ok(payment.instruction.clone())
+            }
+            PaymentState::Cancelled => Err(DeskRefusal::WasCancelled),
+            _ => Err(DeskRefusal::AlreadySent),
+        }
+    }
+
+    /// The bank's status of an instruction. It moves no money, and never undoes a later state.
+    ///
+    /// # Errors
+    /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::NotInstructed`],
+    /// [`DeskRefusal::BookedAlready`].
+    pub fn status(
+        &mut self,
+        at: Timestamp,
+        report: StatusReport,
+    ) -> Result<StatusChange<P>, DeskRefusal> {
+        let StatusReport { uetr, status, reason } = report;
+        let payment = self.payment_mut(uetr)?;
+        let rejected = status == TransactionStatus::Rejected;
+        let booked = payment.credited
+            || matches!(payment.state, PaymentState::Settled | PaymentState::Returned);
+        if payment.state == PaymentState::Expected {
+            return Err(DeskRefusal::NotInstructed);
+        }
+        if rejected && booked {
+            return Err(DeskRefusal::BookedAlready);
+        }
+        if payment.state.is_open() {
+            payment.status = Some(status);
+        }
+        Ok(match payment.state {
+            PaymentState::Draft | PaymentState::Sent | PaymentState::Accepted if rejected => {
+                payment.enter(at, PaymentState::Rejected(reason));
+                StatusChange::Rejected { instruction: payment.instruction.clone(), reason }
+            }
+            PaymentState::Draft | PaymentState::Sent => {
+                payment.enter(at, PaymentState::Accepted);
+                StatusChange::Accepted(payment.instruction.clone())
+            }
+            _ => StatusChange::Unchanged,
+        })
+    }
+
+    /// An entry that the bank has booked on an account of this desk.
+    pub fn booked(&mut self, at: Timestamp, entry: &BankEntry) -> Booked<P> {
+        let book = self.books.entry((entry.account, entry.currency)).or_default();
+        if book.is_closed(entry.booked_on) {
+            return Booked::DayClosed;
+        }
+        match book.counted(entry.bank_reference) {
+            Some(counted) if counted == entry => return Booked::Repeat,
+            Some(&counted) => return Booked::Disputed(Dispute::Altered { counted }),
+            None => {}
+        }
+        let payment = entry.uetr.and_then(|uetr| self.payments.get_mut(&uetr));
+        let meaning = match payment.map(|payment| Self::book_leg(at, payment, entry)) {
+            Some(Ok(meaning)) => meaning,
+            Some(Err(dispute)) => return Booked::Disputed(dispute),
+            None => Booked::Unmatched,
+        };
+        book.count(*entry);
+        meaning
+    }
+
+    fn book_leg(
+        at: Timestamp,
+        payment: &mut Payment<P>,
+        entry: &BankEntry,
+    ) -> Result<Booked<P>, Dispute> {
+        let instruction = payment.instruction.clone();
+        let uetr = instruction.uetr();
+        let leg = payment.leg(entry).ok_or(Dispute::WrongAccount { uetr })?;
+        if entry.amount != instruction.amount {
+            let (expected, got) = (instruction.amount, entry.amount);
+            return Err(Dispute::WrongAmount { uetr, expected, got });
+        }
+        match (leg, payment.state) {
+            (Leg::Paid | Leg::Returned, PaymentState::Expected) => {
+                Err(Dispute::WrongAccount { uetr })
+            }
+            (Leg::Paid | Leg::Received, PaymentState::Rejected(_) | PaymentState::Cancelled) => {
+                Err(Dispute::NotPayable { uetr })
+            }
+            (Leg::Paid, PaymentState::Settled | PaymentState::Returned) => {
+                Err(Dispute::BookedTwice { uetr })
+            }
+            (Leg::Paid, _) => {
+                payment.enter(at, PaymentState::Settled);
+                Ok(Booked::Settled(instruction))
+            }
+            (Leg::Received, _) if payment.credited => Err(Dispute::BookedTwice { uetr }),
+            (Leg::Received, state) => {
+                payment.credited = true;
+                if state == PaymentState::Expected {
+                    payment.enter(at, PaymentState::Settled);
+                }
+                Ok(Booked::Received(instruction))
+            }
+            (Leg::Returned, PaymentState::Settled) => {
+                payment.enter(at, PaymentState::Returned);
+                Ok(Booked::Returned(instruction))
+            }
+            (Leg::Returned, PaymentState::Returned) => Err(Dispute::BookedTwice { uetr }),
+            (Leg::Returned, _) => Err(Dispute::NotPaid { uetr }),
+        }
+    }
+
+    /// The instructions that have waited longer than `age` for the bank, in UETR order. They
+    /// are neither paid nor failed: ask the bank.
+    pub fn overdue(&self, at: Timestamp, age: Millis) -> impl Iterator<Item = &Payment<P>> {
+        self.payments.values().filter(move |payment| {
+            payment.state.is_open()
+                && payment.state != PaymentState::Expected
+                && age < at.since(payment.changed_at)
+        })
+    }
+
+    /// Compares a day's statement with what was counted and with `ledger`, the present ledger
+    /// position of the account; what was booked after the day is taken out here. Clean means to
+    /// the cent, and closes the day. A day with breaks is reconciled again, with the same
+    /// statement, once they are resolved.
+    ///
+    /// # Errors
+    /// [`DeskRefusal::DayClosed`], [`DeskRefusal::BalanceOutOfRange`],
+    /// [`DeskRefusal::ForeignEntry`].
+    pub fn reconcile(
+        &mut self,
+        at: Timestamp,
+        statement: &Statement,
+        ledger: Position,
+    ) -> Result<Reconciliation, DeskRefusal> {
+        let book = self.books.entry((statement.account, statement.currency)).or_default();
+        book.reconcile(at, statement, ledger)
+    }
+
+    /// Every break that is not resolved, by account and day.
+    pub fn breaks(&self) -> impl Iterator<Item = OpenBreak> {
+        self.books.iter().flat_map(|(&(account, currency), book)| book.breaks(account, currency))
+    }
+
+    /// Forgets the payments that closed before `before` and whose entries are reconciled;
+    /// returns how many.
+    pub fn prune(&mut self, before: Timestamp) -> usize {
+        let waiting: BTreeSet<Uetr> = self.books.values().flat_map(Book::unreconciled).collect();
+        let count = self.payments.len();
+        self.payments.retain(|uetr, payment| {
+            payment.state.is_open() || before <= payment.changed_at || waiting.contains(uetr)
+        });
+        count.saturating_sub(self.payments.len())
+    }
+
+    /// The payment with this UETR.
+    #[must_use]
+    pub fn payment(&self, uetr: Uetr) -> Option<&Payment<P>> {
+        self.payments.get(&uetr)
+    }
+
+    /// Every payment, in UETR order.
+    pub fn payments(&self) -> impl Iterator<Item = &Payment<P>> {
+        self.payments.values()
+    }
+
+    fn open(
+        &mut self,
+        at: Timestamp,
+        instruction: Instruction<P>,
+        state: PaymentState,
+    ) -> Result<Uetr, DeskRefusal> {
+        let uetr = instruction.uetr();
+        if let Some(known) = self.payments.get(&uetr) {
+            let same = known.instruction == instruction;
+            return if same { Ok(uetr) } else { Err(DeskRefusal::IdInUse) };
+        }
+        if instruction.amount.is_zero() {
+            return Err(DeskRefusal::AmountIsZero);
+        }
+        if instruction.creditor == crate::Creditor::Account(instruction.debtor) {
+            return Err(DeskRefusal::SameAccount);
+        }
+        let payment = Payment { instruction, state, status: None, changed_at: at, credited: false };
+        self.payments.insert(uetr, payment);
+        Ok(uetr)
+    }
+
+    fn payment_mut(&mut self, uetr: Uetr) -> Result<&mut Payment<P>, DeskRefusal> {
+        self.payments.get_mut(&uetr).ok_or(DeskRefusal::UnknownPayment)
+    }
+}

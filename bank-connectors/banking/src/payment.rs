@@ -1,0 +1,94 @@
+//! Where one instruction stands.
+
+use crate::{BankEntry, Creditor, Instruction, ReasonCode, Side, TransactionStatus};
+use gcfn_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The stages of a payment (specification 2.4). Append-only: the order is the encoding.
+///
+/// What is instructed goes `Draft → Sent → Accepted → Settled`, or ends `Rejected` or
+/// `Cancelled` before it settles; what settled may come back and is then `Returned`.
+/// What another node pays goes `Expected → Settled`, or ends `Cancelled`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PaymentState {
+    /// Decided, not yet handed to the bank.
+    Draft,
+    /// Handed to the bank, which has not answered.
+    Sent,
+    /// The bank has taken it in. No money counts yet.
+    Accepted,
+    /// Booked by the bank.
+    Settled,
+    /// Refused by the bank; no money has moved.
+    Rejected(Option<ReasonCode>),
+    /// Booked, and booked back.
+    Returned,
+    /// Withdrawn before it was handed to the bank.
+    Cancelled,
+    /// Another node pays it to us.
+    Expected,
+}
+
+impl PaymentState {
+    /// Whether the bank still owes an answer or a booking.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(
+            self,
+            PaymentState::Draft
+                | PaymentState::Sent
+                | PaymentState::Accepted
+                | PaymentState::Expected
+        )
+    }
+}
+
+/// An instruction and how far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment<P> {
+    /// What was instructed, or is expected.
+    pub instruction: Instruction<P>,
+    /// How far it has come.
+    pub state: PaymentState,
+    /// The bank's last status, for display.
+    pub status: Option<TransactionStatus>,
+    /// When `state` last changed.
+    pub changed_at: Timestamp,
+    /// Whether the bank has credited the creditor on an account of this desk.
+    pub credited: bool,
+}
+
+/// What an entry means for the payment it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leg {
+    /// The debtor's account was debited.
+    Paid,
+    /// The creditor's account was credited.
+    Received,
+    /// The debtor's account was credited: the money came back.
+    Returned,
+}
+
+impl<P> Payment<P> {
+    /// Which leg of this payment `entry` is; `None` when it is on a wrong account.
+    pub(crate) fn leg(&self, entry: &BankEntry) -> Option<Leg> {
+        let instruction = &self.instruction;
+        let from_debtor = entry.account == instruction.debtor;
+        let to_creditor = Creditor::Account(entry.account) == instruction.creditor;
+        match entry.side {
+            _ if entry.currency != instruction.currency => None,
+            Side::Debit if from_debtor => Some(Leg::Paid),
+            Side::Credit if to_creditor => Some(Leg::Received),
+            Side::Credit if from_debtor => Some(Leg::Returned),
+            Side::Debit | Side::Credit => None,
+        }
+    }
+
+    /// Moves to `state` unless it is there already.
+    pub(crate) fn enter(&mut self, at: Timestamp, state: PaymentState) {
+        if self.state != state {
+            self.state = state;
+            self.changed_at = at;
+        }
+    }
+}
