@@ -1,0 +1,243 @@
+//! Scripts and laws against the public boundary of the desk.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at what does not hold")]
+#![expect(clippy::needless_pass_by_value, reason = "`expect!` is written in place")]
+
+mod laws;
+mod script;
+
+use expect_test::expect;
+use script::check;
+
+#[test]
+fn money_counts_when_it_is_booked_not_when_it_is_accepted() {
+    check(
+        "pay 1 100
+         sent 1
+         status 1 ACSP
+         status 1 ACSC
+         booked A 1 UC debit 100 for 1
+         booked B 1 SH credit 100 for 1
+         booked A 1 UC debit 100 for 1",
+        expect![[r#"
+            pay 1 100 -> Draft
+            sent 1 -> Sent
+            status 1 ACSP -> Accepted
+            status 1 ACSC -> Unchanged
+            booked A 1 UC debit 100 for 1 -> Settled
+            booked B 1 SH credit 100 for 1 -> Received
+            booked A 1 UC debit 100 for 1 -> Repeat
+        "#]],
+    );
+}
+
+#[test]
+fn a_late_status_undoes_nothing() {
+    check(
+        "pay 1 100
+         booked A 1 UC debit 100 for 1
+         sent 1
+         status 1 PDNG
+         status 1 RJCT AM04
+         pay 2 100
+         status 2 RJCT AM04
+         status 2 RJCT AM04
+         status 2 ACSP
+         booked B 1 UC debit 100 for 2
+         status 3 ACSP",
+        expect![[r#"
+            pay 1 100 -> Draft
+            booked A 1 UC debit 100 for 1 -> Settled
+            sent 1 -> Settled
+            status 1 PDNG -> Unchanged
+            status 1 RJCT AM04 -> bank rejects what it has booked; the booking stands, ask the bank
+            pay 2 100 -> Draft
+            status 2 RJCT AM04 -> Rejected AM04
+            status 2 RJCT AM04 -> Unchanged
+            status 2 ACSP -> Unchanged
+            booked B 1 UC debit 100 for 2 -> NotPayable
+            status 3 ACSP -> no such payment at this desk; look it up in the archive
+        "#]],
+    );
+}
+
+#[test]
+fn what_contradicts_is_not_counted() {
+    check(
+        "pay 1 100
+         booked A 1 UC debit 99 for 1
+         booked A 1 UC credit 100 for 1
+         booked A 1 CH debit 100 for 1
+         booked A 1 UC debit 100 for 1
+         booked A 1 UC debit 90 for 1
+         booked B 1 UC debit 100 for 1
+         booked C 1 UC credit 100 for 1
+         booked D 1 UC credit 100 for 1",
+        expect![[r#"
+            pay 1 100 -> Draft
+            booked A 1 UC debit 99 for 1 -> WrongAmount 100, 99
+            booked A 1 UC credit 100 for 1 -> NotPaid
+            booked A 1 CH debit 100 for 1 -> WrongAccount
+            booked A 1 UC debit 100 for 1 -> Settled
+            booked A 1 UC debit 90 for 1 -> Altered
+            booked B 1 UC debit 100 for 1 -> BookedTwice
+            booked C 1 UC credit 100 for 1 -> Returned
+            booked D 1 UC credit 100 for 1 -> BookedTwice
+        "#]],
+    );
+}
+
+#[test]
+fn an_expected_payment_settles_on_its_credit() {
+    check(
+        "expect 1 100
+         status 1 ACSP
+         booked A 1 UC debit 100 for 1
+         booked B 1 SH credit 100 for 1
+         booked C 1 SH credit 100 for 1
+         expect 2 100
+         cancel 2
+         booked D 1 SH credit 100 for 2",
+        expect![[r#"
+            expect 1 100 -> Expected
+            status 1 ACSP -> payment was instructed elsewhere; the status belongs there
+            booked A 1 UC debit 100 for 1 -> WrongAccount
+            booked B 1 SH credit 100 for 1 -> Received
+            booked C 1 SH credit 100 for 1 -> BookedTwice
+            expect 2 100 -> Expected
+            cancel 2 -> Cancelled
+            booked D 1 SH credit 100 for 2 -> NotPayable
+        "#]],
+    );
+}
+
+#[test]
+fn ids_are_used_once_and_what_has_left_is_not_cancelled() {
+    check(
+        "pay 1 100
+         pay 1 100
+         pay 1 101
+         pay 2 0
+         cancel 1
+         cancel 1
+         sent 1
+         pay 3 100
+         sent 3
+         cancel 3",
+        expect![[r#"
+            pay 1 100 -> Draft
+            pay 1 100 -> Draft
+            pay 1 101 -> instruction id is used for another payment; use a new id
+            pay 2 0 -> amount is zero; leave the instruction out
+            cancel 1 -> Cancelled
+            cancel 1 -> instruction was cancelled before it was sent; ask the bank to cancel it
+            sent 1 -> instruction was cancelled before it was sent; ask the bank to cancel it
+            pay 3 100 -> Draft
+            sent 3 -> Sent
+            cancel 3 -> instruction has left for the bank; ask the bank to cancel it
+        "#]],
+    );
+}
+
+#[test]
+fn a_clean_day_closes_and_can_be_forgotten() {
+    check(
+        "pay 1 30
+         booked A 1 UC credit 100
+         booked B 1 UC debit 30 for 1
+         booked C 2 UC credit 5
+         statement UC 1 open 0 close 70 ledger 75: A credit 100, B debit 30
+         booked A 1 UC credit 100
+         statement UC 1 open 0 close 70 ledger 75: A credit 100, B debit 30
+         prune
+         statement UC 2 open 70 close 75 ledger 75: C credit 5",
+        expect![[r#"
+            pay 1 30 -> Draft
+            booked A 1 UC credit 100 -> Unmatched
+            booked B 1 UC debit 30 for 1 -> Settled
+            booked C 2 UC credit 5 -> Unmatched
+            statement UC 1 open 0 close 70 ledger 75: A credit 100, B debit 30 -> matched 2, clean
+            booked A 1 UC credit 100 -> DayClosed
+            statement UC 1 open 0 close 70 ledger 75: A credit 100, B debit 30 -> day is reconciled; take a changed statement up with the bank
+            prune -> 1
+            statement UC 2 open 70 close 75 ledger 75: C credit 5 -> matched 1, clean
+        "#]],
+    );
+}
+
+#[test]
+fn every_break_has_its_class_and_keeps_its_age() {
+    check(
+        "booked A 1 UC credit 100
+         booked B 1 UC credit 20
+         booked C 1 UC credit 3
+         statement UC 1 open 0 close 100 ledger 123: A credit 100, B credit 21, D debit 7
+         booked D 1 UC debit 7
+         statement UC 2 open 99 close 99 ledger 99:
+         statement UC 1 open 0 close 116 ledger 116: A credit 100, B credit 20, C credit 3, D debit 7",
+        expect![[r#"
+            booked A 1 UC credit 100 -> Unmatched
+            booked B 1 UC credit 20 -> Unmatched
+            booked C 1 UC credit 3 -> Unmatched
+            statement UC 1 open 0 close 100 ledger 123: A credit 100, B credit 21, D debit 7 -> matched 1
+              BankOnly 7 since 4
+              OursOnly 3 since 4
+              WrongAmount 20, 21 since 4
+              SumDiffers 114, 100 since 4
+              LedgerDiffers 123, 100 since 4
+            booked D 1 UC debit 7 -> Unmatched
+            statement UC 2 open 99 close 99 ledger 99: -> matched 0
+              OursOnly 20 since 6
+              OursOnly 3 since 6
+              OursOnly 7 since 6
+              OpeningDiffers 100, 99 since 6
+            statement UC 1 open 0 close 116 ledger 116: A credit 100, B credit 20, C credit 3, D debit 7 -> matched 4, clean
+        "#]],
+    );
+}
+
+#[test]
+fn a_break_is_as_old_as_its_first_sight() {
+    check(
+        "booked A 1 UC credit 100
+         statement UC 1 open 0 close 0 ledger 100:
+         statement UC 1 open 0 close 0 ledger 100:
+         breaks",
+        expect![[r#"
+            booked A 1 UC credit 100 -> Unmatched
+            statement UC 1 open 0 close 0 ledger 100: -> matched 0
+              OursOnly 100 since 2
+              LedgerDiffers 100, 0 since 2
+            statement UC 1 open 0 close 0 ledger 100: -> matched 0
+              OursOnly 100 since 2
+              LedgerDiffers 100, 0 since 2
+            breaks -> 2
+        "#]],
+    );
+}
+
+#[test]
+fn waiting_instructions_are_named_and_not_assumed_paid() {
+    check(
+        "pay 1 100
+         pay 2 100
+         expect 3 100
+         sent 2
+         overdue 2
+         booked A 1 UC debit 100 for 1
+         overdue 2
+         status 2 ACSP
+         overdue 2",
+        expect![[r#"
+            pay 1 100 -> Draft
+            pay 2 100 -> Draft
+            expect 3 100 -> Expected
+            sent 2 -> Sent
+            overdue 2 -> 1 Draft
+            booked A 1 UC debit 100 for 1 -> Settled
+            overdue 2 -> 2 Sent
+            status 2 ACSP -> Accepted
+            overdue 2 -> none
+        "#]],
+    );
+}

@@ -1,0 +1,183 @@
+//! The only test code that calls the desk: one line in, one line out; line `n` happens at
+//! second `n`. Payments go from `UC` to `SH`; the purpose of a payment is its number.
+
+use expect_test::Expect;
+use gcfn_banking::{
+    BankEntry, BankReference, Booked, Break, Creditor, Desk, DeskRefusal, Dispute, Instruction,
+    Side, Statement, StatusChange, StatusReport,
+};
+use gcfn_model::{
+    Amount, BusinessDate, Currency, InstructionId, Millis, Pool, Position, SettlementAccount,
+    Timestamp,
+};
+use std::fmt::Write;
+
+/// Runs `script` and compares what every line answered.
+pub(crate) fn check(script: &str, expected: Expect) {
+    let mut desk = Desk::new();
+    let mut answers = String::new();
+    for (index, line) in script.lines().enumerate() {
+        let at = second(index as u64 + 1);
+        let line = line.trim();
+        writeln!(answers, "{line} -> {}", run(&mut desk, at, line)).unwrap();
+    }
+    expected.assert_eq(&answers);
+}
+
+pub(crate) fn second(second: u64) -> Timestamp {
+    Timestamp::from_micros(second * 1_000_000).unwrap()
+}
+
+pub(crate) fn account(code: &str) -> SettlementAccount {
+    let pool = Pool::ALL.into_iter().find(|pool| pool.code() == code).unwrap();
+    SettlementAccount { node: "cn-sha".parse().unwrap(), pool }
+}
+
+pub(crate) fn payment(number: u8, amount: u64) -> Instruction<u8> {
+    Instruction {
+        id: InstructionId::from_bytes([number; 16]),
+        debtor: account("UC"),
+        creditor: Creditor::Account(account("SH")),
+        currency: Currency::Cny,
+        amount: Amount::from_minor(amount).unwrap(),
+        value_date: BusinessDate::from_days(1),
+        purpose: number,
+    }
+}
+
+/// `A 1 UC debit 100 for 7`: reference, day, account, side, amount, payment.
+pub(crate) fn entry(text: &str) -> BankEntry {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [reference, day, on, side, amount, rest @ ..] = words.as_slice() else {
+        panic!("not an entry: {text}")
+    };
+    BankEntry {
+        account: account(on),
+        currency: Currency::Cny,
+        amount: Amount::from_minor(amount.parse().unwrap()).unwrap(),
+        side: if *side == "debit" { Side::Debit } else { Side::Credit },
+        uetr: rest.last().map(|number| payment(number.parse().unwrap(), 1).uetr()),
+        bank_reference: BankReference::of(reference),
+        reference: None,
+        booked_on: BusinessDate::from_days(day.parse().unwrap()),
+    }
+}
+
+fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
+    let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let number = |index: usize| words[index].parse::<u64>().unwrap();
+    let payment = |amount| payment(u8::try_from(number(0)).unwrap(), amount);
+    let uetr = || payment(1).uetr();
+    let state = |desk: &Desk<u8>| format!("{:?}", desk.payment(uetr()).unwrap().state);
+    match verb {
+        "pay" => told(desk.instruct(at, payment(number(1))), |_| state(desk)),
+        "expect" => told(desk.expect(at, payment(number(1))), |_| state(desk)),
+        "cancel" => told(desk.cancel(at, uetr()), |_| state(desk)),
+        "sent" => told(desk.sent(at, uetr()), |()| state(desk)),
+        "status" => {
+            let reason = words.get(2).map(|code| code.parse().unwrap());
+            let status = words[1].parse().unwrap();
+            told(desk.status(at, StatusReport { uetr: uetr(), status, reason }), changed)
+        }
+        "booked" => booked(desk.booked(at, &entry(rest))),
+        "overdue" => {
+            let waiting = desk.overdue(at, Millis(number(0) * 1000));
+            let named: Vec<String> =
+                waiting.map(|p| format!("{} {:?}", p.instruction.purpose, p.state)).collect();
+            if named.is_empty() { "none".to_owned() } else { named.join(", ") }
+        }
+        "statement" => reconciled(desk, at, rest),
+        "breaks" => desk.breaks().count().to_string(),
+        "prune" => desk.prune(at).to_string(),
+        _ => panic!("no such verb: {verb}"),
+    }
+}
+
+fn told<T>(answer: Result<T, DeskRefusal>, show: impl FnOnce(T) -> String) -> String {
+    answer.map_or_else(|refusal| refusal.to_string(), show)
+}
+
+fn changed(change: StatusChange<u8>) -> String {
+    match change {
+        StatusChange::Unchanged => "Unchanged".to_owned(),
+        StatusChange::Accepted(_) => "Accepted".to_owned(),
+        StatusChange::Rejected { reason, .. } => format!("Rejected {}", reason.unwrap()),
+    }
+}
+
+fn booked(meaning: Booked<u8>) -> String {
+    match meaning {
+        Booked::Settled(_) => "Settled".to_owned(),
+        Booked::Received(_) => "Received".to_owned(),
+        Booked::Returned(_) => "Returned".to_owned(),
+        Booked::Unmatched => "Unmatched".to_owned(),
+        Booked::Repeat => "Repeat".to_owned(),
+        Booked::DayClosed => "DayClosed".to_owned(),
+        Booked::Disputed(Dispute::WrongAmount { expected, got, .. }) => {
+            format!("WrongAmount {expected}, {got}")
+        }
+        Booked::Disputed(Dispute::WrongAccount { .. }) => "WrongAccount".to_owned(),
+        Booked::Disputed(Dispute::BookedTwice { .. }) => "BookedTwice".to_owned(),
+        Booked::Disputed(Dispute::NotPayable { .. }) => "NotPayable".to_owned(),
+        Booked::Disputed(Dispute::NotPaid { .. }) => "NotPaid".to_owned(),
+        Booked::Disputed(Dispute::Altered { .. }) => "Altered".to_owned(),
+    }
+}
+
+/// `UC 1 open 0 close 70 ledger 75: A credit 100, B debit 30`.
+fn reconciled(desk: &mut Desk<u8>, at: Timestamp, text: &str) -> String {
+    let (head, entries) = text.split_once(':').unwrap();
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let [on, day, "open", opening, "close", closing, "ledger", ledger] = words.as_slice() else {
+        panic!("not a statement: {text}")
+    };
+    let position = |text: &str| Position::from_minor(text.parse().unwrap());
+    let entries = entries.split(',').filter(|text| !text.is_empty()).map(|text| {
+        let (reference, rest) = text.trim().split_once(' ').unwrap();
+        entry(&format!("{reference} {day} {on} {rest}"))
+    });
+    let statement = Statement {
+        account: account(on),
+        currency: Currency::Cny,
+        date: BusinessDate::from_days(day.parse().unwrap()),
+        opening: position(opening),
+        closing: position(closing),
+        entries: entries.collect(),
+    };
+    told(desk.reconcile(at, &statement, position(ledger)), |reconciliation| {
+        let clean = if reconciliation.is_clean() { ", clean" } else { "" };
+        let mut text = format!("matched {}{clean}", reconciliation.matched);
+        let mut lines: Vec<String> = reconciliation
+            .breaks
+            .iter()
+            .map(|open| {
+                let since = open.since.micros() / 1_000_000;
+                format!("\n  {} since {since}", difference(&open.what))
+            })
+            .collect();
+        // Entries are ordered by their hashed reference, which no reader can follow.
+        lines[..].sort_by_key(|line| order(line));
+        lines.iter().for_each(|line| text.push_str(line));
+        text
+    })
+}
+
+fn order(line: &str) -> (usize, String) {
+    let classes = ["Bank", "Ours", "Wrong", "Opening", "Sum", "Ledger"];
+    let class = classes.iter().position(|class| line.trim().starts_with(class));
+    (class.unwrap(), line.to_owned())
+}
+
+fn difference(what: &Break) -> String {
+    match what {
+        Break::BankOnly(entry) => format!("BankOnly {}", entry.amount),
+        Break::OursOnly(entry) => format!("OursOnly {}", entry.amount),
+        Break::WrongAmount { ours, bank } => {
+            format!("WrongAmount {}, {}", ours.amount, bank.amount)
+        }
+        Break::OpeningDiffers { closed, opening } => format!("OpeningDiffers {closed}, {opening}"),
+        Break::SumDiffers { sum, closing } => format!("SumDiffers {sum}, {closing}"),
+        Break::LedgerDiffers { ledger, closing } => format!("LedgerDiffers {ledger}, {closing}"),
+    }
+}
