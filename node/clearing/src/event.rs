@@ -1,0 +1,118 @@
+//! What a house did.
+
+use crate::{BundleRef, HousePayment, NetPosition, PayIn, Schedule};
+use alloc::vec::Vec;
+use gcfn_banking::Instruction;
+use gcfn_model::{Amount, Currency, CycleId, NodeId, SettlementAccount};
+use serde::{Deserialize, Serialize};
+
+/// What happened in clearing, in order. Append-only: the order of variants is the encoding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum ClearingEvent {
+    /// A cycle was opened.
+    CycleOpened {
+        /// The cycle.
+        cycle: CycleId,
+        /// Its times.
+        schedule: Schedule,
+    },
+    /// A bundle has been affirmed by everyone who must.
+    BundleAgreed {
+        /// The cycle it settles in.
+        cycle: CycleId,
+        /// The bundle.
+        bundle: BundleRef,
+    },
+    /// A side affirmed something else than the other: an exception for both to resolve.
+    BundleDisputed {
+        /// The cycle it would settle in.
+        cycle: CycleId,
+        /// The bundle.
+        bundle: BundleRef,
+        /// Who affirmed the other content.
+        by: NodeId,
+    },
+    /// The cut-off has passed.
+    CycleClosed {
+        /// The cycle.
+        cycle: CycleId,
+    },
+    /// Positions are known.
+    CycleNetted {
+        /// The cycle.
+        cycle: CycleId,
+        /// Every position, in order.
+        positions: Vec<NetPosition>,
+    },
+    /// A short account is called.
+    PayInCalled {
+        /// The cycle.
+        cycle: CycleId,
+        /// Who pays what by when.
+        pay_in: PayIn,
+    },
+    /// The bank confirmed a pay-in.
+    PayInReceived {
+        /// The cycle.
+        cycle: CycleId,
+        /// Who paid.
+        account: SettlementAccount,
+        /// In which currency.
+        currency: Currency,
+        /// How much.
+        amount: Amount,
+    },
+    /// The cycle settled in the house's books: final for every bundle named.
+    CycleSettled {
+        /// The cycle.
+        cycle: CycleId,
+        /// The bundles that settled.
+        bundles: Vec<BundleRef>,
+    },
+    /// Bundles left the cycle unsettled: both sides return to where they were.
+    BundlesFailed {
+        /// The cycle.
+        cycle: CycleId,
+        /// The bundles.
+        bundles: Vec<BundleRef>,
+    },
+    /// A payment left for the bank.
+    PayOutInstructed {
+        /// The payment.
+        instruction: Instruction<HousePayment>,
+    },
+    /// Every long account has been paid.
+    CyclePaidOut {
+        /// The cycle.
+        cycle: CycleId,
+    },
+    /// The bank's statements agree with the house's books in every currency of the cycle.
+    CycleReconciled {
+        /// The cycle.
+        cycle: CycleId,
+    },
+    /// Nothing is left to do or to undo.
+    CycleFinal {
+        /// The cycle.
+        cycle: CycleId,
+    },
+    /// The bank booked what nobody was called for or instructed: held in suspense.
+    UnmatchedEntry {
+        /// In which currency.
+        currency: Currency,
+        /// How much.
+        amount: Amount,
+    },
+    /// A short account had not paid when the deadline passed.
+    PayInMissed {
+        /// The cycle.
+        cycle: CycleId,
+        /// Who.
+        account: SettlementAccount,
+        /// In which currency.
+        currency: Currency,
+        /// What was missing.
+        amount: Amount,
+    },
+}

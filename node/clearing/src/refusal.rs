@@ -1,0 +1,37 @@
+//! Why a house says no.
+
+use gcfn_model::{BusinessDate, CycleId};
+use serde::{Deserialize, Serialize};
+
+/// Why a clearing house refuses what was asked of it, in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[repr(u16)]
+pub enum HouseRefusal {
+    /// The affirming node neither owes nor is owed in the bundle. Affirm only your own.
+    #[error("the bundle owes nothing to and by the node that affirms it")]
+    NotAParty = 1,
+    /// A bundle must hold at least one obligation. Send none where there are none.
+    #[error("the bundle is empty")]
+    EmptyBundle = 2,
+    /// An obligation is for nothing, or from an account to itself. Leave it out.
+    #[error("an obligation is for nothing or from an account to itself")]
+    VoidObligation = 3,
+    /// No cycle is open for the value date. Ask for the open cycles and use one of their dates.
+    #[error("no cycle is open for value date {0}")]
+    NoOpenCycle(BusinessDate) = 4,
+    /// The other side affirmed other content under this reference. Compare trades with it.
+    #[error("the other side affirmed other obligations under this reference")]
+    Mismatch = 5,
+    /// The cycle is full. Affirm for the next value date.
+    #[error("the cycle holds its maximum of obligations")]
+    CycleFull = 6,
+    /// A cycle of this date exists already with other times.
+    #[error("cycle {0} exists with another schedule")]
+    ScheduleDiffers(CycleId) = 7,
+    /// The times of a cycle are not in the order cut-off, pay-in, deadline.
+    #[error("a cycle's cut-off, pay-in and deadline are not in this order")]
+    ScheduleOrder = 8,
+    /// A net amount is above what one payment may carry. Split the value date.
+    #[error("a net position is above 10^18 - 1 minor units")]
+    PositionTooLarge = 9,
+}
