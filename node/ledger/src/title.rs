@@ -1,0 +1,510 @@
+//! The title ledger: which coupon is whose (spec 2.2, 2.3 and the title lines of 3.1).
+//!
+//! Decides which moves of coupons there are: out of a final state there is none, locked coupons
+//! are not free, and only the home of a series has its inventory. Knows nothing of money, prices
+//! or time, and not who may ask for a move.
+
+use crate::series::Series;
+use crate::{Lot, SerialRange, SumNode, SumProof, SumTree, Terms};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use gcfn_model::{Amount, NodeId, PartyId, Serial, SeriesId};
+use serde::{Deserialize, Serialize};
+
+/// Where a coupon is. The order is the encoding: append only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Holder {
+    /// With the issuer, not sold (`minted`, or `listed` when the batch is).
+    Inventory,
+    /// With the issuer, behind an open offer in the book: a primary offer is backed by coupons.
+    InventoryLock,
+    /// Free in the hands of a holder (`sold`, `in_circulation`).
+    Party(PartyId),
+    /// Still the seller's, behind an open sell order.
+    OrderLock(PartyId),
+    /// Still the holder's, shown to a merchant and waiting for his confirmation.
+    RedeemLock(PartyId),
+    /// Matched for a buyer at another node, whose deal is not committed yet. Whose it is if the
+    /// deal fails, the deal says.
+    Delivery(NodeId),
+    /// In the hands of holders at another node: its omnibus. That node has the same coupons, and
+    /// no others, outside [`Holder::Home`].
+    Abroad(NodeId),
+    /// Of a series that was minted at another node: not here. Coupons arrive from here and return
+    /// to here, so a foreign series has all its coupons in the books as well.
+    Home(NodeId),
+    /// Redeemed: final.
+    Redeemed,
+    /// Expired: final.
+    Expired,
+    /// Recalled: final.
+    Recalled,
+}
+
+impl Holder {
+    /// Whether no coupon ever leaves it.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Holder::Redeemed | Holder::Expired | Holder::Recalled)
+    }
+}
+
+/// Why coupons were not moved. Nothing has changed. In the order of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[repr(u16)]
+pub enum TitleFault {
+    /// The series is registered already: choose another id, or see what was registered.
+    #[error("series is registered already")]
+    SeriesExists = 1,
+    /// Face or quantity is zero, or their product is above [`Amount::MAX`]: mint less.
+    #[error("face times quantity is zero or above 10^18 - 1 minor units")]
+    TermsOutOfRange = 2,
+    /// No such series: register it first.
+    #[error("series is not registered")]
+    UnknownSeries = 3,
+    /// Nothing to move: name at least one coupon, and an amount above zero.
+    #[error("no coupon or no amount is named")]
+    Nothing = 4,
+    /// From and to are the same.
+    #[error("coupons are with {0:?} already")]
+    SameHolder(Holder) = 5,
+    /// The coupons have ended and stay where they are.
+    #[error("coupons do not leave {0:?}")]
+    Final(Holder) = 6,
+    /// The series cannot be there: inventory and coupons abroad are at the home node only, and
+    /// coupons return to their own home only.
+    #[error("coupons of this series cannot be with {0:?} at this node")]
+    Misplaced(Holder) = 7,
+    /// Ranges are not ascending and apart, or not within the series: put them in order.
+    #[error("serial ranges are not ascending, apart and within the series, at {0}")]
+    Ranges(Serial) = 8,
+    /// Fewer such coupons than asked for: ask for less.
+    #[error("{holder:?} has {available} such coupons")]
+    Insufficient {
+        /// Where they were sought.
+        holder: Holder,
+        /// How many there are.
+        available: u64,
+    } = 9,
+    /// The coupon is elsewhere: look up who holds it.
+    #[error("coupon {serial} is not with {holder:?}")]
+    NotHeld {
+        /// The first coupon that is elsewhere.
+        serial: Serial,
+        /// Where it was sought.
+        holder: Holder,
+    } = 10,
+    /// More than is left of the coupon: redeem less.
+    #[error("coupon has {left} minor units left")]
+    AboveLeft {
+        /// What is left.
+        left: Amount,
+    } = 11,
+    /// Another node's account of the coupon contradicts this one's: resales do not become fewer,
+    /// and what is left does not become more.
+    #[error("coupon {0} cannot have become younger or worth more")]
+    Condition(Serial) = 12,
+}
+
+/// Every series that this node knows, its own and those of others.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "TitleSnapshot")]
+pub struct Title {
+    series: BTreeMap<SeriesId, Series>,
+    #[serde(skip)]
+    tree: SumTree,
+    /// Series that changed since `tree` was brought up to them.
+    #[serde(skip)]
+    touched: BTreeSet<SeriesId>,
+}
+
+/// What of [`Title`] is state; the rest follows from it.
+#[derive(Deserialize)]
+struct TitleSnapshot {
+    series: BTreeMap<SeriesId, Series>,
+}
+
+impl From<TitleSnapshot> for Title {
+    fn from(state: TitleSnapshot) -> Title {
+        let touched = state.series.keys().copied().collect();
+        Title { series: state.series, tree: SumTree::default(), touched }
+    }
+}
+
+impl Title {
+    /// Adds a series with all its coupons in [`Holder::Inventory`] or, when it has a home
+    /// elsewhere, in [`Holder::Home`].
+    ///
+    /// # Errors
+    /// [`TitleFault::SeriesExists`] and [`TitleFault::TermsOutOfRange`].
+    pub fn register(&mut self, id: SeriesId, terms: Terms) -> Result<(), TitleFault> {
+        if self.series.contains_key(&id) {
+            return Err(TitleFault::SeriesExists);
+        }
+        if terms.face.checked_mul(terms.quantity).is_none_or(Amount::is_zero) {
+            return Err(TitleFault::TermsOutOfRange);
+        }
+        let holder = terms.home.map_or(Holder::Inventory, Holder::Home);
+        self.series.insert(id, Series::new(terms, self.series.len(), holder));
+        self.touched.insert(id);
+        Ok(())
+    }
+
+    /// Moves `quantity` whole coupons, those with the lowest serials.
+    ///
+    /// Coupons redeemed in part are not among them, for they are not worth what the others are:
+    /// they move by serial only.
+    ///
+    /// # Errors
+    /// [`TitleFault`].
+    pub fn transfer(
+        &mut self,
+        id: SeriesId,
+        from: Holder,
+        to: Holder,
+        quantity: u64,
+    ) -> Result<Vec<Lot>, TitleFault> {
+        let ranges = self.pick(id, from, quantity, |_| true)?;
+        self.shift(id, (from, to), &ranges, 0)
+    }
+
+    /// Like [`Title::transfer`], and counts one more resale of each coupon.
+    ///
+    /// # Errors
+    /// [`TitleFault`].
+    pub fn resell(
+        &mut self,
+        id: SeriesId,
+        from: Holder,
+        to: Holder,
+        quantity: u64,
+    ) -> Result<Vec<Lot>, TitleFault> {
+        let ranges = self.pick(id, from, quantity, |_| true)?;
+        self.shift(id, (from, to), &ranges, 1)
+    }
+
+    /// Puts whole coupons of `seller` behind a sell order: the lowest serials of those that have
+    /// been resold fewer than `resales_max` times (C-38).
+    ///
+    /// # Errors
+    /// [`TitleFault`].
+    pub fn offer(
+        &mut self,
+        id: SeriesId,
+        seller: PartyId,
+        quantity: u64,
+        resales_max: u8,
+    ) -> Result<Vec<Lot>, TitleFault> {
+        let (from, to) = (Holder::Party(seller), Holder::OrderLock(seller));
+        let ranges = self.pick(id, from, quantity, |lot| lot.resales < resales_max)?;
+        self.shift(id, (from, to), &ranges, 0)
+    }
+
+    /// Moves exactly these coupons, in whatever condition they are.
+    ///
+    /// # Errors
+    /// [`TitleFault`].
+    pub fn transfer_ranges(
+        &mut self,
+        id: SeriesId,
+        from: Holder,
+        to: Holder,
+        ranges: &[SerialRange],
+    ) -> Result<Vec<Lot>, TitleFault> {
+        self.shift(id, (from, to), ranges, 0)
+    }
+
+    /// Moves all coupons that `from` has, in whatever condition they are: expiry and recall.
+    ///
+    /// # Errors
+    /// [`TitleFault`]; [`TitleFault::Nothing`] when it has none.
+    pub fn transfer_all(
+        &mut self,
+        id: SeriesId,
+        from: Holder,
+        to: Holder,
+    ) -> Result<Vec<Lot>, TitleFault> {
+        let ranges: Vec<SerialRange> = self.find(id)?.lots(from).map(|lot| lot.range).collect();
+        self.shift(id, (from, to), &ranges, 0)
+    }
+
+    /// Moves the coupons of `lots` between here and another node, in the condition that the other
+    /// node states: resales and redemptions there count here as well.
+    ///
+    /// # Errors
+    /// [`TitleFault`]; [`TitleFault::Condition`] when a coupon would become younger or worth more.
+    pub fn adopt(
+        &mut self,
+        id: SeriesId,
+        from: Holder,
+        to: Holder,
+        lots: &[Lot],
+    ) -> Result<(), TitleFault> {
+        let ranges: Vec<SerialRange> = lots.iter().map(|lot| lot.range).collect();
+        let series = self.find(id)?;
+        check_move(series, (from, to), &ranges)?;
+        let mut redeemed = Amount::ZERO;
+        for stated in lots {
+            for (_, known) in series.within(stated.range) {
+                let used = used_up(&known, stated);
+                let used = used.ok_or(TitleFault::Condition(known.range.first))?;
+                redeemed = in_part(redeemed, used);
+            }
+        }
+
+        let series = self.find_mut(id)?;
+        for stated in lots {
+            series.update(stated.range, |run| {
+                run.holder = to;
+                run.resales = stated.resales;
+                run.left = stated.left;
+            });
+        }
+        series.redeemed_in_part = in_part(series.redeemed_in_part, redeemed);
+        Ok(())
+    }
+
+    /// Redeems `amount` of one coupon in [`Holder::RedeemLock`] of `party`. Gives what is left.
+    ///
+    /// When nothing is left the coupon has moved to [`Holder::Redeemed`]; else it stays locked.
+    ///
+    /// # Errors
+    /// [`TitleFault`].
+    pub fn redeem(
+        &mut self,
+        id: SeriesId,
+        party: PartyId,
+        serial: Serial,
+        amount: Amount,
+    ) -> Result<Amount, TitleFault> {
+        let holder = Holder::RedeemLock(party);
+        let series = self.find(id)?;
+        if amount.is_zero() {
+            return Err(TitleFault::Nothing);
+        }
+        let run = series.run_at(serial).map(|(_, run)| *run).filter(|run| run.holder == holder);
+        let before = run.ok_or(TitleFault::NotHeld { serial, holder })?.left;
+        let left = before.checked_sub(amount).ok_or(TitleFault::AboveLeft { left: before })?;
+
+        let end = serial.checked_add(1).expect("serials are below the quantity");
+        let range = SerialRange { first: serial, end };
+        let series = self.find_mut(id)?;
+        if left.is_zero() {
+            series.update(range, |run| run.holder = Holder::Redeemed);
+        } else {
+            series.update(range, |run| run.left = left);
+            series.redeemed_in_part = in_part(series.redeemed_in_part, amount);
+        }
+        Ok(left)
+    }
+
+    /// What was minted, or `None` for an unknown series.
+    #[must_use]
+    pub fn terms(&self, id: SeriesId) -> Option<Terms> {
+        Some(self.series.get(&id)?.terms)
+    }
+
+    /// Who holds a coupon, and the lot it is in.
+    #[must_use]
+    pub fn holder_of(&self, id: SeriesId, serial: Serial) -> Option<(Holder, Lot)> {
+        let (first, run) = self.series.get(&id)?.run_at(serial)?;
+        Some((run.holder, run.lot(first)))
+    }
+
+    /// How many coupons `holder` has, those redeemed in part included.
+    #[must_use]
+    pub fn quantity(&self, id: SeriesId, holder: Holder) -> u64 {
+        let holding = self.series.get(&id).and_then(|series| series.holding(holder));
+        holding.map_or(0, |holding| holding.quantity)
+    }
+
+    /// What is left of the face of the coupons that `holder` has. Of coupons that have ended: what
+    /// was left when they did.
+    #[must_use]
+    pub fn value(&self, id: SeriesId, holder: Holder) -> Amount {
+        let holding = self.series.get(&id).and_then(|series| series.holding(holder));
+        holding.map_or(Amount::ZERO, |holding| holding.value)
+    }
+
+    /// How many whole coupons `party` may still put on offer under `resales_max` (C-38).
+    #[must_use]
+    pub fn resellable(&self, id: SeriesId, party: PartyId, resales_max: u8) -> u64 {
+        let Some(series) = self.series.get(&id) else { return 0 };
+        let lots = series.lots(Holder::Party(party));
+        let lots = lots.filter(|lot| lot.left == series.terms.face && lot.resales < resales_max);
+        lots.fold(0, |sum, lot| sum.saturating_add(lot.range.count()))
+    }
+
+    /// The lots of `holder`, lowest serials first.
+    pub fn lots(&self, id: SeriesId, holder: Holder) -> impl Iterator<Item = Lot> {
+        self.series.get(&id).into_iter().flat_map(move |series| series.lots(holder))
+    }
+
+    /// Everyone who has coupons of a series, with how many.
+    pub fn holders(&self, id: SeriesId) -> impl Iterator<Item = (Holder, u64)> {
+        let series = self.series.get(&id).into_iter();
+        series.flat_map(Series::holdings).map(|(holder, holding)| (holder, holding.quantity))
+    }
+
+    /// Every series, in the order of ids.
+    pub fn series(&self) -> impl Iterator<Item = (SeriesId, Terms)> {
+        self.series.iter().map(|(&id, series)| (id, series.terms))
+    }
+
+    /// Face redeemed in part so far, from coupons in whatever state.
+    #[must_use]
+    pub fn redeemed_in_part(&self, id: SeriesId) -> Amount {
+        self.series.get(&id).map_or(Amount::ZERO, |series| series.redeemed_in_part)
+    }
+
+    /// Whether what was minted is what there is (spec 3.2, invariant 3): coupons by count, and
+    /// face by value together with what was redeemed in part. Always, short of a defect.
+    #[must_use]
+    pub fn is_conserved(&self, id: SeriesId) -> bool {
+        self.series.get(&id).is_none_or(|series| {
+            let minted = series.terms.face.checked_mul(series.terms.quantity);
+            let values = series.holdings().map(|(_, holding)| holding.value);
+            let count = series.holdings().map(|(_, holding)| holding.quantity);
+            count.fold(0u64, u64::saturating_add) == series.terms.quantity
+                && Amount::sum(values.chain([series.redeemed_in_part])) == minted
+        })
+    }
+
+    /// The root over all series. Its sum is how many coupons were ever minted.
+    pub(crate) fn root(&mut self) -> SumNode {
+        for id in core::mem::take(&mut self.touched) {
+            let series = self.series.get_mut(&id).expect("only registered series are touched");
+            let leaf = SumNode::leaf(&series.key(id), u128::from(series.terms.quantity));
+            self.tree.set(series.leaf, leaf);
+        }
+        self.tree.root()
+    }
+
+    /// The lot of a coupon with its proof, and the proof of its series.
+    pub(crate) fn prove(
+        &mut self,
+        id: SeriesId,
+        serial: Serial,
+    ) -> Option<(Holder, Lot, SumProof, SumProof)> {
+        self.root();
+        let series = self.series.get_mut(&id)?;
+        let (holder, lot, within) = series.prove(serial)?;
+        Some((holder, lot, within, self.tree.prove(series.leaf)?))
+    }
+
+    /// The lowest serials of `from` that are whole and `allowed`, `quantity` of them.
+    fn pick(
+        &self,
+        id: SeriesId,
+        from: Holder,
+        quantity: u64,
+        allowed: impl Fn(&Lot) -> bool,
+    ) -> Result<Vec<SerialRange>, TitleFault> {
+        let series = self.find(id)?;
+        let mut wanted = quantity;
+        let mut ranges = Vec::new();
+        let lots = series.lots(from).filter(|lot| lot.left == series.terms.face && allowed(lot));
+        for lot in lots {
+            if wanted == 0 {
+                break;
+            }
+            let taken = lot.range.count().min(wanted);
+            let end = lot.range.first.saturating_add(taken);
+            ranges.push(SerialRange { first: lot.range.first, end });
+            wanted = wanted.saturating_sub(taken);
+        }
+        match wanted {
+            0 => Ok(ranges),
+            missing => Err(TitleFault::Insufficient {
+                holder: from,
+                available: quantity.saturating_sub(missing),
+            }),
+        }
+    }
+
+    /// Moves `ranges` and counts `resales` more for each coupon.
+    fn shift(
+        &mut self,
+        id: SeriesId,
+        (from, to): (Holder, Holder),
+        ranges: &[SerialRange],
+        resales: u8,
+    ) -> Result<Vec<Lot>, TitleFault> {
+        check_move(self.find(id)?, (from, to), ranges)?;
+        let series = self.find_mut(id)?;
+        let mut lots = Vec::with_capacity(ranges.len());
+        for &range in ranges {
+            lots.append(&mut series.update(range, |run| {
+                run.holder = to;
+                run.resales = run.resales.saturating_add(resales);
+            }));
+        }
+        Ok(lots)
+    }
+
+    fn find(&self, id: SeriesId) -> Result<&Series, TitleFault> {
+        self.series.get(&id).ok_or(TitleFault::UnknownSeries)
+    }
+
+    /// The series to be changed: its leaf is renewed at the next root.
+    fn find_mut(&mut self, id: SeriesId) -> Result<&mut Series, TitleFault> {
+        let series = self.series.get_mut(&id).ok_or(TitleFault::UnknownSeries)?;
+        self.touched.insert(id);
+        Ok(series)
+    }
+}
+
+/// Everything that must hold before `ranges` move.
+fn check_move(
+    series: &Series,
+    (from, to): (Holder, Holder),
+    ranges: &[SerialRange],
+) -> Result<(), TitleFault> {
+    if ranges.is_empty() {
+        return Err(TitleFault::Nothing);
+    }
+    if from == to {
+        return Err(TitleFault::SameHolder(to));
+    }
+    if from.is_final() {
+        return Err(TitleFault::Final(from));
+    }
+    let misplaced = match to {
+        Holder::Home(node) => series.terms.home != Some(node),
+        Holder::Inventory | Holder::InventoryLock | Holder::Abroad(_) => {
+            series.terms.home.is_some()
+        }
+        _ => false,
+    };
+    if misplaced {
+        return Err(TitleFault::Misplaced(to));
+    }
+    let mut least = 0;
+    for range in ranges {
+        if range.first < least || range.end <= range.first || series.terms.quantity < range.end {
+            return Err(TitleFault::Ranges(range.first));
+        }
+        least = range.end;
+    }
+    let mut lots = ranges.iter().flat_map(|&range| series.within(range));
+    match lots.find(|(holder, _)| *holder != from) {
+        Some((_, lot)) => Err(TitleFault::NotHeld { serial: lot.range.first, holder: from }),
+        None => Ok(()),
+    }
+}
+
+/// How much of the face of `known` was redeemed until it came into the condition of `stated`;
+/// `None` when it cannot have.
+fn used_up(known: &Lot, stated: &Lot) -> Option<Amount> {
+    if stated.resales < known.resales || stated.left.is_zero() {
+        return None;
+    }
+    known.left.checked_sub(stated.left)?.checked_mul(known.range.count())
+}
+
+fn in_part(before: Amount, more: Amount) -> Amount {
+    before.checked_add(more).expect("at most the face of the whole series")
+}
+
+#[cfg(test)]
+mod tests;
