@@ -93,11 +93,8 @@ impl Book {
 
     /// Takes an order out of the book and returns what rested.
     pub fn cancel(&mut self, id: OrderId) -> Option<Resting> {
-        let slot = self.orders.find(id)?;
-        let order = self.orders.at(slot).order;
-        let (ladder, orders) = self.side_mut(order.side);
-        ladder.take(orders, slot, order.quantity);
-        self.advance();
+        let order = *self.order(id)?;
+        self.remove(&[order]);
         Some(order)
     }
 
@@ -105,18 +102,14 @@ impl Book {
     /// first.
     pub fn cancel_owner(&mut self, owner: PartyId) -> Vec<Resting> {
         let theirs: Vec<Resting> = self.orders_of(owner).copied().collect();
-        for order in &theirs {
-            self.cancel(order.id).expect("it rests");
-        }
+        self.remove(&theirs);
         theirs
     }
 
     /// Takes every order out of the book and returns them in priority order, bids first.
     pub fn cancel_all(&mut self) -> Vec<Resting> {
         let all: Vec<Resting> = self.orders().copied().collect();
-        for order in &all {
-            self.cancel(order.id).expect("it rests");
-        }
+        self.remove(&all);
         all
     }
 
@@ -275,6 +268,18 @@ impl Book {
         }
         placed.filled = order.quantity.saturating_sub(left);
         placed
+    }
+
+    /// Takes `resting` orders out, as one change of the book.
+    fn remove(&mut self, resting: &[Resting]) {
+        for order in resting {
+            let slot = self.orders.find(order.id).expect("the order rests");
+            let (ladder, orders) = self.side_mut(order.side);
+            ladder.take(orders, slot, order.quantity);
+        }
+        if !resting.is_empty() {
+            self.advance();
+        }
     }
 
     const fn side(&self, side: Side) -> &Ladder {

@@ -110,12 +110,17 @@ impl Index {
     }
 }
 
+/// Spreads ids that are counted: 128 bits of the golden ratio's fraction.
+const MASKS: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+
 /// Mixes all bits of `id`: one half times the other in 128 bits, the product folded.
 fn hash(id: OrderId) -> u32 {
-    const MASKS: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
     const HALF: u128 = 0xffff_ffff_ffff_ffff;
     let bits = u128::from_be_bytes(*id.as_bytes()) ^ MASKS;
     let product = (bits >> 64).wrapping_mul(bits & HALF);
     let folded = (product ^ (product >> 64)) & HALF;
     u32::try_from(folded >> 32).expect("32 bits are left of 64")
 }
+
+#[cfg(test)]
+mod tests;
