@@ -1,0 +1,355 @@
+//! One database, whichever of the two engines it is.
+//!
+//! A statement is static text with `$1` placeholders that both engines take, and only three types
+//! of value cross: integers, text and bytes. Nothing above this file knows the engine.
+
+use crate::{StoreError, schema};
+use gcfn_model::{Id, Timestamp};
+use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{ColumnIndex, Database, Decode, Encode, PgPool, Postgres, Sqlite, SqlitePool, Type};
+use std::path::Path;
+use std::time::Duration;
+
+/// SQLite has one writer at a time: more connections only help readers.
+const SQLITE_CONNECTIONS_MAX: u32 = 4;
+const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// How long a statement waits for a connection or for SQLite's writer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One statement: what it does, for errors, and its text.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    action: &'static str,
+    text: &'static str,
+}
+
+impl Statement {
+    pub(crate) const fn new(action: &'static str, text: &'static str) -> Statement {
+        Statement { action, text }
+    }
+}
+
+/// What a placeholder is given. The type stays known when there is no value, because PostgreSQL
+/// asks for it.
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Int(Option<i64>),
+    Text(Option<&'a str>),
+    Bytes(Option<&'a [u8]>),
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Value::Int(Some(value))
+    }
+}
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Value::Text(Some(value))
+    }
+}
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(value: Option<&'a str>) -> Self {
+        Value::Text(value)
+    }
+}
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Value::Bytes(Some(value))
+    }
+}
+impl<'a, K> From<&'a Id<K>> for Value<'a> {
+    fn from(id: &'a Id<K>) -> Self {
+        Value::Bytes(Some(id.as_bytes()))
+    }
+}
+impl<'a, K> From<&'a Option<Id<K>>> for Value<'a> {
+    fn from(id: &'a Option<Id<K>>) -> Self {
+        Value::Bytes(id.as_ref().map(|id| id.as_bytes().as_slice()))
+    }
+}
+impl From<Timestamp> for Value<'_> {
+    fn from(at: Timestamp) -> Self {
+        Value::from(Some(at))
+    }
+}
+impl From<Option<Timestamp>> for Value<'_> {
+    fn from(at: Option<Timestamp>) -> Self {
+        let micros = |at: Timestamp| i64::try_from(at.micros()).expect("the year 9999 fits");
+        Value::Int(at.map(micros))
+    }
+}
+
+/// `number` as the databases keep it, which is one bit narrower.
+pub(crate) fn int(what: &'static str, number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| StoreError::Refused { what, allowed: "below 2^63" })
+}
+
+/// A pool of connections to one of the engines.
+#[derive(Clone)]
+pub(crate) enum Db {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A write transaction. Dropping it without [`Tx::commit`] undoes it.
+pub(crate) enum Tx {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// One row of an answer.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// The same expression for either engine.
+macro_rules! either {
+    ($kind:ident, $target:expr, $inner:pat => $body:expr) => {
+        match $target {
+            $kind::Sqlite($inner) => $body,
+            $kind::Postgres($inner) => $body,
+        }
+    };
+}
+
+impl Db {
+    /// Connects to the database at `url` and brings its tables up to date.
+    pub(crate) async fn open(url: &str) -> Result<Db, StoreError> {
+        let migrate = |source| StoreError::Schema { source };
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            let pool = open_sqlite(Path::new(path)).await?;
+            schema::sqlite().run(&pool).await.map_err(migrate)?;
+            Ok(Db::Sqlite(pool))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let pool = open_postgres(url).await?;
+            schema::postgres().run(&pool).await.map_err(migrate)?;
+            Ok(Db::Postgres(pool))
+        } else {
+            Err(StoreError::UnknownEngine)
+        }
+    }
+
+    /// Begins a transaction that will write.
+    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+        let begun = match self {
+            // Taking SQLite's write lock first: upgrading a read lock later can only fail.
+            Db::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
+            Db::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+        };
+        begun.map_err(|source| StoreError::from_driver("begin a transaction", source))
+    }
+
+    /// Runs one statement by itself; the number of rows that it touched.
+    pub(crate) async fn execute(
+        &self,
+        statement: &Statement,
+        args: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        either!(Db, self, pool => bind(statement, args)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()))
+        .map_err(|source| StoreError::from_driver(statement.action, source))
+    }
+
+    /// All rows that a statement answers.
+    pub(crate) async fn rows(
+        &self,
+        statement: &Statement,
+        args: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        let rows = match self {
+            Db::Sqlite(pool) => bind(statement, args)
+                .fetch_all(pool)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Db::Postgres(pool) => bind(statement, args)
+                .fetch_all(pool)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        };
+        rows.map_err(|source| StoreError::from_driver(statement.action, source))
+    }
+
+    /// The one row that a statement answers, if any.
+    pub(crate) async fn row(
+        &self,
+        statement: &Statement,
+        args: &[Value<'_>],
+    ) -> Result<Option<Row>, StoreError> {
+        let row = match self {
+            Db::Sqlite(pool) => {
+                bind(statement, args).fetch_optional(pool).await.map(|row| row.map(Row::Sqlite))
+            }
+            Db::Postgres(pool) => {
+                bind(statement, args).fetch_optional(pool).await.map(|row| row.map(Row::Postgres))
+            }
+        };
+        row.map_err(|source| StoreError::from_driver(statement.action, source))
+    }
+
+    /// Runs the statement of this engine outside a transaction.
+    pub(crate) async fn maintain(
+        &self,
+        sqlite: &Statement,
+        postgres: &Statement,
+    ) -> Result<(), StoreError> {
+        let statement = match self {
+            Db::Sqlite(_) => sqlite,
+            Db::Postgres(_) => postgres,
+        };
+        self.execute(statement, &[]).await.map(drop)
+    }
+
+    /// Closes every connection after what is under way.
+    pub(crate) async fn close(&self) {
+        either!(Db, self, pool => pool.close().await);
+    }
+}
+
+impl Tx {
+    /// Runs one statement; the number of rows that it touched.
+    pub(crate) async fn execute(
+        &mut self,
+        statement: &Statement,
+        args: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        either!(Tx, self, tx => bind(statement, args)
+            .execute(&mut **tx)
+            .await
+            .map(|done| done.rows_affected()))
+        .map_err(|source| StoreError::from_driver(statement.action, source))
+    }
+
+    /// The one row that a statement answers, if any.
+    pub(crate) async fn row(
+        &mut self,
+        statement: &Statement,
+        args: &[Value<'_>],
+    ) -> Result<Option<Row>, StoreError> {
+        let row = match self {
+            Tx::Sqlite(tx) => bind(statement, args)
+                .fetch_optional(&mut **tx)
+                .await
+                .map(|row| row.map(Row::Sqlite)),
+            Tx::Postgres(tx) => bind(statement, args)
+                .fetch_optional(&mut **tx)
+                .await
+                .map(|row| row.map(Row::Postgres)),
+        };
+        row.map_err(|source| StoreError::from_driver(statement.action, source))
+    }
+
+    /// Makes everything since the beginning durable.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        either!(Tx, self, tx => tx.commit().await)
+            .map_err(|source| StoreError::from_driver("commit a transaction", source))
+    }
+}
+
+impl Row {
+    /// The value in column `index`, counted from 0.
+    pub(crate) fn get<T>(&self, index: usize) -> Result<T, StoreError>
+    where
+        T: for<'r> Decode<'r, Sqlite>
+            + Type<Sqlite>
+            + for<'r> Decode<'r, Postgres>
+            + Type<Postgres>,
+        usize: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
+    {
+        use sqlx::Row as _;
+        either!(Row, self, row => row.try_get(index))
+            .map_err(|source| StoreError::Statement { action: "read a column", source })
+    }
+
+    /// The id in column `index`.
+    pub(crate) fn id<K>(&self, index: usize) -> Result<Option<Id<K>>, StoreError> {
+        let Some(bytes) = self.get::<Option<Vec<u8>>>(index)? else { return Ok(None) };
+        let damaged = StoreError::Damaged { table: "of ids", what: "an id" };
+        bytes.try_into().map(|bytes| Some(Id::from_bytes(bytes))).map_err(|_| damaged)
+    }
+
+    /// The non-negative number in column `index`.
+    pub(crate) fn number(&self, index: usize) -> Result<u64, StoreError> {
+        u64::try_from(self.get::<i64>(index)?)
+            .map_err(|_| StoreError::Damaged { table: "of numbers", what: "a negative number" })
+    }
+
+    /// The instant in column `index`.
+    pub(crate) fn time(&self, index: usize) -> Result<Option<Timestamp>, StoreError> {
+        let Some(micros) = self.get::<Option<i64>>(index)? else { return Ok(None) };
+        let at = u64::try_from(micros).ok().and_then(Timestamp::from_micros);
+        at.map(Some).ok_or(StoreError::Damaged { table: "of times", what: "a time" })
+    }
+}
+
+/// Makes a query of `statement` with `args` in their places.
+fn bind<'q, D: Database>(
+    statement: &Statement,
+    args: &[Value<'_>],
+) -> sqlx::query::Query<'q, D, D::Arguments>
+where
+    for<'v> Option<i64>: Encode<'v, D> + Type<D>,
+    for<'v> Option<&'v str>: Encode<'v, D> + Type<D>,
+    for<'v> Option<&'v [u8]>: Encode<'v, D> + Type<D>,
+{
+    args.iter().fold(sqlx::query(statement.text), |query, arg| match *arg {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+    })
+}
+
+async fn open_sqlite(path: &Path) -> Result<SqlitePool, StoreError> {
+    let file = |source| StoreError::File { path: path.display().to_string(), source };
+    create_private(path).map_err(file)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        // What is deleted is overwritten: a shredded key must not lie in a free page.
+        .pragma("secure_delete", "ON");
+    SqlitePoolOptions::new()
+        .max_connections(SQLITE_CONNECTIONS_MAX)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await
+        .map_err(|source| StoreError::from_driver("open the store", source))
+}
+
+/// Makes the database file for this user only, unless it is there; SQLite gives its journal files
+/// the same rights.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
+    let options = url.parse().map_err(|source| StoreError::UnreadableUrl { source })?;
+    PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS_MAX)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await
+        .map_err(|source| StoreError::from_driver("connect to the store", source))
+}
+
+/// Only which engine it is: a pool's options may hold a password.
+impl core::fmt::Debug for Db {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Db::Sqlite(_) => "Sqlite",
+            Db::Postgres(_) => "Postgres",
+        })
+    }
+}

@@ -1,0 +1,38 @@
+use crate::engine::{Engine, at, id};
+use gcfn_store::{Grant, Secret};
+
+pub(crate) async fn holds(engine: &Engine) {
+    let credentials = engine.store().await.credentials();
+    let grant = Grant {
+        scope: "trader".to_owned(),
+        party: Some(id("ada")),
+        created_at: at(10),
+        expires_at: Some(at(20)),
+    };
+    let (key, secret) = credentials.create(&grant).await.unwrap();
+    let (other_key, other_secret) = credentials.create(&grant).await.unwrap();
+    let shown: Secret = secret.reveal().parse().unwrap();
+    assert_eq!(format!("{secret:?}"), "Secret(..)");
+
+    let known = credentials.authenticate(&key, &shown, at(19)).await.unwrap().unwrap();
+    assert_eq!((known.grant, known.id), (grant.clone(), key.clone()));
+    assert!(credentials.authenticate(&key, &shown, at(20)).await.unwrap().is_none(), "expired");
+    assert!(credentials.authenticate(&key, &other_secret, at(19)).await.unwrap().is_none());
+    assert!(credentials.authenticate("key-none", &shown, at(19)).await.unwrap().is_none());
+
+    assert!(credentials.revoke(&key, at(15)).await.unwrap());
+    assert!(!credentials.revoke(&key, at(16)).await.unwrap());
+    assert!(credentials.authenticate(&key, &shown, at(15)).await.unwrap().is_none(), "revoked");
+    let still = credentials.authenticate(&other_key, &other_secret, at(15)).await.unwrap();
+    assert!(still.is_some());
+    let revoked: Vec<_> =
+        credentials.list().await.unwrap().iter().filter_map(|c| c.revoked_at).collect();
+    assert_eq!(revoked, [at(15)]);
+
+    let agreed: Secret = "07".repeat(32).parse().unwrap();
+    let operator = Grant { scope: "operator".to_owned(), party: None, expires_at: None, ..grant };
+    credentials.insert("ops", &agreed, &operator).await.unwrap();
+    assert!(credentials.insert("ops", &shown, &operator).await.is_err(), "id in use");
+    let known = credentials.authenticate("ops", &agreed, at(99)).await.unwrap().unwrap();
+    assert_eq!(known.grant.scope, "operator");
+}
