@@ -277,6 +277,3 @@ fn parse<T: FromStr>(word: &str) -> Result<T, AccountFault> {
 fn pool_from(code: &str) -> Result<Pool, AccountFault> {
     Pool::ALL.into_iter().find(|pool| pool.code() == code).ok_or(AccountFault)
 }
-
-#[cfg(test)]
-mod tests;

@@ -128,6 +128,3 @@ pub struct CouponProof {
     /// The series within the title root.
     pub within_title: SumProof,
 }
-
-#[cfg(test)]
-mod tests;

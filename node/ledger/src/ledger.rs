@@ -355,6 +355,3 @@ impl<'de> Deserialize<'de> for Ledger {
         from.deserialize_seq(InOrder)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -108,7 +108,8 @@ pub(crate) struct Series {
     tree: SumTree,
 }
 
-/// What of a [`Series`] is state; the rest follows from it.
+/// What of a [`Series`] is state; the rest follows from it. It is read from snapshots only, whose
+/// checksum the cell has verified, so what it says is taken as it stands.
 #[derive(Deserialize)]
 struct SeriesSnapshot {
     terms: Terms,

@@ -76,15 +76,8 @@ pub struct SumTree {
 
 impl SumTree {
     /// How many leaves there are, unused ones included.
-    #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.leaves.len()
-    }
-
-    /// Whether there is no leaf.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.leaves.is_empty()
     }
 
     /// Sets leaf `index`; the tree grows by unused leaves as far as it must.
@@ -204,6 +197,3 @@ impl SumProof {
         if self.root(key)? == *root { Ok(()) } else { Err(ProofFault::Root) }
     }
 }
-
-#[cfg(test)]
-mod tests;

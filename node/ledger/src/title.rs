@@ -62,22 +62,6 @@ pub enum TitleFault {
     /// No such series: register it first.
     #[error("series is not registered")]
     UnknownSeries = 3,
-    /// Nothing to move: name at least one coupon, and an amount above zero.
-    #[error("no coupon or no amount is named")]
-    Nothing = 4,
-    /// From and to are the same.
-    #[error("coupons are with {0:?} already")]
-    SameHolder(Holder) = 5,
-    /// The coupons have ended and stay where they are.
-    #[error("coupons do not leave {0:?}")]
-    Final(Holder) = 6,
-    /// The series cannot be there: inventory and coupons abroad are at the home node only, and
-    /// coupons return to their own home only.
-    #[error("coupons of this series cannot be with {0:?} at this node")]
-    Misplaced(Holder) = 7,
-    /// Ranges are not ascending and apart, or not within the series: put them in order.
-    #[error("serial ranges are not ascending, apart and within the series, at {0}")]
-    Ranges(Serial) = 8,
     /// Fewer such coupons than asked for: ask for less.
     #[error("{holder:?} has {available} such coupons")]
     Insufficient {
@@ -85,7 +69,23 @@ pub enum TitleFault {
         holder: Holder,
         /// How many there are.
         available: u64,
-    } = 9,
+    } = 4,
+    /// Nothing to move: name at least one coupon, and an amount above zero.
+    #[error("no coupon or no amount is named")]
+    Nothing = 5,
+    /// From and to are the same.
+    #[error("coupons are with {0:?} already")]
+    SameHolder(Holder) = 6,
+    /// The coupons have ended and stay where they are.
+    #[error("coupons do not leave {0:?}")]
+    Final(Holder) = 7,
+    /// The series cannot be there: inventory and coupons abroad are at the home node only, and
+    /// coupons return to their own home only.
+    #[error("coupons of this series cannot be with {0:?} at this node")]
+    Misplaced(Holder) = 8,
+    /// Ranges are not ascending and apart, or not within the series: put them in order.
+    #[error("serial ranges are not ascending, apart and within the series, at {0}")]
+    Ranges(Serial) = 9,
     /// The coupon is elsewhere: look up who holds it.
     #[error("coupon {serial} is not with {holder:?}")]
     NotHeld {
@@ -505,6 +505,3 @@ fn used_up(known: &Lot, stated: &Lot) -> Option<Amount> {
 fn in_part(before: Amount, more: Amount) -> Amount {
     before.checked_add(more).expect("at most the face of the whole series")
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,119 @@
+//! The text of accounts, their sides and their pools.
+
+use crate::names::{batch, party, with_names};
+use expect_test::expect;
+use gcfn_ledger::{Account, FeeKind, IssuerBucket, Posting, ShareKind, Side, UserBucket};
+use gcfn_model::Pool;
+
+/// One account of every form, in the order of the chart.
+pub(crate) fn every_account() -> Vec<Account> {
+    let (alice, acme, shop) = (party("alice"), party("acme"), party("shop"));
+    let node = "hk-hkg".parse().expect("a node name");
+    let mut accounts = Vec::new();
+    accounts.extend(Pool::ALL.map(Account::Bank));
+    accounts.extend(Pool::ALL.map(Account::Transit));
+    accounts.push(Account::Receivable(Pool::SettlementHub, acme));
+    accounts.extend(UserBucket::ALL.iter().map(|&bucket| Account::User(alice, bucket)));
+    accounts.extend(IssuerBucket::ALL.iter().map(|&bucket| Account::Issuer(acme, bucket)));
+    accounts.push(Account::Reserve(acme, batch("b1")));
+    accounts.push(Account::Clearing);
+    accounts.push(Account::Merchant(shop));
+    accounts.extend(FeeKind::ALL.iter().map(|&kind| Account::Fee(kind)));
+    accounts.extend(ShareKind::ALL.iter().map(|&kind| Account::Share(kind)));
+    accounts.push(Account::CrossBorder(node));
+    accounts.extend([Account::Suspense(Pool::UserCustody), Account::Suspense(Pool::ClearingHouse)]);
+    accounts.extend([Account::GuaranteeFund, Account::ClearingMember(node)]);
+    accounts.extend([Account::FxPosition, Account::FxResult]);
+    accounts.extend([Account::Obligation(acme, batch("b1")), Account::ObligationContra]);
+    accounts
+}
+
+#[test]
+fn the_chart_reads_as_in_the_spec() {
+    let mut chart = String::new();
+    for account in every_account() {
+        let side = if account.normal() == Side::Debit { "debit" } else { "credit" };
+        let pool = account.pool().map_or("-", Pool::code);
+        let sign = if account.either_sign() { " either sign" } else { "" };
+        chart += &format!("{:<26} {side:<6} {pool}{sign}\n", with_names(&account.to_string()));
+    }
+    expect![[r#"
+        B.UC                       debit  UC
+        B.IE                       debit  IE
+        B.SH                       debit  SH
+        B.GF                       debit  GF
+        B.CH                       debit  CH
+        B.FX                       debit  FX
+        B.TR.UC                    debit  UC either sign
+        B.TR.IE                    debit  IE either sign
+        B.TR.SH                    debit  SH either sign
+        B.TR.GF                    debit  GF either sign
+        B.TR.CH                    debit  CH either sign
+        B.TR.FX                    debit  FX either sign
+        RCV.SH.@acme               debit  SH
+        UC.@alice.avail            credit UC
+        UC.@alice.hold             credit UC
+        UC.@alice.commit           credit UC
+        UC.@alice.wdrl             credit UC
+        UC.@alice.restricted       credit UC
+        IE.@acme.deposit           credit IE
+        IE.@acme.risk              credit IE
+        IE.@acme.free              credit IE
+        IE.@acme.due               credit IE
+        IE.@acme.wdrl              credit IE
+        IE.@acme.restricted        credit IE
+        IE.@acme.reserve.#b1       credit IE
+        SH.clear                   credit SH
+        SH.pay.@shop               credit SH
+        SH.fee.trade               credit SH
+        SH.fee.issue               credit SH
+        SH.fee.redeem              credit SH
+        SH.fee.wdrl                credit SH
+        SH.fee.breakage            credit SH
+        SH.fee.penalty             credit SH
+        SH.share.platform          credit SH
+        SH.share.region            credit SH
+        SH.share.partner           credit SH
+        SH.xb.hk-hkg               credit SH
+        UC.susp                    credit UC either sign
+        CH.susp                    credit CH either sign
+        GF.fund                    credit GF
+        CH.mbr.hk-hkg              credit CH
+        FX.pos                     credit FX either sign
+        FX.pnl                     credit FX either sign
+        O.@acme.#b1.out            credit -
+        O.contra                   debit  -
+    "#]]
+    .assert_eq(&chart);
+}
+
+#[test]
+fn every_text_reads_back() {
+    for account in every_account() {
+        assert_eq!(account.to_string().parse(), Ok(account));
+    }
+}
+
+#[test]
+fn what_is_not_in_the_chart_is_refused() {
+    let alice = party("alice");
+    let wrong = ["", "B", "B.XX", "B.TR", "SH.clear.x", "SH.fee.tips", "uc.susp", "O.contra.out"];
+    for text in wrong {
+        assert!(text.parse::<Account>().is_err(), "{text}");
+    }
+    for text in [format!("UC.{alice}"), format!("UC.{alice}.free"), format!("IE.{alice}.avail")] {
+        assert!(text.parse::<Account>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn the_order_of_variants_is_the_order_of_accounts() {
+    assert!(every_account().is_sorted());
+}
+
+#[test]
+fn postings_are_numbered_as_in_the_table() {
+    assert_eq!(Posting::PrimaryMatch.to_string(), "P-04b");
+    let codes: Vec<&str> = Posting::ALL.iter().map(|posting| posting.code()).collect();
+    assert!(codes.is_sorted(), "{codes:?}");
+}
