@@ -1,0 +1,88 @@
+//! The one way this crate writes files, so that a test can run out of space.
+
+use crate::FileFault;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Writes files, optionally up to a quota.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    left: Option<Arc<AtomicU64>>,
+}
+
+impl Disk {
+    /// A disk that is full after `bytes` more bytes, and its gauge.
+    #[must_use]
+    pub fn with_quota(bytes: u64) -> Disk {
+        Disk { left: Some(Arc::new(AtomicU64::new(bytes))) }
+    }
+
+    /// Sets how many bytes are left. Nothing happens to a disk without a quota.
+    pub fn set_left(&self, bytes: u64) {
+        if let Some(left) = &self.left {
+            left.store(bytes, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn write(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        if let Some(left) = &self.left {
+            let wanted = bytes.len() as u64;
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(wanted)
+            })
+            .map_err(|_| io::Error::from(io::ErrorKind::StorageFull))?;
+        }
+        file.write_all_at(bytes, offset)
+    }
+
+    /// Makes `path` hold `bytes`, whole or not at all, even through a power cut.
+    pub(crate) fn replace(&self, path: &Path, bytes: &[u8]) -> Result<File, FileFault> {
+        let temporary = path.with_extension("tmp");
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&temporary)
+            .map_err(FileFault::io("create", &temporary))?;
+        self.write(&file, bytes, 0).map_err(FileFault::io("write", &temporary))?;
+        file.sync_all().map_err(FileFault::io("sync", &temporary))?;
+        std::fs::rename(&temporary, path).map_err(FileFault::io("rename", &temporary))?;
+        sync_parent(path)?;
+        Ok(file)
+    }
+}
+
+/// Makes the entry of `path` in its directory durable.
+pub(crate) fn sync_parent(path: &Path) -> Result<(), FileFault> {
+    let dir = path.parent().expect("every file of a cell stands in its directory");
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(FileFault::io("sync", dir))
+}
+
+/// The files in `dir` with this extension, in order of their names. Leftovers of interrupted
+/// writes (`.tmp`) are removed on the way.
+pub(crate) fn list(dir: &Path, extension: &str) -> Result<Vec<std::path::PathBuf>, FileFault> {
+    let mut paths = Vec::new();
+    let entries = std::fs::read_dir(dir).map_err(FileFault::io("list", dir))?;
+    for entry in entries {
+        let path = entry.map_err(FileFault::io("list", dir))?.path();
+        let found = path.extension().and_then(|e| e.to_str());
+        if found == Some("tmp") {
+            std::fs::remove_file(&path).map_err(FileFault::io("remove", &path))?;
+        } else if found == Some(extension) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Makes `dir` and the entry for it.
+pub(crate) fn make_dir(dir: &Path) -> Result<(), FileFault> {
+    std::fs::create_dir_all(dir).map_err(FileFault::io("make directory", dir))?;
+    sync_parent(dir)
+}

@@ -1,0 +1,213 @@
+//! The journal: every applied command with its time and its events, for ever.
+//!
+//! Everything that leaves the node is made from it. `journal/<first index>.journal`: a header,
+//! then one record per entry with commands, tagged with its log index. A record names the record
+//! before it, so that a hole cannot pass for silence.
+//!
+//! It is a product of the log, not a second truth: on a restart it is cut to what the newest
+//! snapshot covers, and the replayed log writes the rest again. Therefore it is synced only before
+//! a snapshot is taken, and before the log is purged that it came from. Damage in what remains is
+//! refused. It deletes nothing by itself: how long records are kept is the region's rule.
+
+mod reader;
+
+pub use reader::{JournalReader, Record};
+
+use crate::format::{self, Format};
+use crate::snapshot::Covers;
+use crate::{CellConfig, Disk, FileFault, disk};
+use gcfn_model::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use tokio::sync::watch;
+
+const JOURNAL: Format = Format { magic: *b"GCFNJRNL", version: 1 };
+
+/// The body of a segment's header.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Header {
+    cell: String,
+    /// No record in this segment stands below this log index.
+    first_index: u64,
+    /// The record before the first one.
+    previous: u64,
+    /// Events before the first record.
+    first_event: u64,
+}
+
+/// The body of a record as it is written. Read back as [`reader::Body`].
+#[derive(Debug, Serialize)]
+pub(crate) struct NewRecord<'a, C, E> {
+    pub(crate) previous: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) first_event: u64,
+    pub(crate) commands: &'a [C],
+    pub(crate) events: &'a [E],
+}
+
+/// Where each segment ends, by its first index. Readers never look beyond.
+type Ends = BTreeMap<u64, u64>;
+
+/// The writing end. One per replica.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    dir: PathBuf,
+    cell: String,
+    disk: Disk,
+    segment_bytes: u64,
+    ends: watch::Sender<Ends>,
+    current: Option<Current>,
+}
+
+#[derive(Debug)]
+struct Current {
+    first_index: u64,
+    path: PathBuf,
+    file: File,
+    end: u64,
+}
+
+impl Journal {
+    /// Opens the journal and cuts it to what the newest snapshot covers.
+    ///
+    /// Verifies the header of every segment and the records of the last one that remains; the
+    /// others were verified when they were the last, and are verified again when they are read.
+    pub(crate) fn open(config: &CellConfig, covers: &Covers) -> Result<Journal, FileFault> {
+        let dir = config.dir.join("journal");
+        disk::make_dir(&dir)?;
+        let (mut kept, mut last) = (Ends::new(), None);
+        for path in disk::list(&dir, "journal")? {
+            let bytes = std::fs::read(&path).map_err(FileFault::io("read", &path))?;
+            let (header, start) = JOURNAL.read_header::<Header>(&path, &bytes)?;
+            check_owner(&path, &header, &config.name)?;
+            if path != segment_path(&dir, header.first_index) {
+                return Err(FileFault::damaged(&path, 0, "name is not that of its first entry"));
+            }
+            if covers.index() < header.first_index && covers.last_record != header.previous {
+                std::fs::remove_file(&path).map_err(FileFault::io("delete", &path))?;
+                continue;
+            }
+            kept.insert(header.first_index, bytes.len() as u64);
+            last = Some((path, bytes, header, start));
+        }
+        let current = match last {
+            None if covers.last_record == 0 => None,
+            None => return Err(FileFault::damaged(&dir, 0, "no segment reaches the snapshot")),
+            Some((path, bytes, header, start)) => {
+                let end = cut(&path, &bytes, (&header, start), covers.last_record)?;
+                kept.insert(header.first_index, end);
+                let file = File::options().read(true).write(true).open(&path);
+                let file = file.map_err(FileFault::io("open", &path))?;
+                Some(Current { first_index: header.first_index, path, file, end })
+            }
+        };
+        Ok(Journal {
+            dir,
+            cell: config.name.clone(),
+            disk: config.disk.clone(),
+            segment_bytes: config.limits.journal_segment_bytes,
+            ends: watch::Sender::new(kept),
+            current,
+        })
+    }
+
+    /// Appends the record of entry `index` and shows it to the readers.
+    pub(crate) fn append<C: Serialize, E: Serialize>(
+        &mut self,
+        index: u64,
+        record: &NewRecord<'_, C, E>,
+    ) -> Result<(), FileFault> {
+        let mut bytes = Vec::new();
+        format::write_record(&mut bytes, index, &format::encode(record));
+        let full = |current: &Current| self.segment_bytes < current.end + bytes.len() as u64;
+        if self.current.as_ref().is_none_or(full) {
+            self.start_segment(index, record.previous, record.first_event)?;
+        }
+        let current = self.current.as_mut().expect("a segment was just started");
+        self.disk
+            .write(&current.file, &bytes, current.end)
+            .map_err(FileFault::io("write", &current.path))?;
+        current.end = current.end.saturating_add(bytes.len() as u64);
+        let (first, end) = (current.first_index, current.end);
+        self.ends.send_modify(|ends| {
+            ends.insert(first, end);
+        });
+        Ok(())
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Makes everything appended so far durable.
+    pub(crate) fn sync(&self) -> Result<(), FileFault> {
+        let Some(current) = &self.current else { return Ok(()) };
+        current.file.sync_data().map_err(FileFault::io("sync", &current.path))
+    }
+
+    /// Goes on after a snapshot from another replica: the records before it are not here.
+    pub(crate) fn skip_to(&mut self, covers: &Covers) -> Result<(), FileFault> {
+        self.start_segment(covers.index().saturating_add(1), covers.last_record, covers.events)
+    }
+
+    /// A reader of the records of entries from `index` on.
+    pub(crate) fn reader<C, E>(&self, index: u64) -> JournalReader<C, E> {
+        JournalReader::new(self.dir.clone(), self.cell.clone(), self.ends.subscribe(), index)
+    }
+
+    fn start_segment(
+        &mut self,
+        first_index: u64,
+        previous: u64,
+        first_event: u64,
+    ) -> Result<(), FileFault> {
+        self.sync()?;
+        let header = Header { cell: self.cell.clone(), first_index, previous, first_event };
+        let path = segment_path(&self.dir, first_index);
+        let bytes = JOURNAL.header(&header);
+        let file = self.disk.replace(&path, &bytes)?;
+        let end = bytes.len() as u64;
+        self.current = Some(Current { first_index, path, file, end });
+        self.ends.send_modify(|ends| {
+            ends.insert(first_index, end);
+        });
+        Ok(())
+    }
+}
+
+fn segment_path(dir: &Path, first_index: u64) -> PathBuf {
+    dir.join(format!("{first_index:020}.journal"))
+}
+
+fn check_owner(path: &Path, header: &Header, cell: &str) -> Result<(), FileFault> {
+    if header.cell == cell {
+        return Ok(());
+    }
+    let (found, expected) = (header.cell.clone(), cell.to_owned());
+    Err(FileFault::Foreign { path: path.to_owned(), found, expected })
+}
+
+/// Cuts the segment after the record of entry `through`; says where that is.
+fn cut(
+    path: &Path,
+    bytes: &[u8],
+    (header, start): (&Header, usize),
+    through: u64,
+) -> Result<u64, FileFault> {
+    let (mut at, mut last) = (start, header.previous);
+    while last < through {
+        let Some((index, body)) = format::read_record(&bytes[at..]) else {
+            return Err(FileFault::damaged(path, at, "checksum of a record"));
+        };
+        at = at.saturating_add(format::RECORD_HEAD).saturating_add(body.len());
+        last = index;
+    }
+    if last != through {
+        return Err(FileFault::damaged(path, at, "record of the snapshot's last entry is missing"));
+    }
+    let file = File::options().write(true).open(path).map_err(FileFault::io("open", path))?;
+    file.set_len(at as u64).map_err(FileFault::io("cut", path))?;
+    Ok(at as u64)
+}

@@ -1,0 +1,288 @@
+//! The machine of one replica: entries in, state, journal and snapshots out.
+//!
+//! Readers take the state under a read lock. An entry is applied under the write lock, and its
+//! record is in the journal before anyone is told of it. A snapshot is serialized into memory under
+//! a read lock, so entries wait for that long (reads do not), and written outside it.
+
+use crate::entry::{Batch, Entry, Types};
+use crate::error::FileFault;
+use crate::halt::Halt;
+use crate::journal::{Journal, NewRecord};
+use crate::snapshot::{Covers, SnapshotFile, Snapshots};
+use crate::{Applied, format};
+use futures::{Stream, TryStreamExt};
+use gcfn_model::{Machine, Timestamp};
+use openraft::alias::{SnapshotMetaOf, SnapshotOf};
+use openraft::storage::{EntryResponder, RaftStateMachine};
+use openraft::{EntryPayload, OptionalSend, RaftSnapshotBuilder};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use tokio::sync::watch;
+
+/// What all parts of one replica share.
+#[derive(Debug)]
+pub(crate) struct Replica<M: Machine> {
+    pub(crate) name: String,
+    state: RwLock<State<M>>,
+    journal: Mutex<Journal>,
+    snapshots: Snapshots,
+    newest: Mutex<Option<SnapshotFile>>,
+    /// Outcomes of the entries that this replica proposed, until the batcher fetches them.
+    outcomes: Mutex<BTreeMap<u64, Vec<M::Outcome>>>,
+    pub(crate) applied: watch::Sender<Applied>,
+    pub(crate) halt: Arc<Halt>,
+    /// Held as long as anything may be written.
+    lock: Arc<File>,
+}
+
+/// The machine, and what it has seen.
+#[derive(Debug)]
+struct State<M> {
+    machine: M,
+    covers: Covers,
+}
+
+impl<M: Machine> Replica<M> {
+    /// Starts from the newest snapshot, or from `genesis` when there is none.
+    pub(crate) fn open(
+        name: &str,
+        snapshots: Snapshots,
+        genesis: impl FnOnce() -> M,
+    ) -> Result<Opening<M>, FileFault> {
+        let newest = snapshots.newest()?;
+        let (machine, covers, newest) = match newest {
+            None => (genesis(), Covers::default(), None),
+            Some((file, state)) => (decode(&file.path, &state)?, file.covers.clone(), Some(file)),
+        };
+        Ok(Opening { name: name.to_owned(), machine, covers, newest, snapshots })
+    }
+
+    /// Looks at the applied state.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&M) -> T) -> T {
+        look(&self.state().machine)
+    }
+
+    /// The time of the last applied commands.
+    pub(crate) fn last_time(&self) -> Timestamp {
+        self.state().covers.at()
+    }
+
+    /// The outcomes of an entry that this replica proposed.
+    pub(crate) fn take_outcomes(&self, index: u64) -> Option<Vec<M::Outcome>> {
+        self.outcomes.lock().expect("no panic under this lock").remove(&index)
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().expect("no panic under this lock")
+    }
+
+    pub(crate) fn snapshots(&self) -> &Snapshots {
+        &self.snapshots
+    }
+
+    /// Syncs the journal and lets another process have the directory. Nothing writes any more.
+    pub(crate) fn close(&self) -> Result<(), FileFault> {
+        let journal = self.journal();
+        journal.sync()?;
+        self.lock.unlock().map_err(FileFault::io("unlock", journal.dir()))
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State<M>> {
+        self.state.read().expect("a machine that panics stops its replica")
+    }
+
+    fn newest(&self) -> MutexGuard<'_, Option<SnapshotFile>> {
+        self.newest.lock().expect("no panic under this lock")
+    }
+
+    fn apply_entry(&self, entry: &Entry) -> Result<Vec<M::Outcome>, FileFault> {
+        let index = entry.log_id.index;
+        let outcomes = match &entry.payload {
+            EntryPayload::Normal(batch) => self.apply_batch(index, batch)?,
+            EntryPayload::Blank | EntryPayload::Membership(_) => Vec::new(),
+        };
+        let mut state = self.state.write().expect("a machine that panics stops its replica");
+        state.covers.last = Some(entry.log_id);
+        if let EntryPayload::Membership(members) = &entry.payload {
+            let at = Some(entry.log_id);
+            state.covers.membership = openraft::StoredMembership::new(at, members.clone());
+        }
+        let events = state.covers.events;
+        drop(state);
+        self.applied.send_replace(Applied { index, events });
+        Ok(outcomes)
+    }
+
+    fn apply_batch(&self, index: u64, batch: &Batch) -> Result<Vec<M::Outcome>, FileFault> {
+        let commands: Vec<M::Command> = batch.decode().ok_or_else(|| FileFault::Damaged {
+            path: PathBuf::from(format!("log entry {index} of cell {}", self.name)),
+            offset: 0,
+            what: "commands that this version does not know",
+        })?;
+        let mut events = Vec::new();
+        let mut state = self.state.write().expect("a machine that panics stops its replica");
+        let State { machine, covers } = &mut *state;
+        // A leader with a slow clock may stamp a time that has passed already.
+        let at = batch.at.max(covers.at().next());
+        let outcomes =
+            commands.iter().map(|command| machine.apply(at, command, &mut events)).collect();
+        let (first_event, previous) = (covers.events, covers.last_record);
+        covers.at_micros = at.micros();
+        covers.events = first_event.saturating_add(events.len() as u64);
+        covers.last_record = index;
+        drop(state);
+        let record = NewRecord { previous, at, first_event, commands: &commands, events: &events };
+        self.journal().append(index, &record)?;
+        Ok(outcomes)
+    }
+
+    /// Serializes the state; says what it covers.
+    fn capture(&self) -> (Covers, Vec<u8>) {
+        let state = self.state();
+        (state.covers.clone(), format::encode(&state.machine))
+    }
+
+    fn save(&self, covers: Covers, bytes: &[u8]) -> Result<SnapshotFile, FileFault> {
+        self.journal().sync()?;
+        let file = self.snapshots.save(covers, bytes)?;
+        *self.newest() = Some(file.clone());
+        Ok(file)
+    }
+
+    fn install(&self, file: &SnapshotFile) -> Result<(), FileFault> {
+        let (file, bytes) = self.snapshots.load(&file.path)?;
+        let machine = decode(&file.path, &bytes)?;
+        // In this order: a journal that is ahead of the newest snapshot is cut at the next start.
+        self.journal().skip_to(&file.covers)?;
+        let file = self.snapshots.adopt(file)?;
+        let mut state = self.state.write().expect("a machine that panics stops its replica");
+        let applied = Applied { index: file.covers.index(), events: file.covers.events };
+        *state = State { machine, covers: file.covers.clone() };
+        drop(state);
+        *self.newest() = Some(file);
+        self.applied.send_replace(applied);
+        Ok(())
+    }
+
+    /// A fault on the way of an entry stops the replica: it must not go on without that entry.
+    fn fatal(&self, fault: FileFault) -> io::Error {
+        let error = io::Error::from(fault);
+        self.halt.because(&error);
+        error
+    }
+}
+
+/// A replica whose snapshot is read and whose journal is not yet open.
+pub(crate) struct Opening<M> {
+    name: String,
+    machine: M,
+    pub(crate) covers: Covers,
+    newest: Option<SnapshotFile>,
+    snapshots: Snapshots,
+}
+
+impl<M: Machine> Opening<M> {
+    pub(crate) fn with(self, journal: Journal, halt: Arc<Halt>, lock: Arc<File>) -> Replica<M> {
+        let Opening { name, machine, covers, newest, snapshots } = self;
+        let applied = Applied { index: covers.index(), events: covers.events };
+        Replica {
+            name,
+            state: RwLock::new(State { machine, covers }),
+            journal: Mutex::new(journal),
+            snapshots,
+            newest: Mutex::new(newest),
+            outcomes: Mutex::new(BTreeMap::new()),
+            applied: watch::Sender::new(applied),
+            halt,
+            lock,
+        }
+    }
+}
+
+fn decode<M: Machine>(path: &Path, state: &[u8]) -> Result<M, FileFault> {
+    let what = "state that this version does not know";
+    postcard::from_bytes(state).map_err(|_| FileFault::damaged(path, 0, what))
+}
+
+/// The openraft side of a replica.
+#[derive(Debug)]
+pub(crate) struct Applier<M: Machine>(pub(crate) Arc<Replica<M>>);
+
+fn snapshot(file: SnapshotFile) -> SnapshotOf<Types, SnapshotFile> {
+    let meta = SnapshotMetaOf::<Types> {
+        last_log_id: file.covers.last,
+        last_membership: file.covers.membership.clone(),
+    };
+    SnapshotOf::<Types, SnapshotFile> { meta, snapshot: file }
+}
+
+impl<M: Machine> RaftSnapshotBuilder<Types> for Applier<M> {
+    type SnapshotData = SnapshotFile;
+
+    async fn build_snapshot(&mut self) -> io::Result<SnapshotOf<Types, SnapshotFile>> {
+        let replica = self.0.clone();
+        let captured = tokio::task::spawn_blocking(move || replica.capture()).await;
+        let (covers, bytes) = captured.map_err(io::Error::other)?;
+        // What is captured may be a moment ahead of the journal.
+        let index = covers.index();
+        let mut applied = self.0.applied.subscribe();
+        applied.wait_for(|applied| index <= applied.index).await.map_err(io::Error::other)?;
+        let replica = self.0.clone();
+        let saved = tokio::task::spawn_blocking(move || replica.save(covers, &bytes)).await;
+        let file = saved.map_err(io::Error::other)?.map_err(|fault| self.0.fatal(fault))?;
+        tracing::info!(cell = self.0.name, index, "snapshot taken");
+        Ok(snapshot(file))
+    }
+}
+
+impl<M: Machine> RaftStateMachine<Types> for Applier<M> {
+    type SnapshotData = SnapshotFile;
+    type SnapshotBuilder = Applier<M>;
+
+    async fn applied_state(
+        &mut self,
+    ) -> io::Result<(Option<crate::entry::LogId>, crate::entry::Membership)> {
+        let state = self.0.state();
+        Ok((state.covers.last, state.covers.membership.clone()))
+    }
+
+    async fn apply<S>(&mut self, mut entries: S) -> io::Result<()>
+    where
+        S: Stream<Item = io::Result<EntryResponder<Types>>> + Unpin + OptionalSend,
+    {
+        while let Some((entry, responder)) = entries.try_next().await? {
+            let outcomes = self.0.apply_entry(&entry).map_err(|fault| self.0.fatal(fault))?;
+            if let Some(responder) = responder {
+                let index = entry.log_id.index;
+                let mut waiting = self.0.outcomes.lock().expect("no panic under this lock");
+                waiting.insert(index, outcomes);
+                drop(waiting);
+                responder.send(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn get_snapshot_builder(&mut self) -> Applier<M> {
+        Applier(self.0.clone())
+    }
+
+    async fn install_snapshot(
+        &mut self,
+        _meta: &SnapshotMetaOf<Types>,
+        file: SnapshotFile,
+    ) -> io::Result<()> {
+        let replica = self.0.clone();
+        let installed = tokio::task::spawn_blocking(move || replica.install(&file)).await;
+        installed.map_err(io::Error::other)?.map_err(|fault| self.0.fatal(fault))
+    }
+
+    async fn get_current_snapshot(
+        &mut self,
+    ) -> io::Result<Option<SnapshotOf<Types, SnapshotFile>>> {
+        Ok(self.0.newest().clone().map(snapshot))
+    }
+}

@@ -1,0 +1,151 @@
+//! Snapshots: the whole machine in one file, at one log entry.
+//!
+//! `snapshots/<index>.snapshot`: a header that says what the state covers and how long it is, the
+//! state in postcard, and a BLAKE3 digest of both. Written to a temporary name, synced and
+//! renamed. The last two are kept; the newest must be whole, or the cell does not start.
+
+use crate::entry::{LogId, Membership};
+use crate::format::Format;
+use crate::{Disk, FileFault, disk};
+use gcfn_model::{Digest, Hasher, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+const SNAPSHOT: Format = Format { magic: *b"GCFNSNAP", version: 1 };
+const KEPT: usize = 2;
+const DIGEST: usize = 32;
+
+/// What a snapshot covers, beside the machine itself.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Covers {
+    pub(crate) last: Option<LogId>,
+    pub(crate) membership: Membership,
+    /// Time of the last commands; 0 when there were none.
+    pub(crate) at_micros: u64,
+    /// Events so far.
+    pub(crate) events: u64,
+    /// The last entry with commands.
+    pub(crate) last_record: u64,
+}
+
+impl Covers {
+    pub(crate) fn index(&self) -> u64 {
+        self.last.map_or(0, |id| id.index)
+    }
+
+    pub(crate) fn at(&self) -> Timestamp {
+        Timestamp::from_micros(self.at_micros).unwrap_or(Timestamp::EPOCH)
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    cell: String,
+    covers: Covers,
+    state_bytes: u64,
+}
+
+/// A snapshot whose digest was verified when this was made.
+#[derive(Clone, Debug)]
+pub(crate) struct SnapshotFile {
+    pub(crate) path: PathBuf,
+    pub(crate) covers: Covers,
+}
+
+/// The snapshots of one replica.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshots {
+    dir: PathBuf,
+    cell: String,
+    disk: Disk,
+}
+
+impl Snapshots {
+    pub(crate) fn open(dir: &Path, cell: &str, disk: &Disk) -> Result<Snapshots, FileFault> {
+        let dir = dir.join("snapshots");
+        disk::make_dir(&dir)?;
+        Ok(Snapshots { dir, cell: cell.to_owned(), disk: disk.clone() })
+    }
+
+    /// The newest snapshot and the state in it.
+    pub(crate) fn newest(&self) -> Result<Option<(SnapshotFile, Vec<u8>)>, FileFault> {
+        match disk::list(&self.dir, "snapshot")?.pop() {
+            Some(path) => self.load(&path).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Makes `state` the newest snapshot.
+    pub(crate) fn save(&self, covers: Covers, state: &[u8]) -> Result<SnapshotFile, FileFault> {
+        let header = Header { cell: self.cell.clone(), covers, state_bytes: state.len() as u64 };
+        let mut bytes = SNAPSHOT.header(&header);
+        let digest = digest(&bytes, state);
+        bytes.extend_from_slice(state);
+        bytes.extend_from_slice(digest.as_bytes());
+        let path = self.path(&header.covers);
+        self.disk.replace(&path, &bytes)?;
+        self.prune()?;
+        Ok(SnapshotFile { path, covers: header.covers })
+    }
+
+    /// Stores a snapshot received from another replica beside the others, after verifying it.
+    pub(crate) fn receive(&self, bytes: &[u8]) -> Result<SnapshotFile, FileFault> {
+        let path = self.dir.join("received.incoming");
+        let (covers, _) = self.verify(&path, bytes)?;
+        self.disk.replace(&path, bytes)?;
+        Ok(SnapshotFile { path, covers })
+    }
+
+    /// Makes a received snapshot the newest one.
+    pub(crate) fn adopt(&self, received: SnapshotFile) -> Result<SnapshotFile, FileFault> {
+        let SnapshotFile { path: from, covers } = received;
+        let path = self.path(&covers);
+        std::fs::rename(&from, &path).map_err(FileFault::io("rename", &from))?;
+        disk::sync_parent(&path)?;
+        self.prune()?;
+        Ok(SnapshotFile { path, covers })
+    }
+
+    /// Reads and verifies the snapshot at `path`.
+    pub(crate) fn load(&self, path: &Path) -> Result<(SnapshotFile, Vec<u8>), FileFault> {
+        let bytes = std::fs::read(path).map_err(FileFault::io("read", path))?;
+        let (covers, state) = self.verify(path, &bytes)?;
+        let state = state.to_vec();
+        Ok((SnapshotFile { path: path.to_owned(), covers }, state))
+    }
+
+    fn path(&self, covers: &Covers) -> PathBuf {
+        self.dir.join(format!("{:020}.snapshot", covers.index()))
+    }
+
+    fn prune(&self) -> Result<(), FileFault> {
+        let mut paths = disk::list(&self.dir, "snapshot")?;
+        paths.truncate(paths.len().saturating_sub(KEPT));
+        for old in paths {
+            std::fs::remove_file(&old).map_err(FileFault::io("delete", &old))?;
+        }
+        Ok(())
+    }
+
+    fn verify<'a>(&self, path: &Path, bytes: &'a [u8]) -> Result<(Covers, &'a [u8]), FileFault> {
+        let (header, start) = SNAPSHOT.read_header::<Header>(path, bytes)?;
+        if header.cell != self.cell {
+            let (found, expected) = (header.cell, self.cell.clone());
+            return Err(FileFault::Foreign { path: path.to_owned(), found, expected });
+        }
+        let rest = &bytes[start..];
+        let state_bytes = usize::try_from(header.state_bytes).unwrap_or(usize::MAX);
+        if rest.len() != state_bytes.saturating_add(DIGEST) {
+            return Err(FileFault::damaged(path, bytes.len(), "length of the state"));
+        }
+        let (state, found) = rest.split_at(state_bytes);
+        if digest(&bytes[..start], state).as_bytes() != found {
+            return Err(FileFault::damaged(path, start, "digest of the state"));
+        }
+        Ok((header.covers, state))
+    }
+}
+
+fn digest(header: &[u8], state: &[u8]) -> Digest {
+    Hasher::new("gcfn cell snapshot v1").part(header).part(state).finish()
+}

@@ -1,0 +1,169 @@
+//! A machine to replicate, and a network between replicas that can be cut.
+
+use futures::future::BoxFuture;
+use gcfn_cell::{
+    Cell, CellConfig, CellError, RaftCall, Record, SystemClock, Transport, TransportError,
+};
+use gcfn_model::{Machine, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// Adds numbers up; remembers which ones, so that a loss or a repeat shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    pub seen: BTreeMap<u64, u32>,
+    pub last_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    Count(u64),
+    /// Like `Count`, with ballast.
+    Fill(u64, Vec<u8>),
+}
+
+/// How often the number was counted, this time included; refused above 1000.
+pub type Outcome = Result<u32, &'static str>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted(pub u64);
+
+impl Machine for Tally {
+    type Command = Command;
+    type Outcome = Outcome;
+    type Event = Counted;
+
+    fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Counted>) -> Outcome {
+        assert!(self.last_at.is_none_or(|last| last <= at), "time ran backwards");
+        self.last_at = Some(at);
+        let (Command::Count(number) | Command::Fill(number, _)) = command;
+        if *number == u64::MAX {
+            return Err("too large");
+        }
+        let times = self.seen.entry(*number).or_default();
+        *times += 1;
+        events.push(Counted(*number));
+        Ok(*times)
+    }
+}
+
+pub type TallyCell = Cell<Tally>;
+pub type TallyRecord = Record<Command, Counted>;
+
+/// Replicas that hear each other unless they are cut off.
+#[derive(Default)]
+pub struct Net {
+    cells: Mutex<BTreeMap<u64, TallyCell>>,
+    cut_off: Mutex<BTreeSet<u64>>,
+}
+
+struct Wire {
+    from: u64,
+    net: Arc<Net>,
+}
+
+impl Net {
+    pub fn cut_off(&self, replica: u64) {
+        self.cut_off.lock().unwrap().insert(replica);
+    }
+
+    pub fn heal(&self) {
+        self.cut_off.lock().unwrap().clear();
+    }
+
+    /// Takes a replica off the network and gives up its handle.
+    pub fn forget(&self, replica: u64) {
+        self.cells.lock().unwrap().remove(&replica);
+    }
+
+    fn is_cut_off(&self, replica: u64) -> bool {
+        self.cut_off.lock().unwrap().contains(&replica)
+    }
+}
+
+impl Transport for Wire {
+    fn call(
+        &self,
+        target: u64,
+        call: RaftCall,
+    ) -> BoxFuture<'static, Result<Vec<u8>, TransportError>> {
+        let (net, from) = (self.net.clone(), self.from);
+        Box::pin(async move {
+            let cell = net.cells.lock().unwrap().get(&target).cloned();
+            let reason = "nobody there".to_owned();
+            match cell.filter(|_| !net.is_cut_off(from) && !net.is_cut_off(target)) {
+                Some(cell) => Ok(cell.handle(call.kind, &call.payload).await),
+                None => Err(TransportError::Unreachable { target, reason }),
+            }
+        })
+    }
+}
+
+pub fn config(dir: &Path, replica: u64) -> CellConfig {
+    CellConfig::new("cn-sha", replica, dir, Arc::new(SystemClock))
+}
+
+/// Opens a replica and puts it on the network.
+pub async fn open(net: &Arc<Net>, config: CellConfig) -> Result<TallyCell, CellError> {
+    let from = config.replica;
+    let wire = Arc::new(Wire { from, net: net.clone() });
+    let cell = Cell::open(config, Tally::default, wire).await?;
+    net.cells.lock().unwrap().insert(from, cell.clone());
+    Ok(cell)
+}
+
+/// A cell of one replica that leads.
+pub async fn alone(config: CellConfig) -> TallyCell {
+    let replica = config.replica;
+    let cell = open(&Arc::default(), config).await.unwrap();
+    cell.initialize([replica].into()).await.unwrap();
+    cell.until(|metrics| metrics.is_leader()).await.unwrap();
+    cell
+}
+
+/// Opens an existing replica and waits until it leads again.
+pub async fn reopen(config: CellConfig) -> TallyCell {
+    let cell = open(&Arc::default(), config).await.unwrap();
+    cell.until(|metrics| metrics.is_leader()).await.unwrap();
+    cell.linearizable().await.unwrap();
+    cell
+}
+
+pub async fn count(cell: &TallyCell, number: u64) -> Outcome {
+    cell.submit(&[Command::Count(number)]).await.unwrap().remove(0)
+}
+
+/// Numbers `0..n`, each counted once, one entry each.
+pub async fn count_up(cell: &TallyCell, numbers: std::ops::Range<u64>) {
+    for number in numbers {
+        assert_eq!(count(cell, number).await, Ok(1), "number {number}");
+    }
+}
+
+/// Copies a replica as a crash at this moment would leave it: what was written first is copied
+/// first, so that no file is older than one that depends on it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    std::fs::copy(from.join("lock"), to.join("lock")).unwrap();
+    for (folder, first) in [("log", Some("synced")), ("snapshots", None), ("journal", None)] {
+        std::fs::create_dir_all(to.join(folder)).unwrap();
+        let first = first.map(|name| from.join(folder).join(name));
+        for path in first.clone().into_iter().chain(files(&from.join(folder))) {
+            let target = to.join(folder).join(path.file_name().unwrap());
+            if Some(&path) != first.as_ref() || !target.exists() {
+                // A file may be deleted or renamed while we copy.
+                drop(std::fs::copy(&path, target));
+            }
+        }
+    }
+}
+
+/// The files in `dir`, oldest name first.
+pub fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
