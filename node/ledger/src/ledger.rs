@@ -5,7 +5,7 @@
 //! is owed. Knows nothing of why an entry is made.
 
 use crate::{Account, Entry, Leg, Side, SumNode, SumProof, SumTree};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 use gcfn_model::{Amount, Currency, Pool, Position};
@@ -26,8 +26,8 @@ pub struct Ledger {
     index: BTreeMap<(Currency, Account), usize>,
     opened: Vec<Opened>,
     trees: BTreeMap<Currency, Trees>,
-    /// Places in `opened` whose balances the trees do not know yet.
-    touched: BTreeSet<usize>,
+    /// Places in `opened` whose balances the trees do not know yet, each once.
+    touched: Vec<usize>,
 }
 
 /// One account in one currency.
@@ -40,6 +40,9 @@ struct Opened {
     /// of opening.
     #[serde(skip)]
     leaves: Sides<Option<usize>>,
+    /// Whether it is among the touched.
+    #[serde(skip)]
+    touched: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -112,9 +115,7 @@ impl Ledger {
                 Some(place) => place,
                 None => self.open(entry.currency, change.account),
             };
-            let opened = self.opened.get_mut(place).expect("opened at this place");
-            opened.balance = change.balance;
-            self.touched.insert(place);
+            self.set_balance(place, change.balance);
         }
         Ok(())
     }
@@ -237,16 +238,25 @@ impl Ledger {
             }
         }
         let place = self.opened.len();
-        self.opened.push(Opened { currency, account, balance: Position::ZERO, leaves });
+        let balance = Position::ZERO;
+        self.opened.push(Opened { currency, account, balance, leaves, touched: false });
         self.index.insert((currency, account), place);
-        self.touched.insert(place);
         place
+    }
+
+    fn set_balance(&mut self, place: usize, balance: Position) {
+        let opened = self.opened.get_mut(place).expect("an account was opened at this place");
+        opened.balance = balance;
+        if !core::mem::replace(&mut opened.touched, true) {
+            self.touched.push(place);
+        }
     }
 
     /// Brings the trees up to the balances.
     fn refresh(&mut self) {
         for place in core::mem::take(&mut self.touched) {
             let opened = self.opened.get_mut(place).expect("only opened accounts are touched");
+            opened.touched = false;
             let trees = self.trees.get_mut(&opened.currency).expect("opened with its account");
             for side in [Side::Debit, Side::Credit] {
                 if let Some(leaf) = *opened.leaves.side(side) {
@@ -346,8 +356,7 @@ impl<'de> Deserialize<'de> for Ledger {
                         return Err(A::Error::custom("an account is opened twice"));
                     }
                     let place = ledger.open(row.currency, row.account);
-                    let opened = ledger.opened.get_mut(place).expect("just opened");
-                    opened.balance = row.balance;
+                    ledger.set_balance(place, row.balance);
                 }
                 Ok(ledger)
             }

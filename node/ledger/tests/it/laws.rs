@@ -1,7 +1,7 @@
 //! Laws of money: whatever is posted, in whatever order, the books balance and replay.
 
 use crate::names::{batch, minor, party};
-use gcfn_ledger::{Account, Books, Entry, FeeKind, IssuerBucket, Leg, Posting, UserBucket};
+use gcfn_ledger::{Account, Books, Entry, FeeKind, IssuerBucket, Ledger, Leg, Posting, UserBucket};
 use gcfn_model::{Currency, Pool, Position};
 use proptest::prelude::*;
 
@@ -58,6 +58,15 @@ fn assert_sound(books: &Books) {
     for (_, account, balance) in books.money.balances() {
         assert!(account.either_sign() || Position::ZERO <= balance, "{account} {balance}");
     }
+}
+
+#[test]
+fn a_snapshot_that_opens_an_account_twice_is_refused() {
+    let row = (Currency::Cny, Account::Clearing, Position::ZERO);
+    let snapshot = postcard::to_allocvec(&[row].as_slice()).expect("rows encode");
+    assert!(postcard::from_bytes::<Ledger>(&snapshot).is_ok());
+    let snapshot = postcard::to_allocvec(&[row, row].as_slice()).expect("rows encode");
+    assert!(postcard::from_bytes::<Ledger>(&snapshot).is_err());
 }
 
 proptest! {
