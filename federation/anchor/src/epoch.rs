@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a closed epoch commits to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EpochHeader {
     /// The cell, by the name of its node; the federation's cell is `federation`.
     pub cell: NodeId,

@@ -75,6 +75,8 @@ impl EventTree {
     }
 
     /// The path from the leaf at `index` to the root, bottom up; `None` beyond the last leaf.
+    ///
+    /// Hashes the whole epoch: proofs are made rarely, and only when somebody asks.
     #[must_use]
     pub fn prove(&self, index: u64) -> Option<Vec<Digest>> {
         let index = usize::try_from(index).ok().filter(|&index| index < self.leaves.len())?;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a region publishes: the root over its cells' heads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RegionHead {
     /// The region.
     pub region: RegionId,
@@ -43,6 +44,7 @@ impl RegionHead {
 
 /// The way from a member's leaf to the root of a fold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FoldPath {
     /// The member's place.
     pub index: u64,

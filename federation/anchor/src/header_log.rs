@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// The head of a cell's header log: what its checkpoint says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CellHead {
     /// The cell.
     pub cell: NodeId,

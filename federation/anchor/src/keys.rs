@@ -58,7 +58,7 @@ impl PublicKey {
 
     /// The 32 bytes.
     #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
+    pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 

@@ -11,6 +11,9 @@
 //! 0x00 prefix and inner nodes with 0x01 everywhere, and every tree's leaf count is bound in
 //! what the next step commits to, so no path can be read in two ways.
 //!
+//! `vectors/` has a receipt and the roster that verifies it, for other implementations. Every
+//! layout is written down where it is made: search for `gcfn/`.
+//!
 //! Knows nothing of what an event says, of who may be a validator, or of how proofs travel.
 #![no_std]
 #![deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
@@ -25,6 +28,8 @@
 )]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod canon;
 pub mod checkpoint;

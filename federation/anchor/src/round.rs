@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// One round of the federation: ordered by its log, final at two thirds of co-signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Round {
     /// Counted from 1 without holes.
     pub number: u64,
@@ -67,6 +68,7 @@ impl Round {
 
 /// A validator's word that it has checked a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cosignature {
     /// The validator.
     pub validator: NodeId,

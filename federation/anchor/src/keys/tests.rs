@@ -49,7 +49,7 @@ fn text_and_bytes_are_read_back() {
     assert_eq!(key.to_string().parse(), Ok(key));
     assert_eq!(signature.to_string().parse(), Ok(signature));
     let bytes = postcard::to_allocvec(&(key, signature)).unwrap();
-    assert_eq!(bytes, [key.as_bytes(), signature.as_bytes()].concat());
+    assert_eq!(bytes, [key.as_bytes().as_slice(), signature.as_bytes()].concat());
     assert_eq!(postcard::from_bytes(&bytes), Ok((key, signature)));
     let json = serde_json::to_string(&(key, signature)).unwrap();
     assert_eq!(json, format!("[\"{key}\",\"{signature}\"]"));
