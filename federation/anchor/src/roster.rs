@@ -65,11 +65,14 @@ impl Roster {
     #[must_use]
     pub fn is_two_thirds(&self, names: impl IntoIterator<Item = NodeId>) -> bool {
         let names: BTreeSet<NodeId> = names.into_iter().collect();
-        let weight_of = |named: &dyn Fn(&NodeId) -> bool| -> u128 {
-            let validators = self.validators.iter().filter(|(name, _)| named(name));
-            validators.map(|(_, validator)| u128::from(validator.weight)).sum()
-        };
-        let (theirs, all) = (weight_of(&|name| names.contains(name)), weight_of(&|_| true));
+        let (mut theirs, mut all) = (0u128, 0u128);
+        for (name, validator) in &self.validators {
+            let weight = u128::from(validator.weight);
+            all = all.saturating_add(weight);
+            if names.contains(name) {
+                theirs = theirs.saturating_add(weight);
+            }
+        }
         // Fewer than 2^61 validators of less than 2^64 each: three times that is below 2^128.
         all != 0 && all.saturating_mul(2) <= theirs.saturating_mul(3)
     }
