@@ -294,6 +294,8 @@ fn what_happened_abroad_is_adopted_at_home() {
     let alice = Holder::Party(party("alice"));
     let worth_more = title.adopt(id, abroad, alice, &[lot(0, 1, 0, 100), lot(1, 2, 0, 101)]);
     assert_eq!(worth_more, Err(TitleFault::Condition(1)));
+    let nothing_left = title.adopt(id, abroad, alice, &[lot(2, 3, 0, 0)]);
+    assert_eq!(nothing_left, Err(TitleFault::Condition(2)));
     assert_eq!(title.quantity(id, abroad), 5);
 
     title.adopt(id, abroad, alice, &[lot(0, 2, 2, 100), lot(3, 4, 1, 40)]).expect("three return");
