@@ -141,6 +141,13 @@ impl Cycle {
         })
     }
 
+    /// The nodes with a position in it, in order, once.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<NodeId> {
+        let nodes: BTreeSet<NodeId> = self.positions.keys().map(|(_, a)| a.node).collect();
+        nodes.into_iter().collect()
+    }
+
     /// The calls of the cycle and whether each has been met.
     pub fn pay_ins(&self) -> impl Iterator<Item = &(PayIn, bool)> {
         self.pay_ins.values()

@@ -3,7 +3,7 @@
 use crate::{BundleRef, HousePayment, NetPosition, PayIn, Schedule};
 use alloc::vec::Vec;
 use gcfn_banking::Instruction;
-use gcfn_model::{Amount, Currency, CycleId, NodeId, SettlementAccount};
+use gcfn_model::{Amount, BusinessDate, Currency, CycleId, NodeId, SettlementAccount};
 use serde::{Deserialize, Serialize};
 
 /// What happened in clearing, in order. Append-only: the order of variants is the encoding.
@@ -49,6 +49,8 @@ pub enum ClearingEvent {
     PayInCalled {
         /// The cycle.
         cycle: CycleId,
+        /// Its value date.
+        value_date: BusinessDate,
         /// Who pays what by when.
         pay_in: PayIn,
     },
@@ -69,6 +71,8 @@ pub enum ClearingEvent {
         cycle: CycleId,
         /// The bundles that settled.
         bundles: Vec<BundleRef>,
+        /// The nodes that owe or are owed in them.
+        nodes: Vec<NodeId>,
     },
     /// Bundles left the cycle unsettled: both sides return to where they were.
     BundlesFailed {
@@ -76,16 +80,22 @@ pub enum ClearingEvent {
         cycle: CycleId,
         /// The bundles.
         bundles: Vec<BundleRef>,
+        /// The nodes that owe or are owed in them.
+        nodes: Vec<NodeId>,
     },
     /// A payment left for the bank.
     PayOutInstructed {
+        /// The cycle.
+        cycle: CycleId,
         /// The payment.
-        instruction: Instruction<HousePayment>,
+        payment: Instruction<HousePayment>,
     },
     /// Every long account has been paid.
     CyclePaidOut {
         /// The cycle.
         cycle: CycleId,
+        /// The nodes with a position in it.
+        nodes: Vec<NodeId>,
     },
     /// The bank's statements agree with the house's books in every currency of the cycle.
     CycleReconciled {

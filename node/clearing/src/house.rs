@@ -1,15 +1,13 @@
 //! The house: it takes affirmations, runs cycles, calls and pays through its bank.
 
 use crate::cycle::Affirmed;
-use crate::{
-    Bundle, ClearingEvent, Cycle, HouseRefusal, OBLIGATIONS_MAX, PayIn, Phase, Schedule,
-};
+use crate::{Bundle, ClearingEvent, Cycle, HouseRefusal, OBLIGATIONS_MAX, PayIn, Phase, Schedule};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{
     BankEntry, Booked, Creditor, Desk, DeskRefusal, Instruction, Reconciliation, Side, Statement,
 };
-use gcfn_ledger::{Account, Entry, Leg, Ledger, Posting};
+use gcfn_ledger::{Account, Entry, Ledger, Leg, Posting};
 use gcfn_model::{
     Amount, BusinessDate, Currency, HouseId, InstructionId, NodeId, Pool, Position,
     SettlementAccount, Timestamp, Uetr,
@@ -263,17 +261,12 @@ impl House {
         }
     }
 
-    fn paid_out(
-        &mut self,
-        date: BusinessDate,
-        id: InstructionId,
-        events: &mut Vec<ClearingEvent>,
-    ) {
+    fn paid_out(&mut self, date: BusinessDate, id: InstructionId, events: &mut Vec<ClearingEvent>) {
         let Some(cycle) = self.cycles.get_mut(&date) else { return };
         cycle.pay_outs.remove(&id);
         if cycle.phase == Phase::Settled && cycle.pay_outs.is_empty() {
             cycle.phase = Phase::PayOut;
-            events.push(ClearingEvent::CyclePaidOut { cycle: cycle.id });
+            events.push(ClearingEvent::CyclePaidOut { cycle: cycle.id, nodes: cycle.nodes() });
         }
     }
 
@@ -295,16 +288,17 @@ impl House {
         }
         cycle.phase = Phase::Settled;
         let bundles = cycle.bundles.keys().copied().collect();
-        events.push(ClearingEvent::CycleSettled { cycle: cycle.id, bundles });
+        let nodes = parties(cycle.bundles.values().map(|affirmed| &affirmed.bundle));
+        events.push(ClearingEvent::CycleSettled { cycle: cycle.id, bundles, nodes });
         let outgoing = pay_outs(self.operator, cycle);
         for instruction in outgoing {
             cycle.pay_outs.insert(instruction.id);
             self.desk.instruct(at, instruction).expect("a pay-out's id is its cycle's own");
-            events.push(ClearingEvent::PayOutInstructed { instruction });
+            events.push(ClearingEvent::PayOutInstructed { cycle: cycle.id, payment: instruction });
         }
         if cycle.pay_outs.is_empty() {
             cycle.phase = Phase::PayOut;
-            events.push(ClearingEvent::CyclePaidOut { cycle: cycle.id });
+            events.push(ClearingEvent::CyclePaidOut { cycle: cycle.id, nodes: cycle.nodes() });
         }
     }
 
@@ -352,10 +346,8 @@ fn check(bundle: &Bundle, by: NodeId) -> Result<(), HouseRefusal> {
 /// Closes a cycle at its cut-off and nets what both sides have affirmed.
 fn close(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
     events.push(ClearingEvent::CycleClosed { cycle: cycle.id });
-    let failed: Vec<_> = cycle.take_unagreed().iter().map(|b| b.reference).collect();
-    if !failed.is_empty() {
-        events.push(ClearingEvent::BundlesFailed { cycle: cycle.id, bundles: failed });
-    }
+    let unagreed = cycle.take_unagreed();
+    report_failed(cycle, &unagreed, events);
     cycle.renet();
     cycle.phase = Phase::Netted;
     let positions = cycle.positions().collect();
@@ -369,7 +361,8 @@ fn call(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
         let due = cycle.schedule.pay_in_by;
         let pay_in = PayIn { instruction: id, account, currency, amount, due };
         cycle.pay_ins.insert(Uetr::derive(&[id.as_bytes()]), (pay_in, false));
-        events.push(ClearingEvent::PayInCalled { cycle: cycle.id, pay_in });
+        let value_date = cycle.schedule.value_date;
+        events.push(ClearingEvent::PayInCalled { cycle: cycle.id, value_date, pay_in });
     }
     cycle.phase = Phase::PayIn;
 }
@@ -411,12 +404,23 @@ fn drop_unfunded(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
             events.push(missed);
         }
         let accounts = short.into_keys().collect();
-        failed.extend(cycle.take_owed_by(&accounts).iter().map(|b| b.reference));
+        failed.extend(cycle.take_owed_by(&accounts));
         cycle.renet();
     }
+    report_failed(cycle, &failed, events);
+}
+
+fn report_failed(cycle: &Cycle, failed: &[Bundle], events: &mut Vec<ClearingEvent>) {
     if !failed.is_empty() {
-        events.push(ClearingEvent::BundlesFailed { cycle: cycle.id, bundles: failed });
+        let bundles = failed.iter().map(|bundle| bundle.reference).collect();
+        let nodes = parties(failed.iter());
+        events.push(ClearingEvent::BundlesFailed { cycle: cycle.id, bundles, nodes });
     }
+}
+
+/// Every node that owes or is owed in any of `bundles`, in order, once.
+fn parties<'a>(bundles: impl Iterator<Item = &'a Bundle>) -> Vec<NodeId> {
+    bundles.flat_map(Bundle::nodes).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The one atomic step: per currency, what short members owe becomes what long members have.

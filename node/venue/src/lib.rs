@@ -1,1 +1,51 @@
 //! The replicated machine of a trading node.
+//!
+//! Decides everything about its users' money, coupons and orders: issuance, trading, escrow,
+//! redemption, expiry, and the settlement of what was traded through a clearing house. It knows
+//! no clock, no network, no file and nobody's name: parties are pseudonyms, time comes with the
+//! command, and what must leave the node is told in events.
+//!
+//! One file per part of the business; `apply` says which command goes where, `refusal` lists
+//! every reason for a no, `event` everything that can happen.
+#![no_std]
+#![deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
+extern crate alloc;
+
+mod abroad;
+mod apply;
+mod command;
+mod conservation;
+mod dealing;
+mod event;
+mod expiry;
+mod issuance;
+mod notice;
+mod outcome;
+mod party;
+mod redemption;
+mod refund;
+mod refusal;
+mod settlement;
+mod terms;
+mod trading;
+mod treasury;
+mod venue;
+
+pub use command::{
+    Actor, BatchTerms, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request,
+    Role, Verb,
+};
+pub use conservation::{Imbalance, SeriesTotals};
+pub use dealing::member_party;
+pub use event::{Event, FederationRequest, LockUse};
+pub use issuance::{Batch, BatchState, ReserveMode};
+pub use notice::{ClearingNotice, LockedRate, Notice, notices};
+pub use outcome::{Done, Outcome};
+pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
+pub use redemption::Redemption;
+pub use refusal::Rejection;
+pub use settlement::{Item, ItemId, Purpose, TradingDay};
+pub use terms::{Fees, Terms};
+pub use trading::{Market, OpenOrder, Trade, TradeState};
+pub use venue::Venue;

@@ -9,14 +9,14 @@ fn account(index: u8) -> SettlementAccount {
 }
 
 fn obligation() -> impl Strategy<Value = Obligation> {
-    (0u8..12, 0u8..12, 0usize..3, 1u64..=Amount::MAX.minor()).prop_map(|(payer, payee, c, minor)| {
-        Obligation {
+    (0u8..12, 0u8..12, 0usize..3, 1u64..=Amount::MAX.minor()).prop_map(
+        |(payer, payee, c, minor)| Obligation {
             payer: account(payer),
             payee: account(payee),
             currency: Currency::ALL[c],
             amount: Amount::from_minor(minor).expect("in range"),
-        }
-    })
+        },
+    )
 }
 
 proptest! {

@@ -1,0 +1,280 @@
+//! Buying for a user at another node: this node is the buyer's (protocols, "A trade across
+//! nodes"; P-16b, e, i).
+//!
+//! The user's money is held here until the home node answers, committed for what matched, and
+//! paid through the federation's house in the same cycle in which the home node gives the
+//! coupons up. Until then the user has neither lost the money nor got the coupons.
+
+use crate::command::{DealOrder, Dispatch, FillReport, Merchandise};
+use crate::event::{Event, FederationRequest, LockUse};
+use crate::notice::LockedRate;
+use crate::outcome::{Done, Outcome};
+use crate::refusal::Rejection;
+use crate::settlement::{Item, ItemId, committed, pays, trades_root};
+use crate::terms::Fees;
+use crate::venue::{Deal, Due, Lock, Step, Venue};
+use alloc::vec::Vec;
+use gcfn_clearing::Bundle;
+use gcfn_ledger::{Account, Holder, Lot, Posting, Title, UserBucket};
+use gcfn_model::{
+    Amount, Millis, NodeId, OrderId, PartyId, Pool, Rounding, SettlementAccount, TradeId,
+};
+
+/// How long an expired lock is remembered, so that its holder is told what happened to it.
+const LOCK_REMEMBERED: Millis = Millis(86_400_000);
+
+impl Venue {
+    pub(crate) fn rate_locked(&mut self, step: &mut Step<'_>, rate: LockedRate) {
+        if rate.holder != self.terms.node || self.locks.contains_key(&rate.lock) {
+            return;
+        }
+        self.locks.insert(rate.lock, Lock { rate, used: false });
+        let forget = rate.expires_at.checked_add(LOCK_REMEMBERED).unwrap_or(rate.expires_at);
+        self.agenda.insert((forget, Due::ForgetLock(rate.lock)));
+        step.emit(Event::RateLocked(rate));
+    }
+
+    /// Holds the user's money at the locked rate and sends the order to the home node.
+    pub(crate) fn buy_abroad(
+        &mut self,
+        step: &mut Step<'_>,
+        buyer: PartyId,
+        goods: Merchandise,
+    ) -> Outcome {
+        self.trader(buyer)?;
+        if goods.quantity == 0 {
+            return Err(Rejection::QuantityZero);
+        }
+        if self.deals.contains_key(&goods.order) {
+            return Err(Rejection::OrderExists);
+        }
+        let lock = *self.locks.get(&goods.lock).ok_or(Rejection::UnknownLock)?;
+        if lock.used {
+            return Err(Rejection::LockUsed);
+        }
+        if lock.rate.expires_at <= step.at {
+            return Err(Rejection::LockExpired);
+        }
+        let value = goods.limit.checked_mul(goods.quantity).ok_or(Rejection::TooLarge)?;
+        if lock.rate.pays != self.terms.currency || lock.rate.size < value || value.is_zero() {
+            return Err(Rejection::LockMismatch);
+        }
+        let held = self.most_it_costs(&lock.rate, &goods).ok_or(Rejection::TooLarge)?;
+        let available = Account::User(buyer, UserBucket::Available);
+        if self.amount(available) < held {
+            return Err(Rejection::InsufficientFunds);
+        }
+
+        let entry = self.entry(Posting::CrossBorderPrepare);
+        self.post(step, entry.with(available, Account::User(buyer, UserBucket::Hold), held));
+        if let Some(lock) = self.locks.get_mut(&goods.lock) {
+            lock.used = true;
+        }
+        let rate = lock.rate;
+        self.deals.insert(goods.order, Deal { buyer, goods, rate, held });
+        let Merchandise { order, series, quantity, limit, home, .. } = goods;
+        step.emit(Event::OrderAccepted {
+            order,
+            party: buyer,
+            series,
+            side: gcfn_market::Side::Buy,
+            quantity,
+            price: limit,
+        });
+        let body = Dispatch::Deal(DealOrder { order, series, quantity, limit, rate });
+        step.emit(Event::Sent { to: home, body });
+        Ok(Done::Accepted)
+    }
+
+    /// Price and fee of any way the order can fill: every fill rounds up on its own, so each
+    /// coupon is held for at its own rounded price.
+    fn most_it_costs(&self, rate: &LockedRate, goods: &Merchandise) -> Option<Amount> {
+        let per_coupon = pays(rate, goods.limit)?;
+        let fee = self.terms.fees.taker.of(per_coupon, Rounding::Up)?;
+        per_coupon.checked_add(fee)?.checked_mul(goods.quantity)
+    }
+
+    /// The home node says what became of an order.
+    pub(crate) fn deal_done(
+        &mut self,
+        step: &mut Step<'_>,
+        from: NodeId,
+        order: OrderId,
+        fills: &[FillReport],
+    ) -> Outcome {
+        let deal = self.deals.get(&order).filter(|deal| deal.goods.home == from);
+        let deal = deal.cloned().ok_or(Rejection::DealState)?;
+        let costs: Option<Vec<_>> = fills.iter().map(|fill| self.cost_of(&deal, fill)).collect();
+        let costs = costs.ok_or(Rejection::DealState)?;
+        let total = Amount::sum(costs.iter().flat_map(|(pays, fee)| [*pays, *fee]));
+        let total = total.filter(|total| *total <= deal.held).ok_or(Rejection::DealState)?;
+        self.receive(step, &deal.goods, fills)?;
+
+        self.deals.remove(&order);
+        let held = Account::User(deal.buyer, UserBucket::Hold);
+        let back = Account::User(deal.buyer, self.free_bucket(deal.buyer));
+        let entry = self
+            .entry(Posting::CrossBorderPrepare)
+            .with(held, committed(deal.buyer), total)
+            .with(held, back, deal.held.saturating_sub(total));
+        self.post(step, entry);
+        if fills.is_empty() {
+            step.emit(Event::DealReleased { order });
+        }
+        for (fill, (pays, fee)) in fills.iter().zip(costs) {
+            let id = self.next_number();
+            let (buyer, dealer) = (deal.buyer, deal.rate.dealer);
+            let fill = fill.clone();
+            let payment = Item::DealPayment { order, fill, buyer, dealer, pays, fee };
+            self.items.insert(id, payment);
+        }
+        Ok(Done::Accepted)
+    }
+
+    /// Takes the coupons of the fills out of `home` into delivery, where they wait until they
+    /// are paid. Refused whole if the home node names coupons that are here already.
+    fn receive(
+        &mut self,
+        step: &mut Step<'_>,
+        goods: &Merchandise,
+        fills: &[FillReport],
+    ) -> Result<(), Rejection> {
+        if fills.is_empty() {
+            return Ok(());
+        }
+        let Merchandise { series, face, minted, home, expires_at, .. } = *goods;
+        let counts_fit = |fill: &FillReport| {
+            let count: u64 = fill.lots.iter().map(|lot| lot.range.count()).sum();
+            fill.series == series && count == fill.quantity
+        };
+        if !fills.iter().all(counts_fit) {
+            return Err(Rejection::DealState);
+        }
+        let mut lots: Vec<Lot> = fills.iter().flat_map(|fill| fill.lots.clone()).collect();
+        lots.sort_unstable_by_key(|lot| lot.range);
+        let (from, to) = (Holder::Home(home), Holder::Delivery(home));
+        let adopt = |title: &mut Title| title.adopt(series, from, to, &lots);
+        if self.books.title.terms(series).is_none() {
+            // Tried on empty books first, so that a refusal registers nothing.
+            let terms = gcfn_ledger::Terms { face, quantity: minted, home: Some(home) };
+            let mut trial = Title::default();
+            trial.register(series, terms).map_err(|_| Rejection::DealState)?;
+            adopt(&mut trial).map_err(|_| Rejection::DealState)?;
+            self.books.title.register(series, terms).map_err(|_| Rejection::DealState)?;
+            self.agenda.insert((expires_at, Due::ExpireForeign(series)));
+        }
+        adopt(&mut self.books.title).map_err(|_| Rejection::DealState)?;
+        step.emit(Event::TitleMoved { series, from, to, lots });
+        Ok(())
+    }
+
+    fn cost_of(&self, deal: &Deal, fill: &FillReport) -> Option<(Amount, Amount)> {
+        let within = fill.price <= deal.goods.limit && fill.currency == deal.rate.needs;
+        let value = fill.price.checked_mul(fill.quantity).filter(|_| within)?;
+        let pays = pays(&deal.rate, value)?;
+        Some((pays, Fees::fee(self.terms.fees.taker, pays)))
+    }
+
+    /// The home node proposes the day's bundle. It is affirmed if it says of every purchase
+    /// exactly what this node has recorded, and disputed by silence otherwise: unaffirmed, it
+    /// leaves its cycle and both sides return to where they were.
+    pub(crate) fn proposed(
+        &mut self,
+        step: &mut Step<'_>,
+        from: NodeId,
+        bundle: &Bundle,
+        uses: &[LockUse],
+        trades: &[TradeId],
+    ) -> Outcome {
+        let items = self.payments_of(trades).ok_or(Rejection::DealState)?;
+        if !self.agrees(from, bundle, uses, trades, &items) {
+            return Err(Rejection::DealState);
+        }
+        self.mark_bundled(step, bundle.reference, items);
+        let (bundle, uses) = (bundle.clone(), uses.to_vec());
+        step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
+        Ok(Done::Accepted)
+    }
+
+    /// The items of `trades`, in their order, if each is known and not yet bundled.
+    fn payments_of(&self, trades: &[TradeId]) -> Option<Vec<ItemId>> {
+        let item_of = |trade: &TradeId| {
+            let pays_for = |item: &Item| matches!(item, Item::DealPayment { fill, .. } if fill.trade == *trade);
+            let found = self.items.iter().find(|(_, item)| pays_for(item))?;
+            let taken = self.bundles.values().flatten().any(|id| id == found.0);
+            (!taken).then_some(*found.0)
+        };
+        trades.iter().map(item_of).collect()
+    }
+
+    fn agrees(
+        &self,
+        from: NodeId,
+        bundle: &Bundle,
+        uses: &[LockUse],
+        trades: &[TradeId],
+        items: &[ItemId],
+    ) -> bool {
+        let mine = self.terms.account(Pool::UserCustody);
+        let mut owed = Amount::ZERO;
+        let mut dealers = Vec::new();
+        for id in items {
+            if let Some(Item::DealPayment { pays, dealer, .. }) = self.items.get(id) {
+                owed = owed.checked_add(*pays).unwrap_or(Amount::MAX);
+                dealers.push(*dealer);
+            }
+        }
+        let Some(dealer) = dealers.first().copied() else { return false };
+        let to = SettlementAccount { node: dealer, pool: Pool::Dealer };
+        let sum = |uses: &[LockUse], of: fn(&LockUse) -> Amount| Amount::sum(uses.iter().map(of));
+        let needed = bundle.obligations.iter().filter(|o| o.payer == to && o.payee.node == from);
+        let needed = Amount::sum(needed.map(|o| o.amount));
+        let own = bundle.obligations.iter().filter(|o| o.payer.node == self.terms.node);
+        let own: Vec<_> = own.map(|o| (o.payer, o.payee, o.currency, o.amount)).collect();
+        dealers.iter().all(|d| *d == dealer)
+            && own == [(mine, to, self.terms.currency, owed)]
+            && bundle.trades_root == trades_root(trades)
+            && sum(uses, |used| used.pays) == Some(owed)
+            && sum(uses, |used| used.needs) == needed
+    }
+
+    /// The payment is final: the buyer's money has gone, the coupons are the buyer's.
+    pub(crate) fn settle_deal(&mut self, step: &mut Step<'_>, item: &Item) {
+        let Item::DealPayment { fill, buyer, pays, fee, .. } = item else { return };
+        let from = Account::Transit(Pool::UserCustody);
+        let entry = self.entry(Posting::CrossBorderPayIn).with(committed(*buyer), from, *pays);
+        self.post(step, entry);
+        self.move_delivery(step, fill, |_| Holder::Party(*buyer));
+        if !fee.is_zero() {
+            self.add_item(Item::DealFee { buyer: *buyer, amount: *fee });
+        }
+        step.emit(Event::DealSettled { trade: fill.trade });
+    }
+
+    fn move_delivery(
+        &mut self,
+        step: &mut Step<'_>,
+        fill: &FillReport,
+        to: impl FnOnce(NodeId) -> Holder,
+    ) {
+        let series = fill.series;
+        let home = self.books.title.terms(series).and_then(|terms| terms.home);
+        let home = home.expect("the fill registered the series");
+        let (from, to) = (Holder::Delivery(home), to(home));
+        let ranges: Vec<_> = fill.lots.iter().map(|lot| lot.range).collect();
+        let lots = self.books.title.transfer_ranges(series, from, to, &ranges);
+        let lots = lots.expect("the fill put them into delivery");
+        step.emit(Event::TitleMoved { series, from, to, lots });
+    }
+
+    /// The payment failed: the buyer has the money back.
+    pub(crate) fn undo_deal(&mut self, step: &mut Step<'_>, item: &Item) {
+        let Item::DealPayment { order, fill, buyer, pays, fee, .. } = item else { return };
+        self.move_delivery(step, fill, Holder::Home);
+        let back = Account::User(*buyer, self.free_bucket(*buyer));
+        let entry = self.entry(Posting::CrossBorderAbort);
+        let entry = entry.with(committed(*buyer), back, *pays).with(committed(*buyer), back, *fee);
+        self.post(step, entry);
+        step.emit(Event::DealReleased { order: *order });
+    }
+}

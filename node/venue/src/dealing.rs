@@ -1,0 +1,134 @@
+//! Selling to users of other nodes: this node is the home of the series (protocols, "A trade
+//! across nodes").
+
+use crate::command::{DealOrder, Dispatch, FillReport};
+use crate::event::Event;
+use crate::outcome::{Done, Outcome};
+use crate::refusal::Rejection;
+use crate::trading::{MemberSide, Taker, Trade, TradeState};
+use crate::venue::{Step, Venue};
+use alloc::vec::Vec;
+use gcfn_ledger::{Account, Holder, Posting};
+use gcfn_market::{Order, Side, TimeInForce};
+use gcfn_model::{Amount, BusinessDate, NodeId, PartyId, SeriesId, Timestamp, TradeId};
+
+/// The pseudonym under which a node trades in this venue's books.
+#[must_use]
+pub fn member_party(node: NodeId) -> PartyId {
+    PartyId::derive(&[b"member", node.as_str().as_bytes()])
+}
+
+impl Venue {
+    /// A member's order: matched at once or answered with nothing. Whatever happens, the member
+    /// is told; a refusal is an answer too.
+    pub(crate) fn deal(&mut self, step: &mut Step<'_>, from: NodeId, deal: &DealOrder) -> Outcome {
+        let (fills, refused) = match self.match_deal(step, from, deal) {
+            Ok(fills) => (fills, None),
+            Err(refused) => (Vec::new(), Some(refused)),
+        };
+        let order = deal.order;
+        step.emit(Event::Sent { to: from, body: Dispatch::DealDone { order, fills, refused } });
+        Ok(Done::Accepted)
+    }
+
+    fn match_deal(
+        &mut self,
+        step: &mut Step<'_>,
+        from: NodeId,
+        deal: &DealOrder,
+    ) -> Result<Vec<FillReport>, Rejection> {
+        let member = self.members.get(&from).filter(|member| member.active);
+        let member = *member.ok_or(Rejection::UnknownMember)?;
+        self.open_series(deal.series, step.at)?;
+        let rate = deal.rate;
+        if rate.holder != from || rate.needs != self.terms.currency {
+            return Err(Rejection::LockMismatch);
+        }
+        if rate.expires_at <= step.at {
+            return Err(Rejection::LockExpired);
+        }
+        let value = deal.limit.checked_mul(deal.quantity).ok_or(Rejection::TooLarge)?;
+        if rate.size < value {
+            return Err(Rejection::LockMismatch);
+        }
+        let owing = self.owed_by(from).checked_add(value).ok_or(Rejection::TooLarge)?;
+        if member.debit_cap < owing {
+            return Err(Rejection::CapExceeded);
+        }
+        let party = member_party(from);
+        let incoming = Order {
+            id: deal.order,
+            owner: party,
+            side: Side::Buy,
+            quantity: deal.quantity,
+            price: deal.limit,
+            time_in_force: TimeInForce::ImmediateOrCancel,
+        };
+        self.outlives(deal.series, rate.value_date)?;
+        let market = self.markets.get_mut(&deal.series).ok_or(Rejection::UnknownSeries)?;
+        let mut fills = Vec::new();
+        let placed = market.book.place(incoming, &mut fills).map_err(Rejection::Book)?;
+        assert_eq!(placed.resting, 0);
+        let side = MemberSide { node: from, order: deal.order, rate };
+        let hold_per_coupon = Amount::ZERO;
+        let taker = Taker { side: Side::Buy, party, hold_per_coupon, member: Some(side) };
+        let trades = self.execute(step, deal.series, taker, &fills);
+        Ok(trades.iter().filter_map(|id| self.fill_report(*id)).collect())
+    }
+
+    /// A member's coupons must not end before they are delivered: two days after the value
+    /// date in UTC is past its end in every time zone.
+    fn outlives(&self, series: SeriesId, value_date: BusinessDate) -> Result<(), Rejection> {
+        let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
+        let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
+        let delivered = Timestamp::from_utc(value_date.plus_days(2), 0);
+        match delivered.is_some_and(|delivered| delivered <= batch.terms.expires_at) {
+            true => Ok(()),
+            false => Err(Rejection::Expired),
+        }
+    }
+
+    fn fill_report(&self, id: TradeId) -> Option<FillReport> {
+        let trade = self.trades.get(&id)?;
+        Some(FillReport {
+            trade: id,
+            series: trade.series,
+            price: trade.price,
+            quantity: trade.quantity,
+            lots: trade.lots.clone(),
+            currency: self.terms.currency,
+        })
+    }
+
+    /// What a member owes for trades that have not settled.
+    fn owed_by(&self, node: NodeId) -> Amount {
+        let open = self.trades.values().filter(|trade| {
+            trade.member.is_some_and(|member| member.node == node)
+                && trade.state < TradeState::Settled
+        });
+        Amount::sum(open.map(Trade::value)).unwrap_or(Amount::MAX)
+    }
+
+    /// The member did not pay: the coupons go back to where they came from.
+    pub(crate) fn undo_member_trade(&mut self, step: &mut Step<'_>, id: TradeId) {
+        let Some(trade) = self.trades.get(&id).cloned() else { return };
+        let Some(member) = trade.member else { return };
+        let from = Holder::Delivery(member.node);
+        let series = trade.series;
+        let to = match trade.primary {
+            true => Holder::Inventory,
+            false => Holder::Party(trade.seller),
+        };
+        let lots = self.books.title.transfer_ranges(series, from, to, &trade.ranges());
+        let lots = lots.expect("a match put them there");
+        step.emit(Event::TitleMoved { series, from, to, lots });
+        if trade.primary {
+            let face = self.face_of(series, trade.quantity);
+            let entry = self.entry(Posting::CrossBorderAbort);
+            let entry = entry.with(self.obligation(series), Account::ObligationContra, face);
+            self.post(step, entry);
+        }
+        self.set_trade_state(id, TradeState::Reversed);
+        step.emit(Event::TradeReversed { trade: id });
+    }
+}

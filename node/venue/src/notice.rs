@@ -1,0 +1,325 @@
+//! What houses and the federation tell a venue.
+
+use crate::command::Dispatch;
+use crate::dealing::member_party;
+use crate::event::Event;
+use crate::outcome::{Done, Outcome};
+use crate::party::{Party, PartyKind};
+use crate::refusal::Rejection;
+use crate::settlement::Purpose;
+use crate::venue::{Member, Step, Venue};
+use alloc::vec::Vec;
+use gcfn_banking::{BankEntry, Booked, Instruction, Reconciliation, Statement};
+use gcfn_clearing::{
+    Bundle, BundleRef, ClearingEvent, House, HousePayment, HouseRefusal, PayIn, Schedule,
+};
+use gcfn_ledger::Ledger;
+use gcfn_model::{
+    Amount, BusinessDate, Currency, CycleId, HouseId, LockId, NodeId, Rate, RegionId,
+    SettlementAccount, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What happened in a clearing house that concerns the receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClearingNotice {
+    /// An account of the receiver must pay in.
+    PayInCalled {
+        /// The house.
+        house: HouseId,
+        /// The cycle.
+        cycle: CycleId,
+        /// Its value date.
+        value_date: BusinessDate,
+        /// The house's account to pay to.
+        pay_to: SettlementAccount,
+        /// Who pays what by when.
+        pay_in: PayIn,
+    },
+    /// An account of the receiver is being paid.
+    PayOutInstructed {
+        /// The house.
+        house: HouseId,
+        /// The cycle.
+        cycle: CycleId,
+        /// The payment.
+        payment: Instruction<HousePayment>,
+    },
+    /// Bundles settled: final.
+    Settled {
+        /// The house.
+        house: HouseId,
+        /// The cycle.
+        cycle: CycleId,
+        /// The bundles; those of others mean nothing to the receiver.
+        bundles: Vec<BundleRef>,
+    },
+    /// Bundles left their cycle unsettled.
+    Failed {
+        /// The house.
+        house: HouseId,
+        /// The cycle.
+        cycle: CycleId,
+        /// The bundles.
+        bundles: Vec<BundleRef>,
+    },
+    /// The house does not take a bundle that the receiver affirmed.
+    Refused {
+        /// The house.
+        house: HouseId,
+        /// The bundle.
+        bundle: BundleRef,
+        /// Why.
+        reason: HouseRefusal,
+    },
+    /// Every long account of a cycle has been paid.
+    PaidOut {
+        /// The house.
+        house: HouseId,
+        /// The cycle.
+        cycle: CycleId,
+    },
+}
+
+/// A rate that a dealer holds for a node until it expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedRate {
+    /// Its id.
+    pub lock: LockId,
+    /// The node it is held for.
+    pub holder: NodeId,
+    /// Who stands behind it.
+    pub dealer: NodeId,
+    /// The currency the holder pays in.
+    pub pays: Currency,
+    /// The currency the holder needs.
+    pub needs: Currency,
+    /// Minor units of `needs` for minor units of `pays`.
+    pub rate: Rate,
+    /// The most of `needs` that it is good for.
+    pub size: Amount,
+    /// Good for trades before this.
+    pub expires_at: Timestamp,
+    /// When both currencies settle.
+    pub value_date: BusinessDate,
+}
+
+/// A final decision of the federation, as far as a venue acts on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// A node may trade here for its users, up to a net debit cap per currency.
+    MemberAdmitted {
+        /// The node.
+        node: NodeId,
+        /// Its region.
+        region: RegionId,
+        /// The most it may owe at a time, in this venue's currency.
+        debit_cap: Amount,
+    },
+    /// A node may not trade any more.
+    MemberSuspended {
+        /// The node.
+        node: NodeId,
+    },
+    /// A rate is locked for this node.
+    Locked(LockedRate),
+    /// The federation's clearing house did something.
+    Clearing(ClearingNotice),
+}
+
+impl Venue {
+    /// A final decision of the federation.
+    pub(crate) fn notice(&mut self, step: &mut Step<'_>, notice: &Notice) -> Outcome {
+        match notice {
+            Notice::MemberAdmitted { node, region, debit_cap } => {
+                let (region, debit_cap) = (*region, *debit_cap);
+                self.members.insert(*node, Member { region, debit_cap, active: true });
+                let party = Party { kind: PartyKind::Member, kyc: 3, frozen: false };
+                self.parties.insert(member_party(*node), party);
+            }
+            Notice::MemberSuspended { node } => {
+                if let Some(member) = self.members.get_mut(node) {
+                    member.active = false;
+                }
+            }
+            Notice::Locked(rate) => self.rate_locked(step, *rate),
+            Notice::Clearing(notice) => self.clearing_notice(step, notice),
+        }
+        Ok(Done::Accepted)
+    }
+
+    /// What a house says, whichever it is.
+    pub(crate) fn clearing_notice(&mut self, step: &mut Step<'_>, notice: &ClearingNotice) {
+        match notice {
+            ClearingNotice::PayInCalled { house, cycle, value_date, pay_to, pay_in } => {
+                let purpose = Purpose::PayIn { house: *house, cycle: *cycle };
+                self.pay_in(step, purpose, (*pay_in, *pay_to, *value_date));
+            }
+            ClearingNotice::PayOutInstructed { house, cycle, payment } => {
+                let purpose = Purpose::PayOut { house: *house, cycle: *cycle };
+                let payment = Instruction {
+                    id: payment.id,
+                    debtor: payment.debtor,
+                    creditor: payment.creditor,
+                    currency: payment.currency,
+                    amount: payment.amount,
+                    value_date: payment.value_date,
+                    purpose,
+                };
+                self.expect_pay_out(step, payment);
+            }
+            ClearingNotice::Settled { bundles, .. } => self.bundles_settled(step, bundles),
+            ClearingNotice::Failed { bundles, .. } => self.bundles_failed(step, bundles),
+            ClearingNotice::Refused { bundle, .. } => self.bundles_failed(step, &[*bundle]),
+            ClearingNotice::PaidOut { .. } => self.pay_merchants(step),
+        }
+    }
+
+    /// Whether `from` is the house that clears between this node's pools.
+    pub(crate) fn is_house(&self, from: NodeId) -> bool {
+        from == self.terms.house_node
+    }
+
+    /// Takes one side's affirmation into the house of this node.
+    pub(crate) fn take_affirmation(
+        &mut self,
+        step: &mut Step<'_>,
+        by: NodeId,
+        bundle: Bundle,
+    ) -> Outcome {
+        let required = bundle.nodes().into_iter().collect();
+        let affirmed = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
+            house.affirm(by, bundle, required, events)
+        };
+        self.in_house(step, affirmed)?.map_err(Rejection::House)?;
+        Ok(Done::Accepted)
+    }
+
+    /// Takes a local's affirmation, and tells the local if the house does not: what it bundled
+    /// must then wait for another day.
+    pub(crate) fn affirmed(
+        &mut self,
+        step: &mut Step<'_>,
+        from: NodeId,
+        bundle: &Bundle,
+    ) -> Outcome {
+        let taken = self.take_affirmation(step, from, bundle.clone());
+        if let Err(Rejection::House(reason)) = taken {
+            let (house, bundle) = (self.terms.house, bundle.reference);
+            let notice = ClearingNotice::Refused { house, bundle, reason };
+            step.emit(Event::Sent { to: from, body: Dispatch::Clearing(notice) });
+        }
+        taken
+    }
+
+    pub(crate) fn open_cycle(&mut self, step: &mut Step<'_>, schedule: Schedule) -> Outcome {
+        let opened = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
+            house.open(schedule, events)
+        };
+        self.in_house(step, opened)?.map_err(Rejection::House)?;
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn house_booked(&mut self, step: &mut Step<'_>, entry: &BankEntry) -> Outcome {
+        let at = step.at;
+        let booked =
+            self.in_house(step, |house, ledger, events| house.booked(at, entry, ledger, events))?;
+        match booked {
+            Booked::Repeat | Booked::DayClosed => Ok(Done::Repeated),
+            Booked::Disputed(dispute) => {
+                step.emit(Event::BankDisputed(dispute));
+                Ok(Done::Accepted)
+            }
+            _ => Ok(Done::Accepted),
+        }
+    }
+
+    pub(crate) fn house_statement(
+        &mut self,
+        step: &mut Step<'_>,
+        statement: &Statement,
+    ) -> Result<Reconciliation, Rejection> {
+        let at = step.at;
+        let result = self.in_house(step, |house, ledger, events| {
+            house.reconcile(at, statement, ledger, events)
+        })?;
+        result.map_err(|_| Rejection::UnknownInstruction)
+    }
+
+    pub(crate) fn house_tick(&mut self, step: &mut Step<'_>) {
+        if self.house.is_some() {
+            let at = step.at;
+            let ticked = self.in_house(step, |house, ledger, events| {
+                house.tick(at, ledger, events);
+            });
+            debug_assert!(ticked.is_ok());
+        }
+    }
+
+    /// Lets the house of this node act, and tells everyone concerned what it did.
+    fn in_house<T>(
+        &mut self,
+        step: &mut Step<'_>,
+        act: impl FnOnce(&mut House, &mut Ledger, &mut Vec<ClearingEvent>) -> T,
+    ) -> Result<T, Rejection> {
+        let house = self.house.as_mut().ok_or(Rejection::NoHouse)?;
+        let mut events = Vec::new();
+        let result = act(house, &mut self.books.money, &mut events);
+        for event in events {
+            let told = self.notices(&event);
+            step.emit(Event::Clearing(event));
+            for (to, notice) in told {
+                if to == self.terms.node {
+                    self.clearing_notice(step, &notice);
+                } else {
+                    step.emit(Event::Sent { to, body: Dispatch::Clearing(notice) });
+                }
+            }
+        }
+        Ok(result)
+    }
+
+    /// Who must hear of a clearing event, and what they are told.
+    fn notices(&self, event: &ClearingEvent) -> Vec<(NodeId, ClearingNotice)> {
+        self.house.as_ref().map_or(Vec::new(), |house| notices(house, event))
+    }
+}
+
+/// Who must hear of what a house did, and what they are told. The federation's house says the
+/// same, through its log.
+#[must_use]
+pub fn notices(house: &House, event: &ClearingEvent) -> Vec<(NodeId, ClearingNotice)> {
+    let id = house.id();
+    let to_all = |nodes: &[NodeId], notice: ClearingNotice| {
+        nodes.iter().map(|node| (*node, notice.clone())).collect()
+    };
+    match event {
+        ClearingEvent::PayInCalled { cycle, value_date, pay_in } => {
+            let notice = ClearingNotice::PayInCalled {
+                house: id,
+                cycle: *cycle,
+                value_date: *value_date,
+                pay_to: house.account(),
+                pay_in: *pay_in,
+            };
+            [(pay_in.account.node, notice)].to_vec()
+        }
+        ClearingEvent::PayOutInstructed { cycle, payment } => {
+            let (cycle, payment) = (*cycle, *payment);
+            let to = payment.purpose.account.node;
+            [(to, ClearingNotice::PayOutInstructed { house: id, cycle, payment })].to_vec()
+        }
+        ClearingEvent::CycleSettled { cycle, bundles, nodes } => {
+            let (cycle, bundles) = (*cycle, bundles.clone());
+            to_all(nodes, ClearingNotice::Settled { house: id, cycle, bundles })
+        }
+        ClearingEvent::BundlesFailed { cycle, bundles, nodes } => {
+            let (cycle, bundles) = (*cycle, bundles.clone());
+            to_all(nodes, ClearingNotice::Failed { house: id, cycle, bundles })
+        }
+        ClearingEvent::CyclePaidOut { cycle, nodes } => {
+            to_all(nodes, ClearingNotice::PaidOut { house: id, cycle: *cycle })
+        }
+        _ => Vec::new(),
+    }
+}

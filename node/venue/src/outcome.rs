@@ -1,0 +1,40 @@
+//! What a sender is told.
+
+use crate::refusal::Rejection;
+use alloc::vec::Vec;
+use gcfn_model::{Amount, TradeId};
+use serde::{Deserialize, Serialize};
+
+/// The answer to one command.
+pub type Outcome = Result<Done, Rejection>;
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// It was done.
+    Accepted,
+    /// It had been done before; nothing changed.
+    Repeated,
+    /// An order was taken.
+    Order {
+        /// How many coupons traded at once.
+        filled: u64,
+        /// How many wait in the book.
+        resting: u64,
+        /// How many were neither.
+        cancelled: u64,
+        /// The trades, in order.
+        trades: Vec<TradeId>,
+    },
+    /// An order left the book.
+    Cancelled {
+        /// How many coupons had not traded.
+        quantity: u64,
+    },
+    /// A redemption stands locked.
+    Locked {
+        /// The face value that will be redeemed.
+        value: Amount,
+    },
+}

@@ -1,0 +1,212 @@
+//! Users, issuers and merchants: who they are to the books, and what they may do.
+
+use crate::command::{Actor, Role};
+use crate::event::Event;
+use crate::outcome::{Done, Outcome};
+use crate::refusal::Rejection;
+use crate::venue::{Step, Venue};
+use alloc::collections::BTreeSet;
+use gcfn_ledger::{Account, Posting, UserBucket};
+use gcfn_model::{Amount, PartyId};
+use serde::{Deserialize, Serialize};
+
+/// What a party is at this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyKind {
+    /// Holds money and coupons.
+    User,
+    /// Issues coupons.
+    Issuer,
+    /// Redeems coupons for goods.
+    Merchant,
+    /// Another node, trading for its own users.
+    Member,
+}
+
+/// One party by pseudonym. Names and documents are in the node's vault, never here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// What it is.
+    pub kind: PartyKind,
+    /// How well it is identified: 0 to 3.
+    pub kyc: u8,
+    /// Whether its money and coupons stand still (P-18).
+    pub frozen: bool,
+}
+
+/// An issuer's tier, which sets its issuance fee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// The first.
+    Silver,
+    /// The second.
+    Gold,
+    /// The third.
+    Platinum,
+    /// The highest.
+    Diamond,
+}
+
+/// Where an issuer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssuerStatus {
+    /// Applied, not yet approved.
+    Pending,
+    /// May issue.
+    Active,
+    /// May not issue.
+    Suspended,
+}
+
+/// What the venue keeps of an issuer beyond its [`Party`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuer {
+    /// Where it stands.
+    pub status: IssuerStatus,
+    /// Its tier.
+    pub tier: Tier,
+    /// How much face value it may have outstanding in drafts and batches.
+    pub quota: Amount,
+    /// How much of that is used.
+    pub used: Amount,
+    /// The merchants that may redeem its coupons (D-07).
+    pub merchants: BTreeSet<PartyId>,
+}
+
+impl Venue {
+    pub(crate) fn register(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        kind: PartyKind,
+        kyc: u8,
+    ) -> Outcome {
+        if kind == PartyKind::Member || 3 < kyc {
+            return Err(Rejection::PartyKind);
+        }
+        if self.parties.contains_key(&party) {
+            return Err(Rejection::PartyExists);
+        }
+        self.parties.insert(party, Party { kind, kyc, frozen: false });
+        step.emit(Event::PartyRegistered { party, kind, kyc });
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn apply_as_issuer(&mut self, step: &mut Step<'_>, issuer: PartyId) -> Outcome {
+        if self.party(issuer)?.kind != PartyKind::Issuer {
+            return Err(Rejection::PartyKind);
+        }
+        if self.issuers.contains_key(&issuer) {
+            return Err(Rejection::IssuerExists);
+        }
+        let pending = Issuer {
+            status: IssuerStatus::Pending,
+            tier: Tier::Silver,
+            quota: Amount::ZERO,
+            used: Amount::ZERO,
+            merchants: BTreeSet::new(),
+        };
+        self.issuers.insert(issuer, pending);
+        step.emit(Event::IssuerSubmitted { issuer });
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn approve_issuer(
+        &mut self,
+        step: &mut Step<'_>,
+        issuer: PartyId,
+        tier: Tier,
+        quota: Amount,
+    ) -> Outcome {
+        let known = self.issuers.get_mut(&issuer).ok_or(Rejection::UnknownIssuer)?;
+        known.status = IssuerStatus::Active;
+        known.tier = tier;
+        known.quota = quota;
+        step.emit(Event::IssuerApproved { issuer, tier, quota });
+        Ok(Done::Accepted)
+    }
+
+    /// An issuer names a merchant that may redeem its coupons; without this nobody but the
+    /// issuer itself may (D-07).
+    pub(crate) fn authorise_merchant(
+        &mut self,
+        step: &mut Step<'_>,
+        issuer: PartyId,
+        merchant: PartyId,
+    ) -> Outcome {
+        if self.party(merchant)?.kind != PartyKind::Merchant {
+            return Err(Rejection::PartyKind);
+        }
+        let known = self.issuers.get_mut(&issuer).ok_or(Rejection::UnknownIssuer)?;
+        known.merchants.insert(merchant);
+        step.emit(Event::MerchantAuthorised { issuer, merchant });
+        Ok(Done::Accepted)
+    }
+
+    /// Freezes a party: its available money moves to the restricted account, its orders leave
+    /// the book, and nothing of it moves until it is unfrozen.
+    pub(crate) fn freeze(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
+        if self.party(party)?.frozen {
+            return Err(Rejection::Frozen);
+        }
+        self.cancel_orders_of(step, party);
+        self.set_frozen(step, party, true);
+        step.emit(Event::PartyFrozen { party });
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn unfreeze(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
+        if !self.party(party)?.frozen {
+            return Err(Rejection::NotFrozen);
+        }
+        self.set_frozen(step, party, false);
+        step.emit(Event::PartyUnfrozen { party });
+        Ok(Done::Accepted)
+    }
+
+    fn set_frozen(&mut self, step: &mut Step<'_>, party: PartyId, frozen: bool) {
+        let (from, to) = match frozen {
+            true => (UserBucket::Available, UserBucket::Restricted),
+            false => (UserBucket::Restricted, UserBucket::Available),
+        };
+        let (from, to) = (Account::User(party, from), Account::User(party, to));
+        let amount = self.amount(from);
+        let entry = self.entry(Posting::Freeze).with(from, to, amount);
+        self.post(step, entry);
+        if let Some(known) = self.parties.get_mut(&party) {
+            known.frozen = frozen;
+        }
+    }
+
+    /// The party, if it is known.
+    pub(crate) fn party(&self, party: PartyId) -> Result<Party, Rejection> {
+        self.parties.get(&party).copied().ok_or(Rejection::UnknownParty)
+    }
+
+    /// The party, if it may move money and coupons.
+    pub(crate) fn free_party(&self, party: PartyId) -> Result<Party, Rejection> {
+        let known = self.party(party)?;
+        if known.frozen { Err(Rejection::Frozen) } else { Ok(known) }
+    }
+
+    /// The party, if it may trade.
+    pub(crate) fn trader(&self, party: PartyId) -> Result<Party, Rejection> {
+        let known = self.free_party(party)?;
+        if known.kyc < self.terms.kyc_to_trade {
+            return Err(Rejection::KycTooLow);
+        }
+        Ok(known)
+    }
+}
+
+/// Whether `actor` may act for `party`: itself, or an operator for anybody.
+pub(crate) fn acts_for(actor: Actor, party: PartyId) -> Result<(), Rejection> {
+    match actor.role {
+        Role::Operator => Ok(()),
+        _ if actor.party == party => Ok(()),
+        _ => Err(Rejection::NotYours),
+    }
+}

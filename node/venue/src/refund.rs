@@ -1,0 +1,89 @@
+//! Handing a primary purchase back within the window (P-11).
+
+use crate::command::Actor;
+use crate::event::Event;
+use crate::outcome::{Done, Outcome};
+use crate::party::acts_for;
+use crate::refusal::Rejection;
+use crate::settlement::{Item, committed, issuer_due};
+use crate::trading::{Trade, TradeState};
+use crate::venue::{Step, Venue};
+use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, Posting};
+use gcfn_model::{Amount, TradeId};
+
+impl Venue {
+    /// Gives the coupons back to the issuer's inventory and the buyer the whole price and fee:
+    /// at once while the money is still committed, else with the next settlement.
+    pub(crate) fn refund(&mut self, step: &mut Step<'_>, actor: Actor, id: TradeId) -> Outcome {
+        let trade = self.trades.get(&id).cloned().ok_or(Rejection::UnknownTrade)?;
+        acts_for(actor, trade.buyer)?;
+        self.free_party(trade.buyer)?;
+        self.open_series(trade.series, step.at)?;
+        let untouched = self.refundable.get(&(trade.buyer, trade.series));
+        let untouched = untouched.is_some_and(|trades| trades.contains(&id));
+        if !untouched || self.terms.refund_window < step.at.since(trade.at) {
+            return Err(Rejection::NotRefundable);
+        }
+        match trade.state {
+            TradeState::Matched => self.refund_committed(step, &trade),
+            TradeState::Settled => self.refund_settled(step, &trade)?,
+            TradeState::InSettlement => return Err(Rejection::InSettlement),
+            TradeState::Reversed => return Err(Rejection::NotRefundable),
+        }
+        let (from, to) = (Holder::Party(trade.buyer), Holder::Inventory);
+        let series = trade.series;
+        let lots = self.books.title.transfer_ranges(series, from, to, &trade.ranges());
+        let lots = lots.expect("untouched coupons are still the buyer's");
+        self.not_refundable(trade.buyer, series, &lots);
+        step.emit(Event::TitleMoved { series, from, to, lots });
+        self.set_trade_state(id, TradeState::Reversed);
+        step.emit(Event::TradeReversed { trade: id });
+        Ok(Done::Accepted)
+    }
+
+    /// P-11a: the money has not moved; it is simply free again.
+    fn refund_committed(&mut self, step: &mut Step<'_>, trade: &Trade) {
+        self.items.remove(&trade.item);
+        self.unbundled.remove(&trade.item);
+        let back = Account::User(trade.buyer, self.free_bucket(trade.buyer));
+        let entry = self
+            .entry(Posting::RefundBeforeSettlement)
+            .with(committed(trade.buyer), back, trade.cost())
+            .with(self.obligation(trade.series), Account::ObligationContra, self.face(trade));
+        self.post(step, entry);
+    }
+
+    /// P-11b: the mirror of the settlement. Reserve first, then free proceeds; the fees come
+    /// back out of the hub.
+    fn refund_settled(&mut self, step: &mut Step<'_>, trade: &Trade) -> Result<(), Rejection> {
+        let obligation = self.obligation(trade.series);
+        let Account::Obligation(issuer, batch) = obligation else {
+            return Err(Rejection::UnknownBatch);
+        };
+        let reserve = Account::Reserve(issuer, batch);
+        let free = Account::Issuer(issuer, IssuerBucket::Free);
+        let fee = Account::Fee(FeeKind::Trade);
+        let escrow = trade.proceeds();
+        let hub = trade.cost().saturating_sub(escrow);
+        let from_reserve = self.amount(reserve).min(escrow);
+        let from_free = escrow.saturating_sub(from_reserve);
+        if self.amount(free) < from_free || self.amount(fee) < hub {
+            return Err(Rejection::ReserveShort);
+        }
+        let due = issuer_due(issuer);
+        let entry = self
+            .entry(Posting::RefundAfterSettlement)
+            .with(reserve, due, from_reserve)
+            .with(free, due, from_free)
+            .with(fee, Account::Clearing, hub)
+            .with(obligation, Account::ObligationContra, self.face(trade));
+        self.post(step, entry);
+        let (trade, buyer) = (trade.id, trade.buyer);
+        self.add_item(Item::Refund { trade, buyer, issuer, escrow, hub });
+        Ok(())
+    }
+
+    fn face(&self, trade: &Trade) -> Amount {
+        self.face_of(trade.series, trade.quantity)
+    }
+}

@@ -1,0 +1,202 @@
+//! Every reason for a no.
+
+use gcfn_clearing::HouseRefusal;
+use serde::{Deserialize, Serialize};
+
+/// Why a command is refused. A refused command leaves no trace in the books.
+///
+/// Listed in order of precedence; numbers are never reused. Each says what the sender can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[repr(u16)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The command id was used for another command. Send a new id.
+    #[error("command id was used before with other content")]
+    IdempotencyConflict,
+    /// The role may not send this command. Ask an operator of the node.
+    #[error("role may not send this command")]
+    NotPermitted,
+    /// The object belongs to somebody else.
+    #[error("it belongs to another party")]
+    NotYours,
+    /// No such party here. Register it first.
+    #[error("party is not known at this node")]
+    UnknownParty,
+    /// The party id is taken.
+    #[error("party exists already")]
+    PartyExists,
+    /// The party is of the wrong kind, or the kind or identity level does not exist.
+    #[error("party is not of the kind that this asks for")]
+    PartyKind,
+    /// The party is frozen. Ask compliance.
+    #[error("party is frozen")]
+    Frozen,
+    /// The party is not frozen.
+    #[error("party is not frozen")]
+    NotFrozen,
+    /// Identify the party further before it trades.
+    #[error("identity level is below what this asks for")]
+    KycTooLow,
+    /// No such issuer here.
+    #[error("issuer is not known at this node")]
+    UnknownIssuer,
+    /// The issuer applied before.
+    #[error("issuer exists already")]
+    IssuerExists,
+    /// The issuer is not active. Wait for approval.
+    #[error("issuer is not active")]
+    IssuerNotActive,
+    /// The face value is above what is left of the issuer's quota.
+    #[error("face value is above the remaining quota")]
+    QuotaExceeded,
+    /// The batch terms break a rule of the product; the number names the field.
+    #[error("batch terms are out of range: {0}")]
+    BatchTerms(TermsField),
+    /// The batch id is taken.
+    #[error("batch exists already")]
+    BatchExists,
+    /// No such batch.
+    #[error("batch is not known at this node")]
+    UnknownBatch,
+    /// The batch is not in the state that this step follows.
+    #[error("batch is not in the state that this step follows")]
+    BatchState,
+    /// This person has approved it already; another must.
+    #[error("a second person must approve")]
+    SecondPerson,
+    /// The issuer's deposit does not cover the reserve. Deposit the rest.
+    #[error("deposit does not cover the reserve")]
+    ReserveNotFunded,
+    /// No such series here.
+    #[error("series is not known at this node")]
+    UnknownSeries,
+    /// The series does not trade now.
+    #[error("series is not open for trading")]
+    SeriesNotListed,
+    /// The coupons have expired.
+    #[error("coupons have expired")]
+    Expired,
+    /// The quantity is zero.
+    #[error("quantity is zero")]
+    QuantityZero,
+    /// The amount is zero.
+    #[error("amount is zero")]
+    AmountZero,
+    /// Amounts multiply to more than one payment may carry. Split it.
+    #[error("value is above 10^18 - 1 minor units")]
+    TooLarge,
+    /// The book does not take the order; the reason is the book's.
+    #[error("book refuses the order: {0}")]
+    Book(gcfn_market::Refusal),
+    /// The available money does not cover price and fee. Deposit more or lower the order.
+    #[error("available money does not cover price and fee")]
+    InsufficientFunds,
+    /// Not enough free coupons of the series.
+    #[error("not enough coupons that are free to move")]
+    InsufficientCoupons,
+    /// The coupons have been resold as often as they may.
+    #[error("coupons have been resold as often as they may")]
+    ResaleLimit,
+    /// The coupons may not be given or sold on.
+    #[error("coupons are not transferable")]
+    NotTransferable,
+    /// The order id is taken.
+    #[error("order exists already")]
+    OrderExists,
+    /// No such open order.
+    #[error("no open order with this id")]
+    UnknownOrder,
+    /// No trading day is open. Wait for the next.
+    #[error("no trading day is open")]
+    NoTradingDay,
+    /// A trading day's times are out of order or overlap another day's.
+    #[error("trading day does not follow the known ones")]
+    TradingDay,
+    /// No such trade.
+    #[error("trade is not known")]
+    UnknownTrade,
+    /// The refund window has passed, or the coupons have been offered, used or given on.
+    #[error("trade cannot be refunded any more")]
+    NotRefundable,
+    /// The trade is being settled. Ask again on the next business day.
+    #[error("trade is being settled; ask again when it is settled")]
+    InSettlement,
+    /// The merchant is not authorised by the issuer.
+    #[error("merchant is not authorised by the issuer")]
+    MerchantNotAuthorised,
+    /// The redemption id is taken.
+    #[error("redemption exists already")]
+    RedemptionExists,
+    /// No such redemption is locked: it was confirmed, cancelled or timed out.
+    #[error("no locked redemption with this id")]
+    UnknownRedemption,
+    /// The coupon cannot be redeemed in parts, or not in this part.
+    #[error("coupon cannot be redeemed in this part")]
+    NotDivisible,
+    /// The issuer's reserve does not cover the redemption. The issuer has been called.
+    #[error("issuer's reserve does not cover the redemption")]
+    ReserveShort,
+    /// The withdrawal id is taken.
+    #[error("withdrawal exists already")]
+    WithdrawalExists,
+    /// No such FX lock of this node.
+    #[error("FX lock is not known")]
+    UnknownLock,
+    /// The FX lock has expired. Ask for a new quote.
+    #[error("FX lock has expired; ask for a new quote")]
+    LockExpired,
+    /// The FX lock does not fit the order: other currency, or too small.
+    #[error("FX lock does not fit the order")]
+    LockMismatch,
+    /// The FX lock has been used.
+    #[error("FX lock has been used")]
+    LockUsed,
+    /// The other node is not an active member.
+    #[error("node is not an active member of the network")]
+    UnknownMember,
+    /// The value is above the other node's net debit cap.
+    #[error("value is above the member's net debit cap")]
+    CapExceeded,
+    /// The deal is not known or not in the state that this step follows.
+    #[error("deal is not known or not in the state that this step follows")]
+    DealState,
+    /// The clearing house refuses; the reason is the house's.
+    #[error("clearing house refuses: {0}")]
+    House(HouseRefusal),
+    /// This node does not run a clearing house.
+    #[error("node runs no clearing house")]
+    NoHouse,
+    /// The instruction is not one of this node, or its desk refuses the step.
+    #[error("no payment instruction waits for this")]
+    UnknownInstruction,
+    /// The bank names an account that is not this node's.
+    #[error("account is not one of this node")]
+    ForeignAccount,
+    /// A notice came out of order or was applied before.
+    #[error("notice was applied before or is out of order")]
+    NoticeOrder,
+}
+
+/// The field of a batch's terms that is out of range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TermsField {
+    /// `face`: zero.
+    Face,
+    /// `quantity`: zero or too many.
+    Quantity,
+    /// `issue_price`: zero or above face.
+    IssuePrice,
+    /// `expires_at`: past, or breakage before it.
+    ExpiresAt,
+}
+
+impl core::fmt::Display for TermsField {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            TermsField::Face => "face must be above zero",
+            TermsField::Quantity => "quantity must be 1 to 1,000,000,000",
+            TermsField::IssuePrice => "issue_price must be above zero and at most face",
+            TermsField::ExpiresAt => "expires_at must be in the future and before breakage_at",
+        })
+    }
+}

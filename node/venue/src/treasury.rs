@@ -1,0 +1,347 @@
+//! Money from and to banks: deposits, withdrawals, pay-ins and pay-outs (P-01, P-02a, P-08b,
+//! P-09d, P-14).
+//!
+//! Money counts when the bank says that it has booked it, and not before.
+
+use crate::event::Event;
+use crate::outcome::{Done, Outcome};
+use crate::party::PartyKind;
+use crate::refusal::Rejection;
+use crate::settlement::{Item, Purpose, committed};
+use crate::terms::Fees;
+use crate::venue::{Step, Venue};
+use gcfn_banking::{
+    BankEntry, Booked, Creditor, DeskRefusal, Instruction, Side, Statement, StatusChange,
+    StatusReport,
+};
+use gcfn_clearing::PayIn;
+use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
+use gcfn_model::{
+    Amount, BusinessDate, InstructionId, PartyId, Pool, SettlementAccount, Uetr, WithdrawalId,
+};
+use serde::{Deserialize, Serialize};
+
+/// Money on its way to a party's own bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Withdrawal {
+    pub(crate) party: PartyId,
+    pub(crate) amount: Amount,
+}
+
+impl Venue {
+    /// The bank booked something on one of the node's accounts.
+    pub(crate) fn bank_booked(&mut self, step: &mut Step<'_>, entry: &BankEntry) -> Outcome {
+        if entry.account.node != self.terms.node {
+            return Err(Rejection::ForeignAccount);
+        }
+        if entry.account.pool == Pool::ClearingHouse {
+            return self.house_booked(step, entry);
+        }
+        let pool = entry.account.pool;
+        let bank = Account::Bank(pool);
+        match self.desk.booked(step.at, entry) {
+            Booked::Settled(payment) => self.payment_made(step, &payment),
+            Booked::Received(payment) => {
+                debug_assert_eq!(payment.creditor, Creditor::Account(entry.account));
+                self.post_bank(step, entry, bank, counterpart(pool));
+            }
+            Booked::Returned(payment) => self.payment_returned(step, &payment),
+            Booked::Unmatched => self.deposit(step, entry),
+            Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
+            Booked::Disputed(dispute) => step.emit(Event::BankDisputed(dispute)),
+        }
+        Ok(Done::Accepted)
+    }
+
+    fn post_bank(
+        &mut self,
+        step: &mut Step<'_>,
+        entry: &BankEntry,
+        debit: Account,
+        credit: Account,
+    ) {
+        let posted = Entry::new(Posting::BankConfirmation, entry.currency);
+        self.post(step, posted.with(debit, credit, entry.amount));
+    }
+
+    /// Money from outside: a user's or an issuer's, if it says whose, else it waits in suspense.
+    fn deposit(&mut self, step: &mut Step<'_>, entry: &BankEntry) {
+        let BankEntry { currency, amount, .. } = *entry;
+        let pool = entry.account.pool;
+        let bank = Account::Bank(pool);
+        if entry.side == Side::Debit {
+            // The bank took money that nobody instructed it to pay.
+            self.post_bank(step, entry, Account::Suspense(pool), bank);
+            step.emit(Event::DepositUnmatched { pool, currency, amount });
+            return;
+        }
+        if pool == Pool::Dealer {
+            self.post_bank(step, entry, bank, Account::FxPosition);
+            return;
+        }
+        match entry.reference.and_then(|party| self.depositor(party, entry)) {
+            Some((party, to, posting)) => {
+                let posted = Entry::new(posting, currency).with(bank, to, amount);
+                self.post(step, posted);
+                step.emit(Event::DepositReceived { party, currency, amount });
+            }
+            None => {
+                self.early.extend(entry.uetr.map(|uetr| (uetr, *entry)));
+                self.post_bank(step, entry, bank, Account::Suspense(pool));
+                step.emit(Event::DepositUnmatched { pool, currency, amount });
+            }
+        }
+    }
+
+    fn depositor(&self, party: PartyId, entry: &BankEntry) -> Option<(PartyId, Account, Posting)> {
+        let kind = self.parties.get(&party)?.kind;
+        if entry.currency != self.terms.currency {
+            return None;
+        }
+        match (entry.account.pool, kind) {
+            (Pool::UserCustody, PartyKind::User | PartyKind::Merchant) => {
+                let to = Account::User(party, self.free_bucket(party));
+                Some((party, to, Posting::UserDeposit))
+            }
+            (Pool::IssuerEscrow, PartyKind::Issuer) => {
+                let to = Account::Issuer(party, IssuerBucket::Deposit);
+                Some((party, to, Posting::IssuerDeposit))
+            }
+            _ => None,
+        }
+    }
+
+    /// The bank has debited the node's account with one of its payments.
+    fn payment_made(&mut self, step: &mut Step<'_>, payment: &Instruction<Purpose>) {
+        let pool = payment.debtor.pool;
+        let (debit, posting) = match payment.purpose {
+            Purpose::PayIn { .. } | Purpose::PayOut { .. } => (counterpart(pool), Posting::NetLeg),
+            Purpose::MerchantPayOut(merchant) => {
+                (Account::Merchant(merchant), Posting::MerchantPayOut)
+            }
+            Purpose::Withdrawal(withdrawal) => {
+                let Some(paid) = self.withdrawals.remove(&withdrawal) else { return };
+                step.emit(Event::WithdrawalPaid { withdrawal });
+                (Account::User(paid.party, UserBucket::Withdrawal), Posting::WithdrawalPaid)
+            }
+        };
+        let entry = Entry::new(posting, payment.currency);
+        self.post(step, entry.with(debit, Account::Bank(pool), payment.amount));
+    }
+
+    /// A payment came back: the money is the payer's again, or waits in suspense.
+    fn payment_returned(&mut self, step: &mut Step<'_>, payment: &Instruction<Purpose>) {
+        let pool = payment.debtor.pool;
+        let credit = match payment.purpose {
+            Purpose::MerchantPayOut(merchant) => {
+                self.owe_merchant(merchant, payment.amount);
+                Account::Merchant(merchant)
+            }
+            Purpose::Withdrawal(_) => match payment.creditor {
+                Creditor::Party(party) => Account::User(party, self.free_bucket(party)),
+                Creditor::Account(_) => Account::Suspense(pool),
+            },
+            Purpose::PayIn { .. } | Purpose::PayOut { .. } => counterpart(pool),
+        };
+        let entry = Entry::new(Posting::Reversal, payment.currency);
+        self.post(step, entry.with(Account::Bank(pool), credit, payment.amount));
+    }
+
+    /// The bank answered an instruction. Only a refusal changes anything: what was held for the
+    /// payment is released.
+    pub(crate) fn bank_status(&mut self, step: &mut Step<'_>, report: StatusReport) -> Outcome {
+        if let Some(house) = &mut self.house
+            && house.desk().payment(report.uetr).is_some()
+        {
+            let change = house.desk_mut().status(step.at, report);
+            if let Ok(StatusChange::Rejected { instruction, .. }) = &change {
+                step.emit(Event::InstructionRejected { instruction: instruction.id });
+            }
+            return change.map(|_| Done::Accepted).map_err(|_| Rejection::UnknownInstruction);
+        }
+        let change = self.desk.status(step.at, report);
+        match change.map_err(|_| Rejection::UnknownInstruction)? {
+            StatusChange::Rejected { instruction, .. } => {
+                step.emit(Event::InstructionRejected { instruction: instruction.id });
+                match instruction.purpose {
+                    Purpose::Withdrawal(withdrawal) => self.withdrawal_failed(step, withdrawal),
+                    Purpose::MerchantPayOut(merchant) => {
+                        self.owe_merchant(merchant, instruction.amount);
+                    }
+                    Purpose::PayIn { .. } | Purpose::PayOut { .. } => {}
+                }
+                Ok(Done::Accepted)
+            }
+            StatusChange::Accepted(_) => Ok(Done::Accepted),
+            StatusChange::Unchanged => Ok(Done::Repeated),
+        }
+    }
+
+    /// A payment has been handed to the bank; its age counts from here.
+    pub(crate) fn bank_sent(&mut self, step: &mut Step<'_>, uetr: Uetr) -> Outcome {
+        let sent = match &mut self.house {
+            Some(house) if house.desk().payment(uetr).is_some() => {
+                house.desk_mut().sent(step.at, uetr)
+            }
+            _ => self.desk.sent(step.at, uetr),
+        };
+        sent.map(|()| Done::Accepted).map_err(|_| Rejection::UnknownInstruction)
+    }
+
+    /// Compares a statement with the books and records every break.
+    pub(crate) fn bank_statement(&mut self, step: &mut Step<'_>, statement: &Statement) -> Outcome {
+        if statement.account.node != self.terms.node {
+            return Err(Rejection::ForeignAccount);
+        }
+        let (pool, currency) = (statement.account.pool, statement.currency);
+        let result = if pool == Pool::ClearingHouse {
+            self.house_statement(step, statement)?
+        } else {
+            let books = self.books.money.balance(Account::Bank(pool), currency);
+            let result = self.desk.reconcile(step.at, statement, books);
+            result.map_err(|_| Rejection::UnknownInstruction)?
+        };
+        step.emit(Event::Reconciled { pool, currency, result });
+        Ok(Done::Accepted)
+    }
+
+    /// A user asks for money to be paid to the user's own bank account (P-14a).
+    pub(crate) fn withdraw(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        withdrawal: WithdrawalId,
+        amount: Amount,
+    ) -> Outcome {
+        self.trader(party)?;
+        if self.withdrawals.contains_key(&withdrawal) {
+            return Err(Rejection::WithdrawalExists);
+        }
+        let fee = Fees::fee(self.terms.fees.withdrawal, amount);
+        let paid = amount.saturating_sub(fee);
+        if paid.is_zero() {
+            return Err(Rejection::AmountZero);
+        }
+        let available = Account::User(party, UserBucket::Available);
+        if self.amount(available) < amount {
+            return Err(Rejection::InsufficientFunds);
+        }
+        let value_date = self.trading_day(step.at)?.value_date;
+        let entry = self
+            .entry(Posting::WithdrawalRequest)
+            .with(available, Account::User(party, UserBucket::Withdrawal), paid)
+            .with(available, committed(party), fee);
+        self.post(step, entry);
+        if !fee.is_zero() {
+            self.add_item(Item::WithdrawalFee { party, amount: fee });
+        }
+        self.withdrawals.insert(withdrawal, Withdrawal { party, amount: paid });
+        step.emit(Event::WithdrawalRequested { withdrawal, party, amount: paid });
+        let id = InstructionId::derive(&[b"withdrawal", withdrawal.as_bytes()]);
+        let purpose = Purpose::Withdrawal(withdrawal);
+        let to = Creditor::Party(party);
+        self.instruct(step, (id, purpose), (Pool::UserCustody, to), paid, value_date);
+        Ok(Done::Accepted)
+    }
+
+    /// The bank refused: the money is available again; the fee is not charged twice for it.
+    fn withdrawal_failed(&mut self, step: &mut Step<'_>, withdrawal: WithdrawalId) {
+        let Some(failed) = self.withdrawals.remove(&withdrawal) else { return };
+        let from = Account::User(failed.party, UserBucket::Withdrawal);
+        let to = Account::User(failed.party, self.free_bucket(failed.party));
+        let entry = self.entry(Posting::Reversal).with(from, to, failed.amount);
+        self.post(step, entry);
+        step.emit(Event::WithdrawalFailed { withdrawal });
+    }
+
+    pub(crate) fn instruct(
+        &mut self,
+        step: &mut Step<'_>,
+        what: (InstructionId, Purpose),
+        parties: (Pool, Creditor),
+        amount: Amount,
+        value_date: BusinessDate,
+    ) {
+        let ((id, purpose), (pool, creditor)) = (what, parties);
+        let debtor = self.terms.account(pool);
+        let currency = self.terms.currency;
+        let payment = Instruction { id, debtor, creditor, currency, amount, value_date, purpose };
+        self.send_payment(step, payment);
+    }
+
+    fn send_payment(&mut self, step: &mut Step<'_>, payment: Instruction<Purpose>) {
+        let known = self.desk.payment(payment.uetr()).is_some();
+        if !known && self.desk.instruct(step.at, payment).is_ok() {
+            step.emit(Event::Instructed(payment));
+        }
+    }
+
+    /// A house calls for money: the node instructs its bank at once.
+    pub(crate) fn pay_in(
+        &mut self,
+        step: &mut Step<'_>,
+        purpose: Purpose,
+        call: (PayIn, SettlementAccount, BusinessDate),
+    ) {
+        let (pay_in, pay_to, value_date) = call;
+        if pay_in.account.node != self.terms.node {
+            return;
+        }
+        let payment = Instruction {
+            id: pay_in.instruction,
+            debtor: pay_in.account,
+            creditor: Creditor::Account(pay_to),
+            currency: pay_in.currency,
+            amount: pay_in.amount,
+            value_date,
+            purpose,
+        };
+        self.send_payment(step, payment);
+    }
+
+    /// A house has instructed a payment to this node. If the bank was quicker than the house,
+    /// the money is taken out of suspense now.
+    pub(crate) fn expect_pay_out(&mut self, step: &mut Step<'_>, payment: Instruction<Purpose>) {
+        let Creditor::Account(account) = payment.creditor else { return };
+        let uetr = payment.uetr();
+        let terms = (payment.currency, payment.amount, account);
+        let is_early = |entry: &BankEntry| (entry.currency, entry.amount, entry.account) == terms;
+        if account.node != self.terms.node || self.desk.payment(uetr).is_some() {
+            return;
+        }
+        if self.early.get(&uetr).is_some_and(is_early) {
+            self.early.remove(&uetr);
+            let (from, to) = (Account::Suspense(account.pool), counterpart(account.pool));
+            let entry = Entry::new(Posting::BankConfirmation, payment.currency);
+            self.post(step, entry.with(from, to, payment.amount));
+        } else if let Err(refusal) = self.desk.expect(step.at, payment) {
+            // Only a house that reuses an id gets here; its money will then wait in suspense.
+            debug_assert_eq!(refusal, DeskRefusal::IdInUse);
+        }
+    }
+
+    fn owe_merchant(&mut self, merchant: PartyId, amount: Amount) {
+        let owed = self.merchants_due.entry(merchant).or_insert(Amount::ZERO);
+        *owed = owed.checked_add(amount).expect("below what the hub holds");
+    }
+
+    /// The hub has its money: merchants are paid what was redeemed with them (P-09d).
+    pub(crate) fn pay_merchants(&mut self, step: &mut Step<'_>) {
+        let Ok(day) = self.trading_day(step.at) else { return };
+        for (merchant, amount) in core::mem::take(&mut self.merchants_due) {
+            let number = self.next_number().to_be_bytes();
+            let id = InstructionId::derive(&[b"merchant", merchant.as_bytes(), &number]);
+            let purpose = Purpose::MerchantPayOut(merchant);
+            let to = (Pool::SettlementHub, Creditor::Party(merchant));
+            self.instruct(step, (id, purpose), to, amount, day.date);
+        }
+    }
+}
+
+/// Where money goes from, and comes to, a pool while a house has it.
+fn counterpart(pool: Pool) -> Account {
+    match pool {
+        Pool::Dealer => Account::FxPosition,
+        pool => Account::Transit(pool),
+    }
+}

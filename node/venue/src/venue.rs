@@ -1,0 +1,296 @@
+//! The state of a venue.
+
+use crate::event::Event;
+use crate::issuance::Batch;
+use crate::notice::LockedRate;
+use crate::outcome::Outcome;
+use crate::party::{Issuer, Party};
+use crate::redemption::Redemption;
+use crate::settlement::{Item, ItemId, Purpose, TradingDay};
+use crate::terms::Terms;
+use crate::trading::{Market, OpenOrder, Trade};
+use crate::treasury::Withdrawal;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use gcfn_banking::{BankEntry, Desk};
+use gcfn_clearing::{BundleRef, House};
+use gcfn_ledger::{Account, Books, Entry, Posting};
+use gcfn_model::{
+    Amount, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OrderId, PartyId,
+    RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
+};
+use serde::{Deserialize, Serialize};
+
+/// What became of a command, kept so that a sender who asks again gets the same answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Answered {
+    pub(crate) content: Digest,
+    pub(crate) outcome: Outcome,
+}
+
+/// What is due at an instant. Fired in order of time, then of this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Due {
+    CutOff(BusinessDate),
+    UnlockRedemption(RedemptionId),
+    Expire(BatchId),
+    ExpireForeign(SeriesId),
+    ShareBreakage(BatchId),
+    ForgetLock(LockId),
+    ForgetAnswer(CommandId),
+}
+
+/// Another node that may trade here.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Member {
+    pub(crate) region: RegionId,
+    pub(crate) debit_cap: Amount,
+    pub(crate) active: bool,
+}
+
+/// A rate that a dealer holds for this node.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Lock {
+    pub(crate) rate: LockedRate,
+    pub(crate) used: bool,
+}
+
+/// A purchase of a user of this node at another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Deal {
+    pub(crate) buyer: PartyId,
+    pub(crate) goods: crate::command::Merchandise,
+    pub(crate) rate: LockedRate,
+    /// What is held of the buyer's money until the home node answers.
+    pub(crate) held: Amount,
+}
+
+/// The replicated machine of a trading node.
+///
+/// Fields are grouped as the business is: who, what is issued, what is traded, what is owed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Venue {
+    pub(crate) terms: Terms,
+    pub(crate) now: Timestamp,
+    pub(crate) books: Books,
+    /// The source of ids that the machine makes itself.
+    pub(crate) sequence: u64,
+    pub(crate) answers: BTreeMap<CommandId, Answered>,
+    pub(crate) agenda: BTreeSet<(Timestamp, Due)>,
+
+    pub(crate) parties: BTreeMap<PartyId, Party>,
+    pub(crate) issuers: BTreeMap<PartyId, Issuer>,
+    pub(crate) members: BTreeMap<NodeId, Member>,
+
+    pub(crate) batches: BTreeMap<BatchId, Batch>,
+    pub(crate) markets: BTreeMap<SeriesId, Market>,
+    pub(crate) orders: BTreeMap<OrderId, OpenOrder>,
+    pub(crate) trades: BTreeMap<TradeId, Trade>,
+    pub(crate) refundable: BTreeMap<(PartyId, SeriesId), Vec<TradeId>>,
+    pub(crate) redemptions: BTreeMap<RedemptionId, Redemption>,
+    pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+
+    pub(crate) days: BTreeMap<BusinessDate, TradingDay>,
+    pub(crate) items: BTreeMap<ItemId, Item>,
+    pub(crate) unbundled: BTreeSet<ItemId>,
+    pub(crate) bundles: BTreeMap<BundleRef, Vec<ItemId>>,
+    pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
+
+    pub(crate) locks: BTreeMap<LockId, Lock>,
+    pub(crate) deals: BTreeMap<OrderId, Deal>,
+
+    pub(crate) desk: Desk<Purpose>,
+    /// Money that a bank booked before the house that sent it had said so.
+    pub(crate) early: BTreeMap<Uetr, BankEntry>,
+    pub(crate) house: Option<House>,
+}
+
+/// One application of a command: the time it happens at and what comes of it.
+#[derive(Debug)]
+pub(crate) struct Step<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) events: &'a mut Vec<Event>,
+}
+
+impl Step<'_> {
+    pub(crate) fn emit(&mut self, event: Event) {
+        self.events.push(event);
+    }
+}
+
+impl Venue {
+    /// A venue without parties. It runs a clearing house when its terms name itself as the
+    /// house's node.
+    #[must_use]
+    pub fn new(terms: Terms) -> Venue {
+        let house = (terms.house_node == terms.node).then(|| House::new(terms.house, terms.node));
+        Venue {
+            terms,
+            now: Timestamp::EPOCH,
+            books: Books::default(),
+            sequence: 0,
+            answers: BTreeMap::new(),
+            agenda: BTreeSet::new(),
+            parties: BTreeMap::new(),
+            issuers: BTreeMap::new(),
+            members: BTreeMap::new(),
+            batches: BTreeMap::new(),
+            markets: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            trades: BTreeMap::new(),
+            refundable: BTreeMap::new(),
+            redemptions: BTreeMap::new(),
+            withdrawals: BTreeMap::new(),
+            days: BTreeMap::new(),
+            items: BTreeMap::new(),
+            unbundled: BTreeSet::new(),
+            bundles: BTreeMap::new(),
+            merchants_due: BTreeMap::new(),
+            locks: BTreeMap::new(),
+            deals: BTreeMap::new(),
+            desk: Desk::default(),
+            early: BTreeMap::new(),
+            house,
+        }
+    }
+
+    /// The terms it runs on.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The time of the last command.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Money and title.
+    #[must_use]
+    pub fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// What the books commit to at this moment; brings their trees up to date.
+    pub fn state_root(&mut self) -> Digest {
+        self.books.state_root()
+    }
+
+    /// A party by its pseudonym.
+    #[must_use]
+    pub fn find_party(&self, party: PartyId) -> Option<&Party> {
+        self.parties.get(&party)
+    }
+
+    /// An issuer.
+    #[must_use]
+    pub fn issuer(&self, issuer: PartyId) -> Option<&Issuer> {
+        self.issuers.get(&issuer)
+    }
+
+    /// Every batch.
+    pub fn batches(&self) -> impl Iterator<Item = (&BatchId, &Batch)> {
+        self.batches.iter()
+    }
+
+    /// A market by its series.
+    #[must_use]
+    pub fn market(&self, series: SeriesId) -> Option<&Market> {
+        self.markets.get(&series)
+    }
+
+    /// Every market.
+    pub fn markets(&self) -> impl Iterator<Item = (&SeriesId, &Market)> {
+        self.markets.iter()
+    }
+
+    /// An open order.
+    #[must_use]
+    pub fn order(&self, order: OrderId) -> Option<&OpenOrder> {
+        self.orders.get(&order)
+    }
+
+    /// Every open order.
+    pub fn orders(&self) -> impl Iterator<Item = &OpenOrder> {
+        self.orders.values()
+    }
+
+    /// A trade that is not yet forgotten.
+    #[must_use]
+    pub fn trade(&self, trade: TradeId) -> Option<&Trade> {
+        self.trades.get(&trade)
+    }
+
+    /// Every trade that is not yet forgotten.
+    pub fn trades(&self) -> impl Iterator<Item = &Trade> {
+        self.trades.values()
+    }
+
+    /// A redemption that is locked or waits for settlement.
+    #[must_use]
+    pub fn redemption(&self, redemption: RedemptionId) -> Option<&Redemption> {
+        self.redemptions.get(&redemption)
+    }
+
+    /// An FX rate locked for this node.
+    #[must_use]
+    pub fn lock(&self, lock: LockId) -> Option<&LockedRate> {
+        self.locks.get(&lock).map(|lock| &lock.rate)
+    }
+
+    /// The life of the node's payments.
+    #[must_use]
+    pub fn desk(&self) -> &Desk<Purpose> {
+        &self.desk
+    }
+
+    /// The clearing house, on a node that runs one.
+    #[must_use]
+    pub fn house(&self) -> Option<&House> {
+        self.house.as_ref()
+    }
+
+    /// The trading days known.
+    pub fn days(&self) -> impl Iterator<Item = &TradingDay> {
+        self.days.values()
+    }
+
+    /// When something is due next.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.agenda.first().map(|(at, _)| *at)
+    }
+
+    /// How many settlement items wait for the next cut-off, and how many for their cycle.
+    #[must_use]
+    pub fn open_items(&self) -> (usize, usize) {
+        let unbundled = self.unbundled.len();
+        (unbundled, self.items.len().saturating_sub(unbundled))
+    }
+
+    /// What `account` has in the venue's currency.
+    pub(crate) fn amount(&self, account: Account) -> Amount {
+        self.books.money.amount(account, self.terms.currency)
+    }
+
+    pub(crate) fn entry(&self, posting: Posting) -> Entry {
+        Entry::new(posting, self.terms.currency)
+    }
+
+    /// Posts an entry whose conditions have all been checked; an entry without legs is none.
+    pub(crate) fn post(&mut self, step: &mut Step<'_>, entry: Entry) {
+        if entry.legs.is_empty() {
+            return;
+        }
+        if let Err(fault) = self.books.money.post(&entry) {
+            panic!("{} was checked before it was posted: {fault}", entry.posting);
+        }
+        step.emit(Event::Posted(entry));
+    }
+
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.sequence = self.sequence.saturating_add(1);
+        self.sequence
+    }
+}
