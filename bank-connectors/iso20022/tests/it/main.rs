@@ -1,0 +1,9 @@
+//! The codec from outside: golden files, refusals, laws, and conformance with the schemas.
+#![expect(clippy::unwrap_used, reason = "a test stops at what does not hold")]
+
+mod booking;
+mod conformance;
+mod examples;
+mod golden;
+mod laws;
+mod refusals;
