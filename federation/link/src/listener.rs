@@ -6,11 +6,11 @@
 use crate::certificate::{MemberCertificate, PeerIdentity};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
+use gcfn_telemetry::ErrorChain;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
-use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -160,7 +160,7 @@ impl Door {
         let stream = match timeout(self.limits.handshake_timeout, self.tls.accept(stream)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(fault)) => {
-                tracing::warn!(error = chain(&fault), "refuse handshake");
+                tracing::warn!(error = %ErrorChain(&fault), "refuse handshake");
                 return;
             }
             Err(_) => {
@@ -183,7 +183,7 @@ impl Door {
             self.http1(stream, Caller { peer, from }, stop).await
         };
         if let Err(fault) = ended {
-            tracing::debug!(error = chain(&fault), "connection ended");
+            tracing::debug!(error = %ErrorChain(&fault), "connection ended");
         }
     }
 
@@ -265,16 +265,4 @@ fn peer_identity(stream: &TlsStream<TcpStream>) -> Option<PeerIdentity> {
     let certificate = stream.get_ref().1.peer_certificates()?.first()?;
     let read = MemberCertificate::read(certificate).expect("the verifier has read it as well");
     Some(PeerIdentity::verified(read))
-}
-
-/// An error and what caused it, in one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
