@@ -145,7 +145,7 @@ impl FromStr for Iban {
     type Err = IbanFault;
     fn from_str(text: &str) -> Result<Iban, IbanFault> {
         let (head, body) = text.split_at_checked(4).ok_or(IbanFault::Format)?;
-        let (country, check) = head.split_at(2);
+        let (country, check) = head.split_at_checked(2).ok_or(IbanFault::Format)?;
         let formed = country.bytes().all(|b| b.is_ascii_uppercase())
             && check.bytes().all(|b| b.is_ascii_digit())
             && (1..=30).contains(&body.len())

@@ -154,6 +154,18 @@ fn wrong_check_digits_are_seen() {
 }
 
 #[test]
+fn an_iban_cut_inside_a_character_is_refused() {
+    check(
+        "pacs.008.001.08",
+        "DE89370400440532013000",
+        "Pצ2",
+        &expect![
+            "BusMsg/Document/FIToFICstmrCdtTrf/CdtTrfTxInf/DbtrAcct/Id/IBAN: IBAN is not 2 letters, 2 digits and up to 30 letters or digits"
+        ],
+    );
+}
+
+#[test]
 fn a_statement_needs_both_booked_balances_in_one_currency() {
     check(
         "camt.053.001.08",
