@@ -51,47 +51,55 @@ fn run(book: &mut Book, operation: &Operation, fills: &mut Vec<Fill>) -> u64 {
 /// Six of a hundred are market orders; the others hold the book at [`RESTING`] orders.
 fn stream() -> Vec<Operation> {
     let (mut book, mut random) = (Book::new(terms()), Random(1));
-    let (mut resting, mut fills): (Vec<OrderId>, _) = (Vec::new(), Vec::new());
-    let mut next = || loop {
-        if RESTING <= book.len() && 6 <= random.below(94) {
+    let (mut resting, mut fills) = (Vec::new(), Vec::new());
+    let mut next = || {
+        let market = random.below(100) < 6;
+        while !market && RESTING <= book.len() {
             let index = usize::try_from(random.below(resting.len() as u64)).expect("an index");
             let id = resting.swap_remove(index);
-            if book.cancel(id).is_none() {
-                continue;
+            if book.cancel(id).is_some() {
+                return Operation::Cancel(id);
             }
-            return Operation::Cancel(id);
         }
-        let order = order(&mut random);
-        fills.clear();
+        let order = if market { market_order(&mut random) } else { limit_order(&mut random) };
         if book.place(order, &mut fills).is_ok_and(|placed| 0 < placed.resting) {
             resting.push(order.id);
         }
-        return Operation::Place(order);
+        Operation::Place(order)
     };
     (0..OPERATIONS).map(|_| next()).collect()
 }
 
-fn order(random: &mut Random) -> Order {
-    let market = random.below(100) < 6;
-    let side = if random.below(2) == 0 { Side::Buy } else { Side::Sell };
+/// An order up to [`LEVELS`] away from the middle; the nearest ones cross it.
+fn limit_order(random: &mut Random) -> Order {
+    let side = random.side();
     let distance = random.below(LEVELS);
-    let (price, quantity, time_in_force) = match (market, side) {
-        (true, Side::Buy) => (2 * MID, random.below(400), TimeInForce::ImmediateOrCancel),
-        (true, Side::Sell) => (1, random.below(400), TimeInForce::ImmediateOrCancel),
-        (false, Side::Buy) => {
-            (MID + 2 - distance, random.below(100), TimeInForce::GoodTillCancelled)
-        }
-        (false, Side::Sell) => {
-            (MID - 2 + distance, random.below(100), TimeInForce::GoodTillCancelled)
-        }
+    let price = match side {
+        Side::Buy => MID + 2 - distance,
+        Side::Sell => MID - 2 + distance,
     };
     Order {
         id: OrderId::from_bytes(random.bytes()),
-        owner: PartyId::from_bytes(u128::from(random.below(1_000)).to_be_bytes()),
+        owner: PartyId::from_bytes(random.bytes()),
         side,
-        quantity: 1 + quantity,
+        quantity: 1 + random.below(100),
         price: Amount::from_minor(price).expect("a price"),
-        time_in_force,
+        time_in_force: TimeInForce::GoodTillCancelled,
+    }
+}
+
+/// An order at any price, for somewhat more.
+fn market_order(random: &mut Random) -> Order {
+    let order = limit_order(random);
+    let worst = match order.side {
+        Side::Buy => 2 * MID,
+        Side::Sell => 1,
+    };
+    Order {
+        quantity: 3 * order.quantity,
+        price: Amount::from_minor(worst).expect("a price"),
+        time_in_force: TimeInForce::ImmediateOrCancel,
+        ..order
     }
 }
 
@@ -119,6 +127,10 @@ impl Random {
 
     fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
+    }
+
+    fn side(&mut self) -> Side {
+        if self.below(2) == 0 { Side::Buy } else { Side::Sell }
     }
 
     fn bytes(&mut self) -> [u8; 16] {

@@ -93,8 +93,8 @@ impl Book {
 
     /// Takes an order out of the book and returns what rested.
     pub fn cancel(&mut self, id: OrderId) -> Option<Resting> {
-        let order = *self.order(id)?;
-        self.remove(&[order]);
+        let order = self.remove(id)?;
+        self.advance();
         Some(order)
     }
 
@@ -102,14 +102,14 @@ impl Book {
     /// first.
     pub fn cancel_owner(&mut self, owner: PartyId) -> Vec<Resting> {
         let theirs: Vec<Resting> = self.orders_of(owner).copied().collect();
-        self.remove(&theirs);
+        self.remove_all(&theirs);
         theirs
     }
 
     /// Takes every order out of the book and returns them in priority order, bids first.
     pub fn cancel_all(&mut self) -> Vec<Resting> {
         let all: Vec<Resting> = self.orders().copied().collect();
-        self.remove(&all);
+        self.remove_all(&all);
         all
     }
 
@@ -255,31 +255,37 @@ impl Book {
                 continue;
             }
             let quantity = left.min(maker.quantity);
+            ladder.take(orders, slot, quantity);
             left = left.saturating_sub(quantity);
-            let maker = ladder.take(orders, slot, quantity);
             fills.push(Fill {
                 maker: maker.id,
                 maker_owner: maker.owner,
                 taker: order.id,
                 price: maker.price,
                 quantity,
-                maker_remaining: maker.quantity,
+                maker_remaining: maker.quantity.saturating_sub(quantity),
             });
         }
         placed.filled = order.quantity.saturating_sub(left);
         placed
     }
 
-    /// Takes `resting` orders out, as one change of the book.
-    fn remove(&mut self, resting: &[Resting]) {
+    /// Takes `resting` out of the book, as one change.
+    fn remove_all(&mut self, resting: &[Resting]) {
         for order in resting {
-            let slot = self.orders.find(order.id).expect("the order rests");
-            let (ladder, orders) = self.side_mut(order.side);
-            ladder.take(orders, slot, order.quantity);
+            self.remove(order.id).expect("the order rests");
         }
         if !resting.is_empty() {
             self.advance();
         }
+    }
+
+    fn remove(&mut self, id: OrderId) -> Option<Resting> {
+        let slot = self.orders.find(id)?;
+        let order = self.orders.at(slot).order;
+        let (ladder, orders) = self.side_mut(order.side);
+        ladder.take(orders, slot, order.quantity);
+        Some(order)
     }
 
     const fn side(&self, side: Side) -> &Ladder {

@@ -107,25 +107,22 @@ impl Ladder {
     }
 
     /// Takes `quantity` of what rests in `slot`, for a fill, a reduction or a cancellation.
-    /// An order of which nothing is left leaves the book. Returns it as it is afterwards.
-    pub(crate) fn take(&mut self, orders: &mut Orders, slot: Slot, quantity: u64) -> Resting {
-        let linked = orders.at_mut(slot);
-        let order = &mut linked.order;
+    /// An order of which nothing is left leaves the book.
+    pub(crate) fn take(&mut self, orders: &mut Orders, slot: Slot, quantity: u64) {
+        let order = &mut orders.at_mut(slot).order;
         order.quantity = order.quantity.checked_sub(quantity).expect("no more than what rests");
-        let linked = *linked;
-        let order = linked.order;
+        let (price, left) = (order.price, order.quantity);
 
-        let index = self.search(rank(self.side, order.price)).expect("an order has a level");
+        let index = self.search(rank(self.side, price)).expect("an order has a level");
         let level = self.levels.get_mut(index).expect("found");
         level.quantity = level.quantity.checked_sub(quantity).expect("a level is a sum");
-        if order.quantity == 0 {
-            level.unlink(orders, &linked);
+        if left == 0 {
+            level.unlink(orders, slot);
+            orders.remove(slot);
             if level.orders == 0 {
                 self.levels.remove(index);
             }
-            orders.remove(slot);
         }
-        order
     }
 
     /// Where the level of `rank` is, or belongs. Most orders are at the best price.
@@ -139,15 +136,16 @@ impl Level {
         orders.at(self.oldest).order.price
     }
 
-    /// Joins the neighbours of `linked`, which leaves this queue.
-    fn unlink(&mut self, orders: &mut Orders, linked: &Linked) {
-        match linked.older {
-            NONE => self.oldest = linked.newer,
-            older => orders.at_mut(older).newer = linked.newer,
+    /// Joins the neighbours of `slot`, which leaves this queue.
+    fn unlink(&mut self, orders: &mut Orders, slot: Slot) {
+        let &Linked { older, newer, .. } = orders.at(slot);
+        match older {
+            NONE => self.oldest = newer,
+            older => orders.at_mut(older).newer = newer,
         }
-        match linked.newer {
-            NONE => self.newest = linked.older,
-            newer => orders.at_mut(newer).older = linked.older,
+        match newer {
+            NONE => self.newest = older,
+            newer => orders.at_mut(newer).older = older,
         }
         self.orders = self.orders.checked_sub(1).expect("the order was counted");
     }

@@ -16,8 +16,9 @@ pub(crate) struct Orders {
     len: u32,
 }
 
-/// An order with its neighbours in the queue of its price.
+/// An order with its neighbours in the queue of its price: one cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(crate) struct Linked {
     pub(crate) order: Resting,
     /// The next older order, or [`NONE`].
