@@ -11,10 +11,13 @@ use proptest::option;
 use proptest::prelude::*;
 
 fn text<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
-    proptest::collection::vec(any::<char>(), 1..=MAX)
-        .prop_filter_map("not text", |chars| chars.into_iter().collect::<String>().parse().ok())
-        .boxed()
-        .prop_union("[ -~]{1,4}".prop_map(|text| of(&text)).boxed())
+    let character = any::<char>().prop_map(|c| if of_xml(c) { c } else { '券' });
+    proptest::collection::vec(character, 1..=MAX)
+        .prop_map(|chars| of(&chars.into_iter().collect::<String>()))
+}
+
+fn of_xml(c: char) -> bool {
+    c.to_string().parse::<Text<1>>().is_ok()
 }
 
 fn reference() -> impl Strategy<Value = Reference> {
