@@ -188,7 +188,7 @@ impl Book {
         {
             found.push(Break::OpeningDiffers { closed, opening });
         }
-        let sum = opening.add(statement.entries.iter().map(BankEntry::change).sum());
+        let sum = opening.and(statement.entries.iter().map(BankEntry::change).sum());
         if sum != closing {
             found.push(Break::SumDiffers { sum, closing });
         }
@@ -199,7 +199,7 @@ impl Book {
             .filter(|ours| date < ours.entry.booked_on && !stated(ours.entry.bank_reference))
             .map(|ours| ours.entry.change())
             .sum();
-        let ledger = ledger.add(later.negated());
+        let ledger = ledger.and(later.negated());
         if ledger != closing {
             found.push(Break::LedgerDiffers { ledger, closing });
         }

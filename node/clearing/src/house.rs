@@ -455,10 +455,7 @@ fn transfers(
     let mut owed: Option<(SettlementAccount, Amount)> = None;
     for (payer, mut left) in short {
         while !left.is_zero() {
-            let (payee, due) = match owed.take().or_else(|| long.next()) {
-                Some(next) => next,
-                None => return legs,
-            };
+            let Some((payee, due)) = owed.take().or_else(|| long.next()) else { return legs };
             let amount = left.min(due);
             if payer.node != payee.node {
                 legs.push(Leg {

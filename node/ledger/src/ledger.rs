@@ -94,7 +94,7 @@ impl PoolPosition {
     /// What the pool has less what it owes: zero after every entry (spec 3.2, invariant 2).
     #[must_use]
     pub fn difference(&self) -> Position {
-        self.bank.add(self.transit).add(self.receivable).add(self.owed.negated())
+        self.bank.and(self.transit).and(self.receivable).and(self.owed.negated())
     }
 }
 
@@ -169,7 +169,7 @@ impl Ledger {
                 Account::Receivable(..) => &mut position.receivable,
                 _ => &mut position.owed,
             };
-            *sum = sum.add(balance);
+            *sum = sum.and(balance);
         }
         position
     }
@@ -213,7 +213,7 @@ impl Ledger {
             }
             let place = self.index.get(&(entry.currency, account)).copied();
             let before = place.and_then(|place| self.opened.get(place));
-            let balance = before.map_or(Position::ZERO, |opened| opened.balance).add(moved);
+            let balance = before.map_or(Position::ZERO, |opened| opened.balance).and(moved);
             if balance < Position::ZERO && !account.either_sign() {
                 return Err(LedgerFault::Overdrawn(account));
             }

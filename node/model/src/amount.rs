@@ -156,18 +156,18 @@ impl Position {
     /// This position with `amount` more.
     #[must_use]
     pub fn plus(self, amount: Amount) -> Position {
-        self.add(Position::from(amount))
+        self.and(Position::from(amount))
     }
 
     /// This position with `amount` less.
     #[must_use]
     pub fn minus(self, amount: Amount) -> Position {
-        self.add(Position::from(amount).negated())
+        self.and(Position::from(amount).negated())
     }
 
     /// The sum of two positions.
     #[must_use]
-    pub fn add(self, other: Position) -> Position {
+    pub fn and(self, other: Position) -> Position {
         Position(self.0.checked_add(other.0).expect("128 bits hold every sum of 64-bit amounts"))
     }
 
@@ -214,7 +214,7 @@ impl From<Amount> for Position {
 
 impl core::iter::Sum for Position {
     fn sum<I: Iterator<Item = Position>>(positions: I) -> Position {
-        positions.fold(Position::ZERO, Position::add)
+        positions.fold(Position::ZERO, Position::and)
     }
 }
 

@@ -109,7 +109,7 @@ impl Told {
         };
         *tally.or_default() += 1;
         let balance = self.ledger.entry(entry.account.pool.code()).or_default();
-        *balance = balance.add(entry.change());
+        *balance = balance.and(entry.change());
     }
 
     fn balance(&self, code: &str) -> Position {
