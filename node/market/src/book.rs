@@ -59,7 +59,7 @@ impl Book {
     ) -> Result<Book, Refusal> {
         let mut book = Book { sequence, ..Book::new(terms) };
         for &resting in orders {
-            book.admit(&resting.into())?;
+            book.admit(&resting.order())?;
             let (ladder, orders) = book.side_mut(resting.side);
             ladder.push(orders, resting);
         }

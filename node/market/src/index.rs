@@ -26,7 +26,7 @@ const BUCKET_LOAD: usize = 3;
 pub(crate) struct Index {
     buckets: Vec<Bucket>,
     overflow: BTreeMap<OrderId, Slot>,
-    len: usize,
+    len: u32,
 }
 
 /// Up to seven ids of different hashes: one cache line.
@@ -52,6 +52,11 @@ impl Index {
         Index { buckets: Vec::new(), overflow: BTreeMap::new(), len: 0 }
     }
 
+    /// How many ids are in the index.
+    pub(crate) const fn len(&self) -> u32 {
+        self.len
+    }
+
     /// The slot of `id`. `holds` tells whether a slot holds it: ids may share a hash.
     pub(crate) fn find(&self, id: OrderId, holds: impl Fn(Slot) -> bool) -> Option<Slot> {
         let hash = hash(id);
@@ -65,16 +70,16 @@ impl Index {
 
     /// Adds `id`, which is not in the index.
     pub(crate) fn insert(&mut self, id: OrderId, slot: Slot) {
-        if self.buckets.len().saturating_mul(BUCKET_LOAD) <= self.len {
+        if self.buckets.len().saturating_mul(BUCKET_LOAD) <= self.len as usize {
             self.grow();
         }
-        self.len = self.len.saturating_add(1);
+        self.len = self.len.checked_add(1).expect("a book has at most 2^20 orders");
         self.settle(id, slot);
     }
 
     /// Removes `id`, which is in the index at `slot`.
     pub(crate) fn remove(&mut self, id: OrderId, slot: Slot) {
-        self.len = self.len.saturating_sub(1);
+        self.len = self.len.checked_sub(1).expect("the id was counted");
         let hash = hash(id);
         let bucket = self.bucket_mut(hash);
         let lane = bucket.lane(hash);

@@ -20,9 +20,10 @@ pub struct PriceLevel {
 
 /// The price levels of one side in a sorted array, the best last.
 ///
-/// Orders come and go near the best price, so a level is added or dropped by moving few
-/// others. A tree costs more at every size that a book of coupons has; an array over all ticks
-/// costs memory by the price range in each of thousands of books that are mostly empty.
+/// Orders come and go near the best price, so to add or drop a level moves few others; at
+/// worst it moves one per resting order, which [`orders_max`](crate::BookTerms) bounds.
+/// Rejected: an array over all ticks. It is faster still, but it needs a bounded price and
+/// costs its whole range in each of thousands of books that are mostly empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Ladder {
     side: Side,
@@ -125,7 +126,7 @@ impl Ladder {
         }
     }
 
-    /// Where the level of `rank` is, or belongs. Most orders are at the best price.
+    /// Where the level of `rank` is, or else belongs.
     fn search(&self, rank: Rank) -> Result<usize, usize> {
         self.levels.binary_search_by_key(&rank, |level| level.rank)
     }

@@ -94,10 +94,10 @@ pub struct Resting {
     pub price: Amount,
 }
 
-/// The order that rests again where this one does, or is refused.
-impl From<Resting> for Order {
-    fn from(resting: Resting) -> Order {
-        let Resting { id, owner, side, quantity, price } = resting;
+impl Resting {
+    /// The order that rests again where this one does, or is refused.
+    pub(crate) const fn order(self) -> Order {
+        let Resting { id, owner, side, quantity, price } = self;
         Order { id, owner, side, quantity, price, time_in_force: TimeInForce::PostOnly }
     }
 }

@@ -10,10 +10,9 @@ use gcfn_model::OrderId;
 #[derive(Clone, Debug)]
 pub(crate) struct Orders {
     slots: Vec<Linked>,
-    /// The first vacant slot; the others follow by `next`.
+    /// The first vacant slot; the others follow by `newer`.
     vacant: Slot,
     index: Index,
-    len: u32,
 }
 
 /// An order with its neighbours in the queue of its price: one cache line.
@@ -29,11 +28,11 @@ pub(crate) struct Linked {
 
 impl Orders {
     pub(crate) const fn new() -> Orders {
-        Orders { slots: Vec::new(), vacant: NONE, index: Index::new(), len: 0 }
+        Orders { slots: Vec::new(), vacant: NONE, index: Index::new() }
     }
 
     pub(crate) const fn len(&self) -> u32 {
-        self.len
+        self.index.len()
     }
 
     pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
@@ -55,14 +54,13 @@ impl Orders {
         let slot = match self.vacant {
             NONE => {
                 self.slots.push(linked);
-                self.len
+                self.index.len()
             }
             vacant => {
                 self.vacant = core::mem::replace(self.at_mut(vacant), linked).newer;
                 vacant
             }
         };
-        self.len = self.len.checked_add(1).expect("a book has at most 2^20 orders");
         self.index.insert(order.id, slot);
         slot
     }
@@ -74,6 +72,5 @@ impl Orders {
         linked.newer = vacant;
         let id = linked.order.id;
         self.index.remove(id, slot);
-        self.len = self.len.checked_sub(1).expect("the order in the slot was counted");
     }
 }
