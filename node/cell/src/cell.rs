@@ -5,7 +5,7 @@ use crate::disk;
 use crate::entry::Types;
 use crate::halt::Halt;
 use crate::journal::Journal;
-use crate::log::Log;
+use crate::log::{self, Log};
 use crate::network::{Inbox, Peers, Raft};
 use crate::replica::{Applier, Replica};
 use crate::snapshot::Snapshots;
@@ -18,6 +18,7 @@ use openraft::async_runtime::watch::WatchReceiver;
 use openraft::errors::{ClientWriteError, Fatal, InitializeError, RaftError};
 use openraft::{ChangeMembers, Config, EmptyNode, SnapshotPolicy};
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -82,12 +83,13 @@ impl<M: Machine> Cell<M> {
         let halt = Arc::new(Halt::new(&config.name));
         let snapshots = Snapshots::open(&config.dir, &config.name, &config.disk)?;
         let opening = Replica::open(&config.name, snapshots, genesis)?;
-        let (log, log_ended) = Log::open(&config, halt.clone(), lock.clone())?;
-        let (log_from, snapshot) = (log.purged_index(), opening.covers.index());
+        let recovered = log::recover(&config)?;
+        let (log_from, snapshot) = (recovered.purged_index(), opening.covers.index());
         if snapshot < log_from {
             return Err(CellError::SnapshotMissing { dir: config.dir, log_from, snapshot });
         }
         let journal = Journal::open(&config, &opening.covers)?;
+        let (log, log_ended) = Log::start(&config, recovered, halt.clone(), lock.clone())?;
         let replica = Arc::new(opening.with(journal, halt, lock));
 
         let peers = Peers { cell: config.name.clone(), transport, timing: config.timing };
@@ -101,8 +103,10 @@ impl<M: Machine> Cell<M> {
         let clock = config.clock;
         let limits = config.limits;
         let batcher = Batcher::new(raft.clone(), replica.clone(), clock, limits, submissions);
-        #[expect(clippy::disallowed_methods, reason = "the handle is kept, shutdown joins it")]
-        let batcher = tokio::spawn(batcher.run());
+        let batcher = gcfn_telemetry::spawn("cell-batcher", async move {
+            batcher.run().await;
+            Ok::<(), Infallible>(())
+        });
         Ok(Cell {
             inner: Arc::new(Inner {
                 inbox: Inbox::new(raft.clone(), replica.clone()),
@@ -334,7 +338,7 @@ fn membership_error(error: RaftError<Types, ClientWriteError<Types>>) -> CellErr
 
 /// Makes `dir` and takes it for this process.
 fn lock(dir: &Path) -> Result<File, CellError> {
-    disk::make_dir(dir)?;
+    disk::open_dir(dir)?;
     let path = dir.join("lock");
     let file = File::options()
         .write(true)

@@ -4,7 +4,7 @@ use crate::FileFault;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -63,17 +63,13 @@ pub(crate) fn sync_parent(path: &Path) -> Result<(), FileFault> {
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(FileFault::io("sync", dir))
 }
 
-/// The files in `dir` with this extension, in order of their names. Leftovers of interrupted
-/// writes (`.tmp`) are removed on the way.
-pub(crate) fn list(dir: &Path, extension: &str) -> Result<Vec<std::path::PathBuf>, FileFault> {
+/// The files in `dir` with this extension, in order of their names.
+pub(crate) fn list(dir: &Path, extension: &str) -> Result<Vec<PathBuf>, FileFault> {
     let mut paths = Vec::new();
     let entries = std::fs::read_dir(dir).map_err(FileFault::io("list", dir))?;
     for entry in entries {
         let path = entry.map_err(FileFault::io("list", dir))?.path();
-        let found = path.extension().and_then(|e| e.to_str());
-        if found == Some("tmp") {
-            std::fs::remove_file(&path).map_err(FileFault::io("remove", &path))?;
-        } else if found == Some(extension) {
+        if path.extension().is_some_and(|found| found == extension) {
             paths.push(path);
         }
     }
@@ -81,8 +77,12 @@ pub(crate) fn list(dir: &Path, extension: &str) -> Result<Vec<std::path::PathBuf
     Ok(paths)
 }
 
-/// Makes `dir` and the entry for it.
-pub(crate) fn make_dir(dir: &Path) -> Result<(), FileFault> {
+/// Makes `dir` if need be, and removes what an interrupted [`Disk::replace`] left in it.
+pub(crate) fn open_dir(dir: &Path) -> Result<(), FileFault> {
     std::fs::create_dir_all(dir).map_err(FileFault::io("make directory", dir))?;
-    sync_parent(dir)
+    sync_parent(dir)?;
+    for leftover in list(dir, "tmp")? {
+        std::fs::remove_file(&leftover).map_err(FileFault::io("remove", &leftover))?;
+    }
+    Ok(())
 }

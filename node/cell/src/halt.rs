@@ -1,5 +1,6 @@
 //! Whether a replica still serves writes.
 
+use gcfn_telemetry::ErrorChain;
 use std::error::Error;
 use std::sync::OnceLock;
 
@@ -17,7 +18,7 @@ impl Halt {
 
     /// Stops serving writes for good. The first reason stays.
     pub(crate) fn because(&self, error: &(dyn Error + 'static)) {
-        let reason = chain(error);
+        let reason = ErrorChain(error).to_string();
         if self.reason.set(reason.clone()).is_ok() {
             tracing::error!(
                 cell = self.cell,
@@ -30,19 +31,4 @@ impl Halt {
     pub(crate) fn reason(&self) -> Option<&str> {
         self.reason.get().map(String::as_str)
     }
-}
-
-/// An error with everything below it, as one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let below = cause.to_string();
-        // openraft repeats the source in its own text.
-        if !text.ends_with(&below) {
-            text = format!("{text}: {below}");
-        }
-        source = cause.source();
-    }
-    text
 }

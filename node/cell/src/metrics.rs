@@ -1,7 +1,8 @@
 //! What a replica says of itself.
 
 use crate::entry::Types;
-use openraft::{RaftMetrics, ServerState};
+use openraft::{Instant, RaftMetrics, ServerState};
+use std::time::Duration;
 
 /// How far the machine has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct CellMetrics {
     pub leader: Option<u64>,
     /// The Raft term.
     pub term: u64,
+    /// How long ago a quorum last acknowledged this replica as its leader.
+    pub quorum_age: Option<Duration>,
     /// Last entry in its log.
     pub last_log_index: u64,
     /// Last entry in its machine.
@@ -68,6 +71,7 @@ impl CellMetrics {
             },
             leader: raft.current_leader,
             term: raft.current_term,
+            quorum_age: raft.last_quorum_acked.map(|at| at.elapsed()),
             last_log_index: raft.last_log_index.unwrap_or(0),
             applied_index: raft.last_applied.map_or(0, |id| id.index),
             snapshot_index: raft.snapshot.map_or(0, |id| id.index),
@@ -78,9 +82,9 @@ impl CellMetrics {
         }
     }
 
-    /// Whether this replica leads and serves writes.
+    /// Whether this replica leads, a quorum has acknowledged it, and it can write.
     #[must_use]
     pub fn is_leader(&self) -> bool {
-        self.role == Role::Leader && self.halted.is_none()
+        self.role == Role::Leader && self.quorum_age.is_some() && self.halted.is_none()
     }
 }

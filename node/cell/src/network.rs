@@ -20,7 +20,7 @@ use openraft::raft::{
 };
 use openraft::{EmptyNode, OptionalSend, RaftNetworkFactory};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 const CHUNK_BYTES: usize = 1 << 20;
@@ -262,12 +262,18 @@ impl RaftNetworkV2<Types> for Peer {
 /// The raft of one replica.
 pub(crate) type Raft<M> = openraft::Raft<Types, Applier<M>>;
 
+/// A snapshot being received: which, and the bytes so far.
+struct Incoming {
+    vote: Vote,
+    last: Option<LogId>,
+    bytes: Vec<u8>,
+}
+
 /// The receiving side of one replica.
 pub(crate) struct Inbox<M: Machine> {
     pub(crate) raft: Raft<M>,
     pub(crate) replica: Arc<Replica<M>>,
-    /// The snapshot being received: which, and the bytes so far.
-    incoming: Mutex<Option<(Vote, Option<LogId>, Vec<u8>)>>,
+    incoming: Mutex<Option<Incoming>>,
 }
 
 impl<M: Machine> Inbox<M> {
@@ -299,7 +305,7 @@ impl<M: Machine> Inbox<M> {
 
     async fn take_chunk(&self, chunk: Chunk) -> Result<ChunkReply, String> {
         let Some((vote, bytes)) = self.gather(&chunk) else {
-            let gathered = self.incoming().as_ref().map_or(0, |(.., bytes)| bytes.len());
+            let gathered = self.incoming().as_ref().map_or(0, |known| known.bytes.len());
             return Ok(ChunkReply::Continue(gathered as u64));
         };
         let replica = self.replica.clone();
@@ -318,23 +324,22 @@ impl<M: Machine> Inbox<M> {
     /// Adds a piece; the whole file when it was the last one.
     fn gather(&self, chunk: &Chunk) -> Option<(Vote, Vec<u8>)> {
         let mut incoming = self.incoming();
-        let same = |(vote, last, _): &(Vote, Option<LogId>, Vec<u8>)| {
-            *vote == chunk.vote && *last == chunk.last
-        };
+        let same = |known: &Incoming| known.vote == chunk.vote && known.last == chunk.last;
         if chunk.offset == 0 || !incoming.as_ref().is_some_and(same) {
-            *incoming = Some((chunk.vote, chunk.last, Vec::new()));
+            let (vote, last) = (chunk.vote, chunk.last);
+            *incoming = Some(Incoming { vote, last, bytes: Vec::new() });
         }
-        let (.., bytes) = incoming.as_mut().expect("it was just made");
+        let Incoming { bytes, .. } = incoming.as_mut().expect("it was just made");
         if bytes.len() as u64 == chunk.offset {
             bytes.extend_from_slice(&chunk.bytes);
         }
         if (bytes.len() as u64) < chunk.total {
             return None;
         }
-        incoming.take().map(|(vote, _, bytes)| (vote, bytes))
+        incoming.take().map(|whole| (whole.vote, whole.bytes))
     }
 
-    fn incoming(&self) -> std::sync::MutexGuard<'_, Option<(Vote, Option<LogId>, Vec<u8>)>> {
+    fn incoming(&self) -> MutexGuard<'_, Option<Incoming>> {
         self.incoming.lock().expect("no panic under this lock")
     }
 }

@@ -4,7 +4,7 @@
 //! record is in the journal before anyone is told of it. A snapshot is serialized into memory under
 //! a read lock, so entries wait for that long (reads do not), and written outside it.
 
-use crate::entry::{Batch, Entry, Types};
+use crate::entry::{Batch, Entry, LogId, Membership, Types};
 use crate::error::FileFault;
 use crate::halt::Halt;
 use crate::journal::{Journal, NewRecord};
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
 
 /// What all parts of one replica share.
@@ -94,48 +94,56 @@ impl<M: Machine> Replica<M> {
         self.state.read().expect("a machine that panics stops its replica")
     }
 
+    fn state_mut(&self) -> RwLockWriteGuard<'_, State<M>> {
+        self.state.write().expect("a machine that panics stops its replica")
+    }
+
     fn newest(&self) -> MutexGuard<'_, Option<SnapshotFile>> {
         self.newest.lock().expect("no panic under this lock")
     }
 
     fn apply_entry(&self, entry: &Entry) -> Result<Vec<M::Outcome>, FileFault> {
-        let index = entry.log_id.index;
         let outcomes = match &entry.payload {
-            EntryPayload::Normal(batch) => self.apply_batch(index, batch)?,
-            EntryPayload::Blank | EntryPayload::Membership(_) => Vec::new(),
+            EntryPayload::Normal(batch) => self.apply_batch(entry.log_id, batch)?,
+            EntryPayload::Blank => {
+                self.state_mut().covers.last = Some(entry.log_id);
+                Vec::new()
+            }
+            EntryPayload::Membership(members) => {
+                let at = Some(entry.log_id);
+                let mut state = self.state_mut();
+                state.covers.last = at;
+                state.covers.membership = openraft::StoredMembership::new(at, members.clone());
+                Vec::new()
+            }
         };
-        let mut state = self.state.write().expect("a machine that panics stops its replica");
-        state.covers.last = Some(entry.log_id);
-        if let EntryPayload::Membership(members) = &entry.payload {
-            let at = Some(entry.log_id);
-            state.covers.membership = openraft::StoredMembership::new(at, members.clone());
-        }
-        let events = state.covers.events;
-        drop(state);
-        self.applied.send_replace(Applied { index, events });
+        let events = self.state().covers.events;
+        self.applied.send_replace(Applied { index: entry.log_id.index, events });
         Ok(outcomes)
     }
 
-    fn apply_batch(&self, index: u64, batch: &Batch) -> Result<Vec<M::Outcome>, FileFault> {
+    fn apply_batch(&self, id: LogId, batch: &Batch) -> Result<Vec<M::Outcome>, FileFault> {
         let commands: Vec<M::Command> = batch.decode().ok_or_else(|| FileFault::Damaged {
-            path: PathBuf::from(format!("log entry {index} of cell {}", self.name)),
+            path: PathBuf::from(format!("log entry {} of cell {}", id.index, self.name)),
             offset: 0,
             what: "commands that this version does not know",
         })?;
         let mut events = Vec::new();
-        let mut state = self.state.write().expect("a machine that panics stops its replica");
+        let mut state = self.state_mut();
         let State { machine, covers } = &mut *state;
         // A leader with a slow clock may stamp a time that has passed already.
         let at = batch.at.max(covers.at().next());
         let outcomes =
             commands.iter().map(|command| machine.apply(at, command, &mut events)).collect();
+        // Under the same lock: a snapshot between the two would have this entry applied twice.
         let (first_event, previous) = (covers.events, covers.last_record);
+        covers.last = Some(id);
         covers.at_micros = at.micros();
         covers.events = first_event.saturating_add(events.len() as u64);
-        covers.last_record = index;
+        covers.last_record = id.index;
         drop(state);
         let record = NewRecord { previous, at, first_event, commands: &commands, events: &events };
-        self.journal().append(index, &record)?;
+        self.journal().append(id.index, &record)?;
         Ok(outcomes)
     }
 
@@ -148,7 +156,11 @@ impl<M: Machine> Replica<M> {
     fn save(&self, covers: Covers, bytes: &[u8]) -> Result<SnapshotFile, FileFault> {
         self.journal().sync()?;
         let file = self.snapshots.save(covers, bytes)?;
-        *self.newest() = Some(file.clone());
+        let mut newest = self.newest();
+        // One from another replica may have come meanwhile.
+        if newest.as_ref().is_none_or(|newest| newest.covers.last < file.covers.last) {
+            *newest = Some(file.clone());
+        }
         Ok(file)
     }
 
@@ -158,7 +170,7 @@ impl<M: Machine> Replica<M> {
         // In this order: a journal that is ahead of the newest snapshot is cut at the next start.
         self.journal().skip_to(&file.covers)?;
         let file = self.snapshots.adopt(file)?;
-        let mut state = self.state.write().expect("a machine that panics stops its replica");
+        let mut state = self.state_mut();
         let applied = Applied { index: file.covers.index(), events: file.covers.events };
         *state = State { machine, covers: file.covers.clone() };
         drop(state);
@@ -242,9 +254,7 @@ impl<M: Machine> RaftStateMachine<Types> for Applier<M> {
     type SnapshotData = SnapshotFile;
     type SnapshotBuilder = Applier<M>;
 
-    async fn applied_state(
-        &mut self,
-    ) -> io::Result<(Option<crate::entry::LogId>, crate::entry::Membership)> {
+    async fn applied_state(&mut self) -> io::Result<(Option<LogId>, Membership)> {
         let state = self.0.state();
         Ok((state.covers.last, state.covers.membership.clone()))
     }

@@ -10,6 +10,7 @@ use crate::{Disk, FileFault, disk};
 use gcfn_model::{Digest, Hasher, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 const SNAPSHOT: Format = Format { magic: *b"GCFNSNAP", version: 1 };
 const KEPT: usize = 2;
@@ -53,9 +54,11 @@ pub(crate) struct SnapshotFile {
 }
 
 /// The snapshots of one replica.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Snapshots {
     dir: PathBuf,
+    /// One is taken while another arrives: they take turns with the directory.
+    turn: Mutex<()>,
     cell: String,
     disk: Disk,
 }
@@ -63,8 +66,8 @@ pub(crate) struct Snapshots {
 impl Snapshots {
     pub(crate) fn open(dir: &Path, cell: &str, disk: &Disk) -> Result<Snapshots, FileFault> {
         let dir = dir.join("snapshots");
-        disk::make_dir(&dir)?;
-        Ok(Snapshots { dir, cell: cell.to_owned(), disk: disk.clone() })
+        disk::open_dir(&dir)?;
+        Ok(Snapshots { dir, turn: Mutex::new(()), cell: cell.to_owned(), disk: disk.clone() })
     }
 
     /// The newest snapshot and the state in it.
@@ -83,6 +86,7 @@ impl Snapshots {
         bytes.extend_from_slice(state);
         bytes.extend_from_slice(digest.as_bytes());
         let path = self.path(&header.covers);
+        let _turn = self.turn.lock().expect("no panic under this lock");
         self.disk.replace(&path, &bytes)?;
         self.prune()?;
         Ok(SnapshotFile { path, covers: header.covers })
@@ -100,6 +104,7 @@ impl Snapshots {
     pub(crate) fn adopt(&self, received: SnapshotFile) -> Result<SnapshotFile, FileFault> {
         let SnapshotFile { path: from, covers } = received;
         let path = self.path(&covers);
+        let _turn = self.turn.lock().expect("no panic under this lock");
         std::fs::rename(&from, &path).map_err(FileFault::io("rename", &from))?;
         disk::sync_parent(&path)?;
         self.prune()?;

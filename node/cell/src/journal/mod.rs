@@ -20,10 +20,14 @@ use gcfn_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 
 const JOURNAL: Format = Format { magic: *b"GCFNJRNL", version: 1 };
+
+/// No header is longer: names of cells are short.
+const HEADER_BYTES_MAX: usize = 4096;
 
 /// The body of a segment's header.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,6 +39,8 @@ struct Header {
     previous: u64,
     /// Events before the first record.
     first_event: u64,
+    /// Size of the segment before this one, which was closed then; 0 when there was none.
+    closed_bytes: u64,
 }
 
 /// The body of a record as it is written. Read back as [`reader::Body`].
@@ -76,12 +82,10 @@ impl Journal {
     /// others were verified when they were the last, and are verified again when they are read.
     pub(crate) fn open(config: &CellConfig, covers: &Covers) -> Result<Journal, FileFault> {
         let dir = config.dir.join("journal");
-        disk::make_dir(&dir)?;
-        let (mut kept, mut last) = (Ends::new(), None);
+        disk::open_dir(&dir)?;
+        let (mut ends, mut last) = (Ends::new(), None);
         for path in disk::list(&dir, "journal")? {
-            let bytes = std::fs::read(&path).map_err(FileFault::io("read", &path))?;
-            let (header, start) = JOURNAL.read_header::<Header>(&path, &bytes)?;
-            check_owner(&path, &header, &config.name)?;
+            let (header, start) = read_header(&path, &config.name)?;
             if path != segment_path(&dir, header.first_index) {
                 return Err(FileFault::damaged(&path, 0, "name is not that of its first entry"));
             }
@@ -89,18 +93,24 @@ impl Journal {
                 std::fs::remove_file(&path).map_err(FileFault::io("delete", &path))?;
                 continue;
             }
-            kept.insert(header.first_index, bytes.len() as u64);
-            last = Some((path, bytes, header, start));
+            if let Some((before, end)) = ends.iter().next_back()
+                && *end != header.closed_bytes
+            {
+                let before = segment_path(&dir, *before);
+                return Err(FileFault::damaged(&before, 0, "size is not that of its closing"));
+            }
+            let len = std::fs::metadata(&path).map_err(FileFault::io("look at", &path))?.len();
+            ends.insert(header.first_index, len);
+            last = Some((path, header, start));
         }
         let current = match last {
             None if covers.last_record == 0 => None,
             None => return Err(FileFault::damaged(&dir, 0, "no segment reaches the snapshot")),
-            Some((path, bytes, header, start)) => {
-                let end = cut(&path, &bytes, (&header, start), covers.last_record)?;
-                kept.insert(header.first_index, end);
-                let file = File::options().read(true).write(true).open(&path);
-                let file = file.map_err(FileFault::io("open", &path))?;
-                Some(Current { first_index: header.first_index, path, file, end })
+            Some((path, header, start)) => {
+                let first_index = header.first_index;
+                let (file, end) = cut(&path, (&header, start), covers.last_record)?;
+                ends.insert(first_index, end);
+                Some(Current { first_index, path, file, end })
             }
         };
         Ok(Journal {
@@ -108,7 +118,7 @@ impl Journal {
             cell: config.name.clone(),
             disk: config.disk.clone(),
             segment_bytes: config.limits.journal_segment_bytes,
-            ends: watch::Sender::new(kept),
+            ends: watch::Sender::new(ends),
             current,
         })
     }
@@ -164,7 +174,9 @@ impl Journal {
         first_event: u64,
     ) -> Result<(), FileFault> {
         self.sync()?;
-        let header = Header { cell: self.cell.clone(), first_index, previous, first_event };
+        let closed_bytes = self.current.as_ref().map_or(0, |current| current.end);
+        let cell = self.cell.clone();
+        let header = Header { cell, first_index, previous, first_event, closed_bytes };
         let path = segment_path(&self.dir, first_index);
         let bytes = JOURNAL.header(&header);
         let file = self.disk.replace(&path, &bytes)?;
@@ -181,21 +193,26 @@ fn segment_path(dir: &Path, first_index: u64) -> PathBuf {
     dir.join(format!("{first_index:020}.journal"))
 }
 
-fn check_owner(path: &Path, header: &Header, cell: &str) -> Result<(), FileFault> {
+/// The header of the segment at `path`, and where it ends.
+fn read_header(path: &Path, cell: &str) -> Result<(Header, usize), FileFault> {
+    let mut head = vec![0; HEADER_BYTES_MAX];
+    let file = File::open(path).map_err(FileFault::io("open", path))?;
+    let read = file.read_at(&mut head, 0).map_err(FileFault::io("read", path))?;
+    let (header, start) = JOURNAL.read_header::<Header>(path, &head[..read])?;
     if header.cell == cell {
-        return Ok(());
+        return Ok((header, start));
     }
-    let (found, expected) = (header.cell.clone(), cell.to_owned());
-    Err(FileFault::Foreign { path: path.to_owned(), found, expected })
+    let (path, found, expected) = (path.to_owned(), header.cell, cell.to_owned());
+    Err(FileFault::Foreign { path, found, expected })
 }
 
-/// Cuts the segment after the record of entry `through`; says where that is.
+/// Cuts the segment after the record of entry `through`; the file, and where it ends now.
 fn cut(
     path: &Path,
-    bytes: &[u8],
     (header, start): (&Header, usize),
     through: u64,
-) -> Result<u64, FileFault> {
+) -> Result<(File, u64), FileFault> {
+    let bytes = std::fs::read(path).map_err(FileFault::io("read", path))?;
     let (mut at, mut last) = (start, header.previous);
     while last < through {
         let Some((index, body)) = format::read_record(&bytes[at..]) else {
@@ -207,7 +224,8 @@ fn cut(
     if last != through {
         return Err(FileFault::damaged(path, at, "record of the snapshot's last entry is missing"));
     }
-    let file = File::options().write(true).open(path).map_err(FileFault::io("open", path))?;
+    let file = File::options().read(true).write(true).open(path);
+    let file = file.map_err(FileFault::io("open", path))?;
     file.set_len(at as u64).map_err(FileFault::io("cut", path))?;
-    Ok(at as u64)
+    Ok((file, at as u64))
 }

@@ -1,6 +1,6 @@
 //! Reading the journal: what is stored, then what comes.
 
-use super::{Ends, Header, JOURNAL, check_owner, segment_path};
+use super::{Ends, read_header, segment_path};
 use crate::format::{self, RECORD_HEAD};
 use crate::{FileFault, JournalError};
 use gcfn_model::Timestamp;
@@ -135,11 +135,8 @@ impl<C: DeserializeOwned, E: DeserializeOwned> JournalReader<C, E> {
 
     fn open(&self, first_index: u64) -> Result<Position, FileFault> {
         let path = segment_path(&self.dir, first_index);
+        let (_, start) = read_header(&path, &self.cell)?;
         let file = File::open(&path).map_err(FileFault::io("open", &path))?;
-        let mut head = vec![0; 4096];
-        let read = file.read_at(&mut head, 0).map_err(FileFault::io("read", &path))?;
-        let (header, start) = JOURNAL.read_header::<Header>(&path, &head[..read])?;
-        check_owner(&path, &header, &self.cell)?;
         Ok(Position { first_index, path, file, offset: start as u64 })
     }
 

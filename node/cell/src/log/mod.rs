@@ -12,13 +12,15 @@ mod segment;
 mod tests;
 mod writer;
 
+pub(crate) use segment::{Recovered, recover};
+
 use crate::entry::{Entry, LogId, Types, Vote};
 use crate::halt::Halt;
 use crate::{CellConfig, FileFault, format};
 use openraft::entry::RaftEntry;
 use openraft::storage::{IOFlushed, LogState, RaftLogStorage};
 use openraft::{OptionalSend, RaftLogReader};
-use segment::{Op, Place, Recovered};
+use segment::{Op, Place};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs::File;
@@ -69,17 +71,17 @@ struct Slot {
 }
 
 impl Log {
-    /// Opens the log in `config.dir`, verifying every record of it.
+    /// Starts the log from what [`recover`] found.
     ///
     /// The writer holds `lock` until the last clone is dropped and everything is written; then the
     /// returned receiver ends.
-    pub(crate) fn open(
+    pub(crate) fn start(
         config: &CellConfig,
+        recovered: Recovered,
         halt: Arc<Halt>,
         lock: Arc<File>,
     ) -> Result<(Log, oneshot::Receiver<()>), FileFault> {
         let dir = config.dir.join("log");
-        let recovered = segment::recover(&dir, config)?;
         let tail = Tail::from(&recovered);
         let shared = Arc::new(Shared {
             dir: dir.clone(),
@@ -93,15 +95,11 @@ impl Log {
             .name(format!("{}-log", config.name))
             .spawn(move || {
                 writer.run(&queue);
-                drop((finished, lock));
+                drop(lock);
+                drop(finished);
             })
             .map_err(FileFault::io("start the writer of", &dir))?;
         Ok((Log { shared, jobs }, ended))
-    }
-
-    /// The last entry that is no longer held.
-    pub(crate) fn purged_index(&self) -> u64 {
-        self.shared.tail().purged.map_or(0, |id| id.index)
     }
 
     fn send(&self, records: Vec<Pending>, done: Done) -> io::Result<()> {

@@ -75,7 +75,7 @@ impl Place {
 
 /// What the files say.
 #[derive(Debug, Default)]
-pub(super) struct Recovered {
+pub(crate) struct Recovered {
     pub(super) vote: Option<Vote>,
     pub(super) committed: Option<LogId>,
     pub(super) purged: Option<LogId>,
@@ -86,7 +86,11 @@ pub(super) struct Recovered {
 }
 
 pub(super) fn path(dir: &Path, number: u64) -> PathBuf {
-    dir.join(format!("{number:012}.segment"))
+    dir.join(file_name(number))
+}
+
+fn file_name(number: u64) -> String {
+    format!("{number:012}.segment")
 }
 
 pub(super) fn synced_path(dir: &Path) -> PathBuf {
@@ -99,8 +103,9 @@ pub(super) fn synced_bytes(lsn: u64) -> Vec<u8> {
 }
 
 /// Reads every record of every segment, cuts a torn tail and refuses anything else.
-pub(super) fn recover(dir: &Path, config: &CellConfig) -> Result<Recovered, FileFault> {
-    disk::make_dir(dir)?;
+pub(crate) fn recover(config: &CellConfig) -> Result<Recovered, FileFault> {
+    let dir = &config.dir.join("log");
+    disk::open_dir(dir)?;
     let paths = disk::list(dir, "segment")?;
     let synced_path = synced_path(dir);
     if paths.is_empty() && !synced_path.exists() {
@@ -122,8 +127,8 @@ pub(super) fn recover(dir: &Path, config: &CellConfig) -> Result<Recovered, File
         }
     }
     if recovered.next_lsn < synced {
-        let number = recovered.segments.keys().next_back().map_or(1, |last| last.saturating_add(1));
-        return Err(FileFault::damaged(&path(dir, number), 0, "segment is missing"));
+        let last = paths.last().unwrap_or(&synced_path);
+        return Err(FileFault::damaged(last, 0, "durable records after it are missing"));
     }
     recovered.finish(dir)
 }
@@ -144,6 +149,11 @@ struct Scan<'a> {
 }
 
 impl Recovered {
+    /// The last entry that is no longer held.
+    pub(crate) fn purged_index(&self) -> u64 {
+        self.purged.map_or(0, |id| id.index)
+    }
+
     /// Takes in one segment; says where its records end.
     fn read_segment(&mut self, config: &CellConfig, scan: &Scan<'_>) -> Result<usize, FileFault> {
         let Scan { path, bytes, .. } = *scan;
@@ -193,9 +203,14 @@ impl Recovered {
             return Err(FileFault::Foreign { path: path.to_owned(), found, expected });
         }
         let Some(&last) = self.segments.keys().next_back() else { return Ok(()) };
-        let follows = header.number == last.saturating_add(1) && header.first_lsn == self.next_lsn;
-        let what = "does not follow the segment before it";
-        if follows { Ok(()) } else { Err(FileFault::damaged(path, 0, what)) }
+        if header.number != last.saturating_add(1) {
+            return Err(FileFault::damaged(path, 0, "the segment before this one is missing"));
+        }
+        if header.first_lsn != self.next_lsn {
+            let before = path.with_file_name(file_name(last));
+            return Err(FileFault::damaged(&before, 0, "records at its end are missing"));
+        }
+        Ok(())
     }
 
     fn take(&mut self, op: Op, place: Place) {

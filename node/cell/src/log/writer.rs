@@ -161,17 +161,17 @@ impl Writer {
                 self.next_segment(needed)?;
             }
             purged |= matches!(record.op, Some(Op::Purge(_)));
-            self.put(record);
+            self.put(&record);
         }
         self.flush()?;
         if purged { self.delete_purged() } else { Ok(()) }
     }
 
-    fn put(&mut self, record: Pending) {
-        match record.op {
-            Some(Op::Vote(vote)) => self.header.vote = Some(vote),
-            Some(Op::Purge(id)) => self.header.purged = Some(id),
-            Some(Op::Committed(id)) => self.header.committed = Some(id),
+    fn put(&mut self, record: &Pending) {
+        match &record.op {
+            Some(Op::Vote(vote)) => self.header.vote = Some(*vote),
+            Some(Op::Purge(id)) => self.header.purged = Some(*id),
+            Some(Op::Committed(id)) => self.header.committed = Some(*id),
             Some(Op::Truncate(_) | Op::Entry(_)) | None => {}
         }
         if let (Some(id), Some(current)) = (record.id, &self.current) {

@@ -2,7 +2,8 @@
 
 use futures::future::BoxFuture;
 use gcfn_cell::{
-    Cell, CellConfig, CellError, RaftCall, Record, SystemClock, Transport, TransportError,
+    Cell, CellConfig, CellError, CellMetrics, RaftCall, Record, SystemClock, Transport,
+    TransportError,
 };
 use gcfn_model::{Machine, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,9 @@ impl Machine for Tally {
 
 pub type TallyCell = Cell<Tally>;
 pub type TallyRecord = Record<Command, Counted>;
+
+/// How long a test waits for what must happen.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Replicas that hear each other unless they are cut off.
 #[derive(Default)]
@@ -114,19 +118,31 @@ pub async fn open(net: &Arc<Net>, config: CellConfig) -> Result<TallyCell, CellE
     Ok(cell)
 }
 
+/// Waits until the metrics of `cell` are as `wanted`.
+pub async fn until(cell: &TallyCell, wanted: impl FnMut(&CellMetrics) -> bool) -> CellMetrics {
+    let waited = tokio::time::timeout(PATIENCE, cell.until(wanted)).await;
+    waited.unwrap_or_else(|_| panic!("still {:?}", cell.metrics())).unwrap()
+}
+
+/// Every record that is in the journal now.
+pub fn records(cell: &TallyCell) -> Vec<TallyRecord> {
+    let mut journal = cell.journal(0);
+    std::iter::from_fn(|| journal.try_next().unwrap()).collect()
+}
+
 /// A cell of one replica that leads.
 pub async fn alone(config: CellConfig) -> TallyCell {
     let replica = config.replica;
     let cell = open(&Arc::default(), config).await.unwrap();
     cell.initialize([replica].into()).await.unwrap();
-    cell.until(|metrics| metrics.is_leader()).await.unwrap();
+    until(&cell, CellMetrics::is_leader).await;
     cell
 }
 
 /// Opens an existing replica and waits until it leads again.
 pub async fn reopen(config: CellConfig) -> TallyCell {
     let cell = open(&Arc::default(), config).await.unwrap();
-    cell.until(|metrics| metrics.is_leader()).await.unwrap();
+    until(&cell, CellMetrics::is_leader).await;
     cell.linearizable().await.unwrap();
     cell
 }
@@ -142,25 +158,7 @@ pub async fn count_up(cell: &TallyCell, numbers: std::ops::Range<u64>) {
     }
 }
 
-/// Copies a replica as a crash at this moment would leave it: what was written first is copied
-/// first, so that no file is older than one that depends on it.
-pub fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    std::fs::copy(from.join("lock"), to.join("lock")).unwrap();
-    for (folder, first) in [("log", Some("synced")), ("snapshots", None), ("journal", None)] {
-        std::fs::create_dir_all(to.join(folder)).unwrap();
-        let first = first.map(|name| from.join(folder).join(name));
-        for path in first.clone().into_iter().chain(files(&from.join(folder))) {
-            let target = to.join(folder).join(path.file_name().unwrap());
-            if Some(&path) != first.as_ref() || !target.exists() {
-                // A file may be deleted or renamed while we copy.
-                drop(std::fs::copy(&path, target));
-            }
-        }
-    }
-}
-
-/// The files in `dir`, oldest name first.
+/// The files in `dir`, in order of their names.
 pub fn files(dir: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
