@@ -7,6 +7,7 @@ use crate::writer::Writer;
 use crate::xml::Element;
 use gcfn_banking::Side;
 use gcfn_model::{BusinessDate, Uetr};
+use serde::{Deserialize, Serialize};
 
 /// Whether an entry is in the bank's books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub struct Entry {
 }
 
 /// One payment of an entry. Holds personal data.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
     /// The bank's reference of this payment.
     pub bank_reference: Option<Text<35>>,

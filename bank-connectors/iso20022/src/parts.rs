@@ -7,6 +7,7 @@ use crate::writer::Writer;
 use crate::xml::Element;
 use gcfn_banking::ReasonCode;
 use gcfn_model::{Amount, BusinessDate, Currency, Timestamp, Uetr};
+use serde::{Deserialize, Serialize};
 
 type Read<T> = Result<T, MessageFault>;
 
@@ -235,7 +236,7 @@ pub(crate) fn write_party(name: &str, party: Option<&Text<140>>, w: &mut Writer)
 }
 
 /// What a payment is for, in the payer's words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remittance {
     /// Free text.
     pub text: Vec<Text<140>>,

@@ -1,6 +1,8 @@
 //! The values that elements hold, each validated where it enters.
 
 use gcfn_model::{Amount, BusinessDate, Currency, TimeFault, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -204,8 +206,33 @@ impl FromStr for AccountNumber {
     }
 }
 
+/// Values are text in every encoding.
+macro_rules! serialize_as_text {
+    ($([$($generics:tt)*] $name:ty;)*) => {$(
+        impl<$($generics)*> Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
+        impl<'de, $($generics)*> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                Cow::<str>::deserialize(from)?.parse().map_err(de::Error::custom)
+            }
+        }
+    )*};
+}
+
+serialize_as_text! {
+    [const MAX: usize] Text<MAX>;
+    [] Reference;
+    [] Bic;
+    [] Iban;
+    [] AccountNumber;
+}
+
 /// An amount and its currency, as one element of a message holds them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
     /// How much.
     pub amount: Amount,
