@@ -1,0 +1,217 @@
+//! The machine.
+
+use crate::command::{Command, Event, FinalEvent, Outcome, Refused, Reply};
+use crate::federation::{FederationView, Told};
+use crate::genesis::Genesis;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use gcfn_anchor::epoch::Epochs;
+use gcfn_anchor::header_log::CellHead;
+use gcfn_anchor::keys::PublicKey;
+use gcfn_model::{Machine, NodeId, Timestamp};
+use gcfn_peering::envelope::{Channel, Envelope, Line, SignedEnvelope};
+use gcfn_peering::mailbox::{Arrival, EnvelopeRefusal, Mailbox};
+use gcfn_venue::{Dispatch, Venue};
+use serde::{Deserialize, Serialize};
+
+/// The channel on which venues talk to each other.
+pub const DISPATCHES: Channel = Channel(1);
+
+/// The replicated machine of a trading node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Replica {
+    venue: Venue,
+    mailbox: Mailbox,
+    epochs: Epochs,
+    peers: BTreeMap<NodeId, PublicKey>,
+    federation: FederationView,
+    now: Timestamp,
+}
+
+/// One application of a command: its time, and what comes of it for the log and the epochs.
+struct Step<'a> {
+    at: Timestamp,
+    events: &'a mut Vec<Event>,
+}
+
+impl Machine for Replica {
+    type Command = Command;
+    type Outcome = Outcome;
+    type Event = Event;
+
+    fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
+        self.now = self.now.max(at);
+        let mut step = Step { at: self.now, events };
+        match command {
+            Command::Venue(command) => self.direct(&mut step, command),
+            Command::Envelope(envelope) => self.envelope(&mut step, envelope),
+            Command::Acknowledged { line, seq } => {
+                // A peer that acknowledges what was never sent is wrong about itself only.
+                let known = self.mailbox.acknowledge(*line, *seq);
+                known.map(|()| Reply::Done).map_err(|_| Refused::Body)
+            }
+            Command::Federation(event) => self.decided(&mut step, event),
+            Command::CloseEpoch => Ok(self.close_epoch(&mut step)),
+            Command::ResumeLine(line) => {
+                self.mailbox.resume(*line).map_err(|_| Refused::Body)?;
+                self.emit(&mut step, Event::LineResumed(*line));
+                Ok(Reply::Done)
+            }
+        }
+    }
+}
+
+impl Replica {
+    /// The beginning of a cell.
+    #[must_use]
+    pub fn new(genesis: Genesis) -> Replica {
+        let node = genesis.terms.node;
+        Replica {
+            venue: Venue::new(genesis.terms),
+            mailbox: Mailbox::new(node, genesis.mailbox_capacity),
+            epochs: Epochs::new(node, genesis.salt_key),
+            peers: genesis.peers,
+            federation: FederationView::new(genesis.roster),
+            now: Timestamp::EPOCH,
+        }
+    }
+
+    /// The venue.
+    #[must_use]
+    pub fn venue(&self) -> &Venue {
+        &self.venue
+    }
+
+    /// What is known of the federation.
+    #[must_use]
+    pub fn federation(&self) -> &FederationView {
+        &self.federation
+    }
+
+    /// The head of the cell's header log.
+    #[must_use]
+    pub fn head(&self) -> CellHead {
+        self.epochs.head()
+    }
+
+    /// The sequence number that the next event will have.
+    #[must_use]
+    pub fn next_seq(&self) -> u64 {
+        self.epochs.next_seq()
+    }
+
+    /// Every line with envelopes that are not acknowledged.
+    pub fn pending_lines(&self) -> impl Iterator<Item = Line> {
+        self.mailbox.pending_lines()
+    }
+
+    /// The envelopes of a line that are not acknowledged, in order.
+    pub fn pending(&self, to: Line) -> impl Iterator<Item = &Envelope> {
+        self.mailbox.pending(to)
+    }
+
+    /// The key that a known node signs with.
+    #[must_use]
+    pub fn peer_key(&self, node: NodeId) -> Option<&PublicKey> {
+        self.peers.get(&node)
+    }
+
+    /// What the shell may say to the venue by itself. Other nodes and the federation speak
+    /// through envelopes and proofs.
+    fn direct(&mut self, step: &mut Step<'_>, command: &gcfn_venue::Command) -> Outcome {
+        match command {
+            gcfn_venue::Command::Dispatch { .. } | gcfn_venue::Command::Notice(_) => {
+                Err(Refused::Misrouted)
+            }
+            _ => Ok(Reply::Venue(self.tell_venue(step, command))),
+        }
+    }
+
+    fn tell_venue(
+        &mut self,
+        step: &mut Step<'_>,
+        command: &gcfn_venue::Command,
+    ) -> gcfn_venue::Outcome {
+        let mut happened = Vec::new();
+        let outcome = self.venue.apply(step.at, command, &mut happened);
+        for event in happened {
+            if let gcfn_venue::Event::Sent { to, body } = &event {
+                self.post(step, *to, body);
+            }
+            self.emit(step, Event::Venue(event));
+        }
+        outcome
+    }
+
+    fn post(&mut self, step: &mut Step<'_>, to: NodeId, body: &Dispatch) {
+        let bytes = postcard::to_allocvec(body).expect("a dispatch is plain data");
+        let line = Line { peer: to, channel: DISPATCHES };
+        if self.mailbox.post(step.at, line, bytes).is_err() {
+            self.emit(step, Event::MailboxFull { to });
+        }
+    }
+
+    fn envelope(&mut self, step: &mut Step<'_>, envelope: &SignedEnvelope) -> Outcome {
+        let from = envelope.envelope.from;
+        let key = *self.peers.get(&from).ok_or(Refused::UnknownSender)?;
+        let line = Line { peer: from, channel: envelope.envelope.channel };
+        let arrival = self.mailbox.accept(step.at, envelope, &key);
+        let body = match arrival {
+            Ok(Arrival::Applied(body)) => postcard::from_bytes::<Dispatch>(body),
+            Ok(Arrival::Repeat) => {
+                return Ok(Reply::Applied { seq: self.mailbox.highest_applied(line) });
+            }
+            Ok(Arrival::Gap { expected }) => return Err(Refused::Gap { expected }),
+            Err(refusal) => {
+                if let EnvelopeRefusal::Fork(fork) = refusal {
+                    self.emit(step, Event::LineHalted { line, fork });
+                }
+                return Err(refusal.into());
+            }
+        };
+        if let Ok(body) = body {
+            // The venue's refusal is told to the sender by the venue where that matters; the
+            // envelope is applied either way, or the line would stand still for ever.
+            let command = gcfn_venue::Command::Dispatch { from, body };
+            if let Err(refused) = self.tell_venue(step, &command) {
+                self.emit(step, Event::DispatchRefused { from, refused });
+            }
+        } else {
+            self.emit(step, Event::BodyNotUnderstood { from });
+        }
+        Ok(Reply::Applied { seq: self.mailbox.highest_applied(line) })
+    }
+
+    fn decided(&mut self, step: &mut Step<'_>, event: &FinalEvent) -> Outcome {
+        match self.federation.take(self.venue.terms().node, event)? {
+            Told::Nothing => {}
+            Told::Peer { node, key } => {
+                self.peers.insert(node, key);
+                self.emit(step, Event::PeerKnown { node });
+            }
+            Told::Notice(notice) => {
+                let command = gcfn_venue::Command::Notice(notice);
+                self.tell_venue(step, &command)?;
+            }
+        }
+        Ok(Reply::Done)
+    }
+
+    fn close_epoch(&mut self, step: &mut Step<'_>) -> Reply {
+        let state_root = self.venue.state_root();
+        match self.epochs.close(step.at, state_root) {
+            Some(header) => {
+                step.events.push(Event::EpochClosed(header.clone()));
+                Reply::Closed(header)
+            }
+            None => Reply::Done,
+        }
+    }
+
+    /// Makes an event a leaf of the open epoch and tells it to the shell.
+    fn emit(&mut self, step: &mut Step<'_>, event: Event) {
+        let bytes = postcard::to_allocvec(&event).expect("an event is plain data");
+        self.epochs.record(&bytes);
+        step.events.push(event);
+    }
+}

@@ -1,0 +1,186 @@
+//! A trade across two nodes: a user of `de` buys at `cn-sha`.
+
+use crate::world::{World, cents, date, instant, party, terms};
+use gcfn_clearing::PayIn;
+use gcfn_ledger::{Account, Holder, UserBucket};
+use gcfn_model::{Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId};
+use gcfn_venue::{
+    ClearingNotice, Command, Dispatch, Event, FederationRequest, LockedRate, Merchandise, Notice,
+    PartyKind, Rejection, Verb,
+};
+
+fn node(name: &str) -> NodeId {
+    name.parse().expect("a name")
+}
+
+struct Two {
+    home: World,
+    away: World,
+    series: SeriesId,
+    rate: LockedRate,
+}
+
+fn two() -> Two {
+    let mut home = World::of(terms("cn-sha", "cn", Currency::Cny));
+    let mut away = World::of(terms("de", "eu", Currency::Eur));
+    let series = home.listed("brand", "b1");
+    away.register("uwe", PartyKind::User);
+    away.deposit("uwe", Pool::UserCustody, 500_00);
+    let region = "eu".parse().expect("a name");
+    let debit_cap = cents(10_000_00);
+    home.must(Command::Notice(Notice::MemberAdmitted { node: node("de"), region, debit_cap }));
+    let rate = LockedRate {
+        lock: LockId::derive(&[b"l"]),
+        holder: node("de"),
+        dealer: node("eu"),
+        pays: Currency::Eur,
+        needs: Currency::Cny,
+        rate: Rate::new(780, 100).expect("positive"),
+        size: cents(1_000_00),
+        expires_at: instant(1000, 12),
+        value_date: date(1002),
+    };
+    away.must(Command::Notice(Notice::Locked(rate)));
+    Two { home, away, series, rate }
+}
+
+impl Two {
+    fn goods(&self) -> Merchandise {
+        Merchandise {
+            order: OrderId::derive(&[b"o"]),
+            home: node("cn-sha"),
+            series: self.series,
+            face: cents(100_00),
+            minted: 100,
+            expires_at: instant(1008, 0),
+            quantity: 5,
+            limit: cents(95_00),
+            lock: self.rate.lock,
+        }
+    }
+
+    /// Carries what the nodes have sent each other until nothing is under way.
+    fn carry(&mut self) {
+        loop {
+            let to_home = take_sent(&mut self.away, node("cn-sha"));
+            let to_away = take_sent(&mut self.home, node("de"));
+            if to_home.is_empty() && to_away.is_empty() {
+                return;
+            }
+            for body in to_home {
+                self.home.must(Command::Dispatch { from: node("de"), body });
+            }
+            for body in to_away {
+                self.away.must(Command::Dispatch { from: node("cn-sha"), body });
+            }
+        }
+    }
+}
+
+fn take_sent(world: &mut World, to: NodeId) -> Vec<Dispatch> {
+    let mut bodies = Vec::new();
+    world.events.retain(|event| match event {
+        Event::Sent { to: addressee, body } if *addressee == to => {
+            bodies.push(body.clone());
+            false
+        }
+        _ => true,
+    });
+    bodies
+}
+
+fn affirmed(world: &World) -> Vec<FederationRequest> {
+    let submitted = world.events.iter().filter_map(|event| match event {
+        Event::Submitted(request @ FederationRequest::Affirm { .. }) => Some(request.clone()),
+        _ => None,
+    });
+    submitted.collect()
+}
+
+#[test]
+fn both_sides_affirm_the_same_and_delivery_is_versus_payment() {
+    let mut two = two();
+    two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");
+    two.carry();
+    // 475.00 CNY at 7.80 is 60.90 EUR (rounded up), 0.50 % fee is 0.30.
+    let committed = Account::User(party("uwe"), UserBucket::Commit);
+    assert_eq!(two.away.balance(committed), 60_90 + 30);
+    assert_eq!(two.away.available("uwe"), 500_00 - 61_20);
+    let title = &two.home.venue.books().title;
+    assert_eq!(title.quantity(two.series, Holder::Delivery(node("de"))), 5);
+    assert_eq!(two.away.coupons("uwe", two.series), 0, "not before it is paid");
+
+    two.home.until(1000, 19);
+    two.carry();
+    let (home, away) = (affirmed(&two.home), affirmed(&two.away));
+    assert_eq!(home, away);
+    let [FederationRequest::Affirm { bundle, uses }] = home.as_slice() else { panic!("one") };
+    assert_eq!((uses[0].pays, uses[0].needs), (cents(60_90), cents(475_00)));
+
+    let (house, cycle) = ("federation".parse().expect("a name"), CycleId::derive(&[b"c"]));
+    let pay_in = PayIn {
+        instruction: InstructionId::derive(&[b"i"]),
+        account: two.away.venue.terms().account(Pool::UserCustody),
+        currency: Currency::Eur,
+        amount: cents(60_90),
+        due: instant(1002, 15),
+    };
+    let pay_to = gcfn_model::SettlementAccount { node: node("root"), pool: Pool::ClearingHouse };
+    let value_date = date(1002);
+    let called = ClearingNotice::PayInCalled { house, cycle, value_date, pay_to, pay_in };
+    two.away.must(Command::Notice(Notice::Clearing(called)));
+    two.away.bank_answers();
+    let bundles = vec![bundle.reference];
+    let settled = ClearingNotice::Settled { house, cycle, bundles };
+    two.away.must(Command::Notice(Notice::Clearing(settled.clone())));
+    two.home.must(Command::Notice(Notice::Clearing(settled)));
+
+    assert_eq!(two.away.coupons("uwe", two.series), 5);
+    assert_eq!(two.away.balance(committed), 30, "the fee goes with the next day's cycle");
+    let omnibus = two.home.venue.books().title.quantity(two.series, Holder::Abroad(node("de")));
+    assert_eq!(omnibus, 5);
+    let totals = two.away.venue.series_totals(two.series).expect("known");
+    assert_eq!(totals.here(), omnibus);
+}
+
+#[test]
+fn a_failed_payment_returns_both_sides_to_where_they_were() {
+    let mut two = two();
+    two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");
+    two.carry();
+    two.home.until(1000, 19);
+    two.carry();
+    let home = affirmed(&two.home);
+    let [FederationRequest::Affirm { bundle, .. }] = home.as_slice() else { panic!("one") };
+    let (house, cycle) = ("federation".parse().expect("a name"), CycleId::derive(&[b"c"]));
+    let failed = ClearingNotice::Failed { house, cycle, bundles: vec![bundle.reference] };
+    two.away.must(Command::Notice(Notice::Clearing(failed.clone())));
+    two.home.must(Command::Notice(Notice::Clearing(failed)));
+    assert_eq!(two.away.available("uwe"), 500_00);
+    let title = &two.home.venue.books().title;
+    assert_eq!(title.quantity(two.series, Holder::Inventory), 5);
+    assert_eq!(title.quantity(two.series, Holder::Delivery(node("de"))), 0);
+    let away = &two.away.venue.books().title;
+    assert_eq!(away.quantity(two.series, Holder::Home(node("cn-sha"))), 100);
+}
+
+#[test]
+fn a_rate_is_good_once_and_until_it_expires() {
+    let mut two = two();
+    two.away.at = instant(1000, 12).micros();
+    let late = two.away.user("uwe", Verb::BuyAbroad(two.goods()));
+    assert_eq!(late, Err(Rejection::LockExpired));
+    two.away.at = instant(1000, 11).micros();
+    let goods = Merchandise { lock: LockId::derive(&[b"other"]), ..two.goods() };
+    assert_eq!(two.away.user("uwe", Verb::BuyAbroad(goods)), Err(Rejection::UnknownLock));
+}
+
+#[test]
+fn nothing_matched_means_nothing_paid() {
+    let mut two = two();
+    let goods = Merchandise { limit: cents(90_00), ..two.goods() };
+    two.away.user("uwe", Verb::BuyAbroad(goods)).expect("funded");
+    assert!(two.away.available("uwe") < 500_00);
+    two.carry();
+    assert_eq!(two.away.available("uwe"), 500_00);
+}

@@ -1,0 +1,221 @@
+//! What a business day does to money and title, posting by posting.
+
+use crate::world::{World, cents, instant, party};
+use gcfn_clearing::Phase;
+use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, UserBucket};
+use gcfn_market::Side;
+use gcfn_model::{BatchId, Pool, RedemptionId, WithdrawalId};
+use gcfn_venue::{Done, Event, PartyKind, Role, TradeState, Verb};
+
+const DEPOSIT: u64 = 10_000_00;
+
+/// A world with a listed series and two users with money.
+fn market() -> (World, gcfn_model::SeriesId) {
+    let mut world = World::new();
+    let series = world.listed("brand", "b1");
+    for user in ["ann", "ben"] {
+        world.register(user, PartyKind::User);
+        world.deposit(user, Pool::UserCustody, DEPOSIT);
+    }
+    (world, series)
+}
+
+fn trades_of(outcome: Result<Done, gcfn_venue::Rejection>) -> Vec<gcfn_model::TradeId> {
+    match outcome.expect("a fillable order") {
+        Done::Order { trades, .. } => trades,
+        other => panic!("{other:?} is not an order's answer"),
+    }
+}
+
+#[test]
+fn a_primary_purchase_moves_title_at_once_and_money_on_the_value_date() {
+    let (mut world, series) = market();
+    trades_of(world.order("ann", Side::Buy, series, 10, Some(95_00)));
+    // 950.00 and 0.50 % fee are committed, the coupons are hers.
+    assert_eq!(world.coupons("ann", series), 10);
+    assert_eq!(world.available("ann"), DEPOSIT - 954_75);
+    assert_eq!(world.balance(Account::User(party("ann"), UserBucket::Commit)), 954_75);
+    world.until(1000, 19);
+    world.until(1000, 21);
+    world.until(1001, 9);
+    assert_eq!(world.balance(Account::User(party("ann"), UserBucket::Commit)), 0);
+    assert_eq!(world.balance(Account::Bank(Pool::UserCustody)), 2 * DEPOSIT - 954_75);
+    // 950.00 less 0.10 %: 949.05 for the issuer. Face is prefunded with 5.10 a coupon, so 94.90
+    // of each sale stays in the reserve and the rest is free.
+    let batch = BatchId::derive(&[b"b1"]);
+    assert_eq!(world.balance(Account::Reserve(party("brand"), batch)), 510_00 + 949_00);
+    assert_eq!(world.balance(Account::Issuer(party("brand"), IssuerBucket::Free)), 5);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Trade)), 4_75 + 95);
+    let cycles: Vec<_> = world.venue.house().expect("a house").cycles().collect();
+    assert_eq!(cycles[0].phase, Phase::PayOut);
+    world.statements();
+    let cycles: Vec<_> = world.venue.house().expect("a house").cycles().collect();
+    assert_eq!(cycles[0].phase, Phase::Final);
+}
+
+#[test]
+fn holders_trade_with_each_other_at_the_resting_price() {
+    let (mut world, series) = market();
+    trades_of(world.order("ann", Side::Buy, series, 10, Some(95_00)));
+    world.order("ann", Side::Sell, series, 4, Some(94_00)).expect("she holds ten");
+    let trades = trades_of(world.order("ben", Side::Buy, series, 6, None));
+    assert_eq!(trades.len(), 2, "four from ann, two from the issuer");
+    assert_eq!(world.coupons("ben", series), 6);
+    world.until(1000, 19);
+    world.until(1000, 21);
+    world.until(1001, 9);
+    for trade in trades {
+        assert_eq!(world.venue.trade(trade).expect("kept").state, TradeState::Settled);
+    }
+    // ann: 10 at 95.00 with 4.75 taker fee, sold 4 at 94.00 with 0.38 maker fee.
+    assert_eq!(world.available("ann"), DEPOSIT - 954_75 + 376_00 - 38);
+}
+
+#[test]
+fn a_cancelled_order_gives_everything_back() {
+    let (mut world, series) = market();
+    let placed = world.order("ann", Side::Buy, series, 10, Some(90_00)).expect("rests");
+    assert!(matches!(placed, Done::Order { resting: 10, .. }));
+    assert!(world.available("ann") < DEPOSIT);
+    let order = world.venue.orders().find(|open| open.party == party("ann")).expect("open").id;
+    world.user("ann", Verb::CancelOrder { order }).expect("hers");
+    assert_eq!(world.available("ann"), DEPOSIT);
+}
+
+#[test]
+fn redemption_takes_two_and_is_paid_by_the_reserve() {
+    let (mut world, series) = market();
+    world.register("cafe", PartyKind::Merchant);
+    let merchant = party("cafe");
+    world.ask("brand", Role::Issuer, Verb::AuthoriseMerchant { merchant }).expect("hers");
+    trades_of(world.order("ann", Side::Buy, series, 2, Some(95_00)));
+    world.until(1000, 19);
+    world.until(1000, 21);
+    world.until(1001, 9);
+    let redeem = |n: u8, amount| Verb::LockRedemption {
+        redemption: RedemptionId::derive(&[&[n]]),
+        merchant,
+        series,
+        serial: None,
+        amount,
+    };
+    world.user("ann", redeem(1, None)).expect("whole");
+    let confirm = Verb::ConfirmRedemption { redemption: RedemptionId::derive(&[&[1]]) };
+    world.user("cafe", confirm).expect("the merchant named");
+    world.user("ann", redeem(2, Some(cents(30_00)))).expect("in part");
+    let confirm = Verb::ConfirmRedemption { redemption: RedemptionId::derive(&[&[2]]) };
+    world.user("cafe", confirm).expect("the merchant named");
+    let title = &world.venue.books().title;
+    assert_eq!(title.value(series, Holder::Party(party("ann"))), cents(70_00));
+    world.until(1001, 19);
+    world.until(1001, 21);
+    world.until(1002, 9);
+    // 130.00 less 0.10 % of each: paid to the merchant's bank once the hub had the money.
+    assert_eq!(world.balance(Account::Merchant(merchant)), 0);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Redeem)), 10 + 3);
+    let batch = BatchId::derive(&[b"b1"]);
+    assert_eq!(world.balance(Account::Obligation(party("brand"), batch)), 70_00);
+}
+
+#[test]
+fn a_redemption_lock_times_out() {
+    let (mut world, series) = market();
+    trades_of(world.order("ann", Side::Buy, series, 1, Some(95_00)));
+    let redemption = RedemptionId::derive(&[&[1]]);
+    let merchant = party("brand");
+    let lock = Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None };
+    world.user("ann", lock).expect("the issuer redeems its own");
+    assert_eq!(world.coupons("ann", series), 0);
+    world.until(1000, 10);
+    assert_eq!(world.coupons("ann", series), 1);
+}
+
+#[test]
+fn a_purchase_is_refunded_before_and_after_it_settles() {
+    let (mut world, series) = market();
+    let first = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
+    world.user("ann", Verb::Refund { trade: first[0] }).expect("in the window");
+    assert_eq!(world.available("ann"), DEPOSIT);
+    let second = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
+    world.until(1000, 19);
+    let early = world.user("ann", Verb::Refund { trade: second[0] });
+    assert_eq!(early, Err(gcfn_venue::Rejection::InSettlement));
+    world.until(1000, 21);
+    world.until(1001, 9);
+    world.user("ann", Verb::Refund { trade: second[0] }).expect("in the window");
+    assert_eq!(world.coupons("ann", series), 0);
+    world.until(1001, 19);
+    world.until(1001, 21);
+    world.until(1002, 9);
+    assert_eq!(world.available("ann"), DEPOSIT);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Trade)), 0);
+}
+
+#[test]
+fn a_gift_moves_title_and_ends_the_right_to_a_refund() {
+    let (mut world, series) = market();
+    let trades = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
+    world.user("ann", Verb::Gift { to: party("ben"), series, quantity: 1 }).expect("hers");
+    assert_eq!((world.coupons("ann", series), world.coupons("ben", series)), (2, 1));
+    let refund = world.user("ann", Verb::Refund { trade: trades[0] });
+    assert_eq!(refund, Err(gcfn_venue::Rejection::NotRefundable));
+}
+
+#[test]
+fn a_withdrawal_is_paid_when_the_bank_has_booked_it() {
+    let (mut world, _) = market();
+    let withdrawal = WithdrawalId::derive(&[b"w"]);
+    world.user("ann", Verb::Withdraw { withdrawal, amount: cents(1_000_00) }).expect("covered");
+    assert_eq!(world.available("ann"), DEPOSIT - 1_000_00);
+    let wdrl = Account::User(party("ann"), UserBucket::Withdrawal);
+    assert_eq!(world.balance(wdrl), 999_00);
+    world.bank_answers();
+    assert_eq!(world.balance(wdrl), 0);
+    assert_eq!(world.balance(Account::Bank(Pool::UserCustody)), 2 * DEPOSIT - 999_00);
+    world.until(1000, 19);
+    world.until(1000, 21);
+    world.until(1001, 9);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Withdrawal)), 1_00);
+}
+
+#[test]
+fn expiry_cancels_the_debt_and_breakage_is_shared_once() {
+    let (mut world, series) = market();
+    trades_of(world.order("ann", Side::Buy, series, 10, Some(95_00)));
+    for day in 1000..1008 {
+        world.until(day, 19);
+        world.until(day, 21);
+        world.until(day + 1, 9);
+    }
+    assert!(instant(1008, 2) < instant(1008, 9));
+    let batch = BatchId::derive(&[b"b1"]);
+    assert_eq!(world.coupons("ann", series), 0);
+    assert_eq!(world.balance(Account::Obligation(party("brand"), batch)), 0);
+    assert_eq!(world.balance(Account::Reserve(party("brand"), batch)), 0);
+    let shared = world.events.iter().filter(|e| matches!(e, Event::BreakageDistributed { .. }));
+    assert_eq!(shared.count(), 1);
+    world.until(1008, 19);
+    world.until(1008, 21);
+    world.until(1009, 9);
+    // 10 % of the 1,000.00 that expired with her.
+    assert_eq!(world.balance(Account::Fee(FeeKind::Breakage)), 100_00);
+}
+
+#[test]
+fn the_same_log_gives_the_same_root_and_a_snapshot_changes_nothing() {
+    let run = |snapshot: bool| {
+        let (mut world, series) = market();
+        trades_of(world.order("ann", Side::Buy, series, 10, Some(95_00)));
+        if snapshot {
+            let bytes = postcard::to_allocvec(&world.venue).expect("plain data");
+            world.venue = postcard::from_bytes(&bytes).expect("its own bytes");
+        }
+        world.order("ann", Side::Sell, series, 4, Some(94_00)).expect("she holds ten");
+        trades_of(world.order("ben", Side::Buy, series, 6, None));
+        world.until(1000, 19);
+        world.until(1001, 9);
+        world.venue.state_root()
+    };
+    assert_eq!(run(false), run(false));
+    assert_eq!(run(false), run(true));
+}

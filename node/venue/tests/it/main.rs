@@ -1,0 +1,7 @@
+//! The venue by its business: every test is a day in the life of a node that runs its own
+//! clearing house, with a bank that confirms what it is told.
+
+mod cross_border;
+mod day;
+mod refusals;
+mod world;

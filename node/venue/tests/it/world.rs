@@ -1,0 +1,274 @@
+//! One venue with a bank at hand. After every command the books must balance.
+
+use gcfn_banking::{BankEntry, BankReference, Creditor, Instruction, Side as Booking, Statement};
+use gcfn_clearing::{ClearingEvent, Schedule};
+use gcfn_ledger::{Account, Holder, UserBucket};
+use gcfn_market::{Side, TimeInForce};
+use gcfn_model::{
+    Amount, BasisPoints, BatchId, BusinessDate, CommandId, Currency, Machine, Millis, OrderId,
+    PartyId, Pool, Position, SeriesId, SettlementAccount, Timestamp,
+};
+use gcfn_venue::{
+    Actor, BatchTerms, Command, Done, Event, Fees, OrderTerms, Outcome, PartyKind, Request,
+    ReserveMode, Role, Terms, Tier, TradingDay, Venue, Verb,
+};
+
+pub(crate) const DAY: u64 = 86_400_000_000;
+const HOUR: u64 = 3_600_000_000;
+
+pub(crate) struct World {
+    pub(crate) venue: Venue,
+    pub(crate) at: u64,
+    pub(crate) events: Vec<Event>,
+    pub(crate) bank_entries: u64,
+    requests: u64,
+    /// Bank balances per pool and the day's entries, for statements.
+    booked: Vec<BankEntry>,
+}
+
+pub(crate) fn cents(minor: u64) -> Amount {
+    Amount::from_minor(minor).expect("a small figure")
+}
+
+pub(crate) fn party(name: &str) -> PartyId {
+    PartyId::derive(&[name.as_bytes()])
+}
+
+pub(crate) fn date(day: u64) -> BusinessDate {
+    BusinessDate::from_days(i32::try_from(day).expect("a small figure"))
+}
+
+pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
+    Terms {
+        node: node.parse().expect("a name"),
+        region: "sg".parse().expect("a name"),
+        currency,
+        house: house_node.parse().expect("a name"),
+        house_node: house_node.parse().expect("a name"),
+        fees: Fees {
+            taker: BasisPoints(50),
+            maker: BasisPoints(10),
+            issue: [BasisPoints(150), BasisPoints(120), BasisPoints(100), BasisPoints(80)],
+            redeem: BasisPoints(10),
+            withdrawal: BasisPoints(10),
+            breakage: BasisPoints(1000),
+        },
+        reserve_mode: ReserveMode::Face,
+        reserve_ratio: BasisPoints::ONE,
+        refund_window: Millis(7 * 86_400_000),
+        redeem_lock: Millis(300_000),
+        resales_max: 3,
+        kyc_to_trade: 1,
+        outcome_kept: Millis(86_400_000),
+    }
+}
+
+impl World {
+    /// A venue on day 1000 at 09:00, with ten trading days and their cycles open.
+    pub(crate) fn new() -> World {
+        World::of(terms("sg", "sg", Currency::Sgd))
+    }
+
+    pub(crate) fn of(terms: Terms) -> World {
+        let mut world = World {
+            venue: Venue::new(terms),
+            at: 1000 * DAY + 9 * HOUR,
+            events: Vec::new(),
+            bank_entries: 0,
+            requests: 0,
+            booked: Vec::new(),
+        };
+        for day in 1000..1010 {
+            let cut_off = instant(day, 18);
+            let open = TradingDay { date: date(day), cut_off, value_date: date(day + 1) };
+            world.must(Command::OpenDay(open));
+            if world.venue.house().is_some() {
+                world.must(Command::OpenCycle(Schedule {
+                    value_date: date(day + 1),
+                    cut_off: instant(day, 20),
+                    pay_in_from: instant(day + 1, 8),
+                    pay_in_by: instant(day + 1, 15),
+                }));
+            }
+        }
+        world
+    }
+
+    pub(crate) fn apply(&mut self, command: &Command) -> Outcome {
+        self.at += 1000;
+        let at = Timestamp::from_micros(self.at).expect("in range");
+        let mut events = Vec::new();
+        let outcome = self.venue.apply(at, command, &mut events);
+        assert_eq!(self.venue.imbalances(), Vec::new(), "after {command:?}");
+        self.events.extend(events);
+        outcome
+    }
+
+    pub(crate) fn must(&mut self, command: Command) -> Done {
+        self.apply(&command).unwrap_or_else(|refused| panic!("{command:?}: {refused}"))
+    }
+
+    pub(crate) fn ask(&mut self, who: &str, role: Role, verb: Verb) -> Outcome {
+        self.requests += 1;
+        let id = CommandId::derive(&[&self.requests.to_be_bytes()]);
+        let actor = Actor { party: party(who), role };
+        self.apply(&Command::Request(Request { id, actor, verb }))
+    }
+
+    pub(crate) fn operator(&mut self, verb: Verb) -> Done {
+        self.ask("olga", Role::Operator, verb).expect("operators ask for what is possible")
+    }
+
+    pub(crate) fn user(&mut self, who: &str, verb: Verb) -> Outcome {
+        self.ask(who, Role::User, verb)
+    }
+
+    pub(crate) fn register(&mut self, who: &str, kind: PartyKind) {
+        self.operator(Verb::Register { party: party(who), kind, kyc: 1 });
+    }
+
+    /// The bank books a credit that names `who`.
+    pub(crate) fn deposit(&mut self, who: &str, pool: Pool, minor: u64) {
+        let account = self.venue.terms().account(pool);
+        let entry = self.entry(account, Booking::Credit, cents(minor), None, Some(party(who)));
+        self.must(Command::BankBooked(entry));
+    }
+
+    pub(crate) fn entry(
+        &mut self,
+        account: SettlementAccount,
+        side: Booking,
+        amount: Amount,
+        uetr: Option<gcfn_model::Uetr>,
+        reference: Option<PartyId>,
+    ) -> BankEntry {
+        self.bank_entries += 1;
+        let entry = BankEntry {
+            account,
+            currency: self.venue.terms().currency,
+            amount,
+            side,
+            uetr,
+            bank_reference: BankReference::of(&format!("BANK-{}", self.bank_entries)),
+            reference,
+            booked_on: date(self.at / DAY),
+        };
+        self.booked.push(entry);
+        entry
+    }
+
+    /// An issuer with a deposit and a listed batch of 100 coupons of face 100.00 at 95.00.
+    pub(crate) fn listed(&mut self, issuer: &str, batch: &str) -> SeriesId {
+        self.register(issuer, PartyKind::Issuer);
+        self.deposit(issuer, Pool::IssuerEscrow, 2_000_00);
+        self.ask(issuer, Role::Issuer, Verb::ApplyAsIssuer).expect("a new issuer");
+        let (who, quota) = (party(issuer), cents(1_000_000_00));
+        self.operator(Verb::ApproveIssuer { issuer: who, tier: Tier::Gold, quota });
+        let id = BatchId::derive(&[batch.as_bytes()]);
+        let terms = BatchTerms {
+            face: cents(100_00),
+            quantity: 100,
+            issue_price: cents(95_00),
+            expires_at: instant(1008, 0),
+            breakage_at: instant(1008, 2),
+            divisible: true,
+            transferable: true,
+        };
+        let mut ask = |verb| self.ask(issuer, Role::Issuer, verb).expect("the next step");
+        ask(Verb::DraftBatch { batch: id, terms });
+        ask(Verb::SubmitBatch { batch: id });
+        self.ask("olga", Role::Operator, Verb::ApproveBatch { batch: id }).expect("one");
+        self.ask("oscar", Role::Operator, Verb::ApproveBatch { batch: id }).expect("another");
+        self.ask(issuer, Role::Issuer, Verb::FundBatch { batch: id }).expect("deposited");
+        self.operator(Verb::MintBatch { batch: id });
+        self.ask(issuer, Role::Issuer, Verb::ListBatch { batch: id }).expect("minted");
+        let (_, batch) = self.venue.batches().find(|(b, _)| **b == id).expect("listed");
+        batch.series
+    }
+
+    pub(crate) fn order(
+        &mut self,
+        who: &str,
+        side: Side,
+        series: SeriesId,
+        quantity: u64,
+        limit: Option<u64>,
+    ) -> Outcome {
+        let order = OrderId::derive(&[who.as_bytes(), &self.requests.to_be_bytes()]);
+        let (limit, time_in_force) = (limit.map(cents), TimeInForce::GoodTillCancelled);
+        let terms = OrderTerms { order, series, side, quantity, limit, time_in_force };
+        self.user(who, Verb::PlaceOrder(terms))
+    }
+
+    pub(crate) fn balance(&self, account: Account) -> u64 {
+        self.venue.books().money.amount(account, self.venue.terms().currency).minor()
+    }
+
+    pub(crate) fn available(&self, who: &str) -> u64 {
+        self.balance(Account::User(party(who), UserBucket::Available))
+    }
+
+    pub(crate) fn coupons(&self, who: &str, series: SeriesId) -> u64 {
+        self.venue.books().title.quantity(series, Holder::Party(party(who)))
+    }
+
+    /// Lets time pass to `hour` of `day`; the bank answers every payment on the way.
+    pub(crate) fn until(&mut self, day: u64, hour: u64) {
+        self.at = instant(day, hour).micros();
+        self.must(Command::Tick);
+        self.bank_answers();
+    }
+
+    /// The bank books everything that was instructed, both sides where it has both.
+    pub(crate) fn bank_answers(&mut self) {
+        let mut seen = 0;
+        while seen < self.events.len() {
+            let event = self.events[seen].clone();
+            self.events.remove(seen);
+            match event {
+                Event::Instructed(payment) => self.book(&payment),
+                Event::Clearing(ClearingEvent::PayOutInstructed { payment, .. }) => {
+                    self.book(&payment);
+                }
+                other => {
+                    self.events.insert(seen, other);
+                    seen += 1;
+                }
+            }
+        }
+    }
+
+    fn book<P>(&mut self, payment: &Instruction<P>) {
+        let (uetr, amount) = (Some(payment.uetr()), payment.amount);
+        let debit = self.entry(payment.debtor, Booking::Debit, amount, uetr, None);
+        self.must(Command::BankBooked(debit));
+        if let Creditor::Account(account) = payment.creditor
+            && account.node == self.venue.terms().node
+        {
+            let credit = self.entry(account, Booking::Credit, amount, uetr, None);
+            self.must(Command::BankBooked(credit));
+        }
+    }
+
+    /// The bank's statements of the day for every pool that moved.
+    pub(crate) fn statements(&mut self) {
+        let today = date(self.at / DAY);
+        for pool in Pool::ALL {
+            let account = self.venue.terms().account(pool);
+            let of_pool = |entry: &&BankEntry| entry.account == account;
+            let sum = |entries: Vec<BankEntry>| entries.iter().map(BankEntry::change).sum();
+            let all: Vec<_> = self.booked.iter().filter(of_pool).copied().collect();
+            let entries: Vec<_> = all.iter().filter(|e| e.booked_on == today).copied().collect();
+            let earlier: Vec<_> = all.iter().filter(|e| e.booked_on < today).copied().collect();
+            let (opening, closing): (Position, Position) = (sum(earlier), sum(all));
+            let currency = self.venue.terms().currency;
+            let statement =
+                Statement { account, currency, date: today, opening, closing, entries };
+            self.must(Command::BankStatement(statement));
+        }
+    }
+}
+
+pub(crate) fn instant(day: u64, hour: u64) -> Timestamp {
+    Timestamp::from_micros(day * DAY + hour * HOUR).expect("in range")
+}
