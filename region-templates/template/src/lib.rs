@@ -1,1 +1,24 @@
-//! Region templates and business calendars, read with all their problems.
+//! Region templates: the rules, times and calendars of a jurisdiction, read from text.
+//!
+//! A template that is wrong is refused with *all* its problems, each with file, line and the
+//! rule it breaks, so that whoever edits it edits once. Reads no file and no clock: texts come
+//! in, terms go out. What a template means for a venue or a house reaches those machines as
+//! commands; local times reach them as UTC instants, because two nodes may hold different
+//! time-zone tables.
+
+pub mod calendar;
+pub mod catalog;
+mod document;
+pub mod keys;
+mod problem;
+mod read;
+mod region;
+mod zone;
+
+pub use problem::{Problem, TemplateProblems};
+pub use read::parse;
+pub use region::{
+    CalendarRules, Divisible, Escrow, Federation, Fees, Fx, Jobs, Kyc, Maturity, Prefund, Product,
+    Refund, RegionTemplate, Regnode, Retention, Settlement, Withdrawal,
+};
+pub use zone::{LocalTime, LocalTimeFault, UnknownZone, Zone};

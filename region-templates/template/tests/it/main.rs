@@ -1,0 +1,5 @@
+//! Templates against their catalog, their documentation and other people's calendars.
+
+mod catalog;
+mod conformance;
+mod problems;

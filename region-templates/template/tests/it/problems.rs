@@ -1,0 +1,110 @@
+//! All problems at once, each with its line and the rule.
+
+use expect_test::{Expect, expect};
+use gcfn_template::catalog::find;
+use gcfn_template::parse;
+
+/// Makes `edits` in the catalog's entry of mainland China and compares the problems.
+fn check(edits: &[(&str, &str)], expected: &Expect) {
+    let mut text = find("cn").expect("in the catalog").region.to_owned();
+    for (from, to) in edits {
+        assert!(text.contains(from), "{from:?} is not in the template");
+        text = text.replacen(from, to, 1);
+    }
+    let problems = parse("region.toml", &text).expect_err("refused");
+    expected.assert_eq(&problems.to_string());
+}
+
+#[test]
+fn three_mistakes_give_three_problems() {
+    check(
+        &[
+            ("time_zone = \"Asia/Shanghai\"", "time_zone = \"Asia/Peking\""),
+            ("taker = 50", "taker = 50000"),
+            ("regional = \"cn\"", "regional = \"China\""),
+        ],
+        &expect![[r#"
+            region.toml:12: region.time_zone is "Asia/Peking"; allowed: a zone of the IANA database
+            region.toml:16: federation.regional is "China"; allowed: 1 to 16 characters of a-z, 0-9 and '-', beginning with a letter
+            region.toml:57: fees.taker is 50000; allowed: 0 to 10000 basis points"#]],
+    );
+}
+
+#[test]
+fn a_broken_rule_between_keys_is_named() {
+    check(
+        &[
+            ("cross_border_days = 2", "cross_border_days = 0"),
+            ("last_year = 2028", "last_year = 2024"),
+            ("breakage = \"02:00\"", "breakage = \"00:00\""),
+            ("validity_days_max = 365", "validity_days_max = 30"),
+            ("validity_days_min = 0", "validity_days_min = 31"),
+            ("days_min = 1\ndays_max = 3", "days_min = 1\ndays_max = 0"),
+            ("sync_breach_ms = 5000", "sync_breach_ms = 3000"),
+            ("regulators = [\"PBOC\", \"MOFCOM\", \"CAC\"]", "regulators = []"),
+        ],
+        &expect![[r#"
+            region.toml:20: settlement.cross_border_days is 0; allowed: not less than domestic_days
+            region.toml:29: calendar.last_year is 2024; allowed: not before first_year
+            region.toml:37: jobs.breakage is "00:00"; allowed: after jobs.expiry: only what has expired can be shared out
+            region.toml:43: product.validity_days_max is 30; allowed: not less than validity_days_min
+            region.toml:79: withdrawal.days_max is 0; allowed: not less than days_min
+            region.toml:92: regnode.regulators is []; allowed: at least one regulator
+            region.toml:94: regnode.sync_breach_ms is 3000; allowed: more than sync_warn_ms"#]],
+    );
+}
+
+#[test]
+fn wrong_types_and_wrong_words_are_named() {
+    check(
+        &[
+            ("same_day = false", "same_day = \"no\""),
+            ("cut_off = \"16:00\"", "cut_off = \"4 pm\""),
+            ("weekend = [\"sat\", \"sun\"]", "weekend = [\"sat\", \"sunday\"]"),
+            ("prefund = \"face\"", "prefund = \"faces\""),
+            ("quote_ttl_minutes = 15", "quote_ttl_minutes = 1.5"),
+            ("code = \"cn\"", "code = \"CN\""),
+            ("currency = \"CNY\"", "currency = \"RMB\""),
+            ("as_of = \"2026-11-20\"", "as_of = 2026-11-20"),
+            ("taker = 50", "taker = -1"),
+        ],
+        &expect![[r#"
+            region.toml:8: region.code is "CN"; allowed: 1 to 16 characters of a-z, 0-9 and '-', beginning with a letter
+            region.toml:10: region.as_of is 2026-11-20; allowed: a date, YYYY-MM-DD
+            region.toml:11: region.currency is "RMB"; allowed: CNY, HKD, SGD, USD, EUR, JPY, AED or GBP
+            region.toml:21: settlement.same_day is "no"; allowed: true or false
+            region.toml:24: settlement.cut_off is "4 pm"; allowed: a time of day, HH:MM
+            region.toml:27: calendar.weekend is ["sat", "sunday"]; allowed: days of mon, tue, wed, thu, fri, sat, sun
+            region.toml:57: fees.taker is -1; allowed: 0 to 10000 basis points
+            region.toml:71: escrow.prefund is "faces"; allowed: "face", "proceeds" or "none"
+            region.toml:82: fx.quote_ttl_minutes is 1.5; allowed: 1 to 1440 minutes"#]],
+    );
+}
+
+#[test]
+fn a_missing_section_and_an_unknown_one_are_named() {
+    check(
+        &[
+            ("[fx]", "[forex]"),
+            ("sync_warn_ms = 3000", "sync_warn = 3000"),
+            ("[refund]\ndays = 7", "[refund]"),
+        ],
+        &expect![[r#"
+            region.toml:1: section [fx] is missing; allowed: quote_ttl_minutes
+            region.toml:74: refund.days is missing; allowed: 0 to 365 days
+            region.toml:80: unknown section [forex]; allowed: region, federation, settlement, calendar, jobs, product, kyc, fees, escrow, refund, withdrawal, fx, retention, regnode
+            region.toml:90: regnode.sync_warn_ms is missing; allowed: 1 to 3600000 ms
+            region.toml:92: unknown key regnode.sync_warn; allowed: regulators, sync_warn_ms, sync_breach_ms"#]],
+    );
+}
+
+#[test]
+fn broken_toml_is_a_problem_like_any_other() {
+    check(
+        &[("taker = 50", "taker = = 50"), ("maker = 10", "maker = 20000")],
+        &expect![[r#"
+        region.toml:57: extra `=`, expected nothing; allowed: TOML
+        region.toml:57: unexpected key or value, expected newline, `#`; allowed: TOML
+        region.toml:58: fees.maker is 20000; allowed: 0 to 10000 basis points"#]],
+    );
+}
