@@ -26,6 +26,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+/// An entry must fit into one message to another replica.
+const ENTRY_BYTES_MAX: usize = 4 << 20;
+
 /// One replica of a cell. Clones are handles of the same replica.
 ///
 /// When the last clone is dropped the replica ends as after a power cut: nothing acknowledged is
@@ -356,6 +359,10 @@ fn lock(dir: &Path) -> Result<File, CellError> {
 }
 
 fn raft_config(config: &CellConfig) -> Result<Arc<Config>, CellError> {
+    if ENTRY_BYTES_MAX < config.limits.batch_bytes_max {
+        let problem = format!("limits.batch_bytes_max is above {ENTRY_BYTES_MAX}");
+        return Err(CellError::Config(problem));
+    }
     let Timing { heartbeat, election_min, election_max, .. } = config.timing;
     let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     let limits = &config.limits;

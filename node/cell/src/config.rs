@@ -67,7 +67,7 @@ pub struct Limits {
     pub queue_max: usize,
     /// Commands in one entry. A single submission may exceed it and stands alone.
     pub batch_commands_max: usize,
-    /// Bytes of commands in one entry; a single submission above it is refused.
+    /// Bytes of commands in one entry, 4 MiB at most; a single submission above it is refused.
     pub batch_bytes_max: usize,
     /// Entries proposed and not yet applied. While that many are under way, submissions gather.
     pub in_flight_max: usize,

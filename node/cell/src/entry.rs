@@ -58,7 +58,7 @@ impl fmt::Display for Batch {
 }
 
 /// Shared bytes: an entry is cloned for every replica it is sent to.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bytes(pub(crate) Arc<[u8]>);
 
 impl Serialize for Bytes {

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::path::Path;
 
 /// The most that one record may hold, in bytes. A larger length is damage.
-pub(crate) const RECORD_BYTES_MAX: usize = 64 << 20;
+pub(crate) const RECORD_BYTES_MAX: usize = 256 << 20;
 
 const PREAMBLE: usize = 20;
 /// Bytes before the body of a record.

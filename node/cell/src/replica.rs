@@ -7,7 +7,7 @@
 use crate::entry::{Batch, Entry, LogId, Membership, Types};
 use crate::error::FileFault;
 use crate::halt::Halt;
-use crate::journal::{Journal, NewRecord};
+use crate::journal::{self, Journal, NewRecord};
 use crate::snapshot::{Covers, SnapshotFile, Snapshots};
 use crate::{Applied, format};
 use futures::{Stream, TryStreamExt};
@@ -18,9 +18,27 @@ use openraft::{EntryPayload, OptionalSend, RaftSnapshotBuilder};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
+
+/// Why an entry cannot be applied. The replica stops before it.
+#[derive(Debug, thiserror::Error)]
+enum ApplyFault {
+    #[error("entry {index} holds commands that this version does not know; run one that does")]
+    UnknownCommands { index: u64 },
+    #[error(transparent)]
+    Journal(#[from] FileFault),
+}
+
+impl From<ApplyFault> for io::Error {
+    fn from(fault: ApplyFault) -> io::Error {
+        match fault {
+            ApplyFault::Journal(fault) => fault.into(),
+            unknown @ ApplyFault::UnknownCommands { .. } => io::Error::other(unknown),
+        }
+    }
+}
 
 /// What all parts of one replica share.
 #[derive(Debug)]
@@ -85,9 +103,13 @@ impl<M: Machine> Replica<M> {
 
     /// Syncs the journal and lets another process have the directory. Nothing writes any more.
     pub(crate) fn close(&self) -> Result<(), FileFault> {
-        let journal = self.journal();
-        journal.sync()?;
-        self.lock.unlock().map_err(FileFault::io("unlock", journal.dir()))
+        self.sync_journal()?;
+        self.lock.unlock().map_err(FileFault::io("unlock", self.journal().dir()))
+    }
+
+    fn sync_journal(&self) -> Result<(), FileFault> {
+        let files = self.journal().unsynced();
+        journal::sync(files)
     }
 
     fn state(&self) -> RwLockReadGuard<'_, State<M>> {
@@ -102,7 +124,7 @@ impl<M: Machine> Replica<M> {
         self.newest.lock().expect("no panic under this lock")
     }
 
-    fn apply_entry(&self, entry: &Entry) -> Result<Vec<M::Outcome>, FileFault> {
+    fn apply_entry(&self, entry: &Entry) -> Result<Vec<M::Outcome>, ApplyFault> {
         let outcomes = match &entry.payload {
             EntryPayload::Normal(batch) => self.apply_batch(entry.log_id, batch)?,
             EntryPayload::Blank => {
@@ -122,12 +144,9 @@ impl<M: Machine> Replica<M> {
         Ok(outcomes)
     }
 
-    fn apply_batch(&self, id: LogId, batch: &Batch) -> Result<Vec<M::Outcome>, FileFault> {
-        let commands: Vec<M::Command> = batch.decode().ok_or_else(|| FileFault::Damaged {
-            path: PathBuf::from(format!("log entry {} of cell {}", id.index, self.name)),
-            offset: 0,
-            what: "commands that this version does not know",
-        })?;
+    fn apply_batch(&self, id: LogId, batch: &Batch) -> Result<Vec<M::Outcome>, ApplyFault> {
+        let unknown = ApplyFault::UnknownCommands { index: id.index };
+        let commands: Vec<M::Command> = batch.decode().ok_or(unknown)?;
         let mut events = Vec::new();
         let mut state = self.state_mut();
         let State { machine, covers } = &mut *state;
@@ -154,7 +173,7 @@ impl<M: Machine> Replica<M> {
     }
 
     fn save(&self, covers: Covers, bytes: &[u8]) -> Result<SnapshotFile, FileFault> {
-        self.journal().sync()?;
+        self.sync_journal()?;
         let file = self.snapshots.save(covers, bytes)?;
         let mut newest = self.newest();
         // One from another replica may have come meanwhile.
@@ -169,6 +188,7 @@ impl<M: Machine> Replica<M> {
         let machine = decode(&file.path, &bytes)?;
         // In this order: a journal that is ahead of the newest snapshot is cut at the next start.
         self.journal().skip_to(&file.covers)?;
+        self.sync_journal()?;
         let file = self.snapshots.adopt(file)?;
         let mut state = self.state_mut();
         let applied = Applied { index: file.covers.index(), events: file.covers.events };
@@ -180,8 +200,8 @@ impl<M: Machine> Replica<M> {
     }
 
     /// A fault on the way of an entry stops the replica: it must not go on without that entry.
-    fn fatal(&self, fault: FileFault) -> io::Error {
-        let error = io::Error::from(fault);
+    fn fatal(&self, fault: impl Into<io::Error>) -> io::Error {
+        let error = fault.into();
         self.halt.because(&error);
         error
     }

@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::sync::watch;
 
 const JOURNAL: Format = Format { magic: *b"GCFNJRNL", version: 1 };
@@ -65,13 +66,18 @@ pub(crate) struct Journal {
     segment_bytes: u64,
     ends: watch::Sender<Ends>,
     current: Option<Current>,
+    /// Closed segments that are not known to be durable.
+    unsynced: Vec<Unsynced>,
 }
+
+/// A file whose last bytes may not be durable.
+type Unsynced = (PathBuf, Arc<File>);
 
 #[derive(Debug)]
 struct Current {
     first_index: u64,
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
     end: u64,
 }
 
@@ -110,7 +116,7 @@ impl Journal {
                 let first_index = header.first_index;
                 let (file, end) = cut(&path, (&header, start), covers.last_record)?;
                 ends.insert(first_index, end);
-                Some(Current { first_index, path, file, end })
+                Some(Current { first_index, path, file: Arc::new(file), end })
             }
         };
         Ok(Journal {
@@ -120,6 +126,7 @@ impl Journal {
             segment_bytes: config.limits.journal_segment_bytes,
             ends: watch::Sender::new(ends),
             current,
+            unsynced: Vec::new(),
         })
     }
 
@@ -151,10 +158,12 @@ impl Journal {
         &self.dir
     }
 
-    /// Makes everything appended so far durable.
-    pub(crate) fn sync(&self) -> Result<(), FileFault> {
-        let Some(current) = &self.current else { return Ok(()) };
-        current.file.sync_data().map_err(FileFault::io("sync", &current.path))
+    /// What is to be synced for everything appended so far to be durable. The caller does it, so
+    /// that entries need not wait for the disk.
+    pub(crate) fn unsynced(&mut self) -> Vec<Unsynced> {
+        let mut files = std::mem::take(&mut self.unsynced);
+        files.extend(self.current.as_ref().map(Current::unsynced));
+        files
     }
 
     /// Goes on after a snapshot from another replica: the records before it are not here.
@@ -173,7 +182,6 @@ impl Journal {
         previous: u64,
         first_event: u64,
     ) -> Result<(), FileFault> {
-        self.sync()?;
         let closed_bytes = self.current.as_ref().map_or(0, |current| current.end);
         let cell = self.cell.clone();
         let header = Header { cell, first_index, previous, first_event, closed_bytes };
@@ -181,12 +189,27 @@ impl Journal {
         let bytes = JOURNAL.header(&header);
         let file = self.disk.replace(&path, &bytes)?;
         let end = bytes.len() as u64;
-        self.current = Some(Current { first_index, path, file, end });
+        let started = Current { first_index, path, file: Arc::new(file), end };
+        let closed = self.current.replace(started);
+        self.unsynced.extend(closed.as_ref().map(Current::unsynced));
         self.ends.send_modify(|ends| {
             ends.insert(first_index, end);
         });
         Ok(())
     }
+}
+
+impl Current {
+    fn unsynced(&self) -> Unsynced {
+        (self.path.clone(), self.file.clone())
+    }
+}
+
+/// Makes these files durable.
+pub(crate) fn sync(files: Vec<Unsynced>) -> Result<(), FileFault> {
+    files
+        .into_iter()
+        .try_for_each(|(path, file)| file.sync_data().map_err(FileFault::io("sync", &path)))
 }
 
 fn segment_path(dir: &Path, first_index: u64) -> PathBuf {

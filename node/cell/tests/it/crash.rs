@@ -1,10 +1,11 @@
 //! A process that is killed, and a disk that is full: nothing acknowledged is lost, nothing doubled.
 
-use crate::world::{Command, alone, config, count, count_up, records, reopen, until};
-use gcfn_cell::{CellConfig, Disk, SubmitError};
+use crate::world::{Command, alone, config, count, count_up, open, records, reopen, until};
+use gcfn_cell::{CellConfig, CellError, CellMetrics, Disk, SubmitError};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Names the directory of the replica to a child process of these tests.
@@ -79,6 +80,30 @@ async fn a_killed_process_loses_nothing_acknowledged_and_doubles_nothing() {
         events += record.events.len() as u64;
     }
     assert_eq!(events, cell.read(|tally| tally.seen.len() as u64));
+    cell.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_dropped_handle_ends_the_replica_and_loses_nothing() {
+    let dir = TempDir::new().unwrap();
+    let net = Arc::default();
+    let cell = open(&net, small(dir.path())).await.unwrap();
+    cell.initialize([1].into()).await.unwrap();
+    until(&cell, CellMetrics::is_leader).await;
+    count_up(&cell, 0..30).await;
+    net.forget(1);
+    drop(cell);
+    // Its tasks and its writer let go of the directory by themselves.
+    let cell = loop {
+        match open(&Arc::default(), small(dir.path())).await {
+            Ok(cell) => break cell,
+            Err(CellError::InUse(_)) => tokio::task::yield_now().await,
+            Err(refused) => panic!("{refused}"),
+        }
+    };
+    until(&cell, CellMetrics::is_leader).await;
+    count_up(&cell, 30..31).await;
+    assert!(cell.read(|tally| (0..31).all(|number| tally.seen.get(&number) == Some(&1))));
     cell.shutdown().await;
 }
 

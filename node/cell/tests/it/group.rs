@@ -154,8 +154,8 @@ async fn a_lagging_replica_gets_a_snapshot_and_says_what_its_journal_lacks() {
     group.net.cut_off(behind);
     let had = group.cells[position].applied().borrow().index;
     for number in 5..100 {
-        // More than one chunk of snapshot.
-        leader.submit(&[Command::Fill(number, vec![1; 10])]).await.unwrap();
+        // In the end the snapshot takes more than one message.
+        leader.submit(&[Command::Fill(number, vec![1; 20_000])]).await.unwrap();
     }
     until(&leader, |metrics| had + 10 < metrics.purged_index).await;
     group.net.heal();

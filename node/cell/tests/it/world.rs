@@ -16,12 +16,13 @@ use std::sync::{Arc, Mutex};
 pub struct Tally {
     pub seen: BTreeMap<u64, u32>,
     pub last_at: Option<Timestamp>,
+    pub ballast: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     Count(u64),
-    /// Like `Count`, with ballast.
+    /// Like `Count`, with ballast that stays.
     Fill(u64, Vec<u8>),
 }
 
@@ -40,6 +41,9 @@ impl Machine for Tally {
         assert!(self.last_at.is_none_or(|last| last <= at), "time ran backwards");
         self.last_at = Some(at);
         let (Command::Count(number) | Command::Fill(number, _)) = command;
+        if let Command::Fill(_, ballast) = command {
+            self.ballast.extend_from_slice(ballast);
+        }
         if *number == u64::MAX {
             return Err("too large");
         }
