@@ -14,7 +14,7 @@ use std::sync::Arc;
 const CREATE: Statement = Statement::new(
     "create a credential",
     "INSERT INTO credential (id, scope, party, secret_mac, created_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6)",
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
 );
 const READ: Statement = Statement::new(
     "read a credential",
@@ -121,7 +121,10 @@ impl Credentials {
             grant.created_at.into(),
             grant.expires_at.into(),
         ];
-        self.db.execute(&CREATE, &args).await.map(drop)
+        match self.db.execute(&CREATE, &args).await? {
+            0 => Err(StoreError::Refused { what: "credential id", allowed: "one that is free" }),
+            _ => Ok(()),
+        }
     }
 
     /// The credential `id`, if `secret` is its secret and it is neither expired nor revoked `at`

@@ -32,7 +32,8 @@ pub(crate) async fn holds(engine: &Engine) {
     let agreed: Secret = "07".repeat(32).parse().unwrap();
     let operator = Grant { scope: "operator".to_owned(), party: None, expires_at: None, ..grant };
     credentials.insert("ops", &agreed, &operator).await.unwrap();
-    assert!(credentials.insert("ops", &shown, &operator).await.is_err(), "id in use");
+    let refused = credentials.insert("ops", &shown, &operator).await.unwrap_err();
+    assert_eq!(refused.to_string(), "credential id is not one that is free");
     let known = credentials.authenticate("ops", &agreed, at(99)).await.unwrap().unwrap();
     assert_eq!(known.grant.scope, "operator");
 }

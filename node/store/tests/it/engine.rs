@@ -69,28 +69,30 @@ pub(crate) async fn tamper(url: &str, sql: &'static str) {
 
 /// Every value of the vault's and the archive's tables, as bytes in one heap.
 pub(crate) async fn bare_bytes(url: &str) -> Vec<u8> {
-    const TABLES: [&str; 4] = [
-        "SELECT subject, sealed_key FROM vault_subject",
-        "SELECT CAST(field AS BYTEA), sealed FROM vault_field",
-        "SELECT CAST(kind AS BYTEA), mac FROM vault_handle",
-        "SELECT CAST(message_id AS BYTEA), sealed FROM archive",
-    ];
-    let mut heap = Vec::new();
-    for sql in TABLES {
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = match url.strip_prefix("sqlite://") {
-            Some(path) => {
-                let mut connection = SqliteConnection::connect(path).await.unwrap();
-                let sql = AssertSqlSafe(sql.replace("BYTEA", "BLOB"));
-                sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
-            }
-            None => {
-                let mut connection = PgConnection::connect(url).await.unwrap();
-                sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
-            }
-        };
-        heap.extend(rows.into_iter().flat_map(|(a, b)| [a, b].concat()));
+    let mut rows = bare_subjects(url).await;
+    rows.extend(bare(url, "SELECT CAST(field AS BYTEA), sealed FROM vault_field").await);
+    rows.extend(bare(url, "SELECT CAST(kind AS BYTEA), mac FROM vault_handle").await);
+    rows.extend(bare(url, "SELECT CAST(message_id AS BYTEA), sealed FROM archive").await);
+    rows.into_iter().flat_map(|(a, b)| [a, b].concat()).collect()
+}
+
+/// Every subject of the vault with its sealed key.
+pub(crate) async fn bare_subjects(url: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    bare(url, "SELECT subject, sealed_key FROM vault_subject").await
+}
+
+async fn bare(url: &str, sql: &'static str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    match url.strip_prefix("sqlite://") {
+        Some(path) => {
+            let mut connection = SqliteConnection::connect(path).await.unwrap();
+            let sql = AssertSqlSafe(sql.replace("BYTEA", "BLOB"));
+            sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+        }
+        None => {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+        }
     }
-    heap
 }
 
 /// The id that follows from `name`.

@@ -1,4 +1,4 @@
-use crate::engine::{Engine, at, bare_bytes, id, tamper};
+use crate::engine::{Engine, at, bare_bytes, bare_subjects, id, tamper};
 use gcfn_model::PartyId;
 use gcfn_store::{Claim, Handle, Store, StoreError, Vault, VaultKey};
 
@@ -8,6 +8,7 @@ pub(crate) async fn holds(engine: &Engine) {
     refuses_another_key_by_name(engine).await;
     rotates(engine).await;
     shreds_for_ever(engine).await;
+    leaves_no_key_in_the_files(engine).await;
     finds_people_however_typed(engine).await;
     notices_a_moved_row(engine).await;
     keeps_all_concurrent_fields(engine).await;
@@ -90,6 +91,24 @@ async fn shreds_for_ever(engine: &Engine) {
     let refused = vault.put(ada, "name", b"Ada").await.unwrap_err();
     assert!(matches!(refused, StoreError::Shredded { subject } if subject == ada));
     assert_eq!(read(&vault, bob, "name").await.as_deref(), Some("Bob"));
+}
+
+/// On the engine whose files are ours to look at.
+async fn leaves_no_key_in_the_files(engine: &Engine) {
+    let url = engine.fresh().await;
+    let Some(path) = url.strip_prefix("sqlite://") else { return };
+    let files = || {
+        let read = |suffix| std::fs::read(format!("{path}{suffix}")).unwrap();
+        [read(""), read("-wal")].concat()
+    };
+    let vault = Store::open(&url, &VaultKey::generate()).await.unwrap().vault();
+    vault.put(id("ada"), "name", b"Ada").await.unwrap();
+    let (_, key) = bare_subjects(&url).await.pop().unwrap();
+    let holds_key = |files: &[u8]| files.windows(key.len()).any(|bytes| bytes == key);
+    assert!(holds_key(&files()));
+
+    vault.shred(id("ada"), at(7)).await.unwrap();
+    assert!(!holds_key(&files()));
 }
 
 async fn finds_people_however_typed(engine: &Engine) {
