@@ -1,0 +1,138 @@
+//! The bank's one file: everything it knows, replaced whole with every change.
+
+use crate::bank::Bank;
+use crate::config::{BankConfig, NodeConfig};
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::{Mutex, watch};
+
+const FORMAT: &str = "gcfn-bank/1";
+const NAME: &str = "bank.json";
+
+#[derive(Serialize, Deserialize)]
+struct Stored<B> {
+    format: String,
+    bank: B,
+}
+
+/// Why a bank's file is not read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileFault {
+    /// The folder or the disk: for the operator.
+    #[error("bank file {path}")]
+    Disk {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Not a bank's file, or of another version.
+    #[error("bank file {path} is not of format {FORMAT}")]
+    Format {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong in it.
+        source: Option<serde_json::Error>,
+    },
+}
+
+/// A bank and its file, shared by the HTTP calls and the deliveries. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct SharedBank(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    bank: Mutex<Bank>,
+    path: PathBuf,
+    nodes: Vec<NodeConfig>,
+    /// Counts changes, so that deliveries wake up.
+    changes: watch::Sender<u64>,
+}
+
+impl SharedBank {
+    /// Opens the bank in `folder`, or founds it there.
+    ///
+    /// # Errors
+    /// [`FileFault`].
+    pub fn open(folder: &Path, config: &BankConfig) -> Result<SharedBank, FileFault> {
+        let path = folder.join(NAME);
+        let disk = |source| FileFault::Disk { path: path.clone(), source };
+        let format = |source| FileFault::Format { path: path.clone(), source };
+        let bank = match std::fs::read(&path) {
+            Ok(bytes) => {
+                let stored: Stored<Bank> =
+                    serde_json::from_slice(&bytes).map_err(|fault| format(Some(fault)))?;
+                if stored.format != FORMAT {
+                    return Err(format(None));
+                }
+                let mut bank = stored.bank;
+                bank.open_accounts(config);
+                bank
+            }
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
+                std::fs::create_dir_all(folder).map_err(disk)?;
+                Bank::new(config)
+            }
+            Err(fault) => return Err(disk(fault)),
+        };
+        replace(&path, &encode(&bank)).map_err(disk)?;
+        let (bank, nodes) = (Mutex::new(bank), config.nodes.clone());
+        let changes = watch::Sender::new(0);
+        Ok(SharedBank(Arc::new(Shared { bank, path, nodes, changes })))
+    }
+
+    /// Looks at the bank.
+    pub async fn read<T>(&self, look: impl FnOnce(&Bank) -> T) -> T {
+        look(&*self.0.bank.lock().await)
+    }
+
+    /// Changes the bank and writes it down. Whoever sees the answer finds the change after a
+    /// crash; if it cannot be written, it has not happened.
+    ///
+    /// # Errors
+    /// [`FileFault::Disk`].
+    pub async fn change<T>(&self, change: impl FnOnce(&mut Bank) -> T) -> Result<T, FileFault> {
+        let mut bank = self.0.bank.lock().await;
+        let mut changed = bank.clone();
+        let answer = change(&mut changed);
+        if changed == *bank {
+            return Ok(answer);
+        }
+        let (path, bytes) = (self.0.path.clone(), encode(&changed));
+        let written = tokio::task::spawn_blocking(move || replace(&path, &bytes)).await;
+        let written = written.unwrap_or_else(|fault| Err(io::Error::other(fault)));
+        written.map_err(|source| FileFault::Disk { path: self.0.path.clone(), source })?;
+        *bank = changed;
+        self.0.changes.send_modify(|count| *count += 1);
+        Ok(answer)
+    }
+
+    pub(crate) fn nodes(&self) -> &[NodeConfig] {
+        &self.0.nodes
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+}
+
+fn encode(bank: &Bank) -> Vec<u8> {
+    let stored = Stored { format: FORMAT.to_owned(), bank };
+    serde_json::to_vec(&stored).expect("every key of a bank's maps is text")
+}
+
+/// Replaces the file in one step that a crash cannot halve.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    let mut file = File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&fresh, path)?;
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,275 @@
+//! The only test code that calls the bank: one line in, what the bank says about it out.
+//! Node `a` sends every payment; payment `n` has the UETR that follows from `n`.
+
+use expect_test::Expect;
+use gcfn_banking::Side;
+use gcfn_iso20022::{
+    AccountNumber, Agent, CustomerCreditTransfer, CustomerTransfer, Document, Entry, GroupHeader,
+    InitiatedPayment, InitiatedTransfer, InstitutionCreditTransfer, InstitutionTransfer, Money,
+    PaymentIds, PaymentInitiation, Remittance, Text, TransactionReport, read,
+};
+use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Timestamp, Uetr};
+use gcfn_simulator::{AccountConfig, Bank, BankConfig, Deposit, FaultTarget, NodeConfig};
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write};
+use std::str::FromStr;
+
+pub(crate) fn of<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+/// Two nodes `a` and `b`, three pools and one customer.
+pub(crate) fn config() -> BankConfig {
+    let account = |number: &str, node: Option<&str>| AccountConfig {
+        number: of(number),
+        node: node.map(of),
+        name: of("holder"),
+    };
+    let node = |name: &str| NodeConfig { node: of(name), api: format!("https://{name}.test") };
+    BankConfig {
+        bic: of("BANKCNSH"),
+        currency: Currency::Cny,
+        date: of("2026-11-23"),
+        accounts: vec![
+            account("A-UC", Some("a")),
+            account("A-SH", Some("a")),
+            account("B-CH", Some("b")),
+            account("CUSTOMER", None),
+        ],
+        nodes: vec![node("a"), node("b")],
+    }
+}
+
+pub(crate) fn uetr(number: &str) -> Uetr {
+    Uetr::derive(&[number.as_bytes()])
+}
+
+fn ids(number: Option<&str>) -> PaymentIds {
+    PaymentIds {
+        instruction: None,
+        end_to_end: of("E2E"),
+        transaction: None,
+        uetr: number.map(uetr),
+    }
+}
+
+fn group() -> GroupHeader {
+    GroupHeader { id: of("MSG"), created_at: Timestamp::EPOCH }
+}
+
+fn money(decimal: &str) -> Money {
+    let currency = Currency::Cny;
+    Money { amount: Amount::parse(decimal, currency).unwrap(), currency }
+}
+
+/// A pacs.009 between two accounts.
+pub(crate) fn between(number: Option<&str>, accounts: (&str, &str), decimal: &str) -> Document {
+    on(number, accounts, decimal, of("2026-11-23"))
+}
+
+fn on(
+    number: Option<&str>,
+    (from, to): (&str, &str),
+    decimal: &str,
+    date: BusinessDate,
+) -> Document {
+    Document::InstitutionCreditTransfer(InstitutionCreditTransfer {
+        group: group(),
+        transfers: vec![InstitutionTransfer {
+            ids: ids(number),
+            settlement: money(decimal),
+            settlement_date: Some(date),
+            debtor: Agent::default(),
+            debtor_account: Some(of(from)),
+            debtor_agent: None,
+            creditor_agent: None,
+            creditor: Agent::default(),
+            creditor_account: Some(of(to)),
+            remittance: vec![],
+        }],
+    })
+}
+
+fn to_customer(number: &str, from: &str, to: (&str, &str), decimal: &str) -> Document {
+    let (agent, account) = to;
+    Document::CustomerCreditTransfer(CustomerCreditTransfer {
+        group: group(),
+        transfers: vec![CustomerTransfer {
+            ids: ids(Some(number)),
+            settlement: money(decimal),
+            settlement_date: None,
+            debtor_name: None,
+            debtor_account: Some(of(from)),
+            debtor_agent: Agent::bic(of("BANKCNSH")),
+            creditor_agent: Agent::bic(of(agent)),
+            creditor_name: Some(of("Bob")),
+            creditor_account: Some(of(account)),
+            remittance: Remittance::default(),
+        }],
+    })
+}
+
+fn initiation(number: &str, from: &str, to: &str, decimal: &str) -> Document {
+    Document::PaymentInitiation(PaymentInitiation {
+        group: group(),
+        initiator_name: None,
+        payments: vec![InitiatedPayment {
+            id: of("BLOCK"),
+            execution_date: of("2026-11-23"),
+            debtor_name: None,
+            debtor_account: of(from),
+            debtor_agent: Agent::bic(of("BANKCNSH")),
+            transfers: vec![InitiatedTransfer {
+                ids: ids(Some(number)),
+                instructed: money(decimal),
+                creditor_agent: None,
+                creditor_name: Some(of("Bob")),
+                creditor_account: Some(of(to)),
+                remittance: Remittance::default(),
+            }],
+        }],
+    })
+}
+
+pub(crate) fn deposit(account: &str, amount: &str) -> Deposit {
+    Deposit {
+        account: of(account),
+        amount: amount.to_owned(),
+        reference: Some(of("pty-00000000000000000000000001")),
+        name: Some(of("Ann")),
+        iban: Some(of("GB82WEST12345698765432")),
+    }
+}
+
+/// Runs `script` and compares what the bank has said after each line.
+pub(crate) fn check(script: &str, expected: Expect) {
+    let mut bank = Bank::new(&config());
+    let mut said = String::new();
+    let mut seen = 0;
+    for line in script.lines() {
+        let line = line.trim();
+        writeln!(said, "{line}").unwrap();
+        if let Some(told) = run(&mut bank, line) {
+            writeln!(said, "  {told}").unwrap();
+        }
+        let known = seen;
+        for (number, outgoing) in bank.outbox().filter(|&(number, _)| known < number) {
+            let held = if outgoing.held { "held, " } else { "" };
+            let message = message(outgoing.xml.as_bytes());
+            writeln!(said, "  {held}{}: {message}", outgoing.to).unwrap();
+            seen = number;
+        }
+    }
+    expected.assert_eq(&said);
+}
+
+fn run(bank: &mut Bank, line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let a: NodeId = of("a");
+    match words.as_slice() {
+        ["deposit", account, amount] => {
+            return bank
+                .deposit(&deposit(account, amount))
+                .err()
+                .map(|refusal| refusal.to_string());
+        }
+        ["pay", number, from, to, amount] => {
+            bank.receive(a, &between(Some(number), (from, to), amount)).unwrap();
+        }
+        ["pay", number, from, to, amount, "on", date] => {
+            bank.receive(a, &on(Some(number), (from, to), amount, of(date))).unwrap();
+        }
+        ["untracked", from, to, amount] => {
+            bank.receive(a, &between(None, (from, to), amount)).unwrap();
+        }
+        ["customer", number, from, to, amount] => {
+            bank.receive(a, &to_customer(number, from, ("BANKCNSH", to), amount)).unwrap();
+        }
+        ["abroad", number, from, amount] => {
+            bank.receive(a, &to_customer(number, from, ("OTHRUS33", "X"), amount)).unwrap();
+        }
+        ["initiate", number, from, to, amount] => {
+            bank.receive(a, &initiation(number, from, to, amount)).unwrap();
+        }
+        ["end"] => bank.end_day(),
+        ["date", date] => {
+            return bank.begin_day(of(date)).err().map(|refusal| refusal.to_string());
+        }
+        ["fault", fault, target @ ..] => {
+            let fault = serde_json::from_value((*fault).into()).unwrap();
+            let target = match target {
+                ["for", number] => FaultTarget::Payment(uetr(number)),
+                [count] => FaultTarget::Next(of(count)),
+                _ => panic!("not a target: {line}"),
+            };
+            bank.misbehave(fault, target);
+        }
+        ["release"] => return Some(format!("{} released", bank.release())),
+        ["accounts"] => return Some(accounts(bank)),
+        _ => panic!("no such line: {line}"),
+    }
+    None
+}
+
+pub(crate) fn accounts(bank: &Bank) -> String {
+    let rows = bank
+        .accounts()
+        .map(|account| format!("{} {}", account.number, account.balance.decimal(bank.currency())));
+    rows.collect::<Vec<String>>().join(", ")
+}
+
+fn message(xml: &[u8]) -> String {
+    let Ok(message) = read(xml) else { return "unreadable".to_owned() };
+    match message.document {
+        Document::PaymentStatus(status) => format!("pacs.002 {}", reports(&status.transactions)),
+        Document::InitiationStatus(status) => {
+            format!("pain.002 {}", reports(&status.payments[0].transactions))
+        }
+        Document::Notifications(notifications) => {
+            let notification = &notifications.notifications[0];
+            format!("camt.054 {} {}", notification.account, entry(&notification.entries[0]))
+        }
+        Document::Statements(statements) => {
+            let statement = &statements.statements[0];
+            let currency = statement.currency;
+            format!(
+                "camt.053 {} {} {} to {}, {} entries",
+                statement.account,
+                statement.closing.date,
+                statement.opening.amount.decimal(currency),
+                statement.closing.amount.decimal(currency),
+                statement.entries.len(),
+            )
+        }
+        other => panic!("a bank does not send {}", other.definition()),
+    }
+}
+
+fn reports(reports: &[TransactionReport]) -> String {
+    let shown = reports.iter().map(|report| {
+        let mut text = format!("{} {}", numbered(report.uetr), report.status.unwrap());
+        report.reasons.iter().for_each(|reason| write!(text, " {reason}").unwrap());
+        text
+    });
+    shown.collect::<Vec<String>>().join(", ")
+}
+
+/// The number of the payment with this UETR.
+fn numbered(uetr: Option<Uetr>) -> String {
+    let known: BTreeMap<Uetr, String> =
+        (1..10).map(|n| (self::uetr(&n.to_string()), n.to_string())).collect();
+    uetr.and_then(|uetr| known.get(&uetr).cloned()).unwrap_or_else(|| "-".to_owned())
+}
+
+fn entry(entry: &Entry) -> String {
+    let side = if entry.side == Side::Credit { "credit" } else { "debit" };
+    let amount = entry.money.amount.decimal(entry.money.currency);
+    let detail = &entry.details[0];
+    let from = match (&detail.debtor_name, &detail.debtor_account) {
+        (Some(name), Some(account @ AccountNumber::Iban(_))) => format!(" from {name} {account}"),
+        _ => String::new(),
+    };
+    let reference = detail.remittance.reference.as_ref().map(Text::to_string);
+    let reference = reference.unwrap_or_else(|| numbered(detail.uetr));
+    format!("{side} {amount}{from} for {reference}")
+}

@@ -1,0 +1,148 @@
+//! The shell: what survives, who is let in, what arrives.
+
+use crate::script::{accounts, between, config, deposit, of};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Method, Request, StatusCode};
+use axum::routing::post;
+use gcfn_iso20022::{BusinessMessage, write};
+use gcfn_link::certificate::{MemberCertificate, PeerIdentity};
+use gcfn_link::identity::Role;
+use gcfn_simulator::{NodeConfig, SharedBank, deliver, router};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
+use tower::ServiceExt;
+
+fn peer(node: &str, role: Role) -> PeerIdentity {
+    let text = format!("gcfn://test/cn/{role}/{node}");
+    let san = rcgen::SanType::URI(text.try_into().unwrap());
+    let mut params = rcgen::CertificateParams::default();
+    params.subject_alt_names = vec![san];
+    params.serial_number = Some(rcgen::SerialNumber::from_slice(&[1; 16]));
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    PeerIdentity::dangerously_assume(MemberCertificate::read(certificate.der()).unwrap())
+}
+
+async fn call(app: &Router, peer: Option<PeerIdentity>, path: &str, body: &str) -> StatusCode {
+    let mut request = Request::builder()
+        .method(if body.is_empty() { Method::GET } else { Method::POST })
+        .uri(path)
+        .header("content-type", "application/json")
+        .body(Body::from(body.to_owned()))
+        .unwrap();
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
+    app.clone().oneshot(request).await.unwrap().status()
+}
+
+fn payment() -> String {
+    let document = between(Some("1"), ("A-UC", "B-CH"), "60.00");
+    String::from_utf8(write(&BusinessMessage { header: None, document })).unwrap()
+}
+
+#[tokio::test]
+async fn a_killed_bank_comes_back_knowing_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let bank = SharedBank::open(folder.path(), &config()).unwrap();
+    bank.change(|bank| bank.deposit(&deposit("A-UC", "100.00"))).await.unwrap().unwrap();
+    let app = router(bank.clone());
+    let node = peer("a", Role::Local);
+    assert_eq!(call(&app, Some(node), "/iso20022", &payment()).await, StatusCode::ACCEPTED);
+    let before = bank.read(Clone::clone).await;
+
+    let again = SharedBank::open(folder.path(), &config()).unwrap();
+    assert_eq!(again.read(Clone::clone).await, before);
+    assert_eq!(
+        call(&router(again.clone()), Some(node), "/iso20022", &payment()).await,
+        StatusCode::ACCEPTED
+    );
+    assert_eq!(again.read(accounts).await, "A-SH 0.00, A-UC 40.00, B-CH 60.00, CUSTOMER 0.00");
+}
+
+#[tokio::test]
+async fn a_file_of_another_kind_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bank.json"), "{\"format\":\"x\"}").unwrap();
+    let fault = SharedBank::open(folder.path(), &config()).unwrap_err();
+    assert!(fault.to_string().ends_with("bank.json is not of format gcfn-bank/1"));
+}
+
+#[tokio::test]
+async fn each_role_has_its_calls() {
+    let folder = tempfile::tempdir().unwrap();
+    let bank = SharedBank::open(folder.path(), &config()).unwrap();
+    let app = router(bank.clone());
+    let (node, operator) = (peer("a", Role::Local), peer("ops", Role::Operator));
+    let regulator = peer("reg", Role::Regulator);
+    let date = "{\"date\":\"2026-11-24\"}";
+    let fault = "{\"fault\":\"late\",\"target\":{\"next\":2}}";
+    let wrong =
+        "{\"account\":\"A-XX\",\"amount\":\"1\",\"reference\":null,\"name\":null,\"iban\":null}";
+    let cases = [
+        (None, "/iso20022", payment(), StatusCode::FORBIDDEN),
+        (Some(regulator), "/iso20022", payment(), StatusCode::FORBIDDEN),
+        (Some(node), "/iso20022", "<broken".to_owned(), StatusCode::BAD_REQUEST),
+        (Some(node), "/iso20022", payment(), StatusCode::ACCEPTED),
+        (Some(node), "/control/date", date.to_owned(), StatusCode::FORBIDDEN),
+        (Some(operator), "/control/date", date.to_owned(), StatusCode::NO_CONTENT),
+        (Some(operator), "/control/date", date.to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
+        (Some(operator), "/control/fault", fault.to_owned(), StatusCode::NO_CONTENT),
+        (Some(operator), "/control/deposit", wrong.to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
+        (Some(operator), "/control/release", "{}".to_owned(), StatusCode::OK),
+        (Some(operator), "/control/end-of-day", "{}".to_owned(), StatusCode::NO_CONTENT),
+        (Some(operator), "/control/outbox", String::new(), StatusCode::OK),
+        (Some(operator), "/accounts", String::new(), StatusCode::OK),
+        (Some(node), "/accounts", String::new(), StatusCode::FORBIDDEN),
+        (None, "/healthz", String::new(), StatusCode::OK),
+    ];
+    for (caller, path, body, expected) in cases {
+        assert_eq!(call(&app, caller, path, &body).await, expected, "{path} {body}");
+    }
+}
+
+/// A node that answers as told, then takes everything.
+#[derive(Clone)]
+struct Node {
+    answers: Arc<Mutex<Vec<StatusCode>>>,
+    heard: mpsc::Sender<String>,
+}
+
+async fn inbound(State(node): State<Node>, body: String) -> StatusCode {
+    let answer = node.answers.lock().await.pop().unwrap_or(StatusCode::OK);
+    node.heard.send(body).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn messages_are_repeated_until_taken_and_then_forgotten() {
+    rustls::crypto::ring::default_provider().install_default().unwrap();
+    let (heard, mut listen) = mpsc::channel(8);
+    let answers = Arc::new(Mutex::new(vec![StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE]));
+    let app = Router::new()
+        .route("/api/v1/bank/iso20022/inbound", post(inbound))
+        .with_state(Node { answers, heard });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api = format!("http://{}/", listener.local_addr().unwrap());
+    let mut config = config();
+    config.nodes = vec![NodeConfig { node: of("a"), api }];
+
+    let folder = tempfile::tempdir().unwrap();
+    let bank = SharedBank::open(folder.path(), &config).unwrap();
+    bank.change(|bank| bank.deposit(&deposit("A-UC", "1.00"))).await.unwrap().unwrap();
+    let story = async {
+        let first = listen.recv().await.unwrap();
+        assert_eq!(listen.recv().await.unwrap(), first, "the first was not taken");
+        bank.change(|bank| bank.deposit(&deposit("A-UC", "2.00"))).await.unwrap().unwrap();
+        let second = listen.recv().await.unwrap();
+        assert!(second.contains(">2.00<") && second != first);
+    };
+    tokio::select! {
+        () = story => {}
+        served = async { axum::serve(listener, app).await } => panic!("{served:?}"),
+        ended = deliver(bank.clone(), reqwest::Client::new()) => panic!("{ended:?}"),
+    }
+}
