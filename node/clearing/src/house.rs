@@ -144,6 +144,18 @@ impl House {
         }
     }
 
+    /// When a cycle moves on next without anybody's doing.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let due = |cycle: &Cycle| match cycle.phase {
+            Phase::Open => Some(cycle.schedule.cut_off),
+            Phase::Closed | Phase::Netted => Some(cycle.schedule.pay_in_from),
+            Phase::PayIn => Some(cycle.schedule.pay_in_by),
+            _ => None,
+        };
+        self.cycles.values().filter_map(due).min()
+    }
+
     fn advance(
         &mut self,
         at: Timestamp,
@@ -299,6 +311,7 @@ impl House {
         if cycle.pay_outs.is_empty() {
             cycle.phase = Phase::PayOut;
             events.push(ClearingEvent::CyclePaidOut { cycle: cycle.id, nodes: cycle.nodes() });
+            finish_if_reconciled(cycle, events);
         }
     }
 
@@ -319,14 +332,19 @@ impl House {
         if result.is_clean() {
             for cycle in self.cycles.values_mut().filter(|c| c.phase == Phase::PayOut) {
                 cycle.reconciled.insert(statement.currency);
-                if cycle.currencies().is_subset(&cycle.reconciled) {
-                    cycle.phase = Phase::Final;
-                    events.push(ClearingEvent::CycleReconciled { cycle: cycle.id });
-                    events.push(ClearingEvent::CycleFinal { cycle: cycle.id });
-                }
+                finish_if_reconciled(cycle, events);
             }
         }
         Ok(result)
+    }
+}
+
+/// Ends a cycle whose currencies are all reconciled; one without obligations has none.
+fn finish_if_reconciled(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
+    if cycle.currencies().is_subset(&cycle.reconciled) {
+        cycle.phase = Phase::Final;
+        events.push(ClearingEvent::CycleReconciled { cycle: cycle.id });
+        events.push(ClearingEvent::CycleFinal { cycle: cycle.id });
     }
 }
 

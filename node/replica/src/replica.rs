@@ -25,6 +25,8 @@ pub struct Replica {
     epochs: Epochs,
     peers: BTreeMap<NodeId, PublicKey>,
     federation: FederationView,
+    /// The last event in a closed epoch.
+    closed_seq: u64,
     now: Timestamp,
 }
 
@@ -72,6 +74,7 @@ impl Replica {
             epochs: Epochs::new(node, genesis.salt_key),
             peers: genesis.peers,
             federation: FederationView::new(genesis.roster),
+            closed_seq: 0,
             now: Timestamp::EPOCH,
         }
     }
@@ -98,6 +101,12 @@ impl Replica {
     #[must_use]
     pub fn next_seq(&self) -> u64 {
         self.epochs.next_seq()
+    }
+
+    /// Whether anything has happened that no closed epoch holds.
+    #[must_use]
+    pub fn has_open_epoch(&self) -> bool {
+        self.closed_seq.saturating_add(1) < self.next_seq()
     }
 
     /// Every line with envelopes that are not acknowledged.
@@ -201,6 +210,7 @@ impl Replica {
         let state_root = self.venue.state_root();
         match self.epochs.close(step.at, state_root) {
             Some(header) => {
+                self.closed_seq = header.last_seq;
                 step.events.push(Event::EpochClosed(header.clone()));
                 Reply::Closed(header)
             }

@@ -259,7 +259,9 @@ impl Venue {
     /// When something is due next.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.agenda.first().map(|(at, _)| *at)
+        let own = self.agenda.first().map(|(at, _)| *at);
+        let house = self.house.as_ref().and_then(House::next_due);
+        own.into_iter().chain(house).min()
     }
 
     /// How many settlement items wait for the next cut-off, and how many for their cycle.

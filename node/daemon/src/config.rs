@@ -1,0 +1,237 @@
+//! A node's configuration file, `node.toml`: read whole, with every mistake named.
+//!
+//! Settings of one machine only. What changes an outcome (fees, limits, calendars) is in the
+//! region's template and reaches the machines through their genesis and their logs.
+
+use gcfn_link::identity::Role;
+use gcfn_model::{Currency, NodeId, RegionId};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// What a node is told at its start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Its directory; relative paths begin here.
+    pub dir: PathBuf,
+    /// Its name.
+    pub node: NodeId,
+    /// Its region or jurisdiction.
+    pub region: RegionId,
+    /// What it is in the network.
+    pub role: Role,
+    /// The regional that clears for it and through which it speaks to the federation.
+    pub regional: NodeId,
+    /// Where callers of its API connect.
+    pub api: SocketAddr,
+    /// Where other nodes connect.
+    pub link: SocketAddr,
+    /// The store's URL: SQLite in the node's directory by default.
+    pub store: String,
+    /// Brokers of the event bus, when there is one.
+    pub kafka: Option<String>,
+    /// The banks it holds accounts with, by currency.
+    pub banks: BTreeMap<Currency, BankLink>,
+    /// Nodes that a regulator watches.
+    pub watches: Vec<NodeId>,
+}
+
+/// One bank of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankLink {
+    /// The bank's name in the network: what its certificate says.
+    pub node: NodeId,
+    /// Its business identifier code.
+    pub bic: String,
+    /// Where it takes messages.
+    pub url: String,
+}
+
+/// One mistake: where it is, what was found, what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The key.
+    pub key: &'static str,
+    /// What is wrong and what would be right.
+    pub rule: String,
+}
+
+/// Every mistake of a configuration file.
+#[derive(Debug)]
+pub struct ConfigProblems {
+    /// The file.
+    pub path: PathBuf,
+    /// The mistakes, by line.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for ConfigProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.problems.len();
+        write!(f, "{count} mistakes in the configuration; the node does not start")?;
+        for Problem { line, key, rule } in &self.problems {
+            write!(f, "\n  {}:{line}: {key}: {rule}", self.path.display())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigProblems {}
+
+/// The file as it is written: every value with its place, nothing checked but its type.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    node: Spanned<String>,
+    region: Spanned<String>,
+    role: Spanned<String>,
+    regional: Spanned<String>,
+    listen: Listen,
+    store: Option<Spanned<String>>,
+    kafka: Option<Spanned<String>>,
+    #[serde(default)]
+    bank: BTreeMap<Spanned<String>, Bank>,
+    #[serde(default)]
+    watch: Vec<Spanned<String>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listen {
+    api: Spanned<String>,
+    link: Spanned<String>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bank {
+    node: Spanned<String>,
+    bic: Spanned<String>,
+    url: Spanned<String>,
+}
+
+/// Collects mistakes while reading.
+struct Reader<'a> {
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn line(&self, span: &Range<usize>) -> usize {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        before.bytes().filter(|byte| *byte == b'\n').count() + 1
+    }
+
+    fn wrong(&mut self, key: &'static str, span: &Range<usize>, rule: String) {
+        let line = self.line(span);
+        self.problems.push(Problem { line, key, rule });
+    }
+
+    /// Parses a value or records why it is none.
+    fn parse<T: std::str::FromStr<Err: fmt::Display>>(
+        &mut self,
+        key: &'static str,
+        value: &Spanned<String>,
+    ) -> Option<T> {
+        match value.get_ref().parse() {
+            Ok(parsed) => Some(parsed),
+            Err(error) => {
+                let rule = format!("{:?}: {error}", value.get_ref());
+                self.wrong(key, &value.span(), rule);
+                None
+            }
+        }
+    }
+
+    fn expect(
+        &mut self,
+        key: &'static str,
+        value: &Spanned<String>,
+        allowed: &str,
+        fits: impl FnOnce(&str) -> bool,
+    ) {
+        if !fits(value.get_ref()) {
+            let rule = format!("{:?} is not {allowed}", value.get_ref());
+            self.wrong(key, &value.span(), rule);
+        }
+    }
+}
+
+/// Reads the text of `node.toml` for a node in `dir`. Pure: the caller opens the file.
+///
+/// # Errors
+/// Every mistake at once, each with its line, so an operator edits the file once.
+pub fn parse(dir: &Path, path: &Path, text: &str) -> Result<Config, ConfigProblems> {
+    let mut reader = Reader { text, problems: Vec::new() };
+    let config = match toml::from_str::<File>(text) {
+        Ok(file) => read(&mut reader, dir, &file),
+        Err(error) => {
+            let span = error.span().unwrap_or(0..0);
+            reader.wrong("file", &span, error.message().to_owned());
+            None
+        }
+    };
+    match config {
+        Some(config) if reader.problems.is_empty() => Ok(config),
+        _ => {
+            let mut problems = reader.problems;
+            problems.sort_by_key(|problem| problem.line);
+            Err(ConfigProblems { path: path.to_owned(), problems })
+        }
+    }
+}
+
+fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
+    let node = reader.parse("node", &file.node);
+    let region = reader.parse("region", &file.region);
+    let role: Option<Role> = reader.parse("role", &file.role);
+    let regional = reader.parse("regional", &file.regional);
+    let api = reader.parse("listen.api", &file.listen.api);
+    let link = reader.parse("listen.link", &file.listen.link);
+    if role.is_some_and(|role| matches!(role, Role::Bank | Role::Operator)) {
+        let allowed = "root, regional, local or regulator".to_owned();
+        reader.wrong("role", &file.role.span(), allowed);
+    }
+    let default = || format!("sqlite://{}", dir.join("data/store.db").display());
+    let store = file.store.as_ref().map_or_else(default, |url| url.get_ref().clone());
+    if let Some(url) = &file.store {
+        let known = |url: &str| url.starts_with("sqlite://") || url.starts_with("postgres://");
+        reader.expect("store", url, "a sqlite:// or postgres:// URL", known);
+    }
+    let mut banks = BTreeMap::new();
+    for (currency, bank) in &file.bank {
+        let code: Option<Currency> = reader.parse("bank", currency);
+        let bic = |bic: &str| matches!(bic.len(), 8 | 11);
+        reader.expect("bank.bic", &bank.bic, "a BIC of 8 or 11 characters", bic);
+        let https = |url: &str| url.starts_with("https://");
+        reader.expect("bank.url", &bank.url, "an https:// URL", https);
+        let name = reader.parse("bank.node", &bank.node);
+        let (bic, url) = (bank.bic.get_ref().clone(), bank.url.get_ref().clone());
+        if let (Some(code), Some(node)) = (code, name) {
+            banks.insert(code, BankLink { node, bic, url });
+        }
+    }
+    let watches: Vec<_> =
+        file.watch.iter().filter_map(|node| reader.parse("watch", node)).collect();
+    Some(Config {
+        dir: dir.to_owned(),
+        node: node?,
+        region: region?,
+        role: role?,
+        regional: regional?,
+        api: api?,
+        link: link?,
+        store,
+        kafka: file.kafka.as_ref().map(|brokers| brokers.get_ref().clone()),
+        banks,
+        watches,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+use super::parse;
+use expect_test::expect;
+use std::path::Path;
+
+const GOOD: &str = r#"
+node = "cn-sha"
+region = "cn"
+role = "local"
+regional = "cn"
+
+[listen]
+api = "127.0.0.1:8443"
+link = "127.0.0.1:9443"
+
+[bank.CNY]
+node = "bank-cny"
+bic = "GCFNCNSH"
+url = "https://127.0.0.1:7443"
+"#;
+
+#[test]
+fn a_good_file_is_read() {
+    let config = parse(Path::new("/n"), Path::new("/n/node.toml"), GOOD).expect("good");
+    assert_eq!(config.store, "sqlite:///n/data/store.db");
+    assert_eq!(config.banks.len(), 1);
+}
+
+#[test]
+fn three_mistakes_are_named_with_their_lines() {
+    let bad = GOOD
+        .replace("\"local\"", "\"locale\"")
+        .replace("127.0.0.1:9443", "nine")
+        .replace("https://", "http://");
+    let problems = parse(Path::new("/n"), Path::new("/n/node.toml"), &bad).expect_err("bad");
+    expect![[r#"
+        3 mistakes in the configuration; the node does not start
+          /n/node.toml:4: role: "locale": role "locale" is not one of root, regional, local, regulator, bank, operator
+          /n/node.toml:9: listen.link: "nine": invalid socket address syntax
+          /n/node.toml:14: bank.url: "http://127.0.0.1:7443" is not an https:// URL"#]]
+    .assert_eq(&problems.to_string());
+}
+
+#[test]
+fn an_unknown_key_is_a_mistake() {
+    let bad = format!("peers = []\n{GOOD}");
+    let problems = parse(Path::new("/n"), Path::new("/n/node.toml"), &bad).expect_err("bad");
+    assert!(problems.to_string().contains("/n/node.toml:1: file: unknown field `peers`"));
+}

@@ -1,0 +1,103 @@
+//! Carries envelopes to other nodes until they have acknowledged them.
+//!
+//! Nothing is kept here: what waits is in the cell's mailbox, what was acknowledged goes back
+//! into the cell's log. A crash repeats what the addressee drops.
+
+use anyhow::Result;
+use gcfn_anchor::keys::Signer;
+use gcfn_cell::Cell;
+use gcfn_link::client::Peers;
+use gcfn_model::NodeId;
+use gcfn_peering::envelope::Line;
+use gcfn_replica::{Command, Replica};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The most envelopes in one call.
+const BATCH_MAX: usize = 64;
+const CALL_LIMIT: Duration = Duration::from_secs(10);
+/// How long a line rests after a failed call, first and at most.
+const PAUSE_MIN: Duration = Duration::from_millis(200);
+const PAUSE_MAX: Duration = Duration::from_secs(15);
+
+/// The courier of one trading node.
+pub struct Courier {
+    /// The cell whose mailbox it empties.
+    pub cell: Cell<Replica>,
+    /// Whom it reaches.
+    pub peers: Peers,
+    /// What it signs with.
+    pub signer: Arc<Signer>,
+}
+
+/// When a line may be tried again.
+#[derive(Clone, Copy)]
+struct Pause {
+    until: Instant,
+    length: Duration,
+}
+
+impl Courier {
+    /// Works for ever, on the replica that leads.
+    ///
+    /// # Errors
+    /// When the cell has stopped.
+    pub async fn run(self) -> Result<()> {
+        let mut applied = self.cell.applied();
+        let mut pauses = BTreeMap::<NodeId, Pause>::new();
+        loop {
+            if self.cell.metrics().is_leader() {
+                for line in self.cell.read(|replica| replica.pending_lines().collect::<Vec<_>>()) {
+                    self.carry(line, &mut pauses).await;
+                }
+            }
+            let nap = tokio::time::sleep(PAUSE_MIN);
+            tokio::select! {
+                changed = applied.changed() => changed?,
+                () = nap => {}
+            }
+        }
+    }
+
+    async fn carry(&self, line: Line, pauses: &mut BTreeMap<NodeId, Pause>) {
+        if pauses.get(&line.peer).is_some_and(|pause| Instant::now() < pause.until) {
+            return;
+        }
+        match self.deliver(line).await {
+            Ok(()) => {
+                pauses.remove(&line.peer);
+            }
+            Err(error) => {
+                let last = pauses.get(&line.peer).map_or(Duration::ZERO, |pause| pause.length);
+                let length = (last * 2).clamp(PAUSE_MIN, PAUSE_MAX);
+                pauses.insert(line.peer, Pause { until: Instant::now() + length, length });
+                tracing::debug!(peer = %line.peer, %error, "envelopes wait");
+            }
+        }
+    }
+
+    async fn deliver(&self, line: Line) -> Result<()> {
+        let waiting = self.cell.read(|replica| {
+            replica.pending(line).take(BATCH_MAX).cloned().collect::<Vec<_>>()
+        });
+        let mut envelopes = Vec::with_capacity(waiting.len());
+        for envelope in waiting {
+            envelopes.push(postcard::to_allocvec(&envelope.sign(&self.signer))?);
+        }
+        let reply = self.peers.to(line.peer)?.deliver(envelopes, CALL_LIMIT).await?;
+        if 0 < reply.applied_seq {
+            let seq = reply.applied_seq;
+            for outcome in self.cell.submit(&[Command::Acknowledged { line, seq }]).await? {
+                outcome?;
+            }
+        }
+        anyhow::ensure!(
+            reply.refusal.is_empty(),
+            "refused: {}",
+            String::from_utf8_lossy(&reply.refusal)
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! Proofs of a cell's events, made from its journal when somebody asks.
+//!
+//! The machine keeps only the frontier of its header tree, so that its snapshot stays small.
+//! What a proof needs besides is in the journal: this follows it, remembers the headers and
+//! where each epoch begins, and reads an epoch again to prove one of its events.
+
+use anyhow::{Context, Result, anyhow};
+use gcfn_anchor::epoch::EpochHeader;
+use gcfn_anchor::event_tree::{EventTree, SaltKey};
+use gcfn_anchor::header_log::{CellHead, HeaderLog};
+use gcfn_anchor::receipt::EventProof;
+use gcfn_cell::{Cell, Record};
+use gcfn_model::{Digest, Machine, NodeId};
+use std::sync::{Arc, RwLock};
+
+/// A machine whose events are leaves of epochs.
+pub trait Anchored: Machine {
+    /// The header in an event that closes an epoch; every other event is a leaf.
+    fn header(event: &Self::Event) -> Option<&EpochHeader>;
+}
+
+/// One record of a machine's journal.
+pub type RecordOf<M> = Record<<M as Machine>::Command, <M as Machine>::Event>;
+
+/// The closed epochs of one cell.
+#[derive(Debug)]
+struct Epochs {
+    log: HeaderLog,
+    headers: Vec<EpochHeader>,
+    /// For each epoch, the log index at which its first leaf may be found.
+    starts: Vec<u64>,
+    /// The log index of the last record that was followed.
+    followed: u64,
+    next_start: u64,
+}
+
+/// Proves events of one cell. Clones share what has been followed.
+#[derive(Debug)]
+pub struct Prover<M: Machine> {
+    cell: Cell<M>,
+    salt_key: SaltKey,
+    epochs: Arc<RwLock<Epochs>>,
+}
+
+impl<M: Machine> Clone for Prover<M> {
+    fn clone(&self) -> Prover<M> {
+        let (cell, epochs) = (self.cell.clone(), Arc::clone(&self.epochs));
+        Prover { cell, salt_key: self.salt_key.clone(), epochs }
+    }
+}
+
+impl<M: Anchored> Prover<M> {
+    /// A prover of `cell` that has followed nothing yet.
+    #[must_use]
+    pub fn new(cell: Cell<M>, name: NodeId, salt_key: SaltKey) -> Prover<M> {
+        let log = HeaderLog::new(name);
+        let epochs =
+            Epochs { log, headers: Vec::new(), starts: Vec::new(), followed: 0, next_start: 0 };
+        Prover { cell, salt_key, epochs: Arc::new(RwLock::new(epochs)) }
+    }
+
+    /// Follows the journal for ever. Everything else here waits for it.
+    ///
+    /// # Errors
+    /// When the journal is damaged or its headers do not chain: the node must stop.
+    pub async fn follow(self) -> Result<()> {
+        let mut journal = self.cell.journal(0);
+        loop {
+            let record = journal.next().await.context("follow the journal")?;
+            self.take(&record)?;
+        }
+    }
+
+    fn take(&self, record: &RecordOf<M>) -> Result<()> {
+        let mut epochs = self.epochs.write().map_err(|_| anyhow!("prover has panicked"))?;
+        for event in &record.events {
+            if let Some(header) = M::header(event) {
+                epochs.log.append(header).context("chain epoch headers")?;
+                epochs.headers.push(header.clone());
+                let start = epochs.next_start;
+                epochs.starts.push(start);
+                epochs.next_start = record.index;
+            }
+        }
+        epochs.followed = record.index;
+        Ok(())
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Epochs) -> T) -> T {
+        look(&self.epochs.read().expect("nothing panics while it follows"))
+    }
+
+    /// The head of the header log as far as it was followed.
+    #[must_use]
+    pub fn head(&self) -> CellHead {
+        self.look(|epochs| epochs.log.head())
+    }
+
+    /// That a later head continues an earlier one.
+    #[must_use]
+    pub fn consistency(&self, from: u64, to: u64) -> Option<Vec<Digest>> {
+        self.look(|epochs| epochs.log.prove_consistency(from, to))
+    }
+
+    /// The last sequence number within the first `size` epochs.
+    #[must_use]
+    pub fn last_seq(&self, size: u64) -> u64 {
+        let last = |epochs: &Epochs| {
+            let index = usize::try_from(size).ok()?.checked_sub(1)?;
+            epochs.headers.get(index).map(|header| header.last_seq)
+        };
+        self.look(last).unwrap_or(0)
+    }
+
+    /// The leaves of the epoch that holds `seq`, as bytes, with the epoch's number and header.
+    ///
+    /// # Errors
+    /// When no closed epoch holds `seq`, or the journal cannot be read.
+    pub fn epoch_of(&self, seq: u64) -> Result<(EpochHeader, Vec<Vec<u8>>)> {
+        let found = self.look(|epochs| {
+            let index = epochs.headers.partition_point(|header| header.last_seq < seq);
+            let header = epochs.headers.get(index).filter(|header| header.first_seq <= seq)?;
+            Some((header.clone(), epochs.starts.get(index).copied()?))
+        });
+        let (header, start) = found.ok_or_else(|| anyhow!("event {seq} is in no closed epoch"))?;
+        let leaves = self.leaves(&header, start)?;
+        Ok((header, leaves))
+    }
+
+    /// Reads the leaves of an epoch again. Its first record may begin with the end of the epoch
+    /// before, and its last may go on into the next.
+    fn leaves(&self, header: &EpochHeader, start: u64) -> Result<Vec<Vec<u8>>> {
+        let mut journal = self.cell.journal(start);
+        let mut leaves = Vec::new();
+        let mut inside = header.epoch == 0;
+        while let Some(record) = journal.try_next().context("read the journal")? {
+            for event in &record.events {
+                match M::header(event) {
+                    Some(closed) if closed.epoch == header.epoch => return Ok(leaves),
+                    Some(_) => {
+                        inside = true;
+                        leaves.clear();
+                    }
+                    None if inside => {
+                        leaves.push(postcard::to_allocvec(event).context("encode an event")?);
+                    }
+                    None => {}
+                }
+            }
+        }
+        Err(anyhow!("the journal ends before epoch {} closes", header.epoch))
+    }
+
+    /// Proves that event `seq` is in the header log of `size` epochs, and gives its bytes.
+    ///
+    /// # Errors
+    /// When it is not, or the journal cannot be read.
+    pub fn prove(&self, seq: u64, size: u64) -> Result<(Vec<u8>, EventProof)> {
+        let (header, mut leaves) = self.epoch_of(seq)?;
+        let mut tree = EventTree::default();
+        for (seq, leaf) in (header.first_seq..).zip(&leaves) {
+            tree.append(&self.salt_key.salt(seq), leaf);
+        }
+        let index = seq - header.first_seq;
+        let path = tree.prove(index).context("the event is in its epoch")?;
+        let header_path = self
+            .look(|epochs| epochs.log.prove(header.epoch, size))
+            .ok_or_else(|| anyhow!("epoch {} is not within {size} epochs", header.epoch))?;
+        let event = leaves.swap_remove(usize::try_from(index)?);
+        let salt = self.salt_key.salt(seq);
+        Ok((event, EventProof { salt, index, path, header, header_path }))
+    }
+}

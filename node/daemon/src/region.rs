@@ -1,0 +1,147 @@
+//! A region's template turned into what machines take: terms, trading days, cycle schedules.
+
+use crate::config::Config;
+use anyhow::{Context, Result, anyhow};
+use gcfn_clearing::Schedule;
+use gcfn_model::{BusinessDate, Calendar, CalendarFault, Millis, Timestamp};
+use gcfn_template::{LocalTime, Prefund, RegionTemplate};
+use gcfn_venue::{Fees, ReserveMode, Terms, TradingDay};
+use std::fs;
+use std::path::Path;
+
+/// How long an answered command is remembered: a day of the venue's own time.
+const OUTCOME_KEPT: Millis = Millis(86_400_000);
+const DAY: u64 = 86_400_000;
+
+/// A template with its calendar.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// The rules.
+    pub template: RegionTemplate,
+    /// The business days.
+    pub calendar: Calendar,
+}
+
+impl Region {
+    /// Reads `region.toml` and the calendar files beside it.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or every problem of one that is wrong, with its lines.
+    pub fn read(folder: &Path) -> Result<Region> {
+        let text = |name: &str| {
+            let path = folder.join(name);
+            fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))
+        };
+        let template = gcfn_template::parse("region.toml", &text("region.toml")?)?;
+        let holidays = text(&template.calendar.holidays)?;
+        let workdays = template.calendar.workdays.as_deref().map(text).transpose()?;
+        let calendar = template.calendar.calendar(&holidays, workdays.as_deref())?;
+        Ok(Region { template, calendar })
+    }
+
+    /// The venue's terms under this template.
+    ///
+    /// # Errors
+    /// When the names of the node and its regional do not fit each other.
+    pub fn terms(&self, config: &Config) -> Result<Terms> {
+        let template = &self.template;
+        let fees = template.fees;
+        Ok(Terms {
+            node: config.node,
+            region: config.region,
+            currency: template.currency,
+            house: config.regional.as_str().parse().map_err(|e| anyhow!("regional: {e}"))?,
+            house_node: config.regional,
+            fees: Fees {
+                taker: fees.taker,
+                maker: fees.maker,
+                issue: fees.issue,
+                redeem: fees.redeem,
+                withdrawal: fees.withdrawal,
+                breakage: fees.breakage,
+            },
+            reserve_mode: match template.escrow.prefund {
+                Prefund::Face => ReserveMode::Face,
+                Prefund::Proceeds => ReserveMode::Proceeds,
+                Prefund::None => ReserveMode::None,
+            },
+            reserve_ratio: template.escrow.reserve_ratio,
+            refund_window: Millis(u64::from(template.refund.days) * DAY),
+            redeem_lock: Millis(u64::from(template.product.redeem_lock_minutes) * 60_000),
+            resales_max: template.product.resales_max,
+            kyc_to_trade: template.kyc.trade,
+            outcome_kept: OUTCOME_KEPT,
+        })
+    }
+
+    /// The next `count` trading days whose cut-off is after `now`.
+    ///
+    /// # Errors
+    /// [`CalendarFault`] beyond the years that the calendar knows.
+    pub fn trading_days(
+        &self,
+        now: Timestamp,
+        count: usize,
+    ) -> Result<Vec<TradingDay>, CalendarFault> {
+        let calendars = [&self.calendar];
+        let mut days = Vec::new();
+        let mut date = self.template.zone.date(now);
+        while days.len() < count {
+            date = Calendar::following(&calendars, date)?;
+            let cut_off = self.template.cut_off_utc(date).unwrap_or(Timestamp::EPOCH);
+            if now < cut_off {
+                let after = self.template.settlement.domestic_days;
+                let value_date = Calendar::value_date(&calendars, date, after)?;
+                days.push(TradingDay { date, cut_off, value_date });
+            }
+            date = date.plus_days(1);
+        }
+        Ok(days)
+    }
+
+    /// The schedules of the regional's cycles for the `count` days from tomorrow on.
+    ///
+    /// There is one for every day of the week: which days its members settle on follows from
+    /// *their* calendars, and a cycle without obligations costs nothing. A cycle closes when its
+    /// day begins, calls at eight, and has failed whoever has not paid in by the cut-off.
+    #[must_use]
+    pub fn cycles(&self, now: Timestamp, count: i32) -> Vec<Schedule> {
+        let zone = &self.template.zone;
+        let at = |date: BusinessDate, time: &str| {
+            let time: LocalTime = time.parse().expect("a time of day");
+            zone.instant(date, time)
+        };
+        let today = zone.date(now);
+        let schedule = |days: i32| {
+            let value_date = today.plus_days(days);
+            Some(Schedule {
+                value_date,
+                cut_off: at(value_date, "00:00")?,
+                pay_in_from: at(value_date, "08:00")?,
+                pay_in_by: self.template.cut_off_utc(value_date)?,
+            })
+        };
+        (1..=count).filter_map(schedule).collect()
+    }
+}
+
+/// The schedules of the federation's cycles for the `count` days from tomorrow on, in UTC: the
+/// day begins when it has begun in every region that settles on it.
+#[must_use]
+pub fn federation_cycles(now: Timestamp, count: i32) -> Vec<Schedule> {
+    let (today, _) = now.utc();
+    let schedule = |days: i32| {
+        let value_date = today.plus_days(days);
+        let hour = |hour: u32| Timestamp::from_utc(value_date, hour * 3600);
+        Some(Schedule {
+            value_date,
+            cut_off: hour(0)?,
+            pay_in_from: hour(1)?,
+            pay_in_by: hour(20)?,
+        })
+    };
+    (1..=count).filter_map(schedule).collect()
+}
+
+#[cfg(test)]
+mod tests;

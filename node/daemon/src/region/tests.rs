@@ -1,0 +1,28 @@
+use super::{Region, federation_cycles};
+use gcfn_model::Timestamp;
+use std::path::Path;
+
+fn region(code: &str) -> Region {
+    let catalog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../region-templates/catalog");
+    Region::read(&catalog.join(code)).expect("the catalog is sound")
+}
+
+#[test]
+fn a_trading_day_after_the_cut_off_is_the_next_business_day() {
+    // Friday 2026-03-06, 18:00 in Shanghai: past the cut-off at 16:00.
+    let now: Timestamp = "2026-03-06T10:00:00Z".parse().expect("a time");
+    let days = region("cn").trading_days(now, 2).expect("known years");
+    let shown: Vec<_> = days.iter().map(|d| format!("{} {}", d.date, d.value_date)).collect();
+    assert_eq!(shown, ["2026-03-09 2026-03-10", "2026-03-10 2026-03-11"]);
+}
+
+#[test]
+fn cycles_close_before_they_call_and_call_before_they_fail() {
+    let now: Timestamp = "2026-03-06T10:00:00Z".parse().expect("a time");
+    let schedules = region("eu").cycles(now, 7);
+    assert_eq!(schedules.len(), 7);
+    for cycle in schedules.iter().chain(&federation_cycles(now, 7)) {
+        assert!(now < cycle.cut_off);
+        assert!(cycle.cut_off < cycle.pay_in_from && cycle.pay_in_from < cycle.pay_in_by);
+    }
+}
