@@ -5,8 +5,8 @@
 
 use ed25519_dalek::SigningKey;
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -197,7 +197,9 @@ fn write_secret(path: &Path, text: &str) -> Result<(), KeyFault> {
 
 fn read_secret(path: &Path) -> Result<String, KeyFault> {
     let file = |action| move |source| KeyFault::File { action, path: path.to_owned(), source };
-    let about = fs::metadata(path).map_err(file("open"))?;
+    // One handle throughout: what is checked is what is read.
+    let mut opened = File::open(path).map_err(file("open"))?;
+    let about = opened.metadata().map_err(file("open"))?;
     let mode = about.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(KeyFault::Permissions { path: path.to_owned(), mode });
@@ -206,12 +208,15 @@ fn read_secret(path: &Path) -> Result<String, KeyFault> {
         let source = io::Error::other("longer than any key");
         return Err(file("read")(source));
     }
-    fs::read_to_string(path).map_err(file("read"))
+    let mut text = String::new();
+    opened.read_to_string(&mut text).map_err(file("read"))?;
+    Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).expect("the file exists").permissions().mode() & 0o777

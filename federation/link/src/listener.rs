@@ -160,7 +160,7 @@ impl Door {
         let stream = match timeout(self.limits.handshake_timeout, self.tls.accept(stream)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(fault)) => {
-                tracing::warn!(error = %ErrorChain(&fault), "refuse handshake");
+                log_refusal(&fault);
                 return;
             }
             Err(_) => {
@@ -223,6 +223,21 @@ impl Door {
             .with_upgrades();
         let wind_up = http1::UpgradeableConnection::graceful_shutdown;
         drive(connection, wind_up, stop, self.limits.drain).await
+    }
+}
+
+/// A certificate that is refused is somebody's mistake or worse; anything else that is not a
+/// handshake is the noise of an open port.
+fn log_refusal(fault: &io::Error) {
+    let tls = fault.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let certificate = matches!(
+        tls,
+        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)
+    );
+    if certificate {
+        tracing::warn!(error = %ErrorChain(fault), "refuse certificate");
+    } else {
+        tracing::debug!(error = %ErrorChain(fault), "handshake ended");
     }
 }
 
