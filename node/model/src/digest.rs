@@ -48,9 +48,9 @@ impl Hasher {
     }
 }
 
-/// A text that is not 64 hexadecimal digits.
+/// A text that is not 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("digest is not 64 hexadecimal digits")]
+#[error("digest is not 64 lower-case hexadecimal digits")]
 pub struct DigestFault;
 
 impl FromStr for Digest {
@@ -62,7 +62,7 @@ impl FromStr for Digest {
         }
         for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
             let pair = core::str::from_utf8(pair).map_err(|_| DigestFault)?;
-            if !pair.bytes().all(|b| b.is_ascii_hexdigit()) {
+            if !pair.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
                 return Err(DigestFault);
             }
             *byte = u8::from_str_radix(pair, 16).map_err(|_| DigestFault)?;
