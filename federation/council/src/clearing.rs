@@ -1,0 +1,209 @@
+//! The federation's clearing house: what nodes of different regions owe each other.
+//!
+//! The cycles are [`House`]'s matter, the same machine that a regional runs. Decided here is
+//! what enters them: a bundle that both nodes stand by and that locked rates explain to the last
+//! minor unit. Its legs in both currencies settle together or leave together.
+
+use crate::council::{Council, Step};
+use crate::event::Event;
+use crate::outcome::{Done, Outcome};
+use crate::refusal::Refusal;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use gcfn_banking::{BankEntry, Booked, Statement, StatusChange, StatusReport};
+use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Schedule};
+use gcfn_ledger::{Books, Ledger};
+use gcfn_model::{Amount, BusinessDate, Currency, NodeId, SettlementAccount, Uetr};
+use gcfn_venue::LockUse;
+use serde::{Deserialize, Serialize};
+
+/// The house, its books, and what stands affirmed in its cycles.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Clearing {
+    pub(crate) house: House,
+    /// The house's money. The federation holds no coupons.
+    pub(crate) books: Books,
+    affirmed: BTreeMap<BundleRef, Affirmed>,
+    /// What both sides stand by, by value date and currency. Bounds every net position.
+    gross: BTreeMap<(BusinessDate, Currency), Amount>,
+}
+
+/// A bundle that somebody stands by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Affirmed {
+    uses: Vec<LockUse>,
+    by: BTreeSet<NodeId>,
+}
+
+impl Clearing {
+    pub(crate) fn new(house: House) -> Clearing {
+        let (books, affirmed) = (Books::default(), BTreeMap::new());
+        Clearing { house, books, affirmed, gross: BTreeMap::new() }
+    }
+
+    /// The gross sums of the bundle's value date with the bundle added.
+    fn gross_with(&self, bundle: &Bundle) -> Result<BTreeMap<Currency, Amount>, Refusal> {
+        let mut sums = BTreeMap::new();
+        for owed in &bundle.obligations {
+            let now = || self.gross.get(&(bundle.value_date, owed.currency)).copied();
+            let sum = sums.entry(owed.currency).or_insert_with(|| now().unwrap_or(Amount::ZERO));
+            let too_large = Refusal::House(HouseRefusal::PositionTooLarge);
+            *sum = sum.checked_add(owed.amount).ok_or(too_large)?;
+        }
+        Ok(sums)
+    }
+
+    fn stands(&self, by: NodeId, bundle: BundleRef) -> bool {
+        self.affirmed.get(&bundle).is_some_and(|affirmed| affirmed.by.contains(&by))
+    }
+
+    /// Forgets bundles that have settled or left their cycle.
+    fn forget(&mut self, bundles: &[BundleRef]) {
+        for bundle in bundles {
+            self.affirmed.remove(bundle);
+        }
+    }
+}
+
+impl Council {
+    /// A node stands by a bundle. It counts once the node on the other side does too.
+    ///
+    /// Every affirmation has one end that its author is told of: it is refused, or its bundle
+    /// settles, or its bundle leaves the cycle. A refusal is told to nobody else: on the word of
+    /// one node alone, another would undo what the house still holds it to.
+    pub(crate) fn affirm(
+        &mut self,
+        step: &mut Step<'_>,
+        by: NodeId,
+        bundle: &Bundle,
+        uses: &[LockUse],
+    ) -> Outcome {
+        let taken = self.take_affirmation(step, by, bundle, uses);
+        if let Err(reason) = taken
+            && !self.clearing.stands(by, bundle.reference)
+        {
+            step.emit(Event::AffirmationRefused { by, bundle: bundle.reference, reason });
+        }
+        taken
+    }
+
+    fn take_affirmation(
+        &mut self,
+        step: &mut Step<'_>,
+        by: NodeId,
+        bundle: &Bundle,
+        uses: &[LockUse],
+    ) -> Outcome {
+        let sides = self.locks.tie(bundle, uses)?;
+        let reference = bundle.reference;
+        let affirmed = self.clearing.affirmed.get(&reference);
+        if affirmed.is_some_and(|affirmed| affirmed.uses != uses) {
+            return Err(Refusal::UsesDiffer);
+        }
+        let gross = self.clearing.gross_with(bundle)?;
+        let repeated = self.clearing.stands(by, reference);
+        let required = BTreeSet::from([sides.holder, sides.home]);
+        if !required.contains(&by) {
+            return Err(Refusal::House(HouseRefusal::NotAParty));
+        }
+
+        let given = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
+            house.affirm(by, bundle.clone(), required, events)
+        };
+        self.in_house(step, given).map_err(Refusal::House)?;
+        if repeated {
+            return Ok(Done::Repeated);
+        }
+        let fresh = || Affirmed { uses: uses.to_vec(), by: BTreeSet::new() };
+        let affirmed = self.clearing.affirmed.entry(reference).or_insert_with(fresh);
+        affirmed.by.insert(by);
+        if affirmed.by.len() == 2 {
+            self.locks.mark_used(reference, uses);
+            let date = bundle.value_date;
+            self.clearing.gross.extend(gross.into_iter().map(|(c, sum)| ((date, c), sum)));
+        }
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn open_cycle(&mut self, step: &mut Step<'_>, schedule: Schedule) -> Outcome {
+        let opened = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
+            house.open(schedule, events)
+        };
+        self.in_house(step, opened).map_err(Refusal::House)?;
+        Ok(Done::Accepted)
+    }
+
+    /// Moves every cycle as far as the time allows.
+    pub(crate) fn tick_house(&mut self, step: &mut Step<'_>) {
+        let at = step.at;
+        self.in_house(step, |house, ledger, events| house.tick(at, ledger, events));
+    }
+
+    /// The bank booked something on the house's account.
+    pub(crate) fn bank_booked(&mut self, step: &mut Step<'_>, entry: &BankEntry) -> Outcome {
+        self.own_account(entry.account)?;
+        let at = step.at;
+        match self.in_house(step, |house, ledger, events| house.booked(at, entry, ledger, events)) {
+            Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
+            Booked::Disputed(dispute) => step.emit(Event::BankDisputed(dispute)),
+            Booked::Settled(_) | Booked::Received(_) | Booked::Returned(_) | Booked::Unmatched => {}
+        }
+        Ok(Done::Accepted)
+    }
+
+    /// The bank answered a payment of the house. It moves no money.
+    pub(crate) fn bank_status(&mut self, step: &mut Step<'_>, report: StatusReport) -> Outcome {
+        let change = self.clearing.house.desk_mut().status(step.at, report);
+        match change.map_err(Refusal::Desk)? {
+            StatusChange::Unchanged => return Ok(Done::Repeated),
+            StatusChange::Accepted(_) => {}
+            StatusChange::Rejected { instruction, .. } => {
+                step.emit(Event::InstructionRejected { instruction: instruction.id });
+            }
+        }
+        Ok(Done::Accepted)
+    }
+
+    /// A payment of the house was handed to the bank; its age counts from here.
+    pub(crate) fn bank_sent(&mut self, step: &Step<'_>, uetr: Uetr) -> Outcome {
+        self.clearing.house.desk_mut().sent(step.at, uetr).map_err(Refusal::Desk)?;
+        Ok(Done::Accepted)
+    }
+
+    /// Compares a statement of the house's account with its books.
+    pub(crate) fn bank_statement(&mut self, step: &mut Step<'_>, statement: &Statement) -> Outcome {
+        self.own_account(statement.account)?;
+        let at = step.at;
+        let reconciled = |house: &mut House, ledger: &mut Ledger, events: &mut Vec<_>| {
+            house.reconcile(at, statement, ledger, events)
+        };
+        let result = self.in_house(step, reconciled).map_err(Refusal::Desk)?;
+        step.emit(Event::Reconciled { currency: statement.currency, result });
+        Ok(Done::Accepted)
+    }
+
+    fn own_account(&self, account: SettlementAccount) -> Result<(), Refusal> {
+        let own = account == self.clearing.house.account();
+        if own { Ok(()) } else { Err(Refusal::ForeignAccount) }
+    }
+
+    /// Lets the house act, and records what it did.
+    fn in_house<T>(
+        &mut self,
+        step: &mut Step<'_>,
+        act: impl FnOnce(&mut House, &mut Ledger, &mut Vec<ClearingEvent>) -> T,
+    ) -> T {
+        let mut events = Vec::new();
+        let Clearing { house, books, .. } = &mut self.clearing;
+        let result = act(house, &mut books.money, &mut events);
+        for event in events {
+            if let ClearingEvent::CycleSettled { bundles, .. }
+            | ClearingEvent::BundlesFailed { bundles, .. } = &event
+            {
+                self.clearing.forget(bundles);
+            }
+            step.emit(Event::Clearing(event));
+        }
+        result
+    }
+}

@@ -1,0 +1,224 @@
+//! The state of the federation.
+
+use crate::answers::Answers;
+use crate::clearing::Clearing;
+use crate::directory::Directory;
+use crate::event::Event;
+use crate::genesis::{Genesis, GenesisFault, Params};
+use crate::locks::Locks;
+use crate::quotes::{Quote, Quotes};
+use crate::report::Reported;
+use crate::rounds::{FinalRound, Rounds};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use gcfn_anchor::epoch::Epochs;
+use gcfn_anchor::header_log::CellHead;
+use gcfn_anchor::receipt::HeadProof;
+use gcfn_anchor::round::Round;
+use gcfn_clearing::House;
+use gcfn_ledger::Books;
+use gcfn_model::{
+    BusinessDate, Calendar, Currency, Digest, Hasher, HouseId, NetworkId, NodeId, Timestamp,
+};
+use gcfn_venue::LockedRate;
+use serde::{Deserialize, Serialize};
+
+/// The name of the federation's cell and of its clearing house. No node has it.
+pub const FEDERATION: &str = "federation";
+
+/// [`FEDERATION`] as the name of a cell.
+#[must_use]
+pub fn cell_id() -> NodeId {
+    FEDERATION.parse().expect("the name is sound")
+}
+
+/// [`FEDERATION`] as the name of a clearing house.
+#[must_use]
+pub fn house_id() -> HouseId {
+    FEDERATION.parse().expect("the name is sound")
+}
+
+/// The replicated machine of the federation cell.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Council {
+    pub(crate) network: NetworkId,
+    pub(crate) params: Params,
+    pub(crate) calendars: BTreeMap<Currency, Calendar>,
+    pub(crate) charter: Digest,
+    pub(crate) now: Timestamp,
+    pub(crate) answers: Answers,
+
+    pub(crate) directory: Directory,
+    /// The latest head that each cell has shown.
+    pub(crate) cells: BTreeMap<NodeId, Reported>,
+    pub(crate) rounds: Rounds,
+
+    /// The business date today.
+    pub(crate) date: Option<BusinessDate>,
+    pub(crate) quotes: Quotes,
+    pub(crate) locks: Locks,
+    pub(crate) clearing: Clearing,
+
+    /// The federation's own events.
+    pub(crate) epochs: Epochs,
+    /// The last event of its last closed epoch.
+    pub(crate) closed_seq: u64,
+}
+
+/// One application of a command: the time it happens at and what comes of it.
+#[derive(Debug)]
+pub(crate) struct Step<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) events: &'a mut Vec<Event>,
+}
+
+impl Step<'_> {
+    pub(crate) fn emit(&mut self, event: Event) {
+        self.events.push(event);
+    }
+}
+
+impl Council {
+    /// The federation as it was founded.
+    ///
+    /// # Errors
+    /// [`GenesisFault`].
+    pub fn new(genesis: Genesis) -> Result<Council, GenesisFault> {
+        genesis.check()?;
+        let charter = genesis.charter;
+        let root = charter.root()?;
+        Ok(Council {
+            network: charter.network,
+            charter: charter.digest(),
+            now: Timestamp::EPOCH,
+            answers: Answers::default(),
+            directory: Directory::new(&charter),
+            cells: BTreeMap::new(),
+            rounds: Rounds::default(),
+            date: None,
+            quotes: Quotes::default(),
+            locks: Locks::default(),
+            clearing: Clearing::new(House::new(house_id(), root)),
+            epochs: Epochs::new(cell_id(), charter.salt_key),
+            closed_seq: 0,
+            params: charter.params,
+            calendars: charter.calendars,
+        })
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn network(&self) -> NetworkId {
+        self.network
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// The time of the last command. Authors let their commands expire by this clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Who is a member, and what is listed.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The latest head that a cell has shown, final or not: where its next consistency proof
+    /// must start.
+    #[must_use]
+    pub fn reported_head(&self, cell: NodeId) -> Option<CellHead> {
+        self.cells.get(&cell).map(|reported| reported.head)
+    }
+
+    /// The rounds that wait for co-signatures, in order.
+    pub fn open_rounds(&self) -> impl Iterator<Item = &Round> {
+        self.rounds.open()
+    }
+
+    /// The latest final round.
+    #[must_use]
+    pub fn latest_final(&self) -> Option<&FinalRound> {
+        self.rounds.latest_final()
+    }
+
+    /// A final round, if it is one of the last [`ROUNDS_KEPT`](crate::ROUNDS_KEPT).
+    #[must_use]
+    pub fn final_round(&self, number: u64) -> Option<&FinalRound> {
+        self.rounds.find(number)
+    }
+
+    /// The sequence number of the last event of the federation's own cell that is final; zero
+    /// while none is.
+    #[must_use]
+    pub fn final_seq(&self) -> u64 {
+        self.rounds.final_seq()
+    }
+
+    /// The way from a venue cell's head, as it was last anchored, to the latest final round.
+    #[must_use]
+    pub fn head_proof(&self, cell: NodeId) -> Option<HeadProof> {
+        self.rounds.head_proof(cell)
+    }
+
+    /// The way from the federation's own head to the latest final round.
+    #[must_use]
+    pub fn federation_proof(&self) -> Option<HeadProof> {
+        self.rounds.federation_proof()
+    }
+
+    /// The head of the federation's own cell.
+    #[must_use]
+    pub fn head(&self) -> CellHead {
+        self.epochs.head()
+    }
+
+    /// The business date today.
+    #[must_use]
+    pub fn date(&self) -> Option<BusinessDate> {
+        self.date
+    }
+
+    /// The quotes that are good now, by pair and dealer.
+    pub fn quotes(&self) -> impl Iterator<Item = (NodeId, &Quote)> {
+        self.quotes.live(self.now)
+    }
+
+    /// The locked rates that can still settle.
+    pub fn locks(&self) -> impl Iterator<Item = &LockedRate> {
+        self.locks.rates()
+    }
+
+    /// The clearing house between regions.
+    #[must_use]
+    pub fn house(&self) -> &House {
+        &self.clearing.house
+    }
+
+    /// The house's books.
+    #[must_use]
+    pub fn books(&self) -> &Books {
+        &self.clearing.books
+    }
+
+    /// What the federation's state comes to, as its epoch headers say it: the books of its
+    /// clearing house, the directory with its pending decisions and listed series, and every
+    /// locked rate with what has used it.
+    ///
+    /// Layout `gcfn/council/v1`: the state root of the books, then directory and locks in
+    /// postcard. Costs one hash over the directory, which grows with nodes and series and not
+    /// with what is traded. Heads and rounds are not in it, for they are what anchors it; cycles
+    /// are not, for they replay from the events that are.
+    pub fn state_root(&mut self) -> Digest {
+        let books = self.clearing.books.state_root();
+        let state = postcard::to_allocvec(&(&self.directory, &self.locks));
+        let state = state.expect("the state is plain data");
+        Hasher::new("gcfn/council/v1").part(books.as_bytes()).part(&state).finish()
+    }
+}

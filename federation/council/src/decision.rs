@@ -1,0 +1,76 @@
+//! What validators decide together about members.
+
+use gcfn_anchor::keys::{PublicKey, Signature};
+use gcfn_model::{Amount, CommandId, Currency, NodeId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A change of membership, carried out once validators of two thirds of the weight have signed
+/// for it. The first approval is the proposal. Append-only: the order is the encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Decision {
+    /// An applicant becomes a member.
+    Admit {
+        /// Who.
+        node: NodeId,
+    },
+    /// A member may not act until it is resumed.
+    Suspend {
+        /// Who.
+        node: NodeId,
+    },
+    /// A suspended member may act again.
+    Resume {
+        /// Who.
+        node: NodeId,
+    },
+    /// A node leaves for good. Its name and its keys stay taken.
+    Remove {
+        /// Who.
+        node: NodeId,
+    },
+    /// A node signs with another key from now on.
+    RotateKey {
+        /// Who.
+        node: NodeId,
+        /// Its new key.
+        key: PublicKey,
+    },
+    /// How much a member may owe at a time for purchases in one currency.
+    CapDebit {
+        /// Who.
+        node: NodeId,
+        /// In which currency.
+        currency: Currency,
+        /// How much.
+        debit_cap: Amount,
+    },
+}
+
+impl Decision {
+    /// Whom it concerns.
+    #[must_use]
+    pub const fn node(&self) -> NodeId {
+        match *self {
+            Decision::Admit { node }
+            | Decision::Suspend { node }
+            | Decision::Resume { node }
+            | Decision::Remove { node }
+            | Decision::RotateKey { node, .. }
+            | Decision::CapDebit { node, .. } => node,
+        }
+    }
+}
+
+/// One validator's word for a decision: with the decision, all that is needed to write its
+/// command again and to check the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who approved.
+    pub by: NodeId,
+    /// The id of its command.
+    pub id: CommandId,
+    /// Until when its command was good.
+    pub expires_at: Timestamp,
+    /// Its signature.
+    pub signature: Signature,
+}
