@@ -1,1 +1,40 @@
-//! How messages leave for a bank and come back.
+//! How payments leave for a bank, and how the bank's word comes back.
+//!
+//! Out: an [`Outbox`] per bank and journal turns each [`Order`] into one message, archives it,
+//! hands it over a [`Channel`] and only then moves its cursor. Whatever happens in between, the
+//! bank gets the same bytes again and tells repeats apart by their UETR.
+//!
+//! In: an [`Inbox`] per bank archives whatever arrives exactly as it came and turns it into
+//! [`Incoming`], which names nobody: accounts by the [`AccountBook`], parties by pseudonym, the
+//! bank's references hashed.
+//!
+//! Decides nothing about money and assumes nothing paid. Reads no clock and starts no task: the
+//! caller gives the time, walks the journal and drives. A name or an account number of a person
+//! is in the vault, in a message and in the archive's sealed copy of it, and nowhere else.
+
+mod accounts;
+
+mod outgoing;
+mod payee;
+
+mod channel;
+mod folder;
+mod https;
+mod outbox;
+
+mod inbox;
+mod incoming;
+
+pub use accounts::{AccountBook, BankAccount, NumberTaken};
+pub use channel::{Channel, Message};
+pub use folder::{Arrival, FolderChannel, FolderFault};
+pub use https::{HttpsChannel, HttpsFault};
+pub use inbox::{Counts, Inbox, InboxError};
+pub use incoming::{Incoming, IncomingFault};
+pub use outbox::{Departure, Outbox, OutboxError, Progress, TellError};
+pub use outgoing::Order;
+pub use payee::Unpayable;
+
+/// How the archive marks what was not taken, in and out: this and the reason stand in place of
+/// the message definition.
+const REFUSED: &str = "refused: ";

@@ -1,0 +1,115 @@
+//! What one bank sends to the node: archived, understood, answered for.
+//!
+//! A message is archived before anything of it is acted on or answered, refused ones too. Its
+//! label says what it is, which takes reading it first; reading has no effect, so to the world
+//! the archive comes first. The same message again gives the same answer.
+
+use crate::incoming::{interpret, message_id};
+use crate::{AccountBook, Incoming, IncomingFault, REFUSED};
+use gcfn_iso20022::{Bic, BusinessMessage, read};
+use gcfn_model::{Timestamp, Uetr};
+use gcfn_store::{Archive, Direction, Label, StoreError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A reason in the archive is cut to this many characters: it may quote a long element name.
+const REASON_MAX: usize = 200;
+
+/// Why a message is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum InboxError {
+    /// The bank is told that it sent something unusable: a client error.
+    #[error(transparent)]
+    Refused(#[from] IncomingFault),
+    /// The node cannot keep it now; the bank sends it again: a server error.
+    #[error("archive a message of a bank")]
+    Store(#[from] StoreError),
+}
+
+/// How many messages were taken in and refused since the start, repeats included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Understood.
+    pub taken: u64,
+    /// Refused. Anything but zero is in the archive with its reason.
+    pub refused: u64,
+}
+
+/// The messages of one bank to this node, by whichever channel they come.
+#[derive(Debug)]
+pub struct Inbox {
+    bank: Bic,
+    book: Arc<AccountBook>,
+    archive: Archive,
+    taken: AtomicU64,
+    refused: AtomicU64,
+}
+
+impl Inbox {
+    /// The inbox for `bank`. That a message is from this bank is the channel's proof; the bank
+    /// is heard about its own accounts only.
+    #[must_use]
+    pub fn new(archive: Archive, book: Arc<AccountBook>, bank: Bic) -> Inbox {
+        let (taken, refused) = (AtomicU64::new(0), AtomicU64::new(0));
+        Inbox { bank, book, archive, taken, refused }
+    }
+
+    /// Takes in a message that was received at `at`: what the machine is to be told, in order.
+    ///
+    /// # Errors
+    /// [`InboxError::Refused`] for good, [`InboxError::Store`] for now.
+    pub async fn take(&self, at: Timestamp, bytes: &[u8]) -> Result<Vec<Incoming>, InboxError> {
+        let (message_id, definition, understood) = match read(bytes) {
+            Err(fault) => (String::new(), "", Err(fault.into())),
+            Ok(BusinessMessage { document, .. }) => {
+                let id = message_id(&document).to_string();
+                let definition = document.definition();
+                (id, definition, interpret(&self.book, &self.bank, document))
+            }
+        };
+        let label = Label {
+            direction: Direction::Received,
+            bank: self.bank.to_string(),
+            message_id,
+            kind: match &understood {
+                Ok(_) => definition.to_owned(),
+                Err(fault) => format!("{REFUSED}{fault}").chars().take(REASON_MAX).collect(),
+            },
+            uetr: understood.as_deref().ok().and_then(subject),
+            at,
+        };
+        self.archive.keep(&label, bytes).await?;
+        match &understood {
+            Ok(_) => self.taken.fetch_add(1, Ordering::Relaxed),
+            Err(fault) => {
+                tracing::warn!(bank = %self.bank, message = label.message_id, %fault, "refused");
+                self.refused.fetch_add(1, Ordering::Relaxed)
+            }
+        };
+        Ok(understood?)
+    }
+
+    /// How many messages have come.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts {
+            taken: self.taken.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// The payment that a message is about, if it is about one.
+fn subject(incoming: &[Incoming]) -> Option<Uetr> {
+    let uetrs: BTreeSet<Option<Uetr>> = incoming
+        .iter()
+        .map(|incoming| match incoming {
+            Incoming::Booked(entry) => entry.uetr,
+            Incoming::Status(report) => Some(report.uetr),
+            Incoming::Statement(_) => None,
+        })
+        .collect();
+    let mut uetrs = uetrs.into_iter();
+    uetrs.next().flatten().filter(|_| uetrs.next().is_none())
+}

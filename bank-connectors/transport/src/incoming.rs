@@ -1,0 +1,202 @@
+//! A bank's message in pseudonymous terms, or the reason why it is refused. Whole or not at all.
+
+use crate::AccountBook;
+use crate::outgoing::uetr_of;
+use gcfn_banking::{BankEntry, ReasonCode, Statement, StatusReport, TransactionStatus};
+use gcfn_iso20022::{
+    AccountNotification, AccountNumber, AccountStatement, Bic, BookingFault, Detail, Document,
+    Entry, GroupStatus, InitiationStatus, MessageFault, PaymentReport, Reference,
+    TransactionReport,
+};
+use gcfn_model::{Currency, PartyId, SettlementAccount, Uetr};
+
+/// What a bank says, without anybody's name or number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// It has booked an entry (camt.054).
+    Booked(BankEntry),
+    /// How an instruction stands (pacs.002, pain.002).
+    Status(StatusReport),
+    /// The statement of an account (camt.053).
+    Statement(Statement),
+}
+
+/// Why a bank's message is refused. Nothing of it counts; the bank, or the operator's list of
+/// accounts, is put right and the bank sends it again.
+///
+/// Holds no content of the message, so it may be logged and sent back.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IncomingFault {
+    /// Not a message, or not by the rules.
+    #[error(transparent)]
+    Message(#[from] MessageFault),
+    /// A message that only goes to banks.
+    #[error("{0} is for banks; a node takes pacs.002, pain.002, camt.053 and camt.054")]
+    NotForANode(&'static str),
+    /// An account that this node does not hold at this bank.
+    #[error("message is about an account that this node does not hold at this bank")]
+    UnknownAccount,
+    /// An account of this node, in another currency than agreed.
+    #[error("account {account} is in {expected}, message says {got}")]
+    WrongCurrency {
+        /// The account.
+        account: SettlementAccount,
+        /// What the account is in.
+        expected: Currency,
+        /// What the message says.
+        got: Currency,
+    },
+    /// An entry that cannot be counted exactly once.
+    #[error(transparent)]
+    Booking(#[from] BookingFault),
+    /// A status of something that is no instruction of this network.
+    #[error("status has neither the UETR nor the end-to-end id of an instruction")]
+    NoInstruction,
+}
+
+/// Reads `document` as the word of `bank`.
+pub(crate) fn interpret(
+    book: &AccountBook,
+    bank: &Bic,
+    document: Document,
+) -> Result<Vec<Incoming>, IncomingFault> {
+    match document {
+        Document::Notifications(message) => booked(book, bank, message.notifications),
+        Document::Statements(message) => statements(book, bank, message.statements),
+        Document::PaymentStatus(message) => statuses(&message.groups, &[], &message.transactions),
+        Document::InitiationStatus(InitiationStatus { original, payments, .. }) => {
+            let inner = payments.iter().flat_map(|payment| payment.transactions.clone());
+            statuses(&[original], &payments, &inner.collect::<Vec<_>>())
+        }
+        Document::CustomerCreditTransfer(_)
+        | Document::InstitutionCreditTransfer(_)
+        | Document::PaymentInitiation(_) => Err(IncomingFault::NotForANode(document.definition())),
+    }
+}
+
+/// The sender's id of a message.
+pub(crate) fn message_id(document: &Document) -> &Reference {
+    match document {
+        Document::CustomerCreditTransfer(message) => &message.group.id,
+        Document::InstitutionCreditTransfer(message) => &message.group.id,
+        Document::PaymentStatus(message) => &message.group.id,
+        Document::PaymentInitiation(message) => &message.group.id,
+        Document::InitiationStatus(message) => &message.group.id,
+        Document::Statements(message) => &message.group.id,
+        Document::Notifications(message) => &message.group.id,
+    }
+}
+
+fn booked(
+    book: &AccountBook,
+    bank: &Bic,
+    notifications: Vec<AccountNotification>,
+) -> Result<Vec<Incoming>, IncomingFault> {
+    let mut booked = Vec::new();
+    for notification in notifications {
+        let own = Own::find(book, bank, &notification.account)?;
+        own.check(notification.currency)?;
+        for entry in notification.entries {
+            own.check(Some(entry.money.currency))?;
+            let entries = complete(entry).booked(own.account)?;
+            booked.extend(entries.into_iter().map(Incoming::Booked));
+        }
+    }
+    Ok(booked)
+}
+
+fn statements(
+    book: &AccountBook,
+    bank: &Bic,
+    statements: Vec<AccountStatement>,
+) -> Result<Vec<Incoming>, IncomingFault> {
+    let statement = |statement: AccountStatement| {
+        let own = Own::find(book, bank, &statement.account)?;
+        own.check(Some(statement.currency))?;
+        let entries = statement.entries.into_iter().map(complete).collect();
+        let statement = AccountStatement { entries, ..statement };
+        Ok(Incoming::Statement(statement.booked(own.account)?))
+    };
+    statements.into_iter().map(statement).collect()
+}
+
+/// An account of this node at the bank that speaks.
+struct Own {
+    account: SettlementAccount,
+    currency: Currency,
+}
+
+impl Own {
+    fn find(book: &AccountBook, bank: &Bic, number: &AccountNumber) -> Result<Own, IncomingFault> {
+        let holding = book.holding(number);
+        let own = holding.filter(|&(account, currency)| book.is_own(account, currency, bank));
+        let (account, currency) = own.ok_or(IncomingFault::UnknownAccount)?;
+        Ok(Own { account, currency })
+    }
+
+    fn check(&self, stated: Option<Currency>) -> Result<(), IncomingFault> {
+        let &Own { account, currency: expected } = self;
+        match stated {
+            Some(got) if got != expected => {
+                Err(IncomingFault::WrongCurrency { account, expected, got })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The entry with what its payments say in other words: the UETR where only the end-to-end id
+/// came through, the deposit reference where the payer wrote it as text.
+fn complete(mut entry: Entry) -> Entry {
+    for detail in &mut entry.details {
+        let Detail { uetr, end_to_end, remittance, .. } = detail;
+        *uetr = uetr.or_else(|| uetr_of(end_to_end.as_ref()?.as_str()));
+        if let Some(party) = remittance.text.iter().find_map(|text| quoted(text.as_str()))
+            && remittance.reference.as_ref().is_none_or(|text| !is_party(text.as_str()))
+        {
+            remittance.reference = party.to_string().parse().ok();
+        }
+    }
+    entry
+}
+
+fn is_party(text: &str) -> bool {
+    text.parse::<PartyId>().is_ok()
+}
+
+/// The party in `GCFN pty-...`, as payers copy it from the app; banks may change its case.
+fn quoted(text: &str) -> Option<PartyId> {
+    let mut words = text.split_whitespace();
+    words.find(|word| word.eq_ignore_ascii_case("GCFN"))?;
+    words.next()?.to_ascii_lowercase().parse().ok()
+}
+
+/// The statuses of single payments; where there are none, that of the block or message they came
+/// in, which a node fills with one payment and names like it.
+fn statuses(
+    groups: &[GroupStatus],
+    blocks: &[PaymentReport],
+    transactions: &[TransactionReport],
+) -> Result<Vec<Incoming>, IncomingFault> {
+    let status = |uetr: Option<Uetr>, status, reasons: &[ReasonCode]| {
+        let uetr = uetr.ok_or(IncomingFault::NoInstruction)?;
+        let reason = reasons.first().copied();
+        Ok(Incoming::Status(StatusReport { uetr, status, reason }))
+    };
+    if !transactions.is_empty() {
+        let stated = transactions.iter().filter_map(|t| Some((t, t.status?)));
+        let reports = stated.map(|(report, code)| {
+            let by_id = || uetr_of(report.end_to_end.as_ref()?.as_str());
+            status(report.uetr.or_else(by_id), code, &report.reasons)
+        });
+        return reports.collect();
+    }
+    let blocks = blocks.iter().map(|block| (&block.id, &block.status, &block.reasons));
+    let groups = groups.iter().map(|group| (&group.original.id, &group.status, &group.reasons));
+    let mut stated = blocks.chain(groups).filter_map(|(id, code, reasons)| {
+        // Codes that only a group has, such as PART, say nothing of a payment.
+        let code: TransactionStatus = code.as_ref()?.as_str().parse().ok()?;
+        Some(status(uetr_of(id.as_str()), code, reasons))
+    });
+    stated.next().into_iter().collect()
+}

@@ -1,0 +1,282 @@
+//! The walk of one bank's payments out of the node: archive, hand over, tell, move the cursor.
+//!
+//! In this order, so that a crash at any point repeats and nothing else: what the archive holds
+//! of a payment decides what is sent, however often, even if the payee has moved since.
+
+use crate::channel::{Channel, Message};
+use crate::outgoing::{self, Order};
+use crate::payee::Payee;
+use crate::{AccountBook, REFUSED, Unpayable};
+use gcfn_banking::{Creditor, ReasonCode, StatusReport, TransactionStatus};
+use gcfn_iso20022::{Bic, BusinessMessage, write};
+use gcfn_model::{Millis, Timestamp, Uetr};
+use gcfn_store::{Direction, Label, Store, StoreError};
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+const PAUSE_FIRST: Duration = Duration::from_millis(200);
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Journal entries without a payment that are walked again at most after a restart: the cursor
+/// is not written for each.
+const IDLE_ENTRIES_MAX: u64 = 1_000;
+
+/// What has become of an order. The machine is told, more than once after a crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// It was handed to the bank.
+    Sent(Uetr),
+    /// It cannot leave and never will; to the machine this is the bank's rejection.
+    Rejected(StatusReport),
+}
+
+/// Why the machine could not be told.
+pub type TellError = Box<dyn Error + Send + Sync>;
+
+/// Why an outbox stopped short. The orders are delivered again, from the cursor.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// Archive, vault or cursor.
+    #[error("keep what leaves for bank {bank}")]
+    Store {
+        /// Which bank.
+        bank: Bic,
+        /// What the store says.
+        source: StoreError,
+    },
+    /// The machine was not told; it is after the next try.
+    #[error("tell the machine what left for bank {bank}")]
+    Tell {
+        /// Which bank.
+        bank: Bic,
+        /// Why not.
+        source: TellError,
+    },
+}
+
+impl OutboxError {
+    /// Whether the same may succeed later without anybody changing this node.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            OutboxError::Store { source, .. } => source.may_pass(),
+            OutboxError::Tell { .. } => true,
+        }
+    }
+}
+
+/// How far an outbox has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The last journal entry whose payments the bank has. Behind the journal's end is the lag.
+    pub position: u64,
+    /// When the payment that is waited for was instructed.
+    pub oldest: Option<Timestamp>,
+    /// How often the bank has not taken it.
+    pub attempts: u32,
+}
+
+impl Progress {
+    /// How long the payment that is waited for has waited at `now`.
+    #[must_use]
+    pub fn age(self, now: Timestamp) -> Millis {
+        self.oldest.map_or(Millis(0), |oldest| now.since(oldest))
+    }
+}
+
+/// The payments of one journal to one bank, in order, at least once.
+#[derive(Debug)]
+pub struct Outbox<C> {
+    bank: Bic,
+    channel: C,
+    book: Arc<AccountBook>,
+    store: Store,
+    cursor: String,
+    position: u64,
+    progress: watch::Sender<Progress>,
+}
+
+/// What the archive says about an order.
+enum Prepared {
+    Message(Message),
+    Rejected(ReasonCode),
+}
+
+impl<C: Channel> Outbox<C> {
+    /// The outbox of the journal of the cell `journal` to `bank` over `channel`.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`] when its cursor cannot be read.
+    pub async fn open(
+        store: Store,
+        book: Arc<AccountBook>,
+        (bank, channel): (Bic, C),
+        journal: &str,
+    ) -> Result<Outbox<C>, OutboxError> {
+        let cursor = format!("bank.{journal}.{}", bank.to_string().to_ascii_lowercase());
+        let position = store.cursors().position(&cursor).await;
+        let position = position.map_err(|source| OutboxError::Store { bank: bank.clone(), source });
+        let position = position?;
+        let progress = watch::Sender::new(Progress { position, ..Progress::default() });
+        Ok(Outbox { bank, channel, book, store, cursor, position, progress })
+    }
+
+    /// The last journal entry that is done with: the caller reads on after it.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// A view of how far it has come.
+    #[must_use]
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// Delivers the orders of journal entry `index`, all of them in order; those of other nodes
+    /// and other banks are passed over. Entries come in order, those without orders too. Waits
+    /// for the bank however long it takes, and may be dropped at any point: what was not done
+    /// by then is done again.
+    ///
+    /// # Errors
+    /// [`OutboxError`]: the entry is to be delivered again.
+    pub async fn deliver<F, Told>(
+        &mut self,
+        index: u64,
+        orders: &[Order],
+        tell: F,
+    ) -> Result<(), OutboxError>
+    where
+        F: Fn(Departure) -> Told,
+        Told: Future<Output = Result<(), TellError>>,
+    {
+        if index <= self.position {
+            return Ok(());
+        }
+        let own: Vec<&Order> = orders.iter().filter(|order| self.is_own(order)).collect();
+        for order in &own {
+            let departure = self.hand_over(order).await?;
+            let told = tell(departure).await;
+            told.map_err(|source| OutboxError::Tell { bank: self.bank.clone(), source })?;
+        }
+        if own.is_empty() && index.saturating_sub(self.position) < IDLE_ENTRIES_MAX {
+            return Ok(());
+        }
+        let advanced = self.store.cursors().advance(&self.cursor, index).await;
+        advanced.map_err(|source| self.store_fault(source))?;
+        self.position = index;
+        self.progress.send_replace(Progress { position: index, ..Progress::default() });
+        Ok(())
+    }
+
+    fn is_own(&self, order: &Order) -> bool {
+        let instruction = &order.instruction;
+        self.book.is_own(instruction.debtor, instruction.currency, &self.bank)
+    }
+
+    async fn hand_over(&self, order: &Order) -> Result<Departure, OutboxError> {
+        let waits = Progress { oldest: Some(order.at), position: self.position, attempts: 0 };
+        self.progress.send_replace(waits);
+        let prepared = self.prepare(order).await.map_err(|source| self.store_fault(source))?;
+        let uetr = order.uetr();
+        match prepared {
+            Prepared::Message(message) => {
+                self.send(&message).await;
+                Ok(Departure::Sent(uetr))
+            }
+            Prepared::Rejected(reason) => {
+                let (status, reason) = (TransactionStatus::Rejected, Some(reason));
+                Ok(Departure::Rejected(StatusReport { uetr, status, reason }))
+            }
+        }
+    }
+
+    /// What was decided about `order` before, or is decided and archived now.
+    async fn prepare(&self, order: &Order) -> Result<Prepared, StoreError> {
+        if let Some(prepared) = self.archived(order).await? {
+            return Ok(prepared);
+        }
+        match self.render(order).await? {
+            Ok(message) => {
+                let bytes = write(&message);
+                self.keep(order, message.document.definition(), &bytes).await?;
+                Ok(Prepared::Message(Message { uetr: order.uetr(), bytes }))
+            }
+            Err(unpayable) => {
+                let (reason, reference) = (unpayable.reason(), order.reference());
+                tracing::warn!(bank = %self.bank, %reference, %unpayable, "payment cannot leave");
+                let note = format!("{reference}: {unpayable}");
+                self.keep(order, &format!("{REFUSED}{reason}"), note.as_bytes()).await?;
+                Ok(Prepared::Rejected(reason))
+            }
+        }
+    }
+
+    async fn archived(&self, order: &Order) -> Result<Option<Prepared>, StoreError> {
+        let (archive, bank) = (self.store.archive(), self.bank.to_string());
+        let mut kept = archive.trace(order.uetr()).await?.into_iter();
+        let sent = kept.find(|k| k.label.direction == Direction::Sent && k.label.bank == bank);
+        let Some(sent) = sent else { return Ok(None) };
+        let damaged = |what| StoreError::Damaged { table: "archive", what };
+        if let Some(reason) = sent.label.kind.strip_prefix(REFUSED) {
+            let reason = reason.parse().map_err(|_| damaged("a reason that is no code"))?;
+            return Ok(Some(Prepared::Rejected(reason)));
+        }
+        let bytes = archive.fetch(Direction::Sent, &bank, sent.digest).await?;
+        let bytes = bytes.ok_or(damaged("a label without its message"))?.reveal().to_vec();
+        Ok(Some(Prepared::Message(Message { uetr: order.uetr(), bytes })))
+    }
+
+    async fn render(
+        &self,
+        order: &Order,
+    ) -> Result<Result<BusinessMessage, Unpayable>, StoreError> {
+        let (book, bank) = (&self.book, &self.bank);
+        match order.instruction.creditor {
+            Creditor::Account(creditor) => {
+                Ok(Ok(outgoing::between_pools(book, bank, order, creditor)))
+            }
+            Creditor::Party(party) => {
+                let payee = Payee::of(&self.store.vault(), party).await?;
+                Ok(payee.map(|payee| outgoing::to_party(book, bank, order, payee)))
+            }
+        }
+    }
+
+    async fn keep(&self, order: &Order, kind: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let label = Label {
+            direction: Direction::Sent,
+            bank: self.bank.to_string(),
+            message_id: order.reference().to_string(),
+            kind: kind.to_owned(),
+            uetr: Some(order.uetr()),
+            at: order.at,
+        };
+        self.store.archive().keep(&label, bytes).await.map(drop)
+    }
+
+    /// Hands `message` over, however often that takes.
+    async fn send(&self, message: &Message) {
+        let mut pause = PAUSE_FIRST;
+        while let Err(fault) = self.channel.send(message).await {
+            self.progress.send_modify(|progress| {
+                progress.attempts = progress.attempts.saturating_add(1);
+            });
+            tracing::warn!(
+                bank = %self.bank,
+                uetr = %message.uetr,
+                fault = &fault as &dyn Error,
+                pause_ms = pause.as_millis(),
+                "payments wait for the bank"
+            );
+            sleep(pause).await;
+            pause = pause.saturating_mul(2).min(PAUSE_MAX);
+        }
+    }
+
+    fn store_fault(&self, source: StoreError) -> OutboxError {
+        OutboxError::Store { bank: self.bank.clone(), source }
+    }
+}
