@@ -10,12 +10,14 @@ use gcfn_anchor::event_tree::{EventTree, SaltKey};
 use gcfn_anchor::header_log::{CellHead, HeaderLog};
 use gcfn_anchor::receipt::EventProof;
 use gcfn_cell::{Cell, Record};
+use gcfn_council::Council;
 use gcfn_model::{Digest, Machine, NodeId};
+use gcfn_replica::Replica;
 use std::sync::{Arc, RwLock};
 
 /// A machine whose events are leaves of epochs.
 pub trait Anchored: Machine {
-    /// The header in an event that closes an epoch; every other event is a leaf.
+    /// The header in an event that closes an epoch. That event is the first leaf of the next.
     fn header(event: &Self::Event) -> Option<&EpochHeader>;
 }
 
@@ -112,6 +114,15 @@ impl<M: Anchored> Prover<M> {
         self.look(last).unwrap_or(0)
     }
 
+    /// A log index at or before which event `seq` is, for whoever wants to read from there.
+    #[must_use]
+    pub fn start_of(&self, seq: u64) -> u64 {
+        self.look(|epochs| {
+            let index = epochs.headers.partition_point(|header| header.last_seq < seq);
+            epochs.starts.get(index).copied().unwrap_or(epochs.next_start)
+        })
+    }
+
     /// The leaves of the epoch that holds `seq`, as bytes, with the epoch's number and header.
     ///
     /// # Errors
@@ -139,11 +150,9 @@ impl<M: Anchored> Prover<M> {
                     Some(closed) if closed.epoch == header.epoch => return Ok(leaves),
                     Some(_) => {
                         inside = true;
-                        leaves.clear();
+                        leaves = vec![encoded(event)?];
                     }
-                    None if inside => {
-                        leaves.push(postcard::to_allocvec(event).context("encode an event")?);
-                    }
+                    None if inside => leaves.push(encoded(event)?),
                     None => {}
                 }
             }
@@ -169,5 +178,27 @@ impl<M: Anchored> Prover<M> {
         let event = leaves.swap_remove(usize::try_from(index)?);
         let salt = self.salt_key.salt(seq);
         Ok((event, EventProof { salt, index, path, header, header_path }))
+    }
+}
+
+fn encoded<E: serde::Serialize>(event: &E) -> Result<Vec<u8>> {
+    postcard::to_allocvec(event).context("encode an event")
+}
+
+impl Anchored for Replica {
+    fn header(event: &gcfn_replica::Event) -> Option<&EpochHeader> {
+        match event {
+            gcfn_replica::Event::EpochClosed(header) => Some(header),
+            _ => None,
+        }
+    }
+}
+
+impl Anchored for Council {
+    fn header(event: &gcfn_council::Event) -> Option<&EpochHeader> {
+        match event {
+            gcfn_council::Event::EpochClosed(header) => Some(header),
+            _ => None,
+        }
     }
 }

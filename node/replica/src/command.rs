@@ -1,5 +1,6 @@
 //! What enters a trading node's log, and what comes of it.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use gcfn_anchor::epoch::EpochHeader;
 use gcfn_anchor::receipt::{EventProof, HeadProof};
@@ -25,7 +26,7 @@ pub enum Command {
         seq: u64,
     },
     /// The federation decided something about this node, and it is final.
-    Federation(FinalEvent),
+    Federation(Box<FinalEvent>),
     /// Closes the epoch, if anything happened in it.
     CloseEpoch,
     /// An operator lets a halted line go on after the fork has been looked into.
@@ -43,12 +44,14 @@ pub struct FinalEvent {
     pub anchor: HeadProof,
 }
 
-/// What happened. Append-only: the order of variants is the encoding.
+/// What happened; every one is a leaf of its epoch's tree. The n-th event of the journal has
+/// sequence number n, counted from 1. Append-only: the order of variants is the encoding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// At the venue.
     Venue(gcfn_venue::Event),
-    /// An epoch was closed. Not itself a leaf: it is what the leaves come to.
+    /// Everything until here since the last such event is an epoch. It is itself the first event
+    /// of the next.
     EpochClosed(EpochHeader),
     /// Another node sent two different envelopes under one number; the line stands still.
     LineHalted {

@@ -1,10 +1,8 @@
 //! What a replica knows before its first command.
 
-use alloc::collections::BTreeMap;
+use crate::federation::Founded;
 use gcfn_anchor::event_tree::SaltKey;
-use gcfn_anchor::keys::PublicKey;
-use gcfn_anchor::roster::Roster;
-use gcfn_model::NodeId;
+use gcfn_model::Amount;
 use gcfn_venue::Terms;
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +13,10 @@ pub struct Genesis {
     pub terms: Terms,
     /// Hides each event from whoever is shown another.
     pub salt_key: SaltKey,
-    /// The validators whose signatures make a decision final.
-    pub roster: Roster,
-    /// The nodes known from the beginning, with the keys they sign with.
-    pub peers: BTreeMap<NodeId, PublicKey>,
+    /// How the network began.
+    pub founded: Founded,
+    /// What a new member may owe here at a time, until the federation decides otherwise.
+    pub debit_cap: Amount,
     /// How many envelopes may wait for one node.
     pub mailbox_capacity: u32,
 }

@@ -15,6 +15,6 @@ mod genesis;
 mod replica;
 
 pub use command::{Command, Event, FinalEvent, Outcome, Refused, Reply};
-pub use federation::FederationView;
+pub use federation::{FederationView, Founded, concerns};
 pub use genesis::Genesis;
 pub use replica::{DISPATCHES, Replica};

@@ -67,16 +67,24 @@ impl Replica {
     /// The beginning of a cell.
     #[must_use]
     pub fn new(genesis: Genesis) -> Replica {
-        let node = genesis.terms.node;
-        Replica {
-            venue: Venue::new(genesis.terms),
-            mailbox: Mailbox::new(node, genesis.mailbox_capacity),
-            epochs: Epochs::new(node, genesis.salt_key),
-            peers: genesis.peers,
-            federation: FederationView::new(genesis.roster),
+        let Genesis { terms, salt_key, founded, debit_cap, mailbox_capacity } = genesis;
+        let (node, currency) = (terms.node, terms.currency);
+        let mut replica = Replica {
+            venue: Venue::new(terms),
+            mailbox: Mailbox::new(node, mailbox_capacity),
+            epochs: Epochs::new(node, salt_key.clone()),
+            peers: BTreeMap::new(),
+            federation: FederationView::new(node, currency, debit_cap, founded),
             closed_seq: 0,
             now: Timestamp::EPOCH,
-        }
+        };
+        // Who founded the network is known before the first entry and is no event of this log.
+        let mut events = Vec::new();
+        let mut step = Step { at: Timestamp::EPOCH, events: &mut events };
+        let founding = replica.federation.founding();
+        replica.learn(&mut step, founding);
+        replica.epochs = Epochs::new(node, salt_key);
+        replica
     }
 
     /// The venue.
@@ -103,10 +111,11 @@ impl Replica {
         self.epochs.next_seq()
     }
 
-    /// Whether anything has happened that no closed epoch holds.
+    /// Whether anything has happened that no closed epoch holds, but for the closing itself.
     #[must_use]
     pub fn has_open_epoch(&self) -> bool {
-        self.closed_seq.saturating_add(1) < self.next_seq()
+        let closing = u64::from(self.closed_seq != 0);
+        self.closed_seq.saturating_add(closing).saturating_add(1) < self.next_seq()
     }
 
     /// Every line with envelopes that are not acknowledged.
@@ -192,30 +201,36 @@ impl Replica {
     }
 
     fn decided(&mut self, step: &mut Step<'_>, event: &FinalEvent) -> Outcome {
-        match self.federation.take(self.venue.terms().node, event)? {
-            Told::Nothing => {}
-            Told::Peer { node, key } => {
-                self.peers.insert(node, key);
-                self.emit(step, Event::PeerKnown { node });
-            }
-            Told::Notice(notice) => {
-                let command = gcfn_venue::Command::Notice(notice);
-                self.tell_venue(step, &command)?;
-            }
-        }
+        let told = self.federation.take(event)?;
+        self.learn(step, told);
         Ok(Reply::Done)
     }
 
-    fn close_epoch(&mut self, step: &mut Step<'_>) -> Reply {
-        let state_root = self.venue.state_root();
-        match self.epochs.close(step.at, state_root) {
-            Some(header) => {
-                self.closed_seq = header.last_seq;
-                step.events.push(Event::EpochClosed(header.clone()));
-                Reply::Closed(header)
+    fn learn(&mut self, step: &mut Step<'_>, told: Vec<Told>) {
+        for told in told {
+            match told {
+                Told::Peer { node, key } => {
+                    self.peers.insert(node, key);
+                    self.emit(step, Event::PeerKnown { node });
+                }
+                Told::Notice(notice) => {
+                    let command = gcfn_venue::Command::Notice(notice);
+                    let taken = self.tell_venue(step, &command);
+                    debug_assert!(taken.is_ok(), "a venue takes every final notice");
+                }
             }
-            None => Reply::Done,
         }
+    }
+
+    fn close_epoch(&mut self, step: &mut Step<'_>) -> Reply {
+        if !self.has_open_epoch() {
+            return Reply::Done;
+        }
+        let state_root = self.venue.state_root();
+        let header = self.epochs.close(step.at, state_root).expect("something has happened");
+        self.closed_seq = header.last_seq;
+        self.emit(step, Event::EpochClosed(header.clone()));
+        Reply::Closed(header)
     }
 
     /// Makes an event a leaf of the open epoch and tells it to the shell.
