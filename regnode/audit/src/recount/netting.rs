@@ -1,0 +1,105 @@
+//! Netting, from the bundles that other nodes affirmed in envelopes.
+//!
+//! The house's own bundles are told by reference only. Its positions are therefore held by the
+//! zero sum, everybody else's by recomputation.
+
+use crate::finding::{Difference, FindingKind};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, NetPosition};
+use gcfn_model::{Currency, CycleId, NodeId, Position, SettlementAccount};
+use gcfn_replica::Command;
+use gcfn_venue::{Dispatch, Event};
+use serde::{Deserialize, Serialize};
+
+type Positions = BTreeMap<(Currency, SettlementAccount), Position>;
+
+/// The agreed bundles of every cycle that is not yet netted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Cycles {
+    agreed: BTreeMap<CycleId, BTreeMap<BundleRef, Bundle>>,
+}
+
+impl Cycles {
+    pub(crate) fn count(
+        &mut self,
+        house: NodeId,
+        command: &Command,
+        event: &Event,
+    ) -> Result<(), Difference> {
+        let Event::Clearing(event) = event else { return Ok(()) };
+        match event {
+            ClearingEvent::BundleAgreed { cycle, bundle } => {
+                let affirmed = affirmed_in(command).filter(|known| known.reference == *bundle);
+                if let Some(known) = affirmed {
+                    self.agreed.entry(*cycle).or_default().insert(*bundle, known);
+                }
+                Ok(())
+            }
+            ClearingEvent::BundlesFailed { cycle, bundles, .. } => {
+                if let Some(agreed) = self.agreed.get_mut(cycle) {
+                    bundles.iter().for_each(|bundle| {
+                        agreed.remove(bundle);
+                    });
+                }
+                Ok(())
+            }
+            ClearingEvent::CycleNetted { cycle, positions } => {
+                let agreed = self.agreed.remove(cycle).unwrap_or_default();
+                check(house, *cycle, &agreed, positions)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The bundle that another node affirms with this command.
+fn affirmed_in(command: &Command) -> Option<Bundle> {
+    let Command::Envelope(signed) = command else { return None };
+    match postcard::from_bytes(&signed.envelope.body) {
+        Ok(Dispatch::Affirm(bundle)) => Some(bundle),
+        _ => None,
+    }
+}
+
+fn check(
+    house: NodeId,
+    cycle: CycleId,
+    agreed: &BTreeMap<BundleRef, Bundle>,
+    positions: &[NetPosition],
+) -> Result<(), Difference> {
+    let mut sums = BTreeMap::<Currency, Position>::new();
+    for line in positions {
+        let sum = sums.entry(line.currency).or_default();
+        *sum = sum.and(line.position);
+    }
+    if let Some((currency, sum)) = sums.iter().find(|(_, sum)| **sum != Position::ZERO) {
+        let kind = FindingKind::PositionsNotZero;
+        let detail = format!("{cycle}: positions in {currency} sum to {sum}");
+        return Err(Difference::between(kind, Some(&Position::ZERO), Some(sum), detail));
+    }
+    let others = positions.iter().filter(|line| line.account.node != house);
+    let found: Positions =
+        others.map(|line| ((line.currency, line.account), line.position)).collect();
+    let own = netted(agreed);
+    if own != found {
+        let kind = FindingKind::NettingDiffers;
+        let (own_lines, lines) = (own.len(), found.len());
+        let detail = format!("{cycle}: {lines} positions, bundles come to {own_lines} others");
+        return Err(Difference::between(kind, Some(&own), Some(&found), detail));
+    }
+    Ok(())
+}
+
+/// What the bundles come to, account by account.
+fn netted(bundles: &BTreeMap<BundleRef, Bundle>) -> Positions {
+    let mut positions = Positions::new();
+    for owed in bundles.values().flat_map(|bundle| &bundle.obligations) {
+        let amount = Position::from(owed.amount);
+        for (account, change) in [(owed.payee, amount), (owed.payer, amount.negated())] {
+            let position = positions.entry((owed.currency, account)).or_default();
+            *position = position.and(change);
+        }
+    }
+    positions
+}
