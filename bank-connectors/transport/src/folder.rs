@@ -11,7 +11,11 @@ use gcfn_iso20022::BYTES_MAX;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::spawn_blocking;
+
+/// Numbers the files that this process has begun to write.
+static WRITES: AtomicU64 = AtomicU64::new(0);
 
 /// A folder of the system, and what was to be done in it.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +66,9 @@ impl FolderChannel {
             let path = root.join(name);
             fs::create_dir_all(&path).map_err(FolderFault::at("make folder", &path))?;
         }
+        // What a crash has left half written is in the archive and will be written again.
+        let fresh = root.join("tmp");
+        empty(&fresh).map_err(FolderFault::at("empty folder", &fresh))?;
         Ok(FolderChannel { root: root.to_owned() })
     }
 
@@ -122,10 +129,11 @@ impl Channel for FolderChannel {
     async fn send(&self, message: &Message) -> Result<(), FolderFault> {
         let (root, message) = (self.root.clone(), message.clone());
         blocking(move || {
-            let name = format!("{}.xml", message.uetr);
-            let (fresh, out) = (root.join("tmp").join(&name), root.join("out"));
+            // A name for each write: one that was given up may still be under way.
+            let number = WRITES.fetch_add(1, Ordering::Relaxed);
+            let (fresh, out) = (root.join(format!("tmp/{number}.xml")), root.join("out"));
             write_synced(&fresh, &message.bytes).map_err(FolderFault::at("write", &fresh))?;
-            fs::rename(&fresh, out.join(&name))
+            fs::rename(&fresh, out.join(format!("{}.xml", message.uetr)))
                 .and_then(|()| File::open(&out)?.sync_all())
                 .map_err(FolderFault::at("put message into", &out))
         })
@@ -137,6 +145,10 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+fn empty(folder: &Path) -> io::Result<()> {
+    fs::read_dir(folder)?.try_for_each(|entry| fs::remove_file(entry?.path()))
 }
 
 /// The first file by name that is not being written.

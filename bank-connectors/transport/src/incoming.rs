@@ -9,6 +9,7 @@ use gcfn_iso20022::{
     TransactionReport,
 };
 use gcfn_model::{Currency, PartyId, SettlementAccount, Uetr};
+use std::collections::BTreeSet;
 
 /// What a bank says, without anybody's name or number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,32 +172,38 @@ fn quoted(text: &str) -> Option<PartyId> {
     words.next()?.to_ascii_lowercase().parse().ok()
 }
 
-/// The statuses of single payments; where there are none, that of the block or message they came
-/// in, which a node fills with one payment and names like it.
+/// The statuses of single payments, then those of whole blocks and messages for payments that
+/// have none of their own: a node puts one payment into a message and names all after it.
 fn statuses(
     groups: &[GroupStatus],
     blocks: &[PaymentReport],
     transactions: &[TransactionReport],
 ) -> Result<Vec<Incoming>, IncomingFault> {
-    let status = |uetr: Option<Uetr>, status, reasons: &[ReasonCode]| {
-        let uetr = uetr.ok_or(IncomingFault::NoInstruction)?;
-        let reason = reasons.first().copied();
-        Ok(Incoming::Status(StatusReport { uetr, status, reason }))
-    };
-    if !transactions.is_empty() {
-        let stated = transactions.iter().filter_map(|t| Some((t, t.status?)));
-        let reports = stated.map(|(report, code)| {
-            let by_id = || uetr_of(report.end_to_end.as_ref()?.as_str());
-            status(report.uetr.or_else(by_id), code, &report.reasons)
-        });
-        return reports.collect();
+    let mut reports = Vec::new();
+    let mut known = BTreeSet::new();
+    for transaction in transactions {
+        let Some(status) = transaction.status else { continue };
+        let by_id = || uetr_of(transaction.end_to_end.as_ref()?.as_str());
+        let uetr = transaction.uetr.or_else(by_id).ok_or(IncomingFault::NoInstruction)?;
+        known.insert(uetr);
+        reports.push(report(uetr, status, &transaction.reasons));
     }
     let blocks = blocks.iter().map(|block| (&block.id, &block.status, &block.reasons));
     let groups = groups.iter().map(|group| (&group.original.id, &group.status, &group.reasons));
-    let mut stated = blocks.chain(groups).filter_map(|(id, code, reasons)| {
+    for (id, status, reasons) in blocks.chain(groups) {
         // Codes that only a group has, such as PART, say nothing of a payment.
-        let code: TransactionStatus = code.as_ref()?.as_str().parse().ok()?;
-        Some(status(uetr_of(id.as_str()), code, reasons))
-    });
-    stated.next().into_iter().collect()
+        let status = status.as_ref().and_then(|code| code.as_str().parse().ok());
+        match (uetr_of(id.as_str()), status) {
+            (Some(uetr), Some(status)) if known.insert(uetr) => {
+                reports.push(report(uetr, status, reasons));
+            }
+            (None, Some(_)) if transactions.is_empty() => return Err(IncomingFault::NoInstruction),
+            _ => {}
+        }
+    }
+    Ok(reports)
+}
+
+fn report(uetr: Uetr, status: TransactionStatus, reasons: &[ReasonCode]) -> Incoming {
+    Incoming::Status(StatusReport { uetr, status, reason: reasons.first().copied() })
 }

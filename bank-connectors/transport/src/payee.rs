@@ -1,10 +1,9 @@
 //! A user's or merchant's own bank account, read from the vault when a payment leaves.
 
-use core::str::FromStr;
 use gcfn_banking::ReasonCode;
 use gcfn_iso20022::{AccountNumber, Bic, Text};
 use gcfn_model::PartyId;
-use gcfn_store::{StoreError, Vault};
+use gcfn_store::{Personal, StoreError, Vault};
 
 /// The vault's field with the name that the account is held in.
 const NAME: &str = "name";
@@ -55,25 +54,26 @@ impl Payee {
         vault: &Vault,
         party: PartyId,
     ) -> Result<Result<Payee, Unpayable>, StoreError> {
-        let name = field(vault, party, NAME).await?;
-        let account = field(vault, party, ACCOUNT).await?;
-        let bank = field(vault, party, BANK).await?;
-        Ok((|| {
-            Ok(Payee {
-                name: name.flatten().ok_or(Unpayable::Name)?,
-                account: account.flatten().ok_or(Unpayable::Account)?,
-                bank: bank.map(|bank| bank.ok_or(Unpayable::Bank)).transpose()?,
-            })
-        })())
+        let name = vault.get(party, NAME).await?;
+        let account = vault.get(party, ACCOUNT).await?;
+        let bank = vault.get(party, BANK).await?;
+        Ok(Payee::parse(name.as_ref(), account.as_ref(), bank.as_ref()))
     }
-}
 
-/// A field's value: `None` if there is none, `Some(None)` if a message cannot carry it.
-async fn field<T: FromStr>(
-    vault: &Vault,
-    party: PartyId,
-    name: &str,
-) -> Result<Option<Option<T>>, StoreError> {
-    let value = vault.get(party, name).await?;
-    Ok(value.map(|value| value.reveal_text().and_then(|text| text.trim().parse().ok())))
+    fn parse(
+        name: Option<&Personal>,
+        account: Option<&Personal>,
+        bank: Option<&Personal>,
+    ) -> Result<Payee, Unpayable> {
+        let name = name.and_then(|name| name.reveal_text()?.trim().parse().ok());
+        // People write account numbers in groups.
+        let number = |text: &str| text.split_whitespace().collect::<String>();
+        let account = account.and_then(|account| number(account.reveal_text()?).parse().ok());
+        let bank = bank.map(|bank| bank.reveal_text()?.trim().parse().ok());
+        Ok(Payee {
+            name: name.ok_or(Unpayable::Name)?,
+            account: account.ok_or(Unpayable::Account)?,
+            bank: bank.map(|bank| bank.ok_or(Unpayable::Bank)).transpose()?,
+        })
+    }
 }

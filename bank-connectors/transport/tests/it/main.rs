@@ -1,0 +1,10 @@
+//! The promises of the way to the bank: nothing lost, nothing changed, nobody named.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod accounts;
+mod folder;
+mod https;
+mod incoming;
+mod outbox;
+mod outgoing;
+mod world;

@@ -1,0 +1,246 @@
+//! Crashes, banks that are down, payees that cannot be paid.
+
+use crate::world::{Bank, IBAN, Machine, World, at, order, party, pay_in};
+use core::pin::pin;
+use core::task::Poll;
+use gcfn_banking::{Creditor, StatusReport, TransactionStatus};
+use gcfn_model::{Currency, Millis, Uetr};
+use gcfn_store::Direction;
+use gcfn_transport::{Channel, Departure, Message, Order};
+use std::collections::BTreeMap;
+use std::future::{pending, poll_fn};
+
+/// One entry with a payment to a party between two pay-ins.
+fn entry() -> [Order; 3] {
+    [pay_in(1), order(2, Creditor::Party(party(7))), pay_in(3)]
+}
+
+fn uetrs(orders: &[Order]) -> Vec<Uetr> {
+    orders.iter().map(Order::uetr).collect()
+}
+
+/// Runs `future` for so many steps, then kills it.
+async fn kill_after<F: Future>(steps: usize, future: F) -> Option<F::Output> {
+    let (mut future, mut left) = (pin!(future), steps);
+    poll_fn(|cx| {
+        left -= 1;
+        match future.as_mut().poll(cx) {
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            polled => polled.map(Some),
+        }
+    })
+    .await
+}
+
+/// Kills delivery at one step after the other, lets the payee move, and starts the node again.
+#[tokio::test]
+async fn a_kill_at_any_step_loses_nothing_and_changes_nothing() {
+    for steps in 1.. {
+        let (mut world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+        let mut outbox = world.outbox(bank.clone()).await;
+        let orders = entry();
+        let delivery = machine.deliver(&mut outbox, 5, &orders);
+        let survived = kill_after(steps, delivery).await.is_some();
+        drop(outbox);
+        world.restarted().await;
+
+        let cursor = world.cursor().await;
+        if cursor == 5 {
+            assert_eq!(bank.asked(), uetrs(&entry()), "the cursor is not ahead of the bank");
+            assert_eq!(machine.told().len(), 3, "nor of the machine");
+        } else {
+            assert_eq!(cursor, 0);
+        }
+        world.know("iban", "GB33BUKB20201555555555").await;
+        let mut outbox = world.outbox(bank.clone()).await;
+        machine.deliver(&mut outbox, 5, &entry()).await.unwrap();
+
+        let mut copies = BTreeMap::<Uetr, Vec<Message>>::new();
+        for message in bank.got() {
+            copies.entry(message.uetr).or_default().push(message);
+        }
+        assert_eq!(copies.len(), 3);
+        for (uetr, copies) in copies {
+            assert!(copies.windows(2).all(|pair| pair[0] == pair[1]), "{uetr} was altered");
+            assert_eq!(world.store.archive().trace(uetr).await.unwrap().len(), 1);
+            assert!(machine.told().contains(&Departure::Sent(uetr)));
+        }
+        assert_eq!(world.cursor().await, 5);
+        if survived {
+            assert!(5 < steps, "steps are fine enough to kill between them");
+            return;
+        }
+    }
+}
+
+/// A wire that is cut when the message is on it.
+struct CutWire;
+
+impl Channel for CutWire {
+    type Fault = std::convert::Infallible;
+
+    async fn send(&self, _message: &Message) -> Result<(), Self::Fault> {
+        pending().await
+    }
+}
+
+#[tokio::test]
+async fn killed_before_the_archive_it_begins_anew() {
+    let (mut world, machine) = (World::new().await, Machine::default());
+    let mut outbox = world.outbox(Bank::default()).await;
+    world.store.close().await;
+    assert!(machine.deliver(&mut outbox, 1, &[pay_in(1)]).await.is_err());
+
+    world.restarted().await;
+    let bank = Bank::default();
+    let mut outbox = world.outbox(bank.clone()).await;
+    machine.deliver(&mut outbox, 1, &[pay_in(1)]).await.unwrap();
+    assert_eq!(bank.asked(), [pay_in(1).uetr()]);
+}
+
+#[tokio::test]
+async fn killed_after_the_archive_it_sends_what_is_archived() {
+    let (mut world, machine) = (World::new().await, Machine::default());
+    let order = order(2, Creditor::Party(party(7)));
+    let mut outbox = world.outbox(CutWire).await;
+    let orders = [order];
+    let mut delivery = Box::pin(machine.deliver(&mut outbox, 1, &orders));
+    let archived = loop {
+        assert!(kill_after(1, delivery.as_mut()).await.is_none(), "the wire is cut");
+        if let [kept] = world.store.archive().trace(order.uetr()).await.unwrap().as_slice() {
+            break kept.digest;
+        }
+    };
+    drop(delivery);
+    assert_eq!(machine.told(), []);
+    world.restarted().await;
+    assert_eq!(world.cursor().await, 0);
+
+    world.know("name", "Wang Moved").await;
+    let bank = Bank::default();
+    let mut outbox = world.outbox(bank.clone()).await;
+    machine.deliver(&mut outbox, 1, &[order]).await.unwrap();
+    let kept = world.store.archive().fetch(Direction::Sent, "BANKCNSH", archived).await.unwrap();
+    assert_eq!(bank.got()[0].bytes, kept.unwrap().reveal());
+}
+
+#[tokio::test]
+async fn killed_after_the_bank_has_it_it_sends_the_same_again() {
+    let (mut world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+    let mut outbox = world.outbox(bank.clone()).await;
+    let told = outbox.deliver(1, &[pay_in(1)], async |_| Err("no leader".into())).await;
+    assert!(told.unwrap_err().may_pass());
+
+    world.restarted().await;
+    assert_eq!(world.cursor().await, 0);
+    let mut outbox = world.outbox(bank.clone()).await;
+    machine.deliver(&mut outbox, 1, &[pay_in(1)]).await.unwrap();
+    let [first, second] = bank.got().try_into().unwrap();
+    assert_eq!(first, second);
+    assert_eq!(world.cursor().await, 1);
+}
+
+/// Deliveries run as tasks, which move between threads.
+fn sendable<F: Future + Send>(delivery: F) -> F {
+    delivery
+}
+
+#[tokio::test]
+async fn a_bank_that_comes_up_gets_everything_in_order() {
+    let (world, bank, machine) = (World::new().await, Bank::down_for(10), Machine::default());
+    let mut outbox = world.outbox(bank.clone()).await;
+    let progress = outbox.progress();
+    let orders = entry();
+    let delivered = sendable(machine.deliver(&mut outbox, 1, &orders));
+    let mut attempts = Vec::new();
+    let mut watched = progress.clone();
+    let watching = async {
+        while watched.changed().await.is_ok() {
+            let now = *watched.borrow_and_update();
+            if now.attempts != 0 {
+                assert_eq!((now.position, now.oldest), (0, Some(at(1))));
+                assert_eq!(now.age(at(31)), Millis(30_000));
+                attempts.push(now.attempts);
+            }
+            if now.position == 1 {
+                break;
+            }
+        }
+    };
+    let (delivered, ()) = tokio::join!(delivered, watching);
+    delivered.unwrap();
+    assert_eq!(attempts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    let doubling = [200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000];
+    let waited = bank.pauses();
+    for (waited, pause) in waited.iter().zip(doubling) {
+        assert!((pause..pause + 50).contains(waited), "{waited} ms in place of {pause} ms");
+    }
+    assert_eq!(bank.asked(), uetrs(&entry()));
+    assert_eq!(progress.borrow().oldest, None);
+}
+
+#[tokio::test]
+async fn what_is_not_of_this_node_and_bank_is_passed_over() {
+    let (world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+    let mut outbox = world.outbox(bank.clone()).await;
+    let (mut foreign, mut dollars) = (pay_in(1), pay_in(2));
+    foreign.instruction.debtor.node = "cn-bjs".parse().unwrap();
+    dollars.instruction.currency = Currency::Usd;
+    machine.deliver(&mut outbox, 7, &[foreign, dollars]).await.unwrap();
+    assert_eq!((bank.asked(), machine.told()), (vec![], vec![]));
+    assert_eq!(world.cursor().await, 0, "nothing is written for every idle entry");
+    machine.deliver(&mut outbox, 1_007, &[]).await.unwrap();
+    assert_eq!(world.cursor().await, 1_007);
+
+    machine.deliver(&mut outbox, 1_007, &[pay_in(3)]).await.unwrap();
+    assert_eq!(bank.asked(), [], "an entry behind the cursor is done with");
+}
+
+#[tokio::test]
+async fn a_payee_without_an_account_is_rejected_for_good() {
+    let (mut world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+    let unpayable = order(2, Creditor::Party(party(8)));
+    let mut outbox = world.outbox(bank.clone()).await;
+    // The machine hears it, but the node is killed before the cursor moves.
+    let told = outbox.deliver(1, &[unpayable], async |_| Err("killed".into())).await;
+    assert!(told.is_err());
+
+    world.restarted().await;
+    for (field, value) in [("name", "Wang Late"), ("iban", IBAN)] {
+        world.store.vault().put(party(8), field, value.as_bytes()).await.unwrap();
+    }
+    let mut outbox = world.outbox(bank.clone()).await;
+    machine.deliver(&mut outbox, 1, &[unpayable, pay_in(3)]).await.unwrap();
+    let rejected = StatusReport {
+        uetr: unpayable.uetr(),
+        status: TransactionStatus::Rejected,
+        reason: Some("BE22".parse().unwrap()),
+    };
+    let sent = Departure::Sent(pay_in(3).uetr());
+    assert_eq!(machine.told(), [Departure::Rejected(rejected), sent]);
+    assert_eq!(bank.asked(), [pay_in(3).uetr()], "the others are not held up");
+}
+
+#[tokio::test]
+async fn a_payee_is_rejected_for_what_is_missing() {
+    let world = World::new().await;
+    let mut outbox = world.outbox(Bank::default()).await;
+    let long = "1".repeat(35);
+    let fields = [("name", ""), ("name", "Wang"), ("iban", &long), ("iban", IBAN), ("bic", "X")];
+    let mut reasons = Vec::new();
+    for (seed, (field, value)) in (1..).zip(fields) {
+        world.know(field, value).await;
+        let machine = Machine::default();
+        let order = order(seed, Creditor::Party(party(7)));
+        machine.deliver(&mut outbox, u64::from(seed), &[order]).await.unwrap();
+        reasons.push(match machine.told().as_slice() {
+            [Departure::Rejected(report)] => report.reason.unwrap().to_string(),
+            told => format!("{told:?}"),
+        });
+    }
+    let sent = |seed| {
+        let order = order(seed, Creditor::Party(party(7)));
+        format!("{:?}", [Departure::Sent(order.uetr())])
+    };
+    assert_eq!(reasons, ["BE22".to_owned(), sent(2), "AC03".to_owned(), sent(4), "RC04".into()]);
+}

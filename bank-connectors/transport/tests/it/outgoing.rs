@@ -1,0 +1,58 @@
+//! What a bank reads.
+
+use crate::world::{Bank, IBAN, Machine, NAME, World, order, party, pay_in};
+use expect_test::{ExpectFile, expect_file};
+use gcfn_banking::Creditor;
+use gcfn_iso20022::{AccountNumber, BusinessMessage, Document, PaymentIds, read};
+use gcfn_transport::Order;
+
+/// Sends `order` and compares what the bank gets with its golden file.
+async fn sent(order: Order, golden: ExpectFile) -> BusinessMessage {
+    let (world, bank) = (World::new().await, Bank::default());
+    world.know("iban", "GB82 WEST 1234 5698 7654 32").await;
+    world.know("bic", "WESTGB22").await;
+    let mut outbox = world.outbox(bank.clone()).await;
+    Machine::default().deliver(&mut outbox, 1, &[order]).await.unwrap();
+    let [message] = bank.got().try_into().unwrap();
+    golden.assert_eq(std::str::from_utf8(&message.bytes).unwrap());
+    read(&message.bytes).unwrap()
+}
+
+fn ids(order: &Order) -> PaymentIds {
+    let id = order.instruction.id.to_string();
+    PaymentIds {
+        instruction: Some(id.parse().unwrap()),
+        end_to_end: id.parse().unwrap(),
+        transaction: None,
+        uetr: Some(order.instruction.uetr()),
+    }
+}
+
+#[tokio::test]
+async fn a_pay_in_goes_from_pool_to_pool() {
+    let order = pay_in(1);
+    let message = sent(order, expect_file!["../golden/pay-in.xml"]).await;
+    let Document::InstitutionCreditTransfer(message) = message.document else { panic!() };
+    let [transfer] = message.transfers.try_into().unwrap();
+    assert_eq!(transfer.ids, ids(&order));
+    assert_eq!(transfer.settlement.amount, order.instruction.amount);
+    assert_eq!(transfer.settlement_date, Some(order.instruction.value_date));
+    let number = |text: &str| Some(text.parse::<AccountNumber>().unwrap());
+    assert_eq!(transfer.debtor_account, number("GCFN-CN-SHA-UC-CNY"));
+    assert_eq!(transfer.creditor_account, number("GCFN-CN-CH-CNY"));
+}
+
+#[tokio::test]
+async fn a_withdrawal_goes_to_the_account_in_the_vault() {
+    let order = order(2, Creditor::Party(party(7)));
+    let message = sent(order, expect_file!["../golden/withdrawal.xml"]).await;
+    let Document::PaymentInitiation(message) = message.document else { panic!() };
+    let [payment] = message.payments.try_into().unwrap();
+    assert_eq!(payment.execution_date, order.instruction.value_date);
+    let [transfer] = payment.transfers.try_into().unwrap();
+    assert_eq!(transfer.ids, ids(&order));
+    assert_eq!(transfer.instructed.amount, order.instruction.amount);
+    assert_eq!(transfer.creditor_name.unwrap().as_str(), NAME);
+    assert_eq!(transfer.creditor_account.unwrap().to_string(), IBAN);
+    assert_eq!(transfer.creditor_agent.unwrap().bic, Some("WESTGB22".parse().unwrap()));
+}
