@@ -1,0 +1,49 @@
+//! Using coupons: gifts, redemptions, refunds.
+
+use crate::term::{Money, Party, Redemption, Series, Trade};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Coupons to be given away.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gift {
+    /// Who receives them.
+    pub to: Party,
+    /// How many.
+    #[schema(minimum = 1)]
+    pub quantity: u64,
+}
+
+/// A coupon to be locked for redemption at a merchant.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedemptionLock {
+    /// Where it will be redeemed.
+    pub merchant: Party,
+    /// Which coupon; the holder's lowest when left out.
+    pub serial: Option<u64>,
+    /// How much of its face; all that is left when left out.
+    pub amount: Option<Money>,
+}
+
+/// A locked redemption.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Locked {
+    /// Its id: show it to the merchant, who confirms with it.
+    pub redemption: Redemption,
+    /// Of which series.
+    pub series: Series,
+    /// The face value that will be redeemed.
+    pub value: Money,
+    /// The state that answered holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// A primary purchase to be handed back.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundRequest {
+    /// The purchase.
+    pub trade: Trade,
+}

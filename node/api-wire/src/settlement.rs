@@ -1,0 +1,257 @@
+//! Money in and out: deposits, withdrawals, cycles, payment instructions.
+
+use crate::term::{
+    CurrencyCode, Cycle, Date, Decimal, Money, Party, PaymentReference, Text, Time, Withdrawal,
+};
+use gcfn_banking::{Payment, PaymentState};
+use gcfn_clearing::Phase;
+use gcfn_model::Timestamp;
+use gcfn_venue::Purpose;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Money to be withdrawn to the caller's bank account.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawalRequest {
+    /// How much leaves the balance, fee included.
+    pub amount: Money,
+}
+
+/// A withdrawal that was taken.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WithdrawalTaken {
+    /// Its id.
+    pub withdrawal: Withdrawal,
+    /// The state that answered holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// How to pay in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DepositInstructions {
+    /// What the payer writes as structured reference; without it the money waits in suspense.
+    pub reference: Party,
+    /// The currency that is credited.
+    pub currency: CurrencyCode,
+    /// The node's account.
+    pub account: DepositAccount,
+}
+
+/// An account of the node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DepositAccount {
+    /// The bank that keeps it.
+    #[schema(example = "GCFNCNSH")]
+    pub bic: String,
+    /// Its number there.
+    pub number: String,
+}
+
+/// Where a cycle stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CyclePhase {
+    /// Obligations may be affirmed.
+    Open,
+    /// Past the cut-off.
+    Closed,
+    /// Positions are known.
+    Netted,
+    /// Short accounts are paying.
+    PayIn,
+    /// Settled, whole and irrevocably.
+    Settled,
+    /// Long accounts are being paid.
+    PayOut,
+    /// The bank's statements agree to the cent.
+    Reconciled,
+    /// Nothing is left to do or to undo.
+    Final,
+}
+
+impl From<Phase> for CyclePhase {
+    fn from(phase: Phase) -> CyclePhase {
+        match phase {
+            Phase::Open => CyclePhase::Open,
+            Phase::Closed => CyclePhase::Closed,
+            Phase::Netted => CyclePhase::Netted,
+            Phase::PayIn => CyclePhase::PayIn,
+            Phase::Settled => CyclePhase::Settled,
+            Phase::PayOut => CyclePhase::PayOut,
+            Phase::Reconciled => CyclePhase::Reconciled,
+            Phase::Final => CyclePhase::Final,
+        }
+    }
+}
+
+/// The cycles of the clearing house that this node runs; none where it runs none.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CycleList {
+    /// The cycles, by value date.
+    pub cycles: Vec<CycleReport>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// One clearing cycle.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CycleReport {
+    /// Its id.
+    pub cycle: Cycle,
+    /// Its value date.
+    pub value_date: Date,
+    /// Where it stands.
+    pub phase: CyclePhase,
+    /// Nothing enters after this.
+    pub cut_off: Time,
+    /// Who has not paid in by now has failed the cycle.
+    pub pay_in_by: Time,
+    /// How many bundles of obligations stand in it.
+    pub bundles: usize,
+    /// Net positions, once netted: positive is owed to the account.
+    pub positions: Vec<NetPosition>,
+}
+
+/// The net position of one settlement account.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NetPosition {
+    /// The account: node and pool.
+    #[schema(example = "cn-sha/UC")]
+    pub account: String,
+    /// Positive is owed to it, negative is owed by it.
+    pub position: Decimal,
+}
+
+impl From<&gcfn_clearing::Cycle> for CycleReport {
+    fn from(cycle: &gcfn_clearing::Cycle) -> CycleReport {
+        let positions = cycle.positions().map(|net| NetPosition {
+            account: net.account.to_string(),
+            position: Decimal::signed(net.position, net.currency),
+        });
+        CycleReport {
+            cycle: Text(cycle.id),
+            value_date: Text(cycle.schedule.value_date),
+            phase: cycle.phase.into(),
+            cut_off: Text(cycle.schedule.cut_off),
+            pay_in_by: Text(cycle.schedule.pay_in_by),
+            bundles: cycle.bundle_count(),
+            positions: positions.collect(),
+        }
+    }
+}
+
+/// The node's payments that a bank has not finished.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct InstructionList {
+    /// The payments, oldest first.
+    pub instructions: Vec<InstructionReport>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// Where a payment stands with the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BankState {
+    /// Not yet handed to the bank.
+    Draft,
+    /// The bank has not answered.
+    Sent,
+    /// The bank has taken it in.
+    Accepted,
+    /// Booked.
+    Settled,
+    /// Refused.
+    Rejected,
+    /// Booked, and booked back.
+    Returned,
+    /// Withdrawn before it was handed over.
+    Cancelled,
+    /// Another node pays it to this one.
+    Expected,
+}
+
+impl From<PaymentState> for BankState {
+    fn from(state: PaymentState) -> BankState {
+        match state {
+            PaymentState::Draft => BankState::Draft,
+            PaymentState::Sent => BankState::Sent,
+            PaymentState::Accepted => BankState::Accepted,
+            PaymentState::Settled => BankState::Settled,
+            PaymentState::Rejected(_) => BankState::Rejected,
+            PaymentState::Returned => BankState::Returned,
+            PaymentState::Cancelled => BankState::Cancelled,
+            PaymentState::Expected => BankState::Expected,
+        }
+    }
+}
+
+/// One payment of the node.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct InstructionReport {
+    /// The reference that payer, banks and payee share.
+    pub uetr: PaymentReference,
+    /// The account that pays: node and pool.
+    #[schema(example = "cn-sha/UC")]
+    pub debtor: String,
+    /// How much.
+    pub amount: Money,
+    /// When it is to settle.
+    pub value_date: Date,
+    /// What it is for.
+    pub purpose: PaymentPurpose,
+    /// Where it stands.
+    pub state: BankState,
+    /// The bank's last status.
+    #[schema(example = "ACSP")]
+    pub status: Option<String>,
+    /// Since when it stands there.
+    pub since: Time,
+    /// For how long, in seconds.
+    pub age_seconds: u64,
+}
+
+/// What a payment of the node is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentPurpose {
+    /// To meet a call of a clearing house.
+    PayIn,
+    /// What a clearing house pays.
+    PayOut,
+    /// To bring a user's money to the user's bank.
+    Withdrawal,
+    /// To pay a merchant.
+    MerchantPayOut,
+}
+
+impl From<Purpose> for PaymentPurpose {
+    fn from(purpose: Purpose) -> PaymentPurpose {
+        match purpose {
+            Purpose::PayIn { .. } => PaymentPurpose::PayIn,
+            Purpose::PayOut { .. } => PaymentPurpose::PayOut,
+            Purpose::Withdrawal(_) => PaymentPurpose::Withdrawal,
+            Purpose::MerchantPayOut(_) => PaymentPurpose::MerchantPayOut,
+        }
+    }
+}
+
+impl InstructionReport {
+    /// `payment` as it stands at `now`.
+    #[must_use]
+    pub fn new(payment: &Payment<Purpose>, now: Timestamp) -> InstructionReport {
+        let instruction = &payment.instruction;
+        InstructionReport {
+            uetr: Text(instruction.uetr()),
+            debtor: instruction.debtor.to_string(),
+            amount: Money::new(instruction.amount, instruction.currency),
+            value_date: Text(instruction.value_date),
+            purpose: instruction.purpose.into(),
+            state: payment.state.into(),
+            status: payment.status.map(|status| status.to_string()),
+            since: Text(payment.changed_at),
+            age_seconds: now.since(payment.changed_at).0 / 1000,
+        }
+    }
+}

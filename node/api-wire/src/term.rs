@@ -1,0 +1,226 @@
+//! The vocabulary as it stands in JSON: every id, name, time and amount is text with one form,
+//! and the interface description knows that form.
+
+use gcfn_model::{
+    Amount, BatchId, BusinessDate, Currency, CycleId, Digest, Id, Kind, LockId, NodeId, OrderId,
+    PartyId, Position, RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
+};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::{KnownFormat, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A term with a text form, as the interface describes it.
+pub trait Term {
+    /// Its name in the interface description.
+    const NAME: &'static str;
+    /// Its form.
+    fn schema() -> ObjectBuilder;
+}
+
+/// A term of the model in a body. Reads and writes as the term does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text<T>(pub T);
+
+impl<T: Term> PartialSchema for Text<T> {
+    fn schema() -> RefOr<Schema> {
+        T::schema().schema_type(Type::String).into()
+    }
+}
+
+impl<T: Term> ToSchema for Text<T> {
+    fn name() -> Cow<'static, str> {
+        T::NAME.into()
+    }
+}
+
+impl<T> From<T> for Text<T> {
+    fn from(term: T) -> Text<T> {
+        Text(term)
+    }
+}
+
+/// Declares the ids: their alias in bodies, their name and what they are.
+macro_rules! ids {
+    ($($alias:ident $id:ident $described:literal;)*) => {$(
+        #[doc = $described]
+        pub type $alias = Text<$id>;
+
+        impl Term for $id {
+            const NAME: &'static str = stringify!($id);
+            fn schema() -> ObjectBuilder {
+                id_schema($described, $id::from_bytes(EXAMPLE))
+            }
+        }
+    )*};
+}
+
+ids! {
+    Party PartyId "A user, an issuer or a merchant, by pseudonym.";
+    Batch BatchId "An issuance programme.";
+    Series SeriesId "A series of coupons: one order book.";
+    Order OrderId "An order.";
+    Trade TradeId "A match of two orders.";
+    Redemption RedemptionId "A redemption, from lock to pay-out.";
+    Withdrawal WithdrawalId "A withdrawal of money to a bank account.";
+    Lock LockId "A locked FX rate.";
+    Cycle CycleId "One clearing cycle.";
+}
+
+const EXAMPLE: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10];
+
+fn id_schema<K: Kind>(described: &str, example: Id<K>) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .description(Some(described))
+        .pattern(Some(format!("^{}-[0-7][0-9a-hjkmnp-tv-z]{{25}}$", K::PREFIX)))
+        .examples([example.to_string()])
+}
+
+/// A node.
+pub type Node = Text<NodeId>;
+/// A region.
+pub type Region = Text<RegionId>;
+/// A currency.
+pub type CurrencyCode = Text<Currency>;
+/// An instant.
+pub type Time = Text<Timestamp>;
+/// A civil date.
+pub type Date = Text<BusinessDate>;
+/// The reference of a payment.
+pub type PaymentReference = Text<Uetr>;
+/// A digest.
+pub type Hash = Text<Digest>;
+
+impl Term for NodeId {
+    const NAME: &'static str = "NodeName";
+    fn schema() -> ObjectBuilder {
+        let name = ObjectBuilder::new().description(Some("A node of the network."));
+        name.pattern(Some(NAME_PATTERN)).examples(["cn-sha"])
+    }
+}
+
+impl Term for RegionId {
+    const NAME: &'static str = "RegionName";
+    fn schema() -> ObjectBuilder {
+        let name = ObjectBuilder::new().description(Some("A region or jurisdiction."));
+        name.pattern(Some(NAME_PATTERN)).examples(["cn"])
+    }
+}
+
+const NAME_PATTERN: &str = "^[a-z][a-z0-9-]{0,15}$";
+
+impl Term for Currency {
+    const NAME: &'static str = "Currency";
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new()
+            .description(Some("A currency of ISO 4217 that the network clears."))
+            .enum_values(Some(Currency::ALL.map(Currency::code)))
+    }
+}
+
+impl Term for Timestamp {
+    const NAME: &'static str = "Time";
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new()
+            .description(Some("An instant: RFC 3339 in UTC."))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .examples(["2026-11-21T01:43:00.000000Z"])
+    }
+}
+
+impl Term for BusinessDate {
+    const NAME: &'static str = "Date";
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new()
+            .description(Some("A civil date of the node's region."))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+            .examples(["2026-11-23"])
+    }
+}
+
+impl Term for Uetr {
+    const NAME: &'static str = "Uetr";
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new()
+            .description(Some("The unique end-to-end reference of a payment: a version 4 UUID."))
+            .format(Some(SchemaFormat::Custom("uuid".to_owned())))
+            .examples([Uetr::derive(&[b"example"]).to_string()])
+    }
+}
+
+impl Term for Digest {
+    const NAME: &'static str = "Digest";
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new()
+            .description(Some("A digest of 32 bytes in hexadecimal."))
+            .pattern(Some("^[0-9a-f]{64}$"))
+    }
+}
+
+/// A sum of money: decimal text, because JSON readers round numbers, and its currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Decimal", into = "Decimal")]
+pub struct Money {
+    /// How much.
+    pub amount: Amount,
+    /// Of what.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// `amount` of `currency`.
+    #[must_use]
+    pub const fn new(amount: Amount, currency: Currency) -> Money {
+        Money { amount, currency }
+    }
+}
+
+impl PartialSchema for Money {
+    fn schema() -> RefOr<Schema> {
+        Decimal::schema()
+    }
+}
+
+impl ToSchema for Money {
+    fn name() -> Cow<'static, str> {
+        "Money".into()
+    }
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        <Decimal as ToSchema>::schemas(schemas);
+    }
+}
+
+/// A sum that may be owed either way, as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decimal {
+    /// Decimal digits with at most one point and no more decimals than the currency has.
+    #[schema(example = "12.50", pattern = r"^-?\d{1,18}(\.\d+)?$")]
+    pub amount: String,
+    /// ISO 4217.
+    pub currency: CurrencyCode,
+}
+
+impl Decimal {
+    /// `position` of `currency`.
+    #[must_use]
+    pub fn signed(position: Position, currency: Currency) -> Decimal {
+        Decimal { amount: position.decimal(currency), currency: Text(currency) }
+    }
+}
+
+impl From<Money> for Decimal {
+    fn from(money: Money) -> Decimal {
+        Decimal::signed(money.amount.into(), money.currency)
+    }
+}
+
+impl TryFrom<Decimal> for Money {
+    type Error = gcfn_model::AmountFault;
+    fn try_from(decimal: Decimal) -> Result<Money, gcfn_model::AmountFault> {
+        let Text(currency) = decimal.currency;
+        Ok(Money { amount: Amount::parse(&decimal.amount, currency)?, currency })
+    }
+}

@@ -1,0 +1,166 @@
+//! The API of one node, assembled.
+
+use crate::auth::Tokens;
+use crate::gateway::Gateway;
+use crate::limits::Limiters;
+use crate::route::RequestId;
+use crate::{RateLimits, grpc, openapi, route, table};
+use axum::Router;
+use axum::response::Response;
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::settlement::DepositAccount;
+use gcfn_api_wire::term::Money;
+use gcfn_link::identity::Role;
+use gcfn_model::{Amount, CommandId, Hasher, Millis, PartyId, Pool};
+use gcfn_store::{Store, StoreError};
+use gcfn_telemetry::ErrorChain;
+use gcfn_venue::Terms;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a node decides about its API. No defaults: every value is a decision of the operator.
+#[derive(Clone)]
+pub struct Settings {
+    /// The node's role in the network.
+    pub role: Role,
+    /// Secret of this node alone, the same on its replicas: signs tokens and makes pseudonyms.
+    pub secret: [u8; 32],
+    /// How long a token is good for; the longest that a revoked credential still opens anything.
+    pub token_lifetime: Millis,
+    /// How often a credential may call.
+    pub rate_limits: RateLimits,
+    /// The longest body that is read.
+    pub body_bytes_max: usize,
+    /// Where users and issuers pay in, per pool.
+    pub deposit_accounts: BTreeMap<Pool, DepositAccount>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings { role, token_lifetime, rate_limits, body_bytes_max, .. } = self;
+        f.debug_struct("Settings")
+            .field("role", role)
+            .field("token_lifetime", token_lifetime)
+            .field("rate_limits", rate_limits)
+            .field("body_bytes_max", body_bytes_max)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The API of one node. Clones share it.
+#[derive(Clone)]
+pub struct Api(Arc<Shared>);
+
+struct Shared {
+    gateway: Arc<dyn Gateway>,
+    store: Store,
+    settings: Settings,
+    terms: Terms,
+    tokens: Tokens,
+    limiters: Limiters,
+    openapi: serde_json::Value,
+}
+
+impl Api {
+    /// The API in front of `gateway` and `store`.
+    #[must_use]
+    pub fn new(settings: Settings, gateway: Arc<dyn Gateway>, store: Store) -> Api {
+        let terms = gateway.read(|venue, _| *venue.terms());
+        let secret = purpose_key(&settings.secret, "tokens");
+        let tokens = Tokens::new(terms.node, &secret, settings.token_lifetime);
+        let limiters = Limiters::new(settings.rate_limits);
+        let openapi = openapi::document(&table::routes());
+        Api(Arc::new(Shared { gateway, store, settings, terms, tokens, limiters, openapi }))
+    }
+
+    /// Every route, REST and gRPC. The listener in front of it inserts `ConnectInfo` and, where
+    /// a client certificate was verified, `PeerIdentity`.
+    pub fn router(self) -> Router {
+        let rest = table::routes().into_iter().fold(Router::new(), route::mount);
+        rest.merge(grpc::router(self.clone()))
+            .fallback(unknown_route)
+            .method_not_allowed_fallback(unknown_method)
+            .with_state(self)
+    }
+
+    pub(crate) fn gateway(&self) -> &dyn Gateway {
+        &*self.0.gateway
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.0.terms
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn limiters(&self) -> &Limiters {
+        &self.0.limiters
+    }
+
+    pub(crate) fn openapi(&self) -> &serde_json::Value {
+        &self.0.openapi
+    }
+
+    /// `amount` in the venue's currency.
+    pub(crate) fn money(&self, amount: Amount) -> Money {
+        Money::new(amount, self.terms().currency)
+    }
+
+    /// The amount in `field`, which must be in the venue's currency.
+    pub(crate) fn amount(&self, field: &str, money: Money) -> Result<Amount, Problem> {
+        if money.currency != self.terms().currency {
+            return Err(Problem::from(Code::CurrencyMismatch).at(field));
+        }
+        Ok(money.amount)
+    }
+
+    /// The pseudonym of whoever is registered by `command`: random to everybody without the
+    /// node's secret, and the same when the registration is sent again.
+    pub(crate) fn pseudonym(&self, command: CommandId) -> PartyId {
+        let secret = purpose_key(&self.settings().secret, "pseudonyms");
+        PartyId::derive(&[&secret, command.as_bytes()])
+    }
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api").field("node", &self.terms().node).finish_non_exhaustive()
+    }
+}
+
+/// One key per purpose out of the node's secret.
+fn purpose_key(secret: &[u8; 32], purpose: &str) -> [u8; 32] {
+    Hasher::new("gcfn/api/secret/v1").part(secret).part(purpose.as_bytes()).finish().0
+}
+
+/// What the caller is told of a fault of the store; the cause goes to the log.
+pub(crate) fn store_problem(fault: &StoreError) -> Problem {
+    let code = match fault {
+        StoreError::Shredded { .. } => Code::Erased,
+        fault if fault.may_pass() => Code::StoreUnavailable,
+        _ => Code::Internal,
+    };
+    if code != Code::Erased {
+        tracing::error!(error = %ErrorChain(fault), "store");
+    }
+    code.into()
+}
+
+async fn unknown_route() -> Response {
+    route::answer(RequestId::fresh(), Err(Code::UnknownRoute.into()))
+}
+
+async fn unknown_method() -> Response {
+    route::answer(RequestId::fresh(), Err(Code::UnknownMethod.into()))
+}

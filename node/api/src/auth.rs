@@ -1,0 +1,168 @@
+//! Who calls: API keys, tokens, client certificates.
+//!
+//! Proves identity and maps it to a scope; which scope may do what is `table`'s matter.
+
+mod token;
+
+pub(crate) use token::Tokens;
+
+use crate::Api;
+use crate::api::store_problem;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{Extensions, HeaderMap};
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_link::certificate::PeerIdentity;
+use gcfn_link::identity;
+use gcfn_model::PartyId;
+use gcfn_store::{Credential, Secret};
+use gcfn_venue::{Actor, Role};
+use std::fmt;
+use std::str::FromStr;
+
+/// What a credential opens: a role, and how often it may call. Its word is the scope in the
+/// store of credentials and in tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// A user or a merchant.
+    User,
+    /// A user that quotes prices on both sides, often.
+    MarketMaker,
+    /// An issuer.
+    Issuer,
+    /// Staff of the node's operator.
+    Operator,
+    /// A bank.
+    Bank,
+    /// A supervisor.
+    Regulator,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Scope; 6] = [
+        Scope::User,
+        Scope::MarketMaker,
+        Scope::Issuer,
+        Scope::Operator,
+        Scope::Bank,
+        Scope::Regulator,
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Scope::User => "user",
+            Scope::MarketMaker => "market_maker",
+            Scope::Issuer => "issuer",
+            Scope::Operator => "operator",
+            Scope::Bank => "bank",
+            Scope::Regulator => "regulator",
+        }
+    }
+
+    /// The role that the machine knows.
+    #[must_use]
+    pub const fn role(self) -> Role {
+        match self {
+            Scope::User | Scope::MarketMaker => Role::User,
+            Scope::Issuer => Role::Issuer,
+            Scope::Operator => Role::Operator,
+            Scope::Bank => Role::Bank,
+            Scope::Regulator => Role::Regulator,
+        }
+    }
+
+    /// What the holder of a client certificate may do here; other nodes are no callers.
+    const fn of_peer(role: identity::Role) -> Option<Scope> {
+        match role {
+            identity::Role::Bank => Some(Scope::Bank),
+            identity::Role::Regulator => Some(Scope::Regulator),
+            identity::Role::Operator => Some(Scope::Operator),
+            identity::Role::Root | identity::Role::Regional | identity::Role::Local => None,
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A text that is not a [`Scope`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("scope is not one of user, market_maker, issuer, operator, bank, regulator")]
+pub struct UnknownScope;
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+    fn from_str(text: &str) -> Result<Scope, UnknownScope> {
+        Scope::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or(UnknownScope)
+    }
+}
+
+/// Who calls. Holding one is the proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The party, or the pseudonym of a member of staff, a bank or a supervisor.
+    pub(crate) party: PartyId,
+    /// What it opens.
+    pub(crate) scope: Scope,
+    /// What it was proven with; requests are counted by it.
+    pub(crate) credential: String,
+}
+
+impl Caller {
+    /// The caller as the machine knows it.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { party: self.party, role: self.scope.role() }
+    }
+
+    fn of_credential(credential: Credential) -> Option<Caller> {
+        let Credential { id, grant, .. } = credential;
+        let scope = grant.scope.parse().ok()?;
+        let staff = || PartyId::derive(&[b"credential", id.as_bytes()]);
+        Some(Caller { party: grant.party.unwrap_or_else(staff), scope, credential: id })
+    }
+
+    fn of_peer(peer: &PeerIdentity) -> Option<Caller> {
+        let identity = peer.identity();
+        let scope = Scope::of_peer(identity.role)?;
+        let credential = identity.to_string();
+        let party = PartyId::derive(&[b"certificate", credential.as_bytes()]);
+        Some(Caller { party, scope, credential })
+    }
+}
+
+/// Who sent a request with these headers over this connection. What the request says goes
+/// before what the connection proves, so that a bank's proxy can carry others' tokens.
+pub(crate) async fn authenticate(
+    api: &Api,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Result<Caller, Problem> {
+    let nobody = || Problem::from(Code::Unauthenticated);
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        let peer = extensions.get::<PeerIdentity>();
+        return peer.and_then(Caller::of_peer).ok_or_else(nobody);
+    };
+    let header = header.to_str().map_err(|_| nobody())?;
+    match header.split_once(' ') {
+        Some(("Bearer", token)) => {
+            api.tokens().verify(token, api.gateway().now()).ok_or_else(nobody)
+        }
+        Some(("ApiKey", key)) => of_api_key(api, key).await,
+        _ => Err(nobody()),
+    }
+}
+
+/// Whose API key `<id>.<secret>` is.
+pub(crate) async fn of_api_key(api: &Api, key: &str) -> Result<Caller, Problem> {
+    let nobody = || Problem::from(Code::Unauthenticated);
+    let (id, secret) = key.split_once('.').ok_or_else(nobody)?;
+    let secret: Secret = secret.parse().map_err(|_| nobody())?;
+    let known = api.store().credentials().authenticate(id, &secret, api.gateway().now()).await;
+    let known = known.map_err(|fault| store_problem(&fault))?;
+    known.and_then(Caller::of_credential).ok_or_else(nobody)
+}

@@ -1,0 +1,14 @@
+//! What each route does: read a wish, name it in the machine's words, say what became of it.
+//!
+//! Nothing about money is decided here. A handler checks what the machine cannot know: that an
+//! amount is in the venue's currency, and whether a thing is the caller's to see.
+
+pub(crate) mod issuance;
+pub(crate) mod node;
+pub(crate) mod party;
+pub(crate) mod redemption;
+pub(crate) mod registration;
+pub(crate) mod settlement;
+pub(crate) mod trading;
+
+pub use registration::vault_field;

@@ -1,0 +1,171 @@
+//! Registration, credentials, bank accounts: the only handlers that write personal data, and
+//! they write it into the vault alone.
+
+use crate::Scope;
+use crate::api::store_problem;
+use crate::auth::of_api_key;
+use crate::route::{Body, Open, Read, Write};
+use gcfn_api_wire::party::{
+    BankAccount, BankAccounts, Kind, Registered, Registration, Token, TokenRequest,
+};
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::read::ReadFault;
+use gcfn_api_wire::term::Text;
+use gcfn_model::{Hasher, PartyId};
+use gcfn_store::{Claim, Grant, Handle, Vault};
+use gcfn_venue::Verb;
+
+/// The fields of a party in the vault.
+pub mod vault_field {
+    /// Its legal name.
+    pub const NAME: &str = "name";
+    /// Its telephone number.
+    pub const PHONE: &str = "phone";
+    /// Its e-mail address.
+    pub const EMAIL: &str = "email";
+    /// The number of the bank account that its withdrawals are paid to.
+    pub const IBAN: &str = "iban";
+    /// What its registration said, as a digest, to know it again.
+    pub(crate) const REGISTRATION: &str = "registration";
+}
+
+/// Registers a party: its data in the vault, its pseudonym with the machine, a credential.
+///
+/// Every step can be taken again, so a registration that was cut off is finished by sending it
+/// again: it finds the same pseudonym. Only the API key is a new one, because nobody can read
+/// the first any more.
+pub(crate) async fn register(
+    call: Write,
+    Body(registration): Body<Registration>,
+) -> Result<Registered, Problem> {
+    let scope = scope_of(registration.kind)?;
+    check(&registration)?;
+    let party = call.api.pseudonym(call.command);
+    record(&call.api.store().vault(), party, &registration).await?;
+    let Registration { kind, kyc, .. } = registration;
+    call.submit(Verb::Register { party, kind: kind.into(), kyc }).await?;
+    let grant = Grant {
+        scope: scope.to_string(),
+        party: Some(party),
+        created_at: call.api.gateway().now(),
+        expires_at: None,
+    };
+    let (id, secret) = call
+        .api
+        .store()
+        .credentials()
+        .create(&grant)
+        .await
+        .map_err(|fault| store_problem(&fault))?;
+    Ok(Registered {
+        party: Text(party),
+        deposit_reference: Text(party),
+        api_key: format!("{id}.{}", secret.reveal()),
+    })
+}
+
+pub(crate) async fn token(call: Open, Body(request): Body<TokenRequest>) -> Result<Token, Problem> {
+    let caller = of_api_key(&call.api, &request.api_key).await?;
+    let (token, expires_at) = call.api.tokens().sign(&caller, call.api.gateway().now());
+    Ok(Token { token, scope: caller.scope.to_string(), expires_at: Text(expires_at) })
+}
+
+pub(crate) async fn bank_accounts(call: Read, (): ()) -> Result<BankAccounts, Problem> {
+    let iban = call.api.store().vault().get(call.caller.party, vault_field::IBAN).await;
+    let iban = iban.map_err(|fault| store_problem(&fault))?;
+    let shown = iban.and_then(|iban| iban.reveal_text().map(masked));
+    Ok(BankAccounts { accounts: shown.into_iter().collect() })
+}
+
+pub(crate) async fn set_bank_account(
+    call: Write,
+    Body(account): Body<BankAccount>,
+) -> Result<BankAccounts, Problem> {
+    check_iban(&account.iban)?;
+    let vault = call.api.store().vault();
+    let written = vault.put(call.caller.party, vault_field::IBAN, account.iban.as_bytes()).await;
+    written.map_err(|fault| store_problem(&fault))?;
+    Ok(BankAccounts { accounts: vec![masked(&account.iban)] })
+}
+
+/// What the credential of a registered party opens.
+fn scope_of(kind: Kind) -> Result<Scope, Problem> {
+    match kind {
+        Kind::User | Kind::Merchant => Ok(Scope::User),
+        Kind::Issuer => Ok(Scope::Issuer),
+        Kind::Member => Err(rule("kind", "members are admitted by the federation")),
+    }
+}
+
+fn check(registration: &Registration) -> Result<(), Problem> {
+    let Registration { kyc, name, phone, email, iban, .. } = registration;
+    if 3 < *kyc {
+        return Err(rule("kyc", "identity level is 0 to 3"));
+    }
+    if name.trim().is_empty() || 200 < name.len() {
+        return Err(rule("name", "name is 1 to 200 bytes long"));
+    }
+    if let Some(phone) = phone {
+        let digits = phone.bytes().filter(u8::is_ascii_digit).count();
+        let written = phone.bytes().all(|b| b.is_ascii_digit() || b"+ -.()".contains(&b));
+        if !written || !(5..=15).contains(&digits) {
+            return Err(rule("phone", "telephone number is 5 to 15 digits"));
+        }
+    }
+    if email.as_ref().is_some_and(|email| 254 < email.len() || !email.contains('@')) {
+        return Err(rule("email", "e-mail address has an @ and at most 254 bytes"));
+    }
+    iban.as_deref().map_or(Ok(()), check_iban)
+}
+
+fn check_iban(iban: &str) -> Result<(), Problem> {
+    let written = iban.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !written || !(5..=34).contains(&iban.len()) {
+        return Err(rule("iban", "account number is 5 to 34 letters and digits, without spaces"));
+    }
+    Ok(())
+}
+
+fn rule(field: &str, rule: &str) -> Problem {
+    ReadFault::Field { field: field.to_owned(), rule: rule.to_owned() }.into()
+}
+
+/// Writes the personal data of `party`, unless it was registered with other data.
+async fn record(vault: &Vault, party: PartyId, sent: &Registration) -> Result<(), Problem> {
+    let problem = |fault| store_problem(&fault);
+    let content = serde_json::to_vec(sent).expect("a registration is plain data");
+    let content = Hasher::new("gcfn/registration/v1").part(&content).finish();
+    let known = vault.get(party, vault_field::REGISTRATION).await.map_err(problem)?;
+    match known {
+        Some(known) if known.reveal() == content.as_bytes() => return Ok(()),
+        Some(_) => return Err(Code::IdempotencyConflict.into()),
+        None => {}
+    }
+    let Registration { name, phone, email, iban, .. } = sent;
+    let handles = [(Handle::Phone, "phone", phone), (Handle::Email, "email", email)];
+    for (handle, field, value) in handles {
+        let Some(value) = value else { continue };
+        if let Claim::Taken(_) = vault.claim(party, handle, value).await.map_err(problem)? {
+            return Err(Problem::from(Code::HandleTaken).at(field));
+        }
+    }
+    let fields = [
+        (vault_field::NAME, Some(name)),
+        (vault_field::PHONE, phone.as_ref()),
+        (vault_field::EMAIL, email.as_ref()),
+        (vault_field::IBAN, iban.as_ref()),
+    ];
+    for (field, value) in fields {
+        let Some(value) = value else { continue };
+        vault.put(party, field, value.as_bytes()).await.map_err(problem)?;
+    }
+    // Last: a registration that was cut off before this is recorded anew.
+    let recorded = vault.put(party, vault_field::REGISTRATION, content.as_bytes()).await;
+    recorded.map_err(problem)
+}
+
+/// All but the last four characters hidden.
+fn masked(number: &str) -> String {
+    let hidden = number.chars().count().saturating_sub(4);
+    number.chars().enumerate().map(|(i, c)| if i < hidden { '*' } else { c }).collect()
+}

@@ -1,0 +1,233 @@
+//! One route, and a request's way through it.
+//!
+//! `who is it → may the role → not too often → what is the wish called → what does it say →
+//! handler → answer → one line for the auditor`. It is written once, in `serve`, so no route
+//! can leave a step out.
+//!
+//! A handler's types are its documentation: what it takes and what it returns is what the
+//! interface description says of it.
+
+mod contract;
+mod serve;
+
+pub(crate) use contract::{Answer, Body, Contract, Input, PathId, Plain, Query};
+pub(crate) use serve::{RequestId, answer, command_id, mount};
+
+use crate::Api;
+use crate::auth::Caller;
+use axum::body::Bytes;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::Response;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use gcfn_api_wire::issuance::Accepted;
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_model::CommandId;
+use gcfn_venue::{Done, Request as Wish, Role, Verb};
+
+/// The header with the caller's key of a wish.
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header with the least `as_of` that the caller wants to read.
+pub(crate) const AT_LEAST: HeaderName = HeaderName::from_static("gcfn-at-least");
+/// The header with the node's name of a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Which methods there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    /// Reads.
+    Get,
+    /// Changes something.
+    Post,
+    /// Takes something away.
+    Delete,
+}
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Whoever comes.
+    Anybody,
+    /// Who has proven to be in one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// One route.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+    pub(crate) summary: &'static str,
+    pub(crate) contract: Contract,
+    endpoint: Endpoint,
+}
+
+type Endpoint =
+    Box<dyn Fn(Admitted) -> BoxFuture<'static, Result<Response, Problem>> + Send + Sync>;
+
+/// A request that may be carried out, not yet read.
+pub(crate) struct Admitted {
+    api: Api,
+    caller: Option<Caller>,
+    command: Option<CommandId>,
+    id: Option<String>,
+    query: Option<String>,
+    body: Bytes,
+}
+
+impl Admitted {
+    /// The caller. Only routes that are open to anybody are carried out without one.
+    fn caller(&mut self) -> Caller {
+        self.caller.take().expect("the route admits roles only")
+    }
+
+    fn id<K: PathId>(&self) -> Result<K, Problem> {
+        K::read(self.id.as_deref())
+    }
+}
+
+/// Somebody who has not said who it is asks for something.
+pub(crate) struct Open {
+    pub(crate) api: Api,
+}
+
+/// A caller asks to see something: `id` stands in the path.
+pub(crate) struct Read<K = ()> {
+    pub(crate) api: Api,
+    pub(crate) caller: Caller,
+    pub(crate) id: K,
+}
+
+/// A caller wishes for something: `id` stands in the path, `command` names the wish.
+pub(crate) struct Write<K = ()> {
+    pub(crate) api: Api,
+    pub(crate) caller: Caller,
+    pub(crate) id: K,
+    pub(crate) command: CommandId,
+}
+
+impl<K> Write<K> {
+    /// Has the machine carry out `verb`, once, and says what was done.
+    pub(crate) async fn submit(&self, verb: Verb) -> Result<Done, Problem> {
+        let wish = Wish { id: self.command, actor: self.caller.actor(), verb };
+        let outcomes = self.api.gateway().submit(vec![wish]).await.map_err(Code::from)?;
+        let outcome = outcomes.into_iter().next().expect("one outcome for one request");
+        outcome.map_err(Problem::from)
+    }
+
+    /// The same for what is either accepted or refused.
+    pub(crate) async fn accepted(&self, verb: Verb) -> Result<Accepted, Problem> {
+        self.submit(verb).await?;
+        Ok(Accepted { as_of: self.as_of() })
+    }
+
+    /// The `as_of` after what was submitted.
+    pub(crate) fn as_of(&self) -> u64 {
+        self.api.gateway().applied()
+    }
+}
+
+impl Route {
+    /// A route that shows something to `roles`.
+    pub(crate) fn read<K: PathId, I: Input, A: Answer, F>(
+        path: &'static str,
+        roles: &'static [Role],
+        summary: &'static str,
+        handler: fn(Read<K>, I) -> F,
+    ) -> Route
+    where
+        F: Future<Output = Result<A, Problem>> + Send + 'static,
+    {
+        let endpoint = move |mut request: Admitted| {
+            async move {
+                let (id, input) = (request.id()?, I::read(&request)?);
+                let caller = request.caller();
+                let answer = handler(Read { api: request.api, caller, id }, input).await?;
+                Ok(answer.respond())
+            }
+            .boxed()
+        };
+        let contract = Contract::of::<K, I, A>(path);
+        let access = Access::Roles(roles);
+        Route { method: Method::Get, path, access, summary, contract, endpoint: Box::new(endpoint) }
+    }
+
+    /// A route by which `roles` change something.
+    pub(crate) fn write<K: PathId, I: Input, A: Answer, F>(
+        path: &'static str,
+        roles: &'static [Role],
+        summary: &'static str,
+        handler: fn(Write<K>, I) -> F,
+    ) -> Route
+    where
+        F: Future<Output = Result<A, Problem>> + Send + 'static,
+    {
+        let endpoint = move |mut request: Admitted| {
+            async move {
+                let (id, input) = (request.id()?, I::read(&request)?);
+                let caller = request.caller();
+                let command = request.command.expect("every change has a key");
+                let answer =
+                    handler(Write { api: request.api, caller, id, command }, input).await?;
+                Ok(answer.respond())
+            }
+            .boxed()
+        };
+        let contract = Contract::of::<K, I, A>(path);
+        let access = Access::Roles(roles);
+        Route {
+            method: Method::Post,
+            path,
+            access,
+            summary,
+            contract,
+            endpoint: Box::new(endpoint),
+        }
+    }
+
+    /// A route that answers anybody.
+    pub(crate) fn open<I: Input, A: Answer, F>(
+        method: Method,
+        path: &'static str,
+        summary: &'static str,
+        handler: fn(Open, I) -> F,
+    ) -> Route
+    where
+        F: Future<Output = Result<A, Problem>> + Send + 'static,
+    {
+        let endpoint = move |request: Admitted| {
+            async move {
+                let input = I::read(&request)?;
+                let answer = handler(Open { api: request.api }, input).await?;
+                Ok(answer.respond())
+            }
+            .boxed()
+        };
+        let contract = Contract::of::<(), I, A>(path);
+        Route {
+            method,
+            path,
+            access: Access::Anybody,
+            summary,
+            contract,
+            endpoint: Box::new(endpoint),
+        }
+    }
+
+    /// The same route, called with DELETE.
+    pub(crate) fn by_delete(mut self) -> Route {
+        self.method = Method::Delete;
+        self
+    }
+
+    /// The same route, which makes something: it answers 201.
+    pub(crate) fn creates(mut self) -> Route {
+        self.contract.status = StatusCode::CREATED;
+        self
+    }
+
+    /// Whether a call changes what the node keeps.
+    pub(crate) fn changes(&self) -> bool {
+        self.method != Method::Get && self.access != Access::Anybody
+    }
+}

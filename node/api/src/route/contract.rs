@@ -1,0 +1,175 @@
+//! What handlers take and give: how it is read and written, and how it is described. Both come
+//! from the same type, so they cannot disagree.
+
+use super::Admitted;
+use axum::body::Body as HttpBody;
+use axum::extract::Query as HttpQuery;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::read;
+use gcfn_api_wire::term::{Term, Text};
+use gcfn_model::{Id, Kind};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Ref, Schema};
+use utoipa::openapi::{RefOr, Required};
+use utoipa::{IntoParams, ToSchema};
+
+/// What a route takes and gives, as the interface description says it.
+pub(crate) struct Contract {
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<RefOr<Schema>>,
+    pub(crate) status: StatusCode,
+    pub(crate) media_type: &'static str,
+    pub(crate) answer: RefOr<Schema>,
+    /// The schemas that the others refer to, by name.
+    pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Contract {
+    pub(super) fn of<K: PathId, I: Input, A: Answer>(path: &str) -> Contract {
+        let mut contract = Contract {
+            parameters: Vec::new(),
+            body: None,
+            status: StatusCode::OK,
+            media_type: A::MEDIA_TYPE,
+            answer: RefOr::T(Schema::default()),
+            schemas: Vec::new(),
+        };
+        K::describe(path, &mut contract);
+        I::describe(&mut contract);
+        contract.answer = A::describe(&mut contract);
+        contract
+    }
+
+    /// A reference to the schema of `T`, which is added if it is new.
+    fn refer<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        let name = T::name().into_owned();
+        T::schemas(&mut self.schemas);
+        self.schemas.push((name.clone(), T::schema()));
+        RefOr::Ref(Ref::from_schema_name(name))
+    }
+}
+
+/// What stands in the variable part of a path, if there is one.
+pub(crate) trait PathId: Sized + Send + 'static {
+    fn read(text: Option<&str>) -> Result<Self, Problem>;
+    fn describe(path: &str, contract: &mut Contract);
+}
+
+impl PathId for () {
+    fn read(_: Option<&str>) -> Result<(), Problem> {
+        Ok(())
+    }
+    fn describe(path: &str, _: &mut Contract) {
+        assert!(!path.contains('{'), "{path} has an id that its handler does not take");
+    }
+}
+
+impl<K: Kind + 'static> PathId for Id<K>
+where
+    Id<K>: Term,
+{
+    fn read(text: Option<&str>) -> Result<Id<K>, Problem> {
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Code::PathId.into())
+    }
+    fn describe(path: &str, contract: &mut Contract) {
+        let name = path.split(['{', '}']).nth(1).expect("the handler takes an id from the path");
+        let schema = contract.refer::<Text<Id<K>>>();
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(schema));
+        contract.parameters.push(parameter.build());
+    }
+}
+
+/// What a request says beyond its path.
+pub(crate) trait Input: Sized + Send + 'static {
+    fn read(request: &Admitted) -> Result<Self, Problem>;
+    fn describe(contract: &mut Contract);
+}
+
+impl Input for () {
+    fn read(request: &Admitted) -> Result<(), Problem> {
+        let _nothing: Nothing = read::body(&request.body)?;
+        Ok(())
+    }
+    fn describe(_: &mut Contract) {}
+}
+
+/// A body without fields.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + ToSchema + Send + 'static> Input for Body<T> {
+    fn read(request: &Admitted) -> Result<Body<T>, Problem> {
+        Ok(Body(read::body(&request.body)?))
+    }
+    fn describe(contract: &mut Contract) {
+        contract.body = Some(contract.refer::<T>());
+    }
+}
+
+/// A query string.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + IntoParams + Send + 'static> Input for Query<T> {
+    fn read(request: &Admitted) -> Result<Query<T>, Problem> {
+        let query = request.query.as_deref().unwrap_or_default();
+        let uri = Uri::builder().path_and_query(format!("/?{query}")).build();
+        let uri = uri.map_err(|_| Problem::from(Code::Malformed))?;
+        let pairs = HttpQuery::<Vec<(String, String)>>::try_from_uri(&uri);
+        let HttpQuery(pairs) = pairs.map_err(|_| Problem::from(Code::Malformed))?;
+        Ok(Query(read::query(pairs)?))
+    }
+    fn describe(contract: &mut Contract) {
+        contract.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
+    }
+}
+
+/// What a handler gives.
+pub(crate) trait Answer: Send + 'static {
+    const MEDIA_TYPE: &'static str;
+    fn respond(self) -> Response;
+    fn describe(contract: &mut Contract) -> RefOr<Schema>;
+}
+
+impl<T: Serialize + ToSchema + Send + 'static> Answer for T {
+    const MEDIA_TYPE: &'static str = "application/json";
+    fn respond(self) -> Response {
+        let body = serde_json::to_vec(&self).expect("answers are plain data");
+        respond(Self::MEDIA_TYPE, body)
+    }
+    fn describe(contract: &mut Contract) -> RefOr<Schema> {
+        contract.refer::<T>()
+    }
+}
+
+/// Text for machines other than JSON: the Prometheus text format.
+pub(crate) struct Plain(pub(crate) String);
+
+impl Answer for Plain {
+    const MEDIA_TYPE: &'static str = "text/plain; version=0.0.4";
+    fn respond(self) -> Response {
+        respond(Self::MEDIA_TYPE, self.0.into_bytes())
+    }
+    fn describe(_: &mut Contract) -> RefOr<Schema> {
+        <String as utoipa::PartialSchema>::schema()
+    }
+}
+
+fn respond(media_type: &'static str, body: Vec<u8>) -> Response {
+    let mut response = Response::new(HttpBody::from(body));
+    let media_type = axum::http::HeaderValue::from_static(media_type);
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response
+}

@@ -1,0 +1,216 @@
+//! A request's way through a route.
+
+use super::{AT_LEAST, Access, Admitted, IDEMPOTENCY_KEY, Method, REQUEST_ID, Route};
+use crate::Api;
+use crate::auth::{Caller, authenticate};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_model::{CommandId, PartyId};
+use gcfn_telemetry::{Counter, Timing};
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::Instrument;
+
+/// The door, as the metrics call it.
+const DOOR: &str = "api";
+const KEY_CHARACTERS_MAX: usize = 64;
+
+/// Adds `route` to `router`.
+pub(crate) fn mount(router: Router<Api>, route: Route) -> Router<Api> {
+    let (path, route) = (route.path, Arc::new(route));
+    let filter = match route.method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Delete => MethodFilter::DELETE,
+    };
+    let serve = move |State(api): State<Api>, request: Request| serve(api, route.clone(), request);
+    router.route(path, on(filter, serve))
+}
+
+/// The id of the wish that `party` calls `key`.
+pub(crate) fn command_id(party: PartyId, key: &[u8]) -> Result<CommandId, Code> {
+    let visible = key.iter().all(u8::is_ascii_graphic);
+    if !visible || key.is_empty() || KEY_CHARACTERS_MAX < key.len() {
+        return Err(Code::IdempotencyKeyForm);
+    }
+    Ok(CommandId::derive(&[party.as_bytes(), key]))
+}
+
+/// The answer to the request `id`: what the handler gave, or the no.
+pub(crate) fn answer(id: RequestId, passed: Result<Response, Problem>) -> Response {
+    let mut response = passed.unwrap_or_else(|problem| refusal(&problem, id));
+    response.headers_mut().insert(REQUEST_ID, id.header());
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn refusal(problem: &Problem, id: RequestId) -> Response {
+    let status = StatusCode::from_u16(problem.line.class.status());
+    let status = status.expect("statuses of the table are statuses");
+    let body = serde_json::to_vec(&problem.body(&id.to_string()));
+    let mut response = Response::new(Body::from(body.expect("problems are plain data")));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer, ApiKey"));
+    }
+    response
+}
+
+/// Carries a request through `route`, and writes down that it did.
+async fn serve(api: Api, route: Arc<Route>, request: Request) -> Response {
+    let (started, id) = (Instant::now(), RequestId::fresh());
+    let (parts, body) = request.into_parts();
+    let (caller, passed) = async {
+        match identify(&api, &route, &parts).await {
+            Ok(caller) => (caller.clone(), pass(api, &route, caller, (parts, body)).await),
+            Err(problem) => (None, Err(problem)),
+        }
+    }
+    .instrument(tracing::info_span!("request", %id))
+    .await;
+    if route.changes() {
+        audit(&route, id, caller.as_ref(), passed.as_ref().err());
+    }
+    let response = answer(id, passed);
+    count(response.status(), started);
+    response
+}
+
+/// One line for the auditor: who, by pseudonym, did what, and what came of it.
+fn audit(route: &Route, id: RequestId, caller: Option<&Caller>, problem: Option<&Problem>) {
+    tracing::info!(
+        target: "gcfn_api::audit",
+        request = %id,
+        party = caller.map(|caller| tracing::field::display(caller.party)),
+        scope = caller.map(|caller| caller.scope.as_str()),
+        route = route.path,
+        outcome = problem.map_or("Done", |problem| problem.line.code),
+        "change"
+    );
+}
+
+fn count(status: StatusCode, started: Instant) {
+    let class = match status.as_u16() {
+        200..=299 => "2xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    };
+    Counter::HttpRequests.add(&[DOOR, class], 1);
+    Timing::HttpRequest.record(&[DOOR], started.elapsed());
+}
+
+/// Who it is; nobody in particular where anybody may call.
+async fn identify(api: &Api, route: &Route, parts: &Parts) -> Result<Option<Caller>, Problem> {
+    match route.access {
+        Access::Roles(_) => authenticate(api, &parts.headers, &parts.extensions).await.map(Some),
+        Access::Anybody => Ok(None),
+    }
+}
+
+async fn pass(
+    api: Api,
+    route: &Route,
+    caller: Option<Caller>,
+    (mut parts, body): (Parts, Body),
+) -> Result<Response, Problem> {
+    admit(&api, route, caller.as_ref(), &parts)?;
+    is_fresh(&api, &parts.headers)?;
+    let command = match &caller {
+        Some(caller) if route.changes() => Some(wish(caller, &parts.headers)?),
+        _ => None,
+    };
+    let id = path_id(&mut parts).await;
+    let body = read_body(&api, &parts.headers, body).await?;
+    let query = parts.uri.query().map(str::to_owned);
+    let mut response = (route.endpoint)(Admitted { api, caller, command, id, query, body }).await?;
+    *response.status_mut() = route.contract.status;
+    Ok(response)
+}
+
+/// Whether it may call the route and has not called too often. Counted before it is judged: who
+/// may not call a route cannot call it for ever either.
+fn admit(api: &Api, route: &Route, caller: Option<&Caller>, parts: &Parts) -> Result<(), Problem> {
+    let Some(caller) = caller else {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        return Ok(api.limiters().admit_anonymous(from.map(|ConnectInfo(from)| from.ip()))?);
+    };
+    api.limiters().admit(caller, NonZeroU32::MIN)?;
+    match route.access {
+        Access::Roles(roles) if !roles.contains(&caller.scope.role()) => {
+            Err(Code::NotPermitted.into())
+        }
+        Access::Roles(_) | Access::Anybody => Ok(()),
+    }
+}
+
+/// Whether the state here is as new as the caller wants it.
+fn is_fresh(api: &Api, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(wanted) = headers.get(AT_LEAST) else { return Ok(()) };
+    let wanted = wanted.to_str().ok().and_then(|text| text.parse::<u64>().ok());
+    let wanted = wanted.ok_or(Code::Malformed)?;
+    if api.gateway().applied() < wanted {
+        return Err(Code::Behind.into());
+    }
+    Ok(())
+}
+
+fn wish(caller: &Caller, headers: &HeaderMap) -> Result<CommandId, Problem> {
+    let key = headers.get(IDEMPOTENCY_KEY).ok_or(Code::IdempotencyKeyMissing)?;
+    Ok(command_id(caller.party, key.as_bytes())?)
+}
+
+/// What stands in the variable part of the path; no route has more than one.
+async fn path_id(parts: &mut Parts) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    parameters.iter().next().map(|(_, value)| value.to_owned())
+}
+
+async fn read_body(api: &Api, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let bytes = to_bytes(body, api.settings().body_bytes_max).await;
+    let bytes = bytes.map_err(|_| Code::BodyTooLong)?;
+    let json = headers.get(CONTENT_TYPE).is_some_and(|media_type| {
+        let media_type = media_type.to_str().unwrap_or_default();
+        media_type.split(';').next().is_some_and(|kind| kind.trim() == "application/json")
+    });
+    if !bytes.is_empty() && !json {
+        return Err(Code::MediaType.into());
+    }
+    Ok(bytes)
+}
+
+/// The node's name of a request, in its log and in its answer. A caller cannot choose it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestId([u8; 8]);
+
+impl RequestId {
+    pub(crate) fn fresh() -> RequestId {
+        let mut bytes = [0; 8];
+        getrandom::fill(&mut bytes).expect("a node cannot run without the system's randomness");
+        RequestId(bytes)
+    }
+
+    fn header(self) -> HeaderValue {
+        HeaderValue::from_str(&self.to_string()).expect("hexadecimal digits")
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", u64::from_be_bytes(self.0))
+    }
+}
