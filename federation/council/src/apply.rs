@@ -10,7 +10,6 @@ use crate::profile::Role;
 use crate::refusal::Refusal;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use gcfn_anchor::canon::sha256;
 use gcfn_model::{Machine, Timestamp};
 
 impl Machine for Council {
@@ -27,7 +26,11 @@ impl Machine for Council {
         }
         let mut step = Step { at: self.now, events: &mut made };
         let outcome = match command {
-            Command::Signed(command) => self.answer(&mut step, command),
+            Command::Signed(command) => {
+                // A cut-off that has passed has passed, whether a tick came in between or not.
+                self.tick_house(&mut step);
+                self.answer(&mut step, command)
+            }
             Command::CloseEpoch => self.close_epoch(&mut step),
             Command::Tick => {
                 self.tick_house(&mut step);
@@ -48,8 +51,8 @@ impl Council {
     fn answer(&mut self, step: &mut Step<'_>, command: &SignedCommand) -> Outcome {
         let request = &command.request;
         let member = self.directory.member(request.author).ok_or(Refusal::UnknownAuthor)?;
-        let key = &member.profile.key;
-        command.verify(self.network, key).map_err(|_| Refusal::WrongSignature)?;
+        let signed = command.verify(self.network(), &member.profile.key);
+        let content = signed.map_err(|_| Refusal::WrongSignature)?;
         if request.expires_at <= step.at {
             return Err(Refusal::Expired);
         }
@@ -57,12 +60,16 @@ impl Council {
         if latest.is_some_and(|latest| latest < request.expires_at) {
             return Err(Refusal::ExpiresTooLate);
         }
-        let content = sha256(&request.canonical(self.network));
         if let Some(outcome) = self.answers.find(request, content) {
             return outcome;
         }
         let permitted = permit(member, &request.verb);
         let outcome = permitted.and_then(|()| self.record(step, command));
+        if let (Verb::Affirm { bundle, .. }, Err(reason)) = (&request.verb, &outcome)
+            && *reason != Refusal::NotPermitted
+        {
+            self.affirmation_refused(step, request.author, bundle.reference, *reason);
+        }
         self.answers.remember(request, content, outcome.clone());
         outcome
     }
@@ -97,7 +104,7 @@ impl Council {
             Verb::RequestLock { pays, needs, size } => {
                 self.request_lock(step, lock_id(author, id), author, (*pays, *needs, *size))
             }
-            Verb::OpenDate(date) => self.open_date(step, *date),
+            Verb::OpenDate(date) => self.open_date(*date),
             Verb::OpenCycle(schedule) => self.open_cycle(step, *schedule),
             Verb::Affirm { bundle, uses } => self.affirm(step, author, bundle, uses),
             Verb::BankBooked(entry) => self.bank_booked(step, entry),
@@ -107,7 +114,8 @@ impl Council {
         }
     }
 
-    /// Closes the epoch of what happened before this command. The last closing, which is the
+    /// Closes the epoch of what happened before this command, and does nothing besides: the state
+    /// root is that after the epoch's last event. The last closing, which is the
     /// first event of the open epoch, is not by itself something that happened.
     fn close_epoch(&mut self, step: &mut Step<'_>) -> Outcome {
         let last_seq = self.epochs.next_seq().saturating_sub(1);

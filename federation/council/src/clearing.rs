@@ -57,6 +57,11 @@ impl Clearing {
         self.affirmed.get(&bundle).is_some_and(|affirmed| affirmed.by.contains(&by))
     }
 
+    /// Drops the sums of value dates that have passed once `date` has begun.
+    pub(crate) fn forget_before(&mut self, date: BusinessDate) {
+        self.gross.retain(|(value_date, _), _| date <= *value_date);
+    }
+
     /// Forgets bundles that have settled or left their cycle.
     fn forget(&mut self, bundles: &[BundleRef]) {
         for bundle in bundles {
@@ -67,27 +72,7 @@ impl Clearing {
 
 impl Council {
     /// A node stands by a bundle. It counts once the node on the other side does too.
-    ///
-    /// Every affirmation has one end that its author is told of: it is refused, or its bundle
-    /// settles, or its bundle leaves the cycle. A refusal is told to nobody else: on the word of
-    /// one node alone, another would undo what the house still holds it to.
     pub(crate) fn affirm(
-        &mut self,
-        step: &mut Step<'_>,
-        by: NodeId,
-        bundle: &Bundle,
-        uses: &[LockUse],
-    ) -> Outcome {
-        let taken = self.take_affirmation(step, by, bundle, uses);
-        if let Err(reason) = taken
-            && !self.clearing.stands(by, bundle.reference)
-        {
-            step.emit(Event::AffirmationRefused { by, bundle: bundle.reference, reason });
-        }
-        taken
-    }
-
-    fn take_affirmation(
         &mut self,
         step: &mut Step<'_>,
         by: NodeId,
@@ -125,12 +110,32 @@ impl Council {
         Ok(Done::Accepted)
     }
 
+    /// The affirmation of a trading node was refused, for whatever reason.
+    ///
+    /// Every affirmation has one end that its author is told of: it is refused, or its bundle
+    /// settles, or its bundle leaves the cycle. So nothing is said while an earlier affirmation
+    /// of the same bundle stands. And nobody else is told: on the word of one node alone, another
+    /// would undo what the house still holds it to. Its own affirmation has its own end.
+    pub(crate) fn affirmation_refused(
+        &self,
+        step: &mut Step<'_>,
+        by: NodeId,
+        bundle: BundleRef,
+        reason: Refusal,
+    ) {
+        if !self.clearing.stands(by, bundle) {
+            step.emit(Event::AffirmationRefused { by, bundle, reason });
+        }
+    }
+
+    /// The root opens the cycle of a value date.
     pub(crate) fn open_cycle(&mut self, step: &mut Step<'_>, schedule: Schedule) -> Outcome {
+        let known = self.house().cycles().any(|cycle| cycle.schedule == schedule);
         let opened = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
             house.open(schedule, events)
         };
         self.in_house(step, opened).map_err(Refusal::House)?;
-        Ok(Done::Accepted)
+        Ok(if known { Done::Repeated } else { Done::Accepted })
     }
 
     /// Moves every cycle as far as the time allows.

@@ -7,7 +7,7 @@ use crate::quotes::Quote;
 use crate::report::Report;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use gcfn_anchor::canon::Canon;
+use gcfn_anchor::canon::{Canon, sha256};
 use gcfn_anchor::checkpoint::Equivocation;
 use gcfn_anchor::keys::{Domain, PublicKey, Signature, Signer, WrongSignature, verify};
 use gcfn_banking::{BankEntry, Statement, StatusReport};
@@ -160,11 +160,14 @@ impl Request {
 }
 
 impl SignedCommand {
-    /// Checks that the holder of `key` signed this for `network`.
+    /// Checks that the holder of `key` signed this for `network`. Returns the SHA-256 of what
+    /// was signed.
     ///
     /// # Errors
     /// [`WrongSignature`].
-    pub fn verify(&self, network: NetworkId, key: &PublicKey) -> Result<(), WrongSignature> {
-        verify(key, Domain::Command, &self.request.canonical(network), &self.signature)
+    pub fn verify(&self, network: NetworkId, key: &PublicKey) -> Result<Digest, WrongSignature> {
+        let bytes = self.request.canonical(network);
+        verify(key, Domain::Command, &bytes, &self.signature)?;
+        Ok(sha256(&bytes))
     }
 }

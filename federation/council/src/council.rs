@@ -41,7 +41,6 @@ pub fn house_id() -> HouseId {
 /// The replicated machine of the federation cell.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Council {
-    pub(crate) network: NetworkId,
     pub(crate) params: Params,
     pub(crate) calendars: BTreeMap<Currency, Calendar>,
     pub(crate) charter: Digest,
@@ -88,7 +87,6 @@ impl Council {
         let charter = genesis.charter;
         let root = charter.root()?;
         Ok(Council {
-            network: charter.network,
             charter: charter.digest(),
             now: Timestamp::EPOCH,
             answers: Answers::default(),
@@ -109,7 +107,7 @@ impl Council {
     /// The network.
     #[must_use]
     pub fn network(&self) -> NetworkId {
-        self.network
+        self.directory.network()
     }
 
     /// The rules.

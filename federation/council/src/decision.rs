@@ -1,7 +1,7 @@
 //! What validators decide together about members.
 
 use gcfn_anchor::keys::{PublicKey, Signature};
-use gcfn_model::{Amount, CommandId, Currency, NodeId, Timestamp};
+use gcfn_model::{Amount, CommandId, Currency, Digest, NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A change of membership, carried out once validators of two thirds of the weight have signed
@@ -12,6 +12,9 @@ pub enum Decision {
     Admit {
         /// Who.
         node: NodeId,
+        /// The digest of the request that was looked at: nobody is admitted by another one that
+        /// came first under the same name.
+        request: Digest,
     },
     /// A member may not act until it is resumed.
     Suspend {
@@ -51,7 +54,7 @@ impl Decision {
     #[must_use]
     pub const fn node(&self) -> NodeId {
         match *self {
-            Decision::Admit { node }
+            Decision::Admit { node, .. }
             | Decision::Suspend { node }
             | Decision::Resume { node }
             | Decision::Remove { node }

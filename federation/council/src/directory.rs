@@ -61,7 +61,10 @@ pub struct Member {
     pub debit_caps: BTreeMap<Currency, Amount>,
     /// Its latest certificate.
     pub certificate: Option<Certificate>,
-    /// What it asked to be certified, until it is.
+    /// The digest of the join request that it came with, which approvals must name; none for a
+    /// founder.
+    pub request: Option<Digest>,
+    /// What it asked to be certified (PKCS #10 in its text form), until it is.
     pub certificate_request: Option<String>,
 }
 
@@ -127,6 +130,7 @@ impl Directory {
                 weight: *weight,
                 debit_caps: charter.params.debit_caps.clone(),
                 certificate: None,
+                request: None,
                 certificate_request: None,
             };
             (profile.node, member)
@@ -138,6 +142,12 @@ impl Directory {
             votes: BTreeMap::new(),
             series: BTreeMap::new(),
         }
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn network(&self) -> NetworkId {
+        self.network
     }
 
     /// A node by its name.
@@ -189,9 +199,9 @@ impl Directory {
     }
 
     fn apply_for(&mut self, request: &JoinRequest, params: &Params) -> Result<Done, Refusal> {
-        let profile = &request.profile;
+        let (profile, asked) = (&request.profile, request.digest());
         if let Some(known) = self.members.get(&profile.node) {
-            let same = known.status == Status::Applied && known.profile == *profile;
+            let same = known.status == Status::Applied && known.request == Some(asked);
             return if same { Ok(Done::Repeated) } else { Err(Refusal::NameTaken) };
         }
         if self.keys.contains(&profile.key) {
@@ -207,6 +217,7 @@ impl Directory {
             weight: if profile.role.validates() { params.validator_weight } else { 0 },
             debit_caps: params.debit_caps.clone(),
             certificate: None,
+            request: Some(asked),
             certificate_request: Some(request.certificate_request.clone()),
         };
         self.members.insert(profile.node, member);
@@ -222,6 +233,9 @@ impl Directory {
             (Decision::Admit { .. } | Decision::Resume { .. }, Admitted)
             | (Decision::Suspend { .. }, Suspended)
             | (Decision::Remove { .. }, Removed) => Ok(true),
+            (Decision::Admit { request, .. }, Applied) if member.request != Some(request) => {
+                Err(Refusal::OtherRequest)
+            }
             (Decision::Admit { .. }, Applied) if role == Role::Regional => {
                 let rival = |other: &&Member| {
                     other.profile.role == Role::Regional

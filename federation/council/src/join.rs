@@ -4,9 +4,9 @@ use crate::profile::{Profile, TEXT_MAX};
 use crate::refusal::Refusal;
 use alloc::string::String;
 use alloc::vec::Vec;
-use gcfn_anchor::canon::Canon;
+use gcfn_anchor::canon::{Canon, sha256};
 use gcfn_anchor::keys::{Domain, Signature, Signer, verify};
-use gcfn_model::NetworkId;
+use gcfn_model::{Digest, NetworkId};
 use serde::{Deserialize, Serialize};
 
 /// The most bytes of a certificate request, in its text form.
@@ -42,6 +42,12 @@ impl JoinRequest {
     pub fn canonical(&self) -> Vec<u8> {
         let bytes = postcard::to_allocvec(self).expect("a request is plain data");
         Canon::new("gcfn/join-request/v1").bytes(&bytes).finish()
+    }
+
+    /// SHA-256 of the canonical bytes: what an approval names.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        sha256(&self.canonical())
     }
 
     /// Signs the request with the applicant's own key.

@@ -157,7 +157,7 @@ impl Council {
     }
 
     /// A business date begins; what could settle only before it is forgotten.
-    pub(crate) fn open_date(&mut self, step: &Step<'_>, date: BusinessDate) -> Outcome {
+    pub(crate) fn open_date(&mut self, date: BusinessDate) -> Outcome {
         if self.date == Some(date) {
             return Ok(Done::Repeated);
         }
@@ -166,7 +166,8 @@ impl Council {
         }
         self.date = Some(date);
         self.locks.forget_before(date);
-        self.directory.forget_expired(step.at);
+        self.clearing.forget_before(date);
+        self.directory.forget_expired(self.now);
         Ok(Done::Accepted)
     }
 

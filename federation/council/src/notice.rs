@@ -4,9 +4,7 @@ use crate::council::Council;
 use crate::decision::Decision;
 use crate::directory::Member;
 use crate::event::Event;
-use crate::refusal::Refusal;
 use alloc::vec::Vec;
-use gcfn_clearing::HouseRefusal;
 use gcfn_model::NodeId;
 use gcfn_venue::{ClearingNotice, Notice, notices};
 
@@ -29,7 +27,7 @@ impl Council {
             Event::Locked { rate, .. } if rate.holder == node => Vec::from([Notice::Locked(*rate)]),
             Event::AffirmationRefused { by, bundle, reason } if *by == node => {
                 let (house, bundle) = (self.house().id(), *bundle);
-                let notice = ClearingNotice::Refused { house, bundle, reason: in_house(*reason) };
+                let notice = ClearingNotice::Refused { house, bundle, reason: reason.in_house() };
                 Vec::from([Notice::Clearing(notice)])
             }
             Event::Clearing(event) => {
@@ -74,13 +72,4 @@ fn admission(receiver: &Member, member: &Member) -> Option<Notice> {
 fn suspension(receiver: &Member, node: NodeId) -> Vec<Notice> {
     let told = node != receiver.profile.node;
     told.then_some(Notice::MemberSuspended { node }).into_iter().collect()
-}
-
-/// The reason in the words that a venue knows. That locks do not explain a bundle is, to the
-/// venue that bundled it, a difference with what everybody else has recorded.
-fn in_house(reason: Refusal) -> HouseRefusal {
-    match reason {
-        Refusal::House(reason) => reason,
-        _ => HouseRefusal::Mismatch,
-    }
 }

@@ -36,7 +36,7 @@ pub struct Quote {
     pub bid: Rate,
     /// At which the dealer sells it.
     pub ask: Rate,
-    /// How much of the base currency it is good for in all; nothing withdraws the quote.
+    /// How much of the base currency it is good for in all; zero withdraws the dealer's quote.
     pub size: Amount,
     /// Not good from here on.
     pub valid_until: Timestamp,
@@ -98,12 +98,11 @@ impl Standing {
     /// The rate for a holder who needs `size` of `needs`, and what that takes of the quote.
     fn offer(&self, needs: Currency, size: Amount) -> Option<(Rate, Amount)> {
         let Quote { pair, bid, ask, .. } = self.quote;
-        let (rate, takes) = if needs == pair.counter {
-            // The holder pays in the base currency: the dealer buys it.
-            (bid, bid.base(size, Rounding::Up)?)
-        } else {
-            (Rate::new(ask.denominator(), ask.numerator()).ok()?, size)
-        };
+        let dealer_sells = needs == pair.base;
+        let inverse = || Rate::new(ask.denominator(), ask.numerator()).ok();
+        let rate = if dealer_sells { inverse()? } else { bid };
+        let pays = rate.base(size, Rounding::Up)?;
+        let takes = if dealer_sells { size } else { pays };
         (takes <= self.left).then_some((rate, takes))
     }
 }
@@ -177,7 +176,8 @@ impl Council {
         if quote.valid_until <= at || latest.is_some_and(|latest| latest < quote.valid_until) {
             return Err(Refusal::QuoteStale);
         }
-        if self.quotes.is_outlier(at, dealer, quote, self.params.quote_band) {
+        let withdrawn = quote.size.is_zero();
+        if !withdrawn && self.quotes.is_outlier(at, dealer, quote, self.params.quote_band) {
             return Err(Refusal::QuoteOutlier);
         }
         Ok(())

@@ -76,6 +76,9 @@ pub enum Refusal {
     /// The series has no coupons, no face value, or has ended.
     #[error("series has no coupons, no face value or has ended")]
     SeriesTerms = 32,
+    /// The node has applied with another request than the one approved. Look at that one.
+    #[error("node has applied with another request")]
+    OtherRequest = 33,
 
     /// There is no report, or there are more than [`REPORTS_MAX`]. Publish in parts.
     #[error("not 1 to {REPORTS_MAX} reports")]
@@ -179,4 +182,16 @@ pub enum Refusal {
     /// The desk refuses; the reason is the desk's.
     #[error("desk refuses: {0}")]
     Desk(DeskRefusal) = 120,
+}
+
+impl Refusal {
+    /// Why an affirmation was refused, in the words that a venue knows. That locks do not explain
+    /// a bundle is, to the venue that bundled it, a difference with what everybody else recorded.
+    #[must_use]
+    pub const fn in_house(self) -> HouseRefusal {
+        match self {
+            Refusal::House(reason) => reason,
+            _ => HouseRefusal::Mismatch,
+        }
+    }
 }

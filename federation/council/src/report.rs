@@ -83,7 +83,7 @@ impl Council {
         let profile = &member.ok_or(Refusal::ForeignCell(cell))?.profile;
         let checkpoint = report.checkpoint.verify(cell, &profile.key);
         let checkpoint = checkpoint.map_err(|_| Refusal::CheckpointSignature(cell))?;
-        if checkpoint.network != self.network || checkpoint.head.cell != cell {
+        if checkpoint.network != self.network() || checkpoint.head.cell != cell {
             return Err(Refusal::CheckpointSignature(cell));
         }
         Ok(checkpoint.head)

@@ -1,0 +1,310 @@
+//! The verbs of the scripts.
+
+use crate::cells::report;
+use crate::world::{World, amount, at, name, network, profile, signer};
+use gcfn_banking::{BankEntry, BankReference, Instruction, Side, Statement};
+use gcfn_clearing::{Bundle, Cycle, HousePayment, Obligation, Schedule};
+use gcfn_council::{
+    Command, Decision, Done, Event, JoinRequest, Listing, Outcome, Pair, Quote, Request, Role, Verb,
+};
+use gcfn_model::{
+    Amount, CommandId, Currency, Digest, Hasher, Millis, NodeId, Pool, Position, QuoteId, Rate,
+    Rounding, SeriesId, SettlementAccount, Uetr,
+};
+use gcfn_venue::{LockUse, LockedRate};
+use std::collections::BTreeMap;
+
+/// A world, and what its scripts have given names to.
+pub(crate) struct Desk {
+    pub(crate) world: World,
+    joins: BTreeMap<String, JoinRequest>,
+    pub(crate) locks: BTreeMap<String, LockedRate>,
+    /// What the bank of the house has booked since its last statement, and its balance then.
+    bank: BTreeMap<Currency, (Position, Vec<BankEntry>)>,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Desk {
+        let (joins, locks, bank) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Desk { world: World::new(), joins, locks, bank }
+    }
+
+    /// Runs one line.
+    pub(crate) fn run(&mut self, line: &str) -> (Outcome, Vec<Event>) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["at", second] => {
+                self.world.now = at(name(second));
+                (Ok(Done::Accepted), Vec::new())
+            }
+            ["tick"] => self.world.apply(&Command::Tick),
+            ["close"] => self.world.apply(&Command::CloseEpoch),
+            ["again"] => {
+                let last = self.world.last.clone().expect("there was a signed command");
+                self.world.apply(&Command::Signed(Box::new(last)))
+            }
+            [author, rest @ ..] => self.signed(author, rest),
+            [] => unreachable!("empty lines are left out"),
+        }
+    }
+
+    /// Runs one line that must be done.
+    pub(crate) fn must(&mut self, line: &str) -> Vec<Event> {
+        let (outcome, events) = self.run(line);
+        outcome.expect("the line is right");
+        events
+    }
+
+    /// A signed command. `#n` sets its id, `forged` signs it with another key, `expired` and
+    /// `lasting` set its end.
+    fn signed(&mut self, author: &str, words: &[&str]) -> (Outcome, Vec<Event>) {
+        let how = |word: &&str| word.starts_with('#') || HOW.contains(word);
+        let what: Vec<&str> = words.iter().copied().filter(|word| !how(word)).collect();
+        let verb = self.verb(author, &what);
+        let mut request = self.world.request(author, verb);
+        for word in words.iter().filter(|word| how(word)) {
+            match *word {
+                "expired" => request.expires_at = self.world.now,
+                "lasting" => request.expires_at = at(2 * 86_400),
+                "forged" => return self.forged(request),
+                id => request.id = CommandId::derive(&[id.as_bytes()]),
+            }
+        }
+        let locks = (what.first() == Some(&"lock")).then(|| what[1].to_owned());
+        let (outcome, events) = self.world.send(request);
+        if let (Some(lock), Ok(Done::Locked(rate))) = (locks, &outcome) {
+            self.locks.insert(lock, *rate);
+        }
+        (outcome, events)
+    }
+
+    fn forged(&mut self, request: Request) -> (Outcome, Vec<Event>) {
+        let command = request.sign(network(), &signer("mallory"));
+        self.world.apply(&Command::Signed(Box::new(command)))
+    }
+
+    fn verb(&mut self, author: &str, words: &[&str]) -> Verb {
+        match words {
+            ["apply", rest @ ..] => self.join(rest),
+            ["approve", rest @ ..] => Verb::Approve(self.decision(rest)),
+            ["certify", node] => {
+                let certificate = node.as_bytes().to_vec();
+                Verb::RecordCertificate { node: name(node), serial: [1; 16], certificate }
+            }
+            ["list", series, minted] => Verb::ListSeries(Listing {
+                series: SeriesId::derive(&[series.as_bytes()]),
+                face: amount(100),
+                minted: name(minted),
+                currency: Currency::Hkd,
+                expires_at: at(1_000_000),
+            }),
+            ["publish", reports @ ..] => {
+                Verb::PublishRegion(reports.iter().map(|r| self.report(r)).collect())
+            }
+            ["propose", rest @ ..] => self.proposal(rest),
+            ["cosign", number, by @ ..] => {
+                let number = name(number);
+                let by = by.first().unwrap_or(&author);
+                Verb::Cosign { number, signature: self.world.cosignature(by, number) }
+            }
+            ["quote", pair, bid, ask, size, seconds] => self.quote(pair, [bid, ask, size, seconds]),
+            ["lock", _, pays, needs, size] => {
+                let size = amount(name(size));
+                Verb::RequestLock { pays: name(pays), needs: name(needs), size }
+            }
+            ["date", date] => Verb::OpenDate(name(date)),
+            ["cycle", date, cut_off, from, by] => Verb::OpenCycle(Schedule {
+                value_date: name(date),
+                cut_off: at(name(cut_off)),
+                pay_in_from: at(name(from)),
+                pay_in_by: at(name(by)),
+            }),
+            ["affirm", bundle, home, uses, twist @ ..] => {
+                self.affirmation(bundle, home, uses, twist)
+            }
+            ["paid-in", node, currency] => Verb::BankBooked(self.pay_in(node, name(currency))),
+            ["paid-out", node, currency] => Verb::BankBooked(self.pay_out(node, name(currency))),
+            ["statement", currency] => Verb::BankStatement(self.statement(name(currency))),
+            other => panic!("{other:?} is not a verb of the scripts"),
+        }
+    }
+
+    fn join(&mut self, words: &[&str]) -> Verb {
+        let [node, region, role, rest @ ..] = words else { panic!("apply NODE REGION ROLE") };
+        let role = match *role {
+            "root" => Role::Root,
+            "regional" => Role::Regional,
+            "local" => Role::Local,
+            _ => Role::Regulator,
+        };
+        let currency = rest.first().filter(|c| c.len() == 3).map(|c| name(c));
+        let mut profile = profile(node, region, role, currency);
+        profile.dealer = rest.contains(&"dealer");
+        let key = rest.iter().find_map(|word| word.strip_prefix("key=")).unwrap_or(node);
+        profile.key = signer(key).public_key();
+        let network = if rest.contains(&"elsewhere") { name("gcfn-else") } else { network() };
+        let (filing, deposit) = ("F-1".to_owned(), "D-1".to_owned());
+        let certificate_request = (*node).to_owned();
+        let request = JoinRequest { network, profile, filing, deposit, certificate_request };
+        self.joins.entry((*node).to_owned()).or_insert_with(|| request.clone());
+        let key = if rest.contains(&"unsigned") { "mallory" } else { key };
+        Verb::Apply(Box::new(request.sign(&signer(key))))
+    }
+
+    fn decision(&mut self, words: &[&str]) -> Decision {
+        let node: NodeId = name(words[1]);
+        match words {
+            ["admit", node_name, rest @ ..] => {
+                let seen = self.joins.get(*node_name).map(JoinRequest::digest);
+                let request = seen.filter(|_| rest.is_empty()).unwrap_or(Digest::ZERO);
+                Decision::Admit { node, request }
+            }
+            ["suspend", _] => Decision::Suspend { node },
+            ["resume", _] => Decision::Resume { node },
+            ["remove", _] => Decision::Remove { node },
+            ["rotate", _, key] => {
+                self.world.keys.insert(node, (*key).to_owned());
+                Decision::RotateKey { node, key: signer(key).public_key() }
+            }
+            ["cap", _, currency, cap] => {
+                let (currency, debit_cap) = (name(currency), amount(name(cap)));
+                Decision::CapDebit { node, currency, debit_cap }
+            }
+            other => panic!("{other:?} is not a decision of the scripts"),
+        }
+    }
+
+    /// `cell=size`, with `!` for a forked history and `?` for no proof.
+    fn report(&self, word: &str) -> gcfn_council::Report {
+        let (cell, size) = word.trim_end_matches(['!', '?']).split_once('=').expect("cell=size");
+        let known = self.world.council.reported_head(name(cell)).map_or(0, |head| head.size);
+        let mut report = report(cell, (known, name(size)), u8::from(word.ends_with('!')));
+        if word.ends_with('?') {
+            report.consistency.clear();
+        }
+        report
+    }
+
+    fn proposal(&self, words: &[&str]) -> Verb {
+        let turn = self.world.council.turn();
+        match words {
+            ["wrong"] => Verb::ProposeRound { number: turn.number, root: Digest::ZERO },
+            [number] => Verb::ProposeRound { number: name(number), root: turn.root },
+            _ => Verb::ProposeRound { number: turn.number, root: turn.root },
+        }
+    }
+
+    fn quote(&mut self, pair: &str, rest: [&str; 4]) -> Verb {
+        let (base, counter) = pair.split_once('/').expect("BASE/COUNTER");
+        let [bid, ask, size, seconds] = rest.map(name::<u64>);
+        let rate = |hundredths| Rate::new(hundredths, 100).expect("not zero");
+        Verb::Quote(Quote {
+            id: QuoteId::derive(&[self.world.fresh_id().as_bytes()]),
+            pair: Pair { base: name(base), counter: name(counter) },
+            bid: rate(bid),
+            ask: rate(ask),
+            size: amount(size),
+            valid_until: self.world.now.checked_add(Millis(seconds * 1000)).expect("in range"),
+        })
+    }
+
+    /// The bundle of purchases at `home`, each `lock:value`; the home node's fee is 2 of all.
+    fn affirmation(&self, bundle: &str, home: &str, uses: &str, twist: &[&str]) -> Verb {
+        let mut lead = None;
+        let mut used = Vec::new();
+        for word in uses.split(',') {
+            let (lock, needs) = word.split_once(':').expect("LOCK:VALUE");
+            let needs = amount(name(needs));
+            let (lock, pays) = match self.locks.get(lock) {
+                Some(rate) => {
+                    lead.get_or_insert(*rate);
+                    (rate.lock, rate.rate.base(needs, Rounding::Up).expect("small"))
+                }
+                None => (gcfn_model::LockId::derive(&[lock.as_bytes()]), needs),
+            };
+            used.push(LockUse { lock, pays, needs });
+        }
+        let lead = lead.expect("one lock is known");
+        let account = |node, pool| SettlementAccount { node, pool };
+        let (home, dealer) = (name(home), account(lead.dealer, Pool::Dealer));
+        let sum = |of: fn(&LockUse) -> Amount| Amount::sum(used.iter().map(of)).expect("small");
+        let (pays, needs) = (sum(|used| used.pays), sum(|used| used.needs));
+        let owed = |payer, payee, currency, amount| Obligation { payer, payee, currency, amount };
+        let mut obligations = vec![
+            owed(account(lead.holder, Pool::UserCustody), dealer, lead.pays, pays),
+            owed(dealer, account(home, Pool::IssuerEscrow), lead.needs, amount(needs.minor() - 2)),
+            owed(dealer, account(home, Pool::SettlementHub), lead.needs, amount(2)),
+        ];
+        let (mut value_date, mut trades) = (lead.value_date, 1);
+        for twist in twist {
+            match *twist {
+                "short" => obligations[0].amount = amount(pays.minor() - 1),
+                "cheap" => {
+                    obligations[0].amount = amount(pays.minor() - 1);
+                    used[0].pays = amount(used[0].pays.minor() - 1);
+                }
+                "direct" => obligations[0].payee = account(home, Pool::IssuerEscrow),
+                "late" => value_date = value_date.plus_days(1),
+                "more" => trades = 2,
+                "split" => obligations[2].payee = account(name("hk"), Pool::SettlementHub),
+                other => panic!("{other} is not a twist of the scripts"),
+            }
+        }
+        let reference = Hasher::new("test").part(bundle.as_bytes()).finish();
+        let trades_root = Digest::ZERO;
+        let bundle = Bundle { reference, value_date, obligations, trades, trades_root };
+        Verb::Affirm { bundle, uses: used }
+    }
+
+    /// The bank books the pay-in that `node` was called for.
+    fn pay_in(&mut self, node: &str, currency: Currency) -> BankEntry {
+        let cycles = self.world.council.house().cycles();
+        let calls = cycles.flat_map(Cycle::pay_ins).filter(|(_, paid)| !paid);
+        let (call, _) = calls
+            .map(|(call, paid)| (*call, *paid))
+            .find(|(call, _)| call.account.node == name(node) && call.currency == currency)
+            .expect("the node was called");
+        let uetr = Uetr::derive(&[call.instruction.as_bytes()]);
+        self.book(currency, call.amount, Side::Credit, uetr)
+    }
+
+    /// The bank books what the house pays to `node`.
+    fn pay_out(&mut self, node: &str, currency: Currency) -> BankEntry {
+        let house = self.world.council.house();
+        let to_node = |payment: &Instruction<HousePayment>| {
+            payment.purpose.account.node == name(node)
+                && payment.currency == currency
+                && payment.debtor == house.account()
+        };
+        let open = house.desk().payments().filter(|payment| payment.state.is_open());
+        let payment = open.map(|payment| payment.instruction).find(to_node);
+        let payment = payment.expect("the house pays the node");
+        self.book(currency, payment.amount, Side::Debit, payment.uetr())
+    }
+
+    fn book(&mut self, currency: Currency, amount: Amount, side: Side, uetr: Uetr) -> BankEntry {
+        let entry = BankEntry {
+            account: self.world.council.house().account(),
+            currency,
+            amount,
+            side,
+            uetr: Some(uetr),
+            bank_reference: BankReference::of(&format!("{uetr}")),
+            reference: None,
+            booked_on: self.world.today(),
+        };
+        self.bank.entry(currency).or_default().1.push(entry);
+        entry
+    }
+
+    fn statement(&mut self, currency: Currency) -> Statement {
+        let (opening, entries) = self.bank.remove(&currency).unwrap_or_default();
+        let moved = entries.iter().map(BankEntry::change);
+        let closing = std::iter::once(opening).chain(moved).sum();
+        self.bank.insert(currency, (closing, Vec::new()));
+        let (account, date) = (self.world.council.house().account(), self.world.today());
+        Statement { account, currency, date, opening, closing, entries }
+    }
+}
+
+const HOW: [&str; 3] = ["forged", "expired", "lasting"];

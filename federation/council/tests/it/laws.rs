@@ -1,0 +1,300 @@
+//! Whatever anybody sends, in whatever order: nothing panics, what is refused changes nothing, a
+//! replica that is restored before every command does the same (see `World::apply`), the house's
+//! books balance, and every affirmation has exactly one end.
+
+use crate::cells::report;
+use crate::world::{World, amount, at, name, signer};
+use gcfn_banking::{BankEntry, BankReference, Side, Statement};
+use gcfn_clearing::{Bundle, ClearingEvent, Cycle, Obligation, Schedule};
+use gcfn_council::{Command, Decision, Event, Pair, Quote, Verb};
+use gcfn_model::{
+    Amount, Currency, Digest, Hasher, Millis, NodeId, Pool, Position, QuoteId, Rate, Rounding,
+    SettlementAccount, Timestamp, Uetr,
+};
+use gcfn_venue::LockUse;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// One step of a run. Numbers choose among what there is when the step is made.
+#[derive(Clone, Debug)]
+enum Move {
+    Wait(u64),
+    Tick,
+    Close,
+    Say(usize, Wish),
+}
+
+#[derive(Clone, Debug)]
+enum Wish {
+    Approve(usize, usize),
+    Publish { cell: usize, size: u64, fork: u8 },
+    Propose,
+    Cosign(usize),
+    Quote { bid: u64, ask: u64, size: usize },
+    Lock { currencies: (usize, usize), size: usize },
+    NextDate(i32),
+    OpenCycle { days: i32, after: [u64; 3] },
+    Affirm { lock: usize, home: usize, needs: usize, twist: usize },
+    PaidIn(usize),
+    PaidOut(usize),
+    Booked { size: usize, side: Side, reference: u8 },
+    Statement { closing: i128 },
+}
+
+const NODES: [&str; 11] =
+    ["root", "cn", "hk", "sg", "cn-sha", "hk-kln", "sg-fx", "hk-fx", "cn-fx", "cn-reg", "nobody"];
+const CURRENCIES: [Currency; 3] = [Currency::Cny, Currency::Hkd, Currency::Sgd];
+
+/// Sizes that meet the limits, and small ones.
+fn size(index: usize) -> Amount {
+    [amount(0), amount(1), amount(7), amount(1_000), amount(Amount::MAX.minor() / 2), Amount::MAX]
+        [index % 6]
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let side = prop_oneof![Just(Side::Credit), Just(Side::Debit)];
+    prop_oneof![
+        1 => (0..8usize, 0..11usize).prop_map(|(kind, node)| Wish::Approve(kind, node)),
+        2 => (1..9usize, 0..4u64, 0..2u8)
+            .prop_map(|(cell, size, fork)| Wish::Publish { cell, size, fork: fork * fork }),
+        1 => Just(Wish::Propose),
+        2 => (0..11usize).prop_map(Wish::Cosign),
+        4 => (0..5u64, 0..6u64, 0..6usize)
+            .prop_map(|(bid, ask, size)| Wish::Quote { bid: 98 + bid, ask: 98 + ask, size }),
+        4 => ((0..3usize, 0..3usize), 0..6usize)
+            .prop_map(|(currencies, size)| Wish::Lock { currencies, size }),
+        1 => (-1..3i32).prop_map(Wish::NextDate),
+        2 => (0..5i32, prop::array::uniform3(0..40u64))
+            .prop_map(|(days, after)| Wish::OpenCycle { days, after }),
+        8 => (0..8usize, 4..6usize, 0..6usize, 0..12usize)
+            .prop_map(|(lock, home, needs, twist)| Wish::Affirm { lock, home, needs, twist }),
+        2 => (0..4usize).prop_map(Wish::PaidIn),
+        2 => (0..4usize).prop_map(Wish::PaidOut),
+        1 => (0..6usize, side, 0..3u8)
+            .prop_map(|(size, side, reference)| Wish::Booked { size, side, reference }),
+        1 => prop_oneof![Just(0), Just(i128::MAX), Just(i128::MIN), -5..5i128]
+            .prop_map(|closing| Wish::Statement { closing }),
+    ]
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    // The author that a wish is fit for comes first, so that most runs get somewhere.
+    let step = prop_oneof![
+        2 => (0..30u64).prop_map(Move::Wait),
+        1 => Just(Move::Tick),
+        1 => Just(Move::Close),
+        12 => (0..33usize, wish()).prop_map(|(author, wish)| Move::Say(author, wish)),
+    ];
+    prop::collection::vec(step, 1..120)
+}
+
+/// Who says it: one who may, twice out of three times.
+fn author(wish: &Wish, draw: usize) -> &'static str {
+    let fit: &[&str] = match wish {
+        Wish::Approve(..) | Wish::Propose | Wish::Cosign(_) => &["root", "cn", "hk", "sg"],
+        Wish::Publish { .. } => &["cn", "hk", "sg"],
+        Wish::Quote { .. } => &["sg-fx", "hk-fx", "cn-fx"],
+        Wish::Lock { .. } => &["cn-sha", "hk-kln"],
+        Wish::Affirm { .. } => &["cn-sha", "hk-kln", "hk-kln"],
+        _ => &["root"],
+    };
+    if draw < NODES.len() { NODES[draw] } else { fit[draw % fit.len()] }
+}
+
+fn verb(world: &mut World, wish: &Wish) -> Option<Verb> {
+    let today = world.council.date().unwrap_or(name("2026-11-23"));
+    let house = world.council.house();
+    Some(match *wish {
+        Wish::Approve(kind, node) => Verb::Approve(decision(kind, NODES[node])),
+        Wish::Publish { cell, size, fork } => {
+            let cell = NODES[cell];
+            let known = world.council.reported_head(name(cell)).map_or(0, |head| head.size);
+            Verb::PublishRegion(vec![report(cell, (known, size), fork)])
+        }
+        Wish::Propose => {
+            let turn = world.council.turn();
+            Verb::ProposeRound { number: turn.number, root: turn.root }
+        }
+        Wish::Cosign(by) => {
+            let number = world.council.open_rounds().last().map_or(0, |round| round.number);
+            Verb::Cosign { number, signature: world.cosignature(NODES[by], number) }
+        }
+        Wish::Quote { bid, ask, size: index } => Verb::Quote(Quote {
+            id: QuoteId::derive(&[]),
+            pair: Pair { base: Currency::Cny, counter: Currency::Hkd },
+            bid: Rate::new(bid, 100).ok()?,
+            ask: Rate::new(ask, 100).ok()?,
+            size: size(index),
+            valid_until: world.now.checked_add(Millis(20_000))?,
+        }),
+        Wish::Lock { currencies: (pays, needs), size: index } => {
+            let (pays, needs) = (CURRENCIES[pays], CURRENCIES[needs]);
+            Verb::RequestLock { pays, needs, size: size(index) }
+        }
+        Wish::NextDate(days) => Verb::OpenDate(today.plus_days(days)),
+        Wish::OpenCycle { days, after: [cut_off, from, by] } => Verb::OpenCycle(Schedule {
+            value_date: today.plus_days(days),
+            cut_off: later(world.now, cut_off),
+            pay_in_from: later(world.now, cut_off + from),
+            pay_in_by: later(world.now, cut_off + from + by),
+        }),
+        Wish::Affirm { lock, home, needs, twist } => {
+            affirmation(world, (lock, NODES[home]), size(needs), twist)?
+        }
+        Wish::PaidIn(index) => {
+            let calls = house.cycles().flat_map(Cycle::pay_ins);
+            let (call, _) = *calls.collect::<Vec<_>>().get(index)?;
+            let uetr = Uetr::derive(&[call.instruction.as_bytes()]);
+            Verb::BankBooked(entry(world, call.currency, call.amount, (Side::Credit, Some(uetr))))
+        }
+        Wish::PaidOut(index) => {
+            let own = house.account();
+            let outgoing = house.desk().payments().filter(|p| p.instruction.debtor == own);
+            let payment = outgoing.map(|p| p.instruction).nth(index)?;
+            let how = (Side::Debit, Some(payment.uetr()));
+            Verb::BankBooked(entry(world, payment.currency, payment.amount, how))
+        }
+        Wish::Booked { size: index, side, reference } => {
+            let mut entry = entry(world, Currency::Hkd, size(index), (side, None));
+            entry.bank_reference = BankReference::of(&reference.to_string());
+            Verb::BankBooked(entry)
+        }
+        Wish::Statement { closing } => {
+            let (account, currency) = (house.account(), Currency::Cny);
+            let (opening, entries) = (Position::ZERO, Vec::new());
+            let closing = Position::from_minor(closing);
+            Verb::BankStatement(Statement {
+                account,
+                currency,
+                date: today,
+                opening,
+                closing,
+                entries,
+            })
+        }
+    })
+}
+
+fn later(now: Timestamp, seconds: u64) -> Timestamp {
+    now.checked_add(Millis(seconds * 1_000)).expect("in range")
+}
+
+fn decision(kind: usize, node: &str) -> Decision {
+    let node: NodeId = name(node);
+    match kind {
+        0 => Decision::Admit { node, request: Digest::ZERO },
+        1 | 2 => Decision::Suspend { node },
+        3 | 4 => Decision::Resume { node },
+        5 => Decision::Remove { node },
+        6 => Decision::RotateKey { node, key: signer(node.as_str()).public_key() },
+        _ => Decision::CapDebit { node, currency: Currency::Hkd, debit_cap: amount(7) },
+    }
+}
+
+fn entry(
+    world: &World,
+    currency: Currency,
+    amount: Amount,
+    (side, uetr): (Side, Option<Uetr>),
+) -> BankEntry {
+    BankEntry {
+        account: world.council.house().account(),
+        currency,
+        amount,
+        side,
+        uetr,
+        bank_reference: BankReference::of(&format!("{uetr:?} {side:?}")),
+        reference: None,
+        booked_on: name("2026-11-23"),
+    }
+}
+
+/// A bundle of one lock that is right for the twists below 6, and wrong in one way above.
+fn affirmation(world: &World, of: (usize, &str), needs: Amount, twist: usize) -> Option<Verb> {
+    let rate = *world.council.locks().nth(of.0)?;
+    let account = |node, pool| SettlementAccount { node, pool };
+    let needs = needs.min(rate.size);
+    let pays = rate.rate.base(needs, Rounding::Up)?;
+    let dealer = account(rate.dealer, Pool::Dealer);
+    let owed = |payer, payee, currency, amount| Obligation { payer, payee, currency, amount };
+    let mut obligations = vec![
+        owed(account(rate.holder, Pool::UserCustody), dealer, rate.pays, pays),
+        owed(dealer, account(name(of.1), Pool::IssuerEscrow), rate.needs, needs),
+    ];
+    let mut uses = vec![LockUse { lock: rate.lock, pays, needs }];
+    let mut trades = 1;
+    match twist {
+        6 => obligations.clear(),
+        7 => uses.clear(),
+        8 => obligations[1].amount = Amount::MAX,
+        9 => uses.push(LockUse { lock: rate.lock, pays: Amount::MAX, needs: Amount::MAX }),
+        10 => obligations.push(obligations[0]),
+        11 => trades = 2,
+        _ => {}
+    }
+    let reference = Hasher::new("test").part(rate.lock.as_bytes()).finish();
+    let (value_date, trades_root) = (rate.value_date, Digest::ZERO);
+    let bundle = Bundle { reference, value_date, obligations, trades, trades_root };
+    Some(Verb::Affirm { bundle, uses })
+}
+
+/// Runs `moves`, then lets every deadline pass.
+fn run(moves: &[Move]) -> World {
+    let mut world = World::new();
+    world.now = at(10);
+    world.say("root", Verb::OpenDate(name("2026-11-23"))).0.expect("the root may");
+    for step in moves {
+        match step {
+            Move::Wait(seconds) => world.now = later(world.now, *seconds),
+            Move::Tick => drop(world.apply(&Command::Tick)),
+            Move::Close => drop(world.apply(&Command::CloseEpoch)),
+            Move::Say(draw, wish) => {
+                if let Some(verb) = verb(&mut world, wish) {
+                    drop(world.say(author(wish, *draw), verb));
+                }
+            }
+        }
+    }
+    world.now = later(world.now, 1_000);
+    world.apply(&Command::Tick).0.expect("time passes");
+    world
+}
+
+/// How often each bundle was affirmed by anybody, settled, and left its cycle.
+fn ends(world: &World) -> BTreeMap<Digest, (usize, usize)> {
+    let mut ends = BTreeMap::<Digest, (usize, usize)>::new();
+    for event in &world.events {
+        match event {
+            Event::Accepted(command) => {
+                if let Verb::Affirm { bundle, .. } = &command.request.verb {
+                    ends.entry(bundle.reference).or_default().0 += 1;
+                }
+            }
+            Event::Clearing(
+                ClearingEvent::CycleSettled { bundles, .. }
+                | ClearingEvent::BundlesFailed { bundles, .. },
+            ) => bundles.iter().for_each(|bundle| ends.entry(*bundle).or_default().1 += 1),
+            _ => {}
+        }
+    }
+    ends
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+
+    #[test]
+    fn nothing_that_is_sent_breaks_the_federation(moves in moves()) {
+        let world = run(&moves);
+        for currency in Currency::ALL {
+            let money = &world.council.books().money;
+            prop_assert_eq!(money.trial_balance(currency), Position::ZERO);
+            let pool = money.pool_position(Pool::ClearingHouse, currency);
+            prop_assert_eq!(pool.difference(), Position::ZERO);
+        }
+        for (bundle, (affirmed, ended)) in ends(&world) {
+            prop_assert!((1..=2).contains(&affirmed), "{bundle} was affirmed {affirmed} times");
+            prop_assert_eq!(ended, 1, "{} has {} ends", bundle, ended);
+        }
+    }
+}

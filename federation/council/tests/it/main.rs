@@ -1,0 +1,18 @@
+//! The federation against scripts, and against its laws.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops where it is wrong"
+)]
+
+mod cells;
+mod clearing;
+mod commands;
+mod laws;
+mod membership;
+mod notices;
+mod rates;
+mod rounds;
+mod script;
+mod world;
