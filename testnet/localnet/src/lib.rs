@@ -1,1 +1,16 @@
-//! A whole network on this machine: demo and faults.
+//! A whole network on this machine: real processes, real keys, real messages.
+//!
+//! Decides which processes run where and what is asked of them; it knows a node only by its
+//! command line, its folder and its public API, and a bank by its control calls. Whatever it
+//! checks it has read from outside.
+//!
+//! Read in this order: [`scenario`] (what happens), [`layout`] (who is where), [`client`] (how
+//! nodes are asked).
+
+pub mod client;
+pub mod contract;
+mod days;
+pub mod layout;
+pub mod processes;
+pub mod scenario;
+mod seed;

@@ -1,0 +1,148 @@
+//! The one place that names what a node's program offers for making and founding networks, and
+//! the words of its command line.
+
+use crate::layout::{BankPlan, Layout, NodePlan, folder};
+use crate::scenario::Scenario;
+use anyhow::{Context, Result};
+use gcfn_council::Params;
+use gcfn_daemon::config::BankLink;
+use gcfn_daemon::init::{NodeInit, init};
+use gcfn_daemon::network::{self, FoundingTerms};
+use gcfn_model::{BusinessDate, NodeId, Pool, SettlementAccount, Timestamp};
+use gcfn_simulator::{AccountConfig, BankConfig, NodeConfig};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub use gcfn_daemon::files::Running;
+pub use gcfn_daemon::network::Network;
+
+/// The name of whoever runs the testnet: the second person in approvals, and the one whom banks
+/// obey.
+pub const OPERATOR: &str = "testnet";
+
+/// The command line that runs a node, or a bank, from its folder.
+#[must_use]
+pub fn arguments(dir: &Path, is_bank: bool) -> Vec<String> {
+    let words: &[&str] = if is_bank { &["testnet", "bank"] } else { &["node", "start"] };
+    let words = words.iter().map(|word| (*word).to_owned());
+    let dir = dir.display().to_string();
+    words.chain(["--dir".to_owned(), dir, "--exit-with-parent".to_owned()]).collect()
+}
+
+/// Real time: certificates are valid by it, whatever the testnet's clocks show.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "no cell is involved: certificates need real time")]
+pub fn now() -> Timestamp {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+    Timestamp::from_micros(micros).unwrap_or(Timestamp::EPOCH)
+}
+
+/// Makes a node's folder, keys and join request.
+///
+/// # Errors
+/// When the folder holds a node already.
+pub fn init_node(dir: &Path, layout: &Layout, node: &NodePlan) -> Result<()> {
+    let mut banks = BTreeMap::new();
+    for currency in &node.banks {
+        let BankPlan { name, region, bic, listen, .. } = layout.bank(*currency)?;
+        let url = format!("https://{listen}");
+        let link = BankLink { node: *name, region: *region, bic: bic.clone(), url };
+        banks.insert(*currency, link);
+    }
+    init(&NodeInit {
+        dir: folder(dir, node.name),
+        network: layout.network,
+        node: node.name,
+        region: node.region,
+        role: node.role,
+        regional: node.regional,
+        dealer: node.dealer,
+        api: node.api,
+        link: node.link,
+        banks,
+        watches: node.watches.clone(),
+        template: node.template.clone(),
+        filing: format!("demo filing of {}", node.name),
+        deposit: format!("demo deposit of {}", node.name),
+    })
+    .with_context(|| format!("make node {}", node.name))
+}
+
+/// The founding ceremony of root and regionals, then what everybody else must know, and the
+/// certificates of the banks and of whoever runs the testnet.
+///
+/// # Errors
+/// When a folder cannot be used.
+pub fn found(dir: &Path, layout: &Layout) -> Result<()> {
+    let founders: Vec<PathBuf> = layout.founders().map(|node| folder(dir, node.name)).collect();
+    let root = founders.first().context("a network has a root")?.clone();
+    let params = Params { debit_caps: layout.debit_caps.clone(), ..Params::default() };
+    let terms = FoundingTerms {
+        network: layout.network,
+        testnet: true,
+        params,
+        calendars: network::catalog_calendars()?,
+        now: now(),
+    };
+    network::found(&root, &founders, &terms)?;
+    for node in layout.nodes.iter().filter(|node| !founders.contains(&folder(dir, node.name))) {
+        network::introduce(&root, &folder(dir, node.name))?;
+    }
+    for bank in &layout.banks {
+        network::issue_bank(&root, &folder(dir, bank.name), (bank.name, bank.region), now())?;
+    }
+    let region = layout.nodes.first().context("a network has nodes")?.region;
+    let operator: NodeId = OPERATOR.parse()?;
+    network::issue_operator(&root, &folder(dir, operator), (operator, region), now())
+}
+
+/// The number of a node's account at its bank.
+#[must_use]
+pub fn account(node: NodeId, pool: Pool, currency: gcfn_model::Currency) -> String {
+    let book = gcfn_transport::AccountBook::new(node, BTreeMap::new());
+    book.number(SettlementAccount { node, pool }, currency).to_string()
+}
+
+/// What a bank's operator writes: where it listens and whom it knows.
+///
+/// # Errors
+/// When a name does not fit a message.
+pub fn write_bank(
+    dir: &Path,
+    layout: &Layout,
+    bank: &BankPlan,
+    (scenario, date): (&Scenario, BusinessDate),
+) -> Result<()> {
+    let customers = layout.nodes.iter().filter(|node| node.banks.contains(&bank.currency));
+    let mut accounts = Vec::new();
+    let mut nodes = Vec::new();
+    for node in customers {
+        for pool in Pool::ALL {
+            accounts.push(AccountConfig {
+                number: account(node.name, pool, bank.currency).parse()?,
+                node: Some(node.name),
+                name: format!("{} {pool}", node.name).parse()?,
+            });
+        }
+        nodes.push(NodeConfig { node: node.name, api: format!("https://{}", node.api) });
+        for party in scenario.parties.iter().filter(|party| party.node == node.name) {
+            let number = party.account.parse()?;
+            accounts.push(AccountConfig { number, node: None, name: party.name.parse()? });
+        }
+    }
+    let config =
+        BankConfig { bic: bank.bic.parse()?, currency: bank.currency, date, accounts, nodes };
+    let file = BankFile { listen: bank.listen.to_string(), bank: config };
+    let text = toml::to_string(&file).context("encode bank.toml")?;
+    let path = folder(dir, bank.name).join("bank.toml");
+    std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))
+}
+
+/// `bank.toml`.
+#[derive(serde::Serialize)]
+struct BankFile {
+    listen: String,
+    bank: BankConfig,
+}
