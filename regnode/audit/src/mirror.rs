@@ -38,8 +38,6 @@ pub struct Mirror {
     place: Place,
     /// The time of the last record.
     at: Timestamp,
-    /// Events since the genesis, as the journal counts them: epoch headers included.
-    events: u64,
     verified: Option<VerifiedEpoch>,
     /// The last head that agreed with this log.
     anchored: Option<AnchoredHead>,
@@ -119,7 +117,6 @@ impl Mirror {
             headers: HeaderLog::new(cell),
             place: Place { epoch: 0, seq: 1, index: 0 },
             at: Timestamp::EPOCH,
-            events: 0,
             verified: None,
             anchored: None,
             awaited: BTreeMap::new(),
@@ -250,8 +247,8 @@ impl Mirror {
                 Difference::between(kind, Some(&(last, last_at)), Some(&(index, at)), detail);
             return Err(self.found(difference));
         }
-        if *first_event != self.events {
-            let events = self.events;
+        let events = self.place.seq.saturating_sub(1);
+        if *first_event != events {
             let detail =
                 format!("record {index} follows {first_event} events, {events} were shown");
             let kind = FindingKind::Hole;
@@ -299,16 +296,14 @@ impl Mirror {
         Ok(())
     }
 
-    /// Takes an event that agreed; a header, if it is one.
+    /// Takes an event that agreed; gives its header, if it closed an epoch.
     fn take(
         &mut self,
         command: &Command,
         event: Event,
     ) -> Result<Option<EpochHeader>, Box<Finding>> {
-        self.events = self.events.saturating_add(1);
-        if let Event::EpochClosed(header) = event {
-            self.close(&header)?;
-            return Ok(Some(header));
+        if let Event::EpochClosed(header) = &event {
+            self.close(header)?;
         }
         let bytes = postcard::to_allocvec(&event).expect("an event is plain data");
         self.shown.append(&self.salt_key.salt(self.place.seq), &bytes);
@@ -317,7 +312,10 @@ impl Mirror {
             counted.map_err(|difference| self.found(difference))?;
         }
         self.place.seq = self.place.seq.saturating_add(1);
-        Ok(None)
+        match event {
+            Event::EpochClosed(header) => Ok(Some(header)),
+            _ => Ok(None),
+        }
     }
 
     fn close(&mut self, header: &EpochHeader) -> Result<(), Box<Finding>> {

@@ -57,3 +57,6 @@ impl Recount {
         self.titles.compare(&books.title)
     }
 }
+
+#[cfg(test)]
+mod tests;

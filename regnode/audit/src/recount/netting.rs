@@ -84,8 +84,11 @@ fn check(
     let own = netted(agreed);
     if own != found {
         let kind = FindingKind::NettingDiffers;
-        let (own_lines, lines) = (own.len(), found.len());
-        let detail = format!("{cycle}: {lines} positions, bundles come to {own_lines} others");
+        let (by_bundles, shown) = (own.len(), found.len());
+        let detail = format!(
+            "{cycle}: the {shown} positions of other nodes are not the {by_bundles} that their \
+             bundles come to"
+        );
         return Err(Difference::between(kind, Some(&own), Some(&found), detail));
     }
     Ok(())
