@@ -11,7 +11,7 @@ const FILE: &str = "data/clock.json";
 
 /// The clock of a node, and what moves it.
 #[derive(Clone)]
-pub struct NodeClock {
+pub(crate) struct NodeClock {
     shifted: Arc<ShiftedClock>,
     files: NodeFiles,
 }
@@ -21,7 +21,7 @@ impl NodeClock {
     ///
     /// # Errors
     /// When the remembered offset cannot be read.
-    pub fn open(files: &NodeFiles, movable: bool) -> Result<NodeClock> {
+    pub(crate) fn open(files: &NodeFiles, movable: bool) -> Result<NodeClock> {
         let shifted = Arc::new(ShiftedClock::new(Arc::new(SystemClock)));
         if movable && files.path(FILE).exists() {
             shifted.set_offset(Duration::from_millis(files.read_json(FILE)?));
@@ -31,7 +31,7 @@ impl NodeClock {
 
     /// The clock, for machines.
     #[must_use]
-    pub fn clock(&self) -> Arc<dyn Clock> {
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         self.shifted.clone()
     }
 
@@ -39,7 +39,7 @@ impl NodeClock {
     ///
     /// # Errors
     /// When the offset cannot be written down.
-    pub fn shift(&self, offset: Duration) -> Result<()> {
+    pub(crate) fn shift(&self, offset: Duration) -> Result<()> {
         self.files.write_json(FILE, &offset.as_millis())?;
         self.shifted.set_offset(offset);
         Ok(())

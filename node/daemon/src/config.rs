@@ -44,6 +44,8 @@ pub struct Config {
 pub struct BankLink {
     /// The bank's name in the network: what its certificate says.
     pub node: NodeId,
+    /// The region that its certificate names.
+    pub region: RegionId,
     /// Its business identifier code.
     pub bic: String,
     /// Where it takes messages.
@@ -111,6 +113,7 @@ struct Listen {
 #[serde(deny_unknown_fields)]
 struct Bank {
     node: Spanned<String>,
+    region: Spanned<String>,
     bic: Spanned<String>,
     url: Spanned<String>,
 }
@@ -211,9 +214,10 @@ fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
         let https = |url: &str| url.starts_with("https://");
         reader.expect("bank.url", &bank.url, "an https:// URL", https);
         let name = reader.parse("bank.node", &bank.node);
+        let region = reader.parse("bank.region", &bank.region);
         let (bic, url) = (bank.bic.get_ref().clone(), bank.url.get_ref().clone());
-        if let (Some(code), Some(node)) = (code, name) {
-            banks.insert(code, BankLink { node, bic, url });
+        if let (Some(code), Some(node), Some(region)) = (code, name, region) {
+            banks.insert(code, BankLink { node, region, bic, url });
         }
     }
     let watches: Vec<_> =

@@ -23,13 +23,13 @@ const PAUSE_MIN: Duration = Duration::from_millis(200);
 const PAUSE_MAX: Duration = Duration::from_secs(15);
 
 /// The courier of one trading node.
-pub struct Courier {
+pub(crate) struct Courier {
     /// The cell whose mailbox it empties.
-    pub cell: Cell<Replica>,
+    pub(crate) cell: Cell<Replica>,
     /// Whom it reaches.
-    pub peers: Peers,
+    pub(crate) peers: Peers,
     /// What it signs with.
-    pub signer: Arc<Signer>,
+    pub(crate) signer: Arc<Signer>,
 }
 
 /// When a line may be tried again.
@@ -44,7 +44,7 @@ impl Courier {
     ///
     /// # Errors
     /// When the cell has stopped.
-    pub async fn run(self) -> Result<()> {
+    pub(crate) async fn run(self) -> Result<()> {
         let mut applied = self.cell.applied();
         let mut pauses = BTreeMap::<NodeId, Pause>::new();
         loop {
@@ -79,9 +79,9 @@ impl Courier {
     }
 
     async fn deliver(&self, line: Line) -> Result<()> {
-        let waiting = self.cell.read(|replica| {
-            replica.pending(line).take(BATCH_MAX).cloned().collect::<Vec<_>>()
-        });
+        let waiting = self
+            .cell
+            .read(|replica| replica.pending(line).take(BATCH_MAX).cloned().collect::<Vec<_>>());
         let mut envelopes = Vec::with_capacity(waiting.len());
         for envelope in waiting {
             envelopes.push(postcard::to_allocvec(&envelope.sign(&self.signer))?);

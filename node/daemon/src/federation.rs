@@ -1,12 +1,14 @@
 //! This node's replica of the federation cell, and what the node does in it by its role.
 
+use crate::config::Config;
 use crate::prover::Prover;
 use crate::region::federation_cycles;
 use crate::voice::{Replicas, Voice};
 use anyhow::{Context, Result};
 use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
+use gcfn_anchor::receipt::HeadProof;
 use gcfn_cell::{Cell, Clock, SubmitError};
-use gcfn_council::{Command, Council, Done, Report, Role, Status, Verb};
+use gcfn_council::{Command, Council, Done, Genesis, Report, Role, Status, Verb};
 use gcfn_link::certificate::{Denied, Denylist};
 use gcfn_link::client::Peers;
 use gcfn_link::proto::QueryRequest;
@@ -32,7 +34,7 @@ fn beats() -> tokio::time::Interval {
 ///
 /// # Errors
 /// When the cell has stopped.
-pub async fn keep_time(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()> {
+pub(crate) async fn keep_time(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()> {
     let mut beat = beats();
     let mut closed_at_event = 0;
     loop {
@@ -64,7 +66,7 @@ pub async fn keep_time(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()>
 ///
 /// # Errors
 /// When the cell has stopped.
-pub async fn follow_directory(
+pub(crate) async fn follow_directory(
     cell: Cell<Council>,
     peers: Peers,
     replicas: Replicas,
@@ -120,14 +122,17 @@ async fn add_learners(cell: &Cell<Council>, wanted: BTreeSet<u64>) {
 ///
 /// # Errors
 /// When the cell has stopped.
-pub async fn validate(cell: Cell<Council>, voice: Voice) -> Result<()> {
+pub(crate) async fn validate(cell: Cell<Council>, voice: Voice) -> Result<()> {
     let mut beat = beats();
     let mut cosigned = 0;
     loop {
         beat.tick().await;
-        let (open, turn) =
-            cell.read(|council| (council.open_rounds().copied().collect::<Vec<_>>(), council.turn()));
-        for round in open.into_iter().filter(|round| cosigned < round.number) {
+        let (open, turn) = cell
+            .read(|council| (council.open_rounds().copied().collect::<Vec<_>>(), council.turn()));
+        for round in open {
+            if round.number <= cosigned {
+                continue;
+            }
             let signature = round.cosign(voice.node, &voice.signer).signature;
             let number = round.number;
             match voice.say(Verb::Cosign { number, signature }).await {
@@ -153,7 +158,7 @@ pub async fn validate(cell: Cell<Council>, voice: Voice) -> Result<()> {
 ///
 /// # Errors
 /// When the cell has stopped.
-pub async fn open_days(cell: Cell<Council>, voice: Voice) -> Result<()> {
+pub(crate) async fn open_days(cell: Cell<Council>, voice: Voice) -> Result<()> {
     let mut beat = beats();
     loop {
         beat.tick().await;
@@ -184,27 +189,27 @@ pub async fn open_days(cell: Cell<Council>, voice: Voice) -> Result<()> {
 
 /// What a regional asks its locals: their head, and how it continues an earlier one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct CheckpointAsked {
+pub(crate) struct CheckpointAsked {
     /// The size of the head that the federation knows; zero for none.
-    pub since: u64,
+    pub(crate) since: u64,
 }
 
 /// What a trading node answers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CheckpointShown {
+pub(crate) struct CheckpointShown {
     /// How many epochs its head has.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Its head, signed.
-    pub checkpoint: SignedCheckpoint,
+    pub(crate) checkpoint: SignedCheckpoint,
     /// That it continues the earlier one.
-    pub consistency: Vec<gcfn_model::Digest>,
+    pub(crate) consistency: Vec<gcfn_model::Digest>,
 }
 
 /// The checkpoint of a trading node's own cell.
 ///
 /// # Errors
 /// When nothing is closed yet, or `since` is ahead of this node.
-pub fn show_checkpoint(
+pub(crate) fn show_checkpoint(
     prover: &Prover<Replica>,
     voice: &Voice,
     asked: CheckpointAsked,
@@ -224,7 +229,7 @@ pub fn show_checkpoint(
 ///
 /// # Errors
 /// When the cell has stopped.
-pub async fn publish(cell: Cell<Council>, own: Prover<Replica>, voice: Voice) -> Result<()> {
+pub(crate) async fn publish(cell: Cell<Council>, own: Prover<Replica>, voice: Voice) -> Result<()> {
     let mut beat = beats();
     loop {
         beat.tick().await;
@@ -272,5 +277,47 @@ async fn ask_checkpoint(
     let payload = postcard::to_allocvec(&asked)?;
     let query = QueryRequest { what: "checkpoint".to_owned(), payload };
     let reply = voice.peers.to(node)?.query(query, CALL_LIMIT).await?;
+    Ok(postcard::from_bytes(&reply.payload)?)
+}
+
+/// Where a trading node learns that its head is anchored: in its own replica of the federation,
+/// or from its regional. What is learned is proven by the co-signatures in it.
+#[derive(Clone)]
+pub(crate) enum HeadSource {
+    /// A replica.
+    Own(Cell<Council>),
+    /// A regional.
+    Regional(Peers, NodeId),
+}
+
+impl HeadSource {
+    /// The proof that a head of `cell` is in the latest final round.
+    ///
+    /// # Errors
+    /// When there is none yet, or the regional does not answer.
+    pub(crate) async fn head_proof(&self, cell: NodeId) -> Result<HeadProof> {
+        match self {
+            HeadSource::Own(council) => {
+                let proof = council.read(|council| council.head_proof(cell));
+                proof.context("no head of this cell is final yet")
+            }
+            HeadSource::Regional(peers, regional) => {
+                let payload = postcard::to_allocvec(&cell)?;
+                let query = QueryRequest { what: "head".to_owned(), payload };
+                let reply = peers.to(*regional)?.query(query, CALL_LIMIT).await?;
+                Ok(postcard::from_bytes(&reply.payload)?)
+            }
+        }
+    }
+}
+
+/// What a learner begins with: the genesis, as its region's regional has it. It is checked
+/// before it is used.
+///
+/// # Errors
+/// When the regional does not answer.
+pub(crate) async fn fetch_genesis(peers: &Peers, config: &Config) -> Result<Genesis> {
+    let query = QueryRequest { what: "genesis".to_owned(), payload: Vec::new() };
+    let reply = peers.to(config.regional)?.query(query, CALL_LIMIT).await?;
     Ok(postcard::from_bytes(&reply.payload)?)
 }

@@ -8,6 +8,7 @@
 //! keys/tls.key         private key of its certificate      (0600)
 //! keys/vault.key       seals personal data                 (0600)
 //! keys/operator.key    API key of the node's operator      (0600)
+//! keys/approver.key    API key of the second person        (0600)
 //! join-request.json    what the validators are asked to approve
 //! certificate.pem      what the network CA answered
 //! ca/                  the network CA, on the root alone   (0600)

@@ -11,7 +11,6 @@ use gcfn_link::keys::{SigningSeed, TlsKey};
 use gcfn_model::{Currency, NetworkId, NodeId, RegionId};
 use gcfn_store::{Secret, VaultKey};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +47,9 @@ pub struct NodeInit {
     pub deposit: String,
 }
 
+/// The members of staff that a node begins with: what needs two persons needs two keys.
+pub const OPERATORS: [&str; 2] = ["operator", "approver"];
+
 /// Makes the node's directory. Nothing is sent anywhere.
 ///
 /// # Errors
@@ -64,7 +66,10 @@ pub fn init(told: &NodeInit) -> Result<()> {
     let tls = TlsKey::generate()?;
     tls.create(&files.path("keys/tls.key"))?;
     files.write("keys/vault.key", VaultKey::generate().reveal().as_bytes(), 0o600)?;
-    files.write("keys/operator.key", operator_key()?.as_bytes(), 0o600)?;
+    for person in OPERATORS {
+        let key = operator_key(person)?;
+        files.write(&format!("keys/{person}.key"), key.as_bytes(), 0o600)?;
+    }
     let currency = copy_region(&files, told)?;
     files.write("node.toml", node_toml(told).as_bytes(), 0o644)?;
 
@@ -74,10 +79,7 @@ pub fn init(told: &NodeInit) -> Result<()> {
         region: told.region,
         role: seat(told.role)?,
         key: signer.public_key(),
-        endpoints: Endpoints {
-            api: format!("https://{}", told.api),
-            link: told.link.to_string(),
-        },
+        endpoints: Endpoints { api: format!("https://{}", told.api), link: told.link.to_string() },
         currency,
         dealer: told.dealer,
     };
@@ -106,12 +108,12 @@ pub fn seat(role: Role) -> Result<Seat> {
 }
 
 /// `<id>.<secret>`: the API key of the node's operator, put into the store at the first start.
-fn operator_key() -> Result<String> {
+fn operator_key(person: &str) -> Result<String> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| anyhow::anyhow!("draw a secret: {error}"))?;
     let secret = gcfn_model::Digest(secret).to_string();
     let _: Secret = secret.parse().context("a digest's digits are a secret's")?;
-    Ok(format!("operator.{secret}"))
+    Ok(format!("{person}.{secret}"))
 }
 
 /// Writes the region's template and calendars beside the configuration, from the catalog that
@@ -146,9 +148,11 @@ fn node_toml(told: &NodeInit) -> String {
     }
     let listen = format!("\n[listen]\napi = \"{api}\"\nlink = \"{link}\"\n");
     text.push_str(&listen);
-    for (currency, BankLink { node, bic, url }) in &told.banks {
-        write!(text, "\n[bank.{currency}]\nnode = \"{node}\"\nbic = \"{bic}\"\nurl = \"{url}\"\n")
-            .expect("writing to a string");
+    for (currency, BankLink { node, region, bic, url }) in &told.banks {
+        let who = format!("\n[bank.{currency}]\nnode = \"{node}\"\nregion = \"{region}\"\n");
+        let place = format!("bic = \"{bic}\"\nurl = \"{url}\"\n");
+        text.push_str(&who);
+        text.push_str(&place);
     }
     text
 }

@@ -1,1 +1,32 @@
-//! A node, assembled: configuration, roles, schedulers, shutdown.
+//! A node, assembled: configuration, roles, wiring, schedulers, shutdown.
+//!
+//! Everything decided about money is decided in the pure crates; here their commands are brought
+//! in, what they say is carried out, and nothing is decided but when to try again. Read in this
+//! order: [`config`] and [`files`] (what a node is told and has), [`init`], [`network`] and
+//! [`join`] (how it becomes a member), [`node`] (the assembly), then one file per task.
+
+mod admin;
+pub mod bank;
+mod bank_desk;
+mod certifier;
+mod clock;
+pub mod config;
+mod courier;
+mod directory;
+mod federation;
+pub mod files;
+mod gateway;
+mod handler;
+pub mod init;
+mod join;
+pub mod network;
+pub mod node;
+mod notices;
+mod projector;
+mod prover;
+mod raft_transport;
+pub mod region;
+mod scheduler;
+mod submitter;
+mod supervise;
+mod voice;

@@ -11,7 +11,7 @@ use gcfn_council::{Charter, Founder, Genesis, Params, Profile, SignedJoinRequest
 use gcfn_link::ca::{Admitted, NetworkCa, Validity};
 use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::keys::{SigningSeed, TlsKey};
-use gcfn_model::{Calendar, Currency, Millis, NetworkId, NodeId, RegionId, Timestamp};
+use gcfn_model::{Amount, Calendar, Currency, Millis, NetworkId, NodeId, RegionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,8 @@ pub struct Network {
     pub roster: Roster,
     /// Its first members.
     pub founders: Vec<Profile>,
+    /// What a new member may owe at a time for purchases in each currency.
+    pub debit_caps: BTreeMap<Currency, Amount>,
 }
 
 /// What the founders agree on beyond the defaults.
@@ -129,6 +131,7 @@ fn public_part(genesis: &Genesis, testnet: bool, ca: &str) -> Network {
         ca: ca.to_owned(),
         roster: Roster { network: charter.network, validators: validators.collect() },
         founders: charter.founders.iter().map(|founder| founder.profile.clone()).collect(),
+        debit_caps: charter.params.debit_caps.clone(),
     }
 }
 

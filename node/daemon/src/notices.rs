@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// The name under which a node follows what concerns it.
-pub const NOTICES: &str = "notices";
+pub(crate) const NOTICES: &str = "notices";
 /// How many proven events may wait for a slow receiver.
 const AHEAD_MAX: usize = 64;
 const PAUSE: Duration = Duration::from_millis(250);
@@ -20,11 +20,11 @@ const CALL_LIMIT: Duration = Duration::from_secs(10);
 
 /// What a node with a replica of the federation cell can show others.
 #[derive(Clone, Debug)]
-pub struct Feed {
+pub(crate) struct Feed {
     /// The federation.
-    pub cell: Cell<Council>,
+    pub(crate) cell: Cell<Council>,
     /// What proves its events.
-    pub prover: Prover<Council>,
+    pub(crate) prover: Prover<Council>,
 }
 
 impl Feed {
@@ -33,7 +33,12 @@ impl Feed {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub async fn send(self, node: NodeId, from: u64, to: mpsc::Sender<FinalEvent>) -> Result<()> {
+    pub(crate) async fn send(
+        self,
+        node: NodeId,
+        from: u64,
+        to: mpsc::Sender<FinalEvent>,
+    ) -> Result<()> {
         let mut journal = self.cell.journal(self.prover.start_of(from));
         loop {
             let record = journal.next().await.context("read the federation's journal")?;
@@ -70,7 +75,7 @@ impl Feed {
 
     /// A stream of what concerns `node`.
     #[must_use]
-    pub fn follow(&self, node: NodeId, from: u64) -> mpsc::Receiver<FinalEvent> {
+    pub(crate) fn follow(&self, node: NodeId, from: u64) -> mpsc::Receiver<FinalEvent> {
         let (to, events) = mpsc::channel(AHEAD_MAX);
         gcfn_telemetry::spawn("notices", self.clone().send(node, from, to));
         events
@@ -82,7 +87,7 @@ impl Feed {
 ///
 /// # Errors
 /// When the cell has stopped.
-pub async fn listen(cell: Cell<Replica>, peers: Peers, regional: NodeId) -> Result<()> {
+pub(crate) async fn listen(cell: Cell<Replica>, peers: Peers, regional: NodeId) -> Result<()> {
     loop {
         if cell.metrics().is_leader()
             && let Err(error) = listen_once(&cell, &peers, regional).await
@@ -107,7 +112,7 @@ async fn listen_once(cell: &Cell<Replica>, peers: &Peers, regional: NodeId) -> R
 ///
 /// # Errors
 /// When the cell has stopped.
-pub async fn listen_at_home(cell: Cell<Replica>, feed: Feed, me: NodeId) -> Result<()> {
+pub(crate) async fn listen_at_home(cell: Cell<Replica>, feed: Feed, me: NodeId) -> Result<()> {
     loop {
         if cell.metrics().is_leader() {
             let from = cell.read(|replica| replica.federation().last_seq()) + 1;

@@ -16,13 +16,13 @@ use gcfn_replica::Replica;
 use std::sync::{Arc, RwLock};
 
 /// A machine whose events are leaves of epochs.
-pub trait Anchored: Machine {
+pub(crate) trait Anchored: Machine {
     /// The header in an event that closes an epoch. That event is the first leaf of the next.
     fn header(event: &Self::Event) -> Option<&EpochHeader>;
 }
 
 /// One record of a machine's journal.
-pub type RecordOf<M> = Record<<M as Machine>::Command, <M as Machine>::Event>;
+pub(crate) type RecordOf<M> = Record<<M as Machine>::Command, <M as Machine>::Event>;
 
 /// The closed epochs of one cell.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ struct Epochs {
 
 /// Proves events of one cell. Clones share what has been followed.
 #[derive(Debug)]
-pub struct Prover<M: Machine> {
+pub(crate) struct Prover<M: Machine> {
     cell: Cell<M>,
     salt_key: SaltKey,
     epochs: Arc<RwLock<Epochs>>,
@@ -54,7 +54,7 @@ impl<M: Machine> Clone for Prover<M> {
 impl<M: Anchored> Prover<M> {
     /// A prover of `cell` that has followed nothing yet.
     #[must_use]
-    pub fn new(cell: Cell<M>, name: NodeId, salt_key: SaltKey) -> Prover<M> {
+    pub(crate) fn new(cell: Cell<M>, name: NodeId, salt_key: SaltKey) -> Prover<M> {
         let log = HeaderLog::new(name);
         let epochs =
             Epochs { log, headers: Vec::new(), starts: Vec::new(), followed: 0, next_start: 0 };
@@ -65,7 +65,7 @@ impl<M: Anchored> Prover<M> {
     ///
     /// # Errors
     /// When the journal is damaged or its headers do not chain: the node must stop.
-    pub async fn follow(self) -> Result<()> {
+    pub(crate) async fn follow(self) -> Result<()> {
         let mut journal = self.cell.journal(0);
         loop {
             let record = journal.next().await.context("follow the journal")?;
@@ -94,19 +94,25 @@ impl<M: Anchored> Prover<M> {
 
     /// The head of the header log as far as it was followed.
     #[must_use]
-    pub fn head(&self) -> CellHead {
+    pub(crate) fn head(&self) -> CellHead {
         self.look(|epochs| epochs.log.head())
     }
 
     /// That a later head continues an earlier one.
     #[must_use]
-    pub fn consistency(&self, from: u64, to: u64) -> Option<Vec<Digest>> {
+    pub(crate) fn consistency(&self, from: u64, to: u64) -> Option<Vec<Digest>> {
         self.look(|epochs| epochs.log.prove_consistency(from, to))
+    }
+
+    /// The header of the last closed epoch.
+    #[must_use]
+    pub(crate) fn last_header(&self) -> Option<EpochHeader> {
+        self.look(|epochs| epochs.headers.last().cloned())
     }
 
     /// The last sequence number within the first `size` epochs.
     #[must_use]
-    pub fn last_seq(&self, size: u64) -> u64 {
+    pub(crate) fn last_seq(&self, size: u64) -> u64 {
         let last = |epochs: &Epochs| {
             let index = usize::try_from(size).ok()?.checked_sub(1)?;
             epochs.headers.get(index).map(|header| header.last_seq)
@@ -116,7 +122,7 @@ impl<M: Anchored> Prover<M> {
 
     /// A log index at or before which event `seq` is, for whoever wants to read from there.
     #[must_use]
-    pub fn start_of(&self, seq: u64) -> u64 {
+    pub(crate) fn start_of(&self, seq: u64) -> u64 {
         self.look(|epochs| {
             let index = epochs.headers.partition_point(|header| header.last_seq < seq);
             epochs.starts.get(index).copied().unwrap_or(epochs.next_start)
@@ -127,7 +133,7 @@ impl<M: Anchored> Prover<M> {
     ///
     /// # Errors
     /// When no closed epoch holds `seq`, or the journal cannot be read.
-    pub fn epoch_of(&self, seq: u64) -> Result<(EpochHeader, Vec<Vec<u8>>)> {
+    pub(crate) fn epoch_of(&self, seq: u64) -> Result<(EpochHeader, Vec<Vec<u8>>)> {
         let found = self.look(|epochs| {
             let index = epochs.headers.partition_point(|header| header.last_seq < seq);
             let header = epochs.headers.get(index).filter(|header| header.first_seq <= seq)?;
@@ -164,7 +170,7 @@ impl<M: Anchored> Prover<M> {
     ///
     /// # Errors
     /// When it is not, or the journal cannot be read.
-    pub fn prove(&self, seq: u64, size: u64) -> Result<(Vec<u8>, EventProof)> {
+    pub(crate) fn prove(&self, seq: u64, size: u64) -> Result<(Vec<u8>, EventProof)> {
         let (header, mut leaves) = self.epoch_of(seq)?;
         let mut tree = EventTree::default();
         for (seq, leaf) in (header.first_seq..).zip(&leaves) {

@@ -12,11 +12,11 @@ use std::time::Duration;
 const CALL_LIMIT: Duration = Duration::from_secs(30);
 
 /// The replicas of one cell, reached as peers.
-pub struct RaftTransport {
+pub(crate) struct RaftTransport {
     /// Whom we can reach.
-    pub peers: Peers,
+    pub(crate) peers: Peers,
     /// Which node has which number.
-    pub replicas: Replicas,
+    pub(crate) replicas: Replicas,
 }
 
 impl Transport for RaftTransport {
@@ -37,9 +37,7 @@ impl Transport for RaftTransport {
                 Err(fault @ (CallFault::Unreachable { .. } | CallFault::NotTrusted { .. })) => {
                     Err(unreachable(fault.to_string()))
                 }
-                Err(fault) => {
-                    Err(TransportError::Failed { target, reason: fault.to_string() })
-                }
+                Err(fault) => Err(TransportError::Failed { target, reason: fault.to_string() }),
             }
         }
         .boxed()
@@ -47,7 +45,7 @@ impl Transport for RaftTransport {
 }
 
 /// For a cell of one replica: there is nobody to call.
-pub struct Alone;
+pub(crate) struct Alone;
 
 impl Transport for Alone {
     fn call(

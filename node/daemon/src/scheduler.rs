@@ -18,13 +18,13 @@ const DAYS_AHEAD: usize = 5;
 const CYCLES_AHEAD: i32 = 12;
 
 /// The scheduler of one trading node.
-pub struct Scheduler {
+pub(crate) struct Scheduler {
     /// The cell.
-    pub cell: Cell<Replica>,
+    pub(crate) cell: Cell<Replica>,
     /// What the proposer goes by.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// The region's days.
-    pub region: Region,
+    pub(crate) region: Region,
 }
 
 impl Scheduler {
@@ -32,7 +32,7 @@ impl Scheduler {
     ///
     /// # Errors
     /// When the cell has stopped or the calendar ends.
-    pub async fn run(self) -> Result<()> {
+    pub(crate) async fn run(self) -> Result<()> {
         let mut beat = tokio::time::interval(BEAT);
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -62,9 +62,9 @@ impl Scheduler {
         let (last_day, cycles, due, open) = self.cell.read(|replica| {
             let venue = replica.venue();
             let day = venue.days().last().map(|day| day.date);
-            let cycles = venue.house().map(|house| {
-                house.cycles().map(|cycle| cycle.schedule.value_date).max()
-            });
+            let cycles = venue
+                .house()
+                .map(|house| house.cycles().map(|cycle| cycle.schedule.value_date).max());
             (day, cycles, venue.next_due(), replica.has_open_epoch())
         });
         for day in self.region.trading_days(now, DAYS_AHEAD)? {

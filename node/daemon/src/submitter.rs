@@ -15,13 +15,13 @@ const PAUSE: Duration = Duration::from_millis(500);
 const LIFETIME: Millis = Millis(86_000_000);
 
 /// The submitter of one trading node.
-pub struct Submitter {
+pub(crate) struct Submitter {
     /// Whose journal it reads.
-    pub cell: Cell<Replica>,
+    pub(crate) cell: Cell<Replica>,
     /// Where it remembers how far it has come.
-    pub cursors: Cursors,
+    pub(crate) cursors: Cursors,
     /// Who speaks.
-    pub voice: Voice,
+    pub(crate) voice: Voice,
 }
 
 impl Submitter {
@@ -29,7 +29,7 @@ impl Submitter {
     ///
     /// # Errors
     /// When the journal or the store cannot be used.
-    pub async fn run(self) -> Result<()> {
+    pub(crate) async fn run(self) -> Result<()> {
         let done = self.cursors.position(CURSOR).await?;
         let mut journal = self.cell.journal(done + 1);
         loop {

@@ -12,12 +12,14 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 const CALL_LIMIT: Duration = Duration::from_secs(10);
+/// How long a caller waits for a decision to become final.
+pub(crate) const FINAL_LIMIT: Duration = Duration::from_secs(10);
 /// How long a command that nothing else dates stays good.
 const LIFETIME: Millis = Millis(600_000);
 
 /// How commands reach the federation's leader.
 #[derive(Clone)]
-pub enum Way {
+pub(crate) enum Way {
     /// This node has a replica of the federation cell.
     Cell(Cell<Council>),
     /// This node speaks through its regional.
@@ -26,45 +28,46 @@ pub enum Way {
 
 /// The voice of one node. Clones share everything.
 #[derive(Clone)]
-pub struct Voice {
+pub(crate) struct Voice {
     /// Who speaks.
-    pub node: NodeId,
+    pub(crate) node: NodeId,
     /// In which network.
-    pub network: NetworkId,
+    pub(crate) network: NetworkId,
     /// What it signs with.
-    pub signer: Arc<Signer>,
+    pub(crate) signer: Arc<Signer>,
     /// What it dates commands by.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Whom it can reach.
-    pub peers: Peers,
+    pub(crate) peers: Peers,
     /// How.
-    pub way: Way,
+    pub(crate) way: Way,
     /// The names of the federation cell's replicas.
-    pub replicas: Replicas,
+    pub(crate) replicas: Replicas,
 }
 
 /// Raft knows replicas by number, the network by name.
 #[derive(Clone, Default)]
-pub struct Replicas(Arc<RwLock<BTreeMap<u64, NodeId>>>);
+pub(crate) struct Replicas(Arc<RwLock<BTreeMap<u64, NodeId>>>);
 
 impl Replicas {
     /// The number of a node's replica: it follows from the name, which is never reused.
     #[must_use]
-    pub fn number(node: NodeId) -> u64 {
-        let digest = gcfn_model::Hasher::new("gcfn/replica/v1").part(node.as_str().as_bytes()).finish();
+    pub(crate) fn number(node: NodeId) -> u64 {
+        let digest =
+            gcfn_model::Hasher::new("gcfn/replica/v1").part(node.as_str().as_bytes()).finish();
         let [a, b, c, d, e, f, g, ..] = *digest.as_bytes();
         u64::from_be_bytes([0, a, b, c, d, e, f, g])
     }
 
     /// Makes a node's number known.
-    pub fn add(&self, node: NodeId) {
+    pub(crate) fn add(&self, node: NodeId) {
         let mut known = self.0.write().expect("nothing panics while it writes");
         known.insert(Replicas::number(node), node);
     }
 
     /// The node with this number.
     #[must_use]
-    pub fn name(&self, number: u64) -> Option<NodeId> {
+    pub(crate) fn name(&self, number: u64) -> Option<NodeId> {
         self.0.read().expect("nothing panics while it writes").get(&number).copied()
     }
 }
@@ -72,7 +75,7 @@ impl Replicas {
 impl Voice {
     /// Signs a wish that is not repeated after a crash.
     #[must_use]
-    pub fn sign_once(&self, verb: Verb) -> SignedCommand {
+    pub(crate) fn sign_once(&self, verb: Verb) -> SignedCommand {
         let now = self.clock.now();
         let mut random = [0; 16];
         // Without random bytes the time alone still tells two wishes of one node apart.
@@ -88,7 +91,7 @@ impl Voice {
 
     /// Signs a wish with an id and a date that are the same after a crash.
     #[must_use]
-    pub fn sign(
+    pub(crate) fn sign(
         &self,
         id: CommandId,
         at: Timestamp,
@@ -104,7 +107,7 @@ impl Voice {
     ///
     /// # Errors
     /// When nobody answered: the command may or may not have been applied. Say it again.
-    pub async fn say(&self, verb: Verb) -> Result<Outcome> {
+    pub(crate) async fn say(&self, verb: Verb) -> Result<Outcome> {
         self.submit(self.sign_once(verb)).await
     }
 
@@ -112,18 +115,20 @@ impl Voice {
     ///
     /// # Errors
     /// When nobody answered: the command may or may not have been applied. Submit it again.
-    pub async fn submit(&self, command: SignedCommand) -> Result<Outcome> {
+    pub(crate) async fn submit(&self, command: SignedCommand) -> Result<Outcome> {
         match &self.way {
             Way::Regional(regional) => self.forward(*regional, &command).await,
-            Way::Cell(cell) => match cell.submit(&[Command::Signed(Box::new(command.clone()))]).await
-            {
-                Ok(outcomes) => outcomes.into_iter().next().context("one command, one outcome"),
-                Err(SubmitError::NotLeader { leader: Some(leader) }) => {
-                    let leader = self.replicas.name(leader).context("the leader has no name")?;
-                    self.forward(leader, &command).await
+            Way::Cell(cell) => {
+                match cell.submit(&[Command::Signed(Box::new(command.clone()))]).await {
+                    Ok(outcomes) => outcomes.into_iter().next().context("one command, one outcome"),
+                    Err(SubmitError::NotLeader { leader: Some(leader) }) => {
+                        let leader =
+                            self.replicas.name(leader).context("the leader has no name")?;
+                        self.forward(leader, &command).await
+                    }
+                    Err(error) => Err(anyhow!(error)),
                 }
-                Err(error) => Err(anyhow!(error)),
-            },
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, ServerConfig, SignatureScheme};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, SignatureScheme};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::fmt;
@@ -202,6 +202,33 @@ pub fn client(
     config.resumption = Resumption::disabled();
     config.enable_sni = false;
     Ok(Arc::new(config))
+}
+
+/// A client for doors that are known by their address and not by their node's name: whoever
+/// answers there must show a certificate of the network's authority for that address. Shows
+/// `mine`, or nothing.
+///
+/// # Errors
+/// [`TlsFault`].
+pub fn client_by_address(
+    mine: Option<&Credentials>,
+    ca_pem: &str,
+) -> Result<ClientConfig, TlsFault> {
+    let rustls = |action| move |source| TlsFault::Rustls { action, source };
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(ca_pem, "network CA")? {
+        roots.add(certificate).map_err(rustls("believe the network CA"))?;
+    }
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(rustls("choose TLS 1.3"))?
+        .with_root_certificates(roots);
+    let mut config = match mine {
+        Some(mine) => config.with_client_cert_resolver(Arc::new(mine.clone())),
+        None => config.with_no_client_auth(),
+    };
+    config.alpn_protocols = alpn();
+    Ok(config)
 }
 
 pub(crate) fn certificates(

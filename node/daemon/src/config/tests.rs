@@ -14,6 +14,7 @@ link = "127.0.0.1:9443"
 
 [bank.CNY]
 node = "bank-cny"
+region = "cn"
 bic = "GCFNCNSH"
 url = "https://127.0.0.1:7443"
 "#;
@@ -36,7 +37,7 @@ fn three_mistakes_are_named_with_their_lines() {
         3 mistakes in the configuration; the node does not start
           /n/node.toml:4: role: "locale": role "locale" is not one of root, regional, local, regulator, bank, operator
           /n/node.toml:9: listen.link: "nine": invalid socket address syntax
-          /n/node.toml:14: bank.url: "http://127.0.0.1:7443" is not an https:// URL"#]]
+          /n/node.toml:15: bank.url: "http://127.0.0.1:7443" is not an https:// URL"#]]
     .assert_eq(&problems.to_string());
 }
 

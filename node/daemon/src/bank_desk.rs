@@ -1,0 +1,275 @@
+//! A node's desk for its banks: payments out of the journal, the banks' word into the log.
+
+use crate::config::{BankLink, Config};
+use crate::voice::Voice;
+use anyhow::{Context, Result, anyhow};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use axum::routing::post;
+use gcfn_cell::{Cell, Clock, Record};
+use gcfn_clearing::ClearingEvent;
+use gcfn_council::{Council, Verb};
+use gcfn_link::certificate::PeerIdentity;
+use gcfn_link::identity::{NodeIdentity, Role};
+use gcfn_link::tls::{Credentials, Trust, client};
+use gcfn_model::{Currency, Machine, NetworkId, NodeId, Timestamp};
+use gcfn_replica::{Command, Replica};
+use gcfn_store::Store;
+use gcfn_transport::{
+    AccountBook, Departure, HttpsChannel, Inbox, InboxError, Incoming, Order, Outbox, TellError,
+};
+use gcfn_venue::Command as Venue;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The machine whose money the desk moves.
+#[derive(Clone)]
+pub(crate) enum Till {
+    /// A trading node's venue, and its house where it runs one.
+    Venue(Cell<Replica>),
+    /// The federation's house, at the root.
+    Federation(Cell<Council>, Voice),
+}
+
+/// The desk of one node. Clones share it.
+#[derive(Clone)]
+pub(crate) struct BankDesk {
+    till: Till,
+    store: Store,
+    book: Arc<AccountBook>,
+    clock: Arc<dyn Clock>,
+    inboxes: Arc<BTreeMap<NodeId, Inbox>>,
+}
+
+impl BankDesk {
+    /// The desk for the banks in `config`.
+    ///
+    /// # Errors
+    /// When a bank's code is none.
+    pub(crate) fn new(
+        config: &Config,
+        till: Till,
+        store: Store,
+        clock: Arc<dyn Clock>,
+    ) -> Result<BankDesk> {
+        let mut banks = BTreeMap::new();
+        for (currency, bank) in &config.banks {
+            let bic = bank.bic.parse().map_err(|error| anyhow!("bank.{currency}.bic: {error}"))?;
+            banks.insert(*currency, bic);
+        }
+        let book = Arc::new(AccountBook::new(config.node, banks.clone()));
+        let inbox = |(currency, bank): (&Currency, &BankLink)| {
+            let bic = banks.get(currency).cloned().context("read above")?;
+            Ok((bank.node, Inbox::new(store.archive(), book.clone(), bic)))
+        };
+        let inboxes = config.banks.iter().map(inbox).collect::<Result<_>>()?;
+        Ok(BankDesk { till, store, book, clock, inboxes: Arc::new(inboxes) })
+    }
+
+    /// Where banks deliver: answered with 202 once the machine has been told, with 400 when the
+    /// message cannot be understood, and with 503 when the bank is to try again.
+    #[must_use]
+    pub(crate) fn router(&self) -> Router {
+        Router::new().route("/api/v1/bank/iso20022/inbound", post(inbound)).with_state(self.clone())
+    }
+
+    async fn take(&self, bank: NodeId, bytes: &[u8]) -> StatusCode {
+        let Some(inbox) = self.inboxes.get(&bank) else { return StatusCode::FORBIDDEN };
+        let incoming = match inbox.take(self.clock.now(), bytes).await {
+            Ok(incoming) => incoming,
+            Err(InboxError::Refused(_)) => return StatusCode::BAD_REQUEST,
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "bank message not kept");
+                return StatusCode::SERVICE_UNAVAILABLE;
+            }
+        };
+        for told in incoming {
+            if let Err(error) = self.till.tell(told).await {
+                tracing::debug!(error = format!("{error:#}"), "bank message not applied yet");
+                return StatusCode::SERVICE_UNAVAILABLE;
+            }
+        }
+        StatusCode::ACCEPTED
+    }
+
+    /// Carries payments to one bank for ever.
+    ///
+    /// # Errors
+    /// When the journal or the store cannot be used.
+    pub(crate) async fn pay(self, bank: BankLink, currency: Currency, way: BankWay) -> Result<()> {
+        let bic = bank.bic.parse().map_err(|error| anyhow!("bic: {error}"))?;
+        let channel = HttpsChannel::new(way.client(&bank)?, &bank.url);
+        let cell = self.till.cell_name();
+        let journal = format!("{cell}.{}", currency.code().to_lowercase());
+        let store = self.store.clone();
+        let outbox = Outbox::open(store, self.book.clone(), (bic, channel), &journal).await?;
+        match &self.till {
+            Till::Venue(cell) => self.walk(cell, outbox, venue_orders).await,
+            Till::Federation(cell, _) => self.walk(cell, outbox, council_orders).await,
+        }
+    }
+
+    async fn walk<M: Machine>(
+        &self,
+        cell: &Cell<M>,
+        mut outbox: Outbox<HttpsChannel>,
+        orders: fn(Timestamp, &M::Event) -> Option<Order>,
+    ) -> Result<()> {
+        let mut journal = cell.journal(outbox.position() + 1);
+        loop {
+            let record: Record<M::Command, M::Event> =
+                journal.next().await.context("read the journal")?;
+            let due: Vec<Order> =
+                record.events.iter().filter_map(|event| orders(record.at, event)).collect();
+            let tell = |departure| async move {
+                let told = self.till.depart(departure).await;
+                told.map_err(|error| TellError::from(format!("{error:#}")))
+            };
+            while let Err(error) = outbox.deliver(record.index, &due, tell).await {
+                anyhow::ensure!(error.may_pass(), error);
+                tracing::warn!(%error, "payments wait");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn inbound(
+    State(desk): State<BankDesk>,
+    peer: Option<Extension<PeerIdentity>>,
+    body: Bytes,
+) -> StatusCode {
+    match peer.map(|Extension(peer)| peer.identity()) {
+        Some(identity) if identity.role == Role::Bank => desk.take(identity.node, &body).await,
+        Some(_) => StatusCode::FORBIDDEN,
+        None => StatusCode::UNAUTHORIZED,
+    }
+}
+
+fn venue_orders(at: Timestamp, event: &gcfn_replica::Event) -> Option<Order> {
+    match event {
+        gcfn_replica::Event::Venue(gcfn_venue::Event::Instructed(payment)) => {
+            Some(Order::new(at, payment))
+        }
+        gcfn_replica::Event::Venue(gcfn_venue::Event::Clearing(event)) => house_order(at, event),
+        _ => None,
+    }
+}
+
+fn council_orders(at: Timestamp, event: &gcfn_council::Event) -> Option<Order> {
+    match event {
+        gcfn_council::Event::Clearing(event) => house_order(at, event),
+        _ => None,
+    }
+}
+
+fn house_order(at: Timestamp, event: &ClearingEvent) -> Option<Order> {
+    match event {
+        ClearingEvent::PayOutInstructed { payment, .. } => Some(Order::new(at, payment)),
+        _ => None,
+    }
+}
+
+impl Till {
+    fn cell_name(&self) -> &'static str {
+        match self {
+            Till::Venue(_) => "venue",
+            Till::Federation(..) => "federation",
+        }
+    }
+
+    /// Tells the machine what a bank said. A refusal is the machine's last word about it.
+    async fn tell(&self, incoming: Incoming) -> Result<()> {
+        match self {
+            Till::Venue(cell) => {
+                let command = match incoming {
+                    Incoming::Booked(entry) => Venue::BankBooked(entry),
+                    Incoming::Status(report) => Venue::BankStatus(report),
+                    Incoming::Statement(statement) => Venue::BankStatement(statement),
+                };
+                apply(cell, command).await
+            }
+            Till::Federation(_, voice) => {
+                let verb = match incoming {
+                    Incoming::Booked(entry) => Verb::BankBooked(entry),
+                    Incoming::Status(report) => Verb::BankStatus(report),
+                    Incoming::Statement(statement) => Verb::BankStatement(statement),
+                };
+                say(voice, verb).await
+            }
+        }
+    }
+
+    async fn depart(&self, departure: Departure) -> Result<()> {
+        match (self, departure) {
+            (Till::Venue(cell), Departure::Sent(uetr)) => apply(cell, Venue::BankSent(uetr)).await,
+            (Till::Federation(_, voice), Departure::Sent(uetr)) => {
+                say(voice, Verb::BankSent(uetr)).await
+            }
+            (_, Departure::Rejected(report)) => self.tell(Incoming::Status(report)).await,
+        }
+    }
+}
+
+async fn apply(cell: &Cell<Replica>, command: Venue) -> Result<()> {
+    let outcomes = cell.submit(&[Command::Venue(command)]).await?;
+    for outcome in outcomes {
+        match outcome {
+            Ok(gcfn_replica::Reply::Venue(Err(refused))) => {
+                tracing::warn!(%refused, "the venue does not take what the bank said");
+            }
+            Ok(_) => {}
+            Err(refused) => tracing::warn!(%refused, "the cell does not take what the bank said"),
+        }
+    }
+    Ok(())
+}
+
+async fn say(voice: &Voice, verb: Verb) -> Result<()> {
+    if let Err(refusal) = voice.say(verb).await? {
+        tracing::warn!(%refusal, "the federation does not take what the bank said");
+    }
+    Ok(())
+}
+
+/// How a node reaches its banks.
+#[derive(Clone)]
+pub(crate) struct BankWay {
+    /// The network.
+    pub(crate) network: NetworkId,
+    /// What the node shows.
+    pub(crate) credentials: Credentials,
+    /// What it believes.
+    pub(crate) trust: Trust,
+}
+
+impl BankWay {
+    /// A client that takes nobody but this bank for the bank.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(crate) fn client(&self, bank: &BankLink) -> Result<reqwest::Client> {
+        let identity = NodeIdentity {
+            network: self.network,
+            region: bank.region,
+            role: Role::Bank,
+            node: bank.node,
+        };
+        let tls = client(&self.credentials, &self.trust, identity)?;
+        https_client((*tls).clone())
+    }
+}
+
+/// A client for one peer, with everything about TLS settled.
+///
+/// # Errors
+/// When the client cannot be made.
+pub(crate) fn https_client(tls: rustls::ClientConfig) -> Result<reqwest::Client> {
+    let client = reqwest::Client::builder().tls_backend_preconfigured(tls).https_only(true);
+    client.build().context("make an HTTPS client")
+}

@@ -1,0 +1,184 @@
+//! What stands behind the API of a trading node.
+
+use crate::federation::HeadSource;
+use crate::prover::Prover;
+use crate::voice::Voice;
+use gcfn_anchor::receipt::{Receipt, VERSION};
+use gcfn_api::gateway::{
+    ForeignListing, Gateway, Health, NoRate, NoReceipt, RateRequest, Unavailable,
+};
+use gcfn_cell::{Cell, SubmitError};
+use gcfn_council::{Done, Refusal, Series, Verb};
+use gcfn_model::{Digest, Millis, SeriesId, Timestamp, TradeId};
+use gcfn_replica::{Command, Replica, Reply};
+use gcfn_store::ReadModel;
+use gcfn_telemetry::Metrics;
+use gcfn_venue::{LockedRate, Outcome, Request, Venue};
+use std::sync::{Arc, RwLock};
+
+/// How long a wish for a rate stays good.
+const WISH_LIFETIME: Millis = Millis(600_000);
+
+/// The series that others list, as last seen in the directory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Listings(Arc<RwLock<Vec<ForeignListing>>>);
+
+impl Listings {
+    /// Replaces what is known.
+    pub(crate) fn replace(&self, series: &[Series]) {
+        let listings = series.iter().map(|Series { home, listing }| ForeignListing {
+            series: listing.series,
+            home: *home,
+            face: listing.face,
+            minted: listing.minted,
+            currency: listing.currency,
+            expires_at: listing.expires_at,
+        });
+        let listings = listings.collect();
+        *self.0.write().expect("nothing panics while it writes") = listings;
+    }
+
+    fn all(&self) -> Vec<ForeignListing> {
+        self.0.read().expect("nothing panics while it writes").clone()
+    }
+}
+
+/// The gateway of one trading node.
+#[derive(Clone)]
+pub(crate) struct NodeGateway {
+    /// Its cell.
+    pub(crate) cell: Cell<Replica>,
+    /// What proves its events.
+    pub(crate) prover: Prover<Replica>,
+    /// Where trades are found.
+    pub(crate) read_model: ReadModel,
+    /// Its voice in the federation.
+    pub(crate) voice: Voice,
+    /// Where its head is anchored.
+    pub(crate) heads: HeadSource,
+    /// What others list.
+    pub(crate) listings: Listings,
+    /// Its figures.
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl From<LocalFault> for Unavailable {
+    fn from(fault: LocalFault) -> Unavailable {
+        match fault.0 {
+            SubmitError::NotLeader { .. } => Unavailable::NotLeading,
+            SubmitError::Busy | SubmitError::TooLarge { .. } => Unavailable::Busy,
+            SubmitError::Halted(_) | SubmitError::ShuttingDown => Unavailable::Halted,
+            SubmitError::Unknown => Unavailable::InDoubt,
+        }
+    }
+}
+
+/// A submission that had no outcome.
+struct LocalFault(SubmitError);
+
+#[tonic::async_trait]
+impl Gateway for NodeGateway {
+    async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Outcome>, Unavailable> {
+        let command = |request| Command::Venue(gcfn_venue::Command::Request(request));
+        let commands: Vec<Command> = requests.into_iter().map(command).collect();
+        let outcomes = self.cell.submit(&commands).await.map_err(LocalFault)?;
+        let answers = outcomes.into_iter().map(|outcome| match outcome {
+            Ok(Reply::Venue(outcome)) => Ok(outcome),
+            other => {
+                tracing::error!(?other, "the replica answered a request with something else");
+                Err(Unavailable::Halted)
+            }
+        });
+        answers.collect()
+    }
+
+    fn look(&self, look: &mut dyn FnMut(&Venue)) {
+        self.cell.read(|replica| look(replica.venue()));
+    }
+
+    fn applied(&self) -> u64 {
+        self.cell.applied().borrow().index
+    }
+
+    fn now(&self) -> Timestamp {
+        self.voice.clock.now()
+    }
+
+    fn health(&self) -> Health {
+        let metrics = self.cell.metrics();
+        let leading = metrics.is_leader();
+        let ready = metrics.halted.is_none() && (leading || metrics.leader.is_some());
+        Health { ready, leading }
+    }
+
+    fn state_root(&self) -> Option<Digest> {
+        self.prover.last_header().map(|header| header.state_root)
+    }
+
+    fn listings(&self) -> Vec<ForeignListing> {
+        self.listings.all()
+    }
+
+    fn listing(&self, series: SeriesId) -> Option<ForeignListing> {
+        self.listings.all().into_iter().find(|listing| listing.series == series)
+    }
+
+    async fn lock_rate(&self, ask: RateRequest) -> Result<LockedRate, NoRate> {
+        let RateRequest { command, pays, needs, size, .. } = ask;
+        let verb = Verb::RequestLock { pays, needs, size };
+        let signed = self.voice.sign(command, self.voice.clock.now(), WISH_LIFETIME, verb);
+        let outcome = self.voice.submit(signed).await.map_err(|error| {
+            tracing::warn!(error = format!("{error:#}"), "lock a rate");
+            NoRate::Unavailable(Unavailable::InDoubt)
+        })?;
+        let rate = match outcome {
+            Ok(Done::Locked(rate)) => rate,
+            Ok(_) | Err(Refusal::NoQuote) => return Err(NoRate::NoQuote),
+            Err(refusal) => {
+                tracing::warn!(%refusal, "rate not locked");
+                return Err(NoRate::NoQuote);
+            }
+        };
+        self.until_known(&rate).await;
+        Ok(rate)
+    }
+
+    async fn receipt(&self, trade: TradeId) -> Result<serde_json::Value, NoReceipt> {
+        let row = self.read_model.get("trade", &trade.to_string()).await;
+        let row = row.map_err(|_| NoReceipt::Unavailable)?.ok_or(NoReceipt::Unknown)?;
+        let anchor = self.heads.head_proof(self.voice.node).await;
+        let anchor = anchor.map_err(|error| {
+            tracing::debug!(error = format!("{error:#}"), "no anchored head");
+            NoReceipt::NotAnchored
+        })?;
+        if self.prover.last_seq(anchor.head.size) < row.seq {
+            return Err(NoReceipt::NotAnchored);
+        }
+        let proven = self.prover.prove(row.seq, anchor.head.size);
+        let (event, proof) = proven.map_err(|_| NoReceipt::Unavailable)?;
+        let receipt = Receipt { version: VERSION, event, proof, anchor };
+        serde_json::to_value(receipt).map_err(|_| NoReceipt::Unavailable)
+    }
+
+    fn metrics(&self) -> String {
+        self.metrics.render()
+    }
+}
+
+impl NodeGateway {
+    /// Waits until the lock is final and this node's venue has heard of it, so that an order
+    /// that follows at once finds it; gives up after a while, and the order then says so.
+    async fn until_known(&self, rate: &LockedRate) {
+        let mut applied = self.cell.applied();
+        let known = async {
+            while self.cell.read(|replica| replica.venue().lock(rate.lock).is_none()) {
+                if applied.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(crate::voice::FINAL_LIMIT, known).await.is_err() {
+            tracing::debug!(lock = %rate.lock, "a locked rate is not final yet");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What this node answers other nodes on the link. Which roles may ask at all is the link's
+//! business; whether *this* peer may ask for *this* is decided here.
+
+use crate::federation::{CheckpointAsked, show_checkpoint};
+use crate::notices::{Feed, NOTICES};
+use crate::prover::Prover;
+use crate::voice::Voice;
+use gcfn_audit::Item;
+use gcfn_cell::{CallKind, Cell, JournalError};
+use gcfn_council::{Council, FEDERATION, Genesis};
+use gcfn_link::certificate::PeerIdentity;
+use gcfn_link::identity::Role;
+use gcfn_link::proto::submit_reply::Answer;
+use gcfn_link::proto::{
+    DeliverReply, EnvelopeBatch, FollowItem, FollowRequest, QueryReply, QueryRequest, RaftCall,
+    RaftReply, SignedCommand, SubmitReply,
+};
+use gcfn_link::service::{LinkHandler, Records, Refusal};
+use gcfn_model::NodeId;
+use gcfn_peering::envelope::SignedEnvelope;
+use gcfn_replica::{Command, Replica, Reply};
+use serde::Serialize;
+use tokio::sync::mpsc::Sender;
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// How many records may wait for a slow reader.
+const RECORDS_AHEAD: usize = 256;
+
+/// A trading node's cell, as others may see it.
+#[derive(Clone)]
+pub(crate) struct VenueSide {
+    /// The cell.
+    pub(crate) cell: Cell<Replica>,
+    /// What proves its events.
+    pub(crate) prover: Prover<Replica>,
+    /// How the cell began: what a regulator re-executes from.
+    pub(crate) genesis: gcfn_replica::Genesis,
+}
+
+/// A replica of the federation cell, as others may see it.
+#[derive(Clone)]
+pub(crate) struct CouncilSide {
+    /// The cell.
+    pub(crate) cell: Cell<Council>,
+    /// How the federation began: what a learner starts from.
+    pub(crate) genesis: Genesis,
+    /// What it shows nodes without a replica.
+    pub(crate) feed: Feed,
+}
+
+/// The answers of one node.
+pub(crate) struct Handler {
+    /// Its venue, on a trading node.
+    pub(crate) venue: Option<VenueSide>,
+    /// Its replica of the federation, where it has one.
+    pub(crate) council: Option<CouncilSide>,
+    /// Its voice.
+    pub(crate) voice: Voice,
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Refusal> {
+    postcard::to_allocvec(value).map_err(|error| Refusal::Internal(error.to_string()))
+}
+
+fn malformed(error: postcard::Error) -> Refusal {
+    Refusal::Malformed(error.to_string())
+}
+
+impl Handler {
+    fn venue(&self) -> Result<&VenueSide, Refusal> {
+        self.venue.as_ref().ok_or_else(|| Refusal::NotHere("this node has no venue".to_owned()))
+    }
+
+    fn council(&self) -> Result<&CouncilSide, Refusal> {
+        let none = || Refusal::NotHere("this node has no replica of the federation".to_owned());
+        self.council.as_ref().ok_or_else(none)
+    }
+
+    /// A regulator sees the books of its own region; the network's operator sees nobody's.
+    fn may_mirror(&self, peer: PeerIdentity) -> Result<&VenueSide, Refusal> {
+        let venue = self.venue()?;
+        let identity = peer.identity();
+        let region = venue.cell.read(|replica| replica.venue().terms().region);
+        if identity.role != Role::Regulator || identity.region != region {
+            let text = format!("{identity} does not supervise region {region}");
+            return Err(Refusal::NotAllowed(text));
+        }
+        Ok(venue)
+    }
+}
+
+#[tonic::async_trait]
+impl LinkHandler for Handler {
+    async fn raft(&self, peer: PeerIdentity, call: RaftCall) -> Result<RaftReply, Refusal> {
+        if !matches!(peer.identity().role, Role::Root | Role::Regional) || call.cell != FEDERATION {
+            return Err(Refusal::NotAllowed(format!("{} is no voter of it", peer.identity())));
+        }
+        let kind = u8::try_from(call.kind).ok().and_then(CallKind::from_number);
+        let kind = kind.ok_or_else(|| Refusal::Malformed(format!("call kind {}", call.kind)))?;
+        let payload = self.council()?.cell.handle(kind, &call.payload).await;
+        Ok(RaftReply { payload })
+    }
+
+    async fn deliver(
+        &self,
+        peer: PeerIdentity,
+        batch: EnvelopeBatch,
+    ) -> Result<DeliverReply, Refusal> {
+        let venue = self.venue()?;
+        let from = peer.identity().node;
+        let mut commands = Vec::with_capacity(batch.envelopes.len());
+        for bytes in &batch.envelopes {
+            let envelope: SignedEnvelope = postcard::from_bytes(bytes).map_err(malformed)?;
+            if envelope.envelope.from != from {
+                return Err(Refusal::NotAllowed(format!("{from} delivers its own envelopes only")));
+            }
+            commands.push(Command::Envelope(envelope));
+        }
+        let outcomes = venue.cell.submit(&commands).await;
+        let outcomes = outcomes.map_err(|error| Refusal::NotReady(error.to_string()))?;
+        let mut reply = DeliverReply::default();
+        for outcome in outcomes {
+            match outcome {
+                Ok(Reply::Applied { seq }) => reply.applied_seq = seq,
+                Ok(_) => {}
+                Err(refused) => {
+                    reply.refusal = refused.to_string().into_bytes();
+                    break;
+                }
+            }
+        }
+        Ok(reply)
+    }
+
+    async fn submit(
+        &self,
+        _peer: PeerIdentity,
+        command: SignedCommand,
+    ) -> Result<SubmitReply, Refusal> {
+        self.council()?;
+        let command = postcard::from_bytes(&command.command).map_err(malformed)?;
+        let answer = match self.voice.submit(command).await {
+            Ok(outcome) => Answer::Outcome(encode(&outcome)?),
+            Err(error) => Answer::Refusal(format!("{error:#}").into_bytes()),
+        };
+        Ok(SubmitReply { answer: Some(answer) })
+    }
+
+    async fn follow(&self, peer: PeerIdentity, request: FollowRequest) -> Result<Records, Refusal> {
+        if request.cell == NOTICES {
+            let feed = &self.council()?.feed;
+            let events = feed.follow(peer.identity().node, request.from_index);
+            let items = ReceiverStream::new(events);
+            return Ok(Box::pin(items.map(|event| Ok(FollowItem { record: encode(&event)? }))));
+        }
+        let venue = self.may_mirror(peer)?;
+        let name: NodeId = self.voice.node;
+        if request.cell != name.as_str() {
+            return Err(Refusal::NotHere(format!("this node has no cell {}", request.cell)));
+        }
+        let (to, items) = tokio::sync::mpsc::channel(RECORDS_AHEAD);
+        gcfn_telemetry::spawn("mirror", mirror(venue.clone(), request.from_index, to));
+        let items = ReceiverStream::new(items);
+        Ok(Box::pin(items.map(|item: Item| Ok(FollowItem { record: item.encode() }))))
+    }
+
+    async fn query(
+        &self,
+        peer: PeerIdentity,
+        request: QueryRequest,
+    ) -> Result<QueryReply, Refusal> {
+        let QueryRequest { what, payload } = request;
+        let payload = match what.as_str() {
+            "checkpoint" => {
+                let asked: CheckpointAsked = postcard::from_bytes(&payload).map_err(malformed)?;
+                let shown = show_checkpoint(&self.venue()?.prover, &self.voice, asked);
+                encode(&shown.map_err(|error| Refusal::NotReady(format!("{error:#}")))?)?
+            }
+            "head" => {
+                let cell: NodeId = postcard::from_bytes(&payload).map_err(malformed)?;
+                let proof = self.council()?.cell.read(|council| council.head_proof(cell));
+                let none = || Refusal::NotReady(format!("no head of {cell} is final yet"));
+                encode(&proof.ok_or_else(none)?)?
+            }
+            "directory" => encode(&self.council()?.cell.read(directory))?,
+            "genesis" => {
+                if !matches!(peer.identity().role, Role::Regulator | Role::Regional | Role::Root) {
+                    return Err(Refusal::NotAllowed("for replicas of the federation".to_owned()));
+                }
+                encode(&self.council()?.genesis)?
+            }
+            _ => return Err(Refusal::NotHere(format!("no question {what}"))),
+        };
+        Ok(QueryReply { payload })
+    }
+}
+
+/// Sends a cell's genesis, if asked from the beginning, and its journal as it grows, until the
+/// receiver is gone.
+async fn mirror(venue: VenueSide, from: u64, to: Sender<Item>) -> Result<(), JournalError> {
+    if from == 0 && to.send(Item::Genesis(Box::new(venue.genesis))).await.is_err() {
+        return Ok(());
+    }
+    let mut journal = venue.cell.journal(from);
+    loop {
+        let gcfn_cell::Record { index, at, first_event, commands, events } = journal.next().await?;
+        let record = gcfn_audit::Record { index, at, first_event, commands, events };
+        if to.send(Item::Record(record)).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// What everybody in the network may know of everybody else, and what is listed.
+pub(crate) type DirectoryShown = (Vec<gcfn_council::Profile>, Vec<gcfn_council::Series>);
+
+fn directory(council: &Council) -> DirectoryShown {
+    let members = council.directory().members();
+    let active = members.filter(|member| member.is_active());
+    let profiles = active.map(|member| member.profile.clone()).collect();
+    (profiles, council.directory().series().copied().collect())
+}

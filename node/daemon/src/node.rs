@@ -1,0 +1,518 @@
+//! One node, assembled from its configuration by its role.
+
+use crate::admin::{Admin, health};
+use crate::bank_desk::{BankDesk, BankWay, Till};
+use crate::certifier::certify_members;
+use crate::clock::NodeClock;
+use crate::config::Config;
+use crate::courier::Courier;
+use crate::federation::{self, HeadSource};
+use crate::files::{NodeFiles, Running};
+use crate::gateway::{Listings, NodeGateway};
+use crate::handler::{CouncilSide, Handler, VenueSide};
+use crate::init::{OPERATORS, read_config};
+use crate::join::join;
+use crate::network::{Network, identity_of, random_salt, trading_terms};
+use crate::notices::{Feed, listen, listen_at_home};
+use crate::projector::Projector;
+use crate::prover::Prover;
+use crate::raft_transport::{Alone, RaftTransport};
+use crate::region::Region;
+use crate::scheduler::Scheduler;
+use crate::submitter::Submitter;
+use crate::voice::{Replicas, Voice, Way};
+use anyhow::{Context, Result, anyhow};
+use axum::Router;
+use gcfn_anchor::keys::Signer;
+use gcfn_api::{Api, RateLimits, Scope, Settings};
+use gcfn_cell::{Cell, CellConfig};
+use gcfn_council::{Council, FEDERATION, Genesis, cell_id};
+use gcfn_link::certificate::Denylist;
+use gcfn_link::client::Peers;
+use gcfn_link::identity::Role;
+use gcfn_link::keys::{SigningSeed, TlsKey};
+use gcfn_link::listener::{Limits, Listener};
+use gcfn_link::tls::{Credentials, Trust, server_mutual, server_optional};
+use gcfn_model::{Amount, Hasher, Millis, PartyId, Pool};
+use gcfn_replica::{Founded, Replica};
+use gcfn_store::{Grant, Store, VaultKey};
+use gcfn_telemetry::{Importance, Metrics, Supervisor};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many envelopes may wait for one node.
+const MAILBOX_CAPACITY: u32 = 1_000_000;
+/// How long everything may take to end in order.
+const DRAIN: Duration = Duration::from_secs(10);
+const TOKEN_LIFETIME: Millis = Millis(900_000);
+const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// What every role has.
+struct Base {
+    config: Config,
+    files: NodeFiles,
+    network: Network,
+    signer: Arc<Signer>,
+    credentials: Credentials,
+    trust: Trust,
+    peers: Peers,
+    replicas: Replicas,
+    clock: NodeClock,
+    metrics: Arc<Metrics>,
+    supervisor: Supervisor,
+}
+
+/// Runs the node in `dir` until it is asked to end.
+///
+/// # Errors
+/// What keeps it from starting, or what it could not go on with.
+pub async fn serve(dir: &Path, stop: impl Future<Output = ()>) -> Result<()> {
+    let config = read_config(dir)?;
+    let files = NodeFiles::new(dir);
+    let network: Network = files.read_json("network.json")?;
+    let metrics = Arc::new(Metrics::install()?);
+    tokio::pin!(stop);
+    tokio::select! {
+        joined = join(&files, &network) => joined?,
+        () = &mut stop => return Ok(()),
+    }
+    let base = Base::open(config, files, network, metrics)?;
+    let supervisor = base.supervisor.clone();
+    let mut ended = supervisor.shutdown();
+    let cells = base.start().await?;
+    tokio::select! {
+        () = stop => supervisor.shut_down("asked to"),
+        changed = ended.wait_for(|ended| *ended) => drop(changed),
+    }
+    let late = supervisor.drained(DRAIN).await;
+    cells.shutdown().await;
+    if !late.is_empty() {
+        tracing::warn!(?late, "tasks did not end in time");
+    }
+    Ok(())
+}
+
+/// The cells of a running node.
+struct Cells {
+    venue: Option<Cell<Replica>>,
+    council: Option<Cell<Council>>,
+}
+
+impl Cells {
+    async fn shutdown(self) {
+        if let Some(cell) = self.venue {
+            cell.shutdown().await;
+        }
+        if let Some(cell) = self.council {
+            cell.shutdown().await;
+        }
+    }
+}
+
+impl Base {
+    fn open(
+        config: Config,
+        files: NodeFiles,
+        network: Network,
+        metrics: Arc<Metrics>,
+    ) -> Result<Base> {
+        let seed = SigningSeed::load(&files.path("keys/signing.key"))?;
+        let tls = TlsKey::load(&files.path("keys/tls.key"))?;
+        let pem = std::fs::read_to_string(files.path("certificate.pem"))
+            .context("read certificate.pem")?;
+        let credentials = Credentials::new(&pem, &tls)?;
+        let shown = credentials.certificate().identity;
+        anyhow::ensure!(
+            (shown.network, shown.node, shown.role, shown.region)
+                == (network.network, config.node, config.role, config.region),
+            "certificate.pem is for {shown}, node.toml is for {} {} of {}; a node runs in the \
+             role that its certificate carries",
+            config.role,
+            config.node,
+            config.region
+        );
+        let trust = Trust::new(network.network, &network.ca, Denylist::default())?;
+        let peers = Peers::new(credentials.clone(), trust.clone());
+        let replicas = Replicas::default();
+        for founder in &network.founders {
+            replicas.add(founder.node);
+            if founder.node != config.node {
+                peers.set(identity_of(network.network, founder), &founder.endpoints.link)?;
+            }
+        }
+        Ok(Base {
+            clock: NodeClock::open(&files, network.testnet)?,
+            signer: Arc::new(Signer::from_seed(&seed.to_bytes())),
+            supervisor: Supervisor::new(),
+            config,
+            files,
+            network,
+            credentials,
+            trust,
+            peers,
+            replicas,
+            metrics,
+        })
+    }
+
+    fn voice(&self, way: Way) -> Voice {
+        Voice {
+            node: self.config.node,
+            network: self.network.network,
+            signer: self.signer.clone(),
+            clock: self.clock.clock(),
+            peers: self.peers.clone(),
+            way,
+            replicas: self.replicas.clone(),
+        }
+    }
+
+    /// A task that the node cannot do without.
+    fn run(&self, name: &'static str, task: impl Future<Output = Result<()>> + Send + 'static) {
+        let mut ended = self.supervisor.shutdown();
+        self.supervisor.spawn(name, Importance::Critical, async move {
+            tokio::select! {
+                result = task => result,
+                changed = ended.wait_for(|ended| *ended) => {
+                    drop(changed);
+                    Ok(())
+                }
+            }
+        });
+    }
+
+    async fn start(self) -> Result<Cells> {
+        let store = self.open_store().await?;
+        let council = match self.config.role {
+            Role::Local => None,
+            _ => Some(self.open_council().await?),
+        };
+        let way = match &council {
+            Some(side) => Way::Cell(side.cell.clone()),
+            None => Way::Regional(self.config.regional),
+        };
+        let voice = self.voice(way);
+        let venue = match self.config.role {
+            Role::Regional | Role::Local => Some(self.open_venue().await?),
+            _ => None,
+        };
+        if let Some(side) = &council {
+            self.run_council(side, &voice);
+        }
+        let mut app = Router::new();
+        if let Some((side, region)) = &venue {
+            app = app.merge(self.run_venue(side, region, council.as_ref(), &voice, &store).await?);
+        } else {
+            let cell = council.as_ref().map(|side| side.cell.clone());
+            app = app.merge(health(cell, self.metrics.clone()));
+        }
+        if let (Role::Root, Some(side)) = (self.config.role, &council) {
+            let till = Till::Federation(side.cell.clone(), voice.clone());
+            app = app.merge(self.run_bank_desk(till, &store)?);
+        }
+        if let (Role::Regulator, Some(side)) = (self.config.role, &council) {
+            app = app.merge(crate::supervise::mount(self.supervision(side, &store)).await?);
+        }
+        app = app.merge(self.admin(council.as_ref(), &voice)?.router());
+        let cells = Cells {
+            venue: venue.as_ref().map(|(side, _)| side.cell.clone()),
+            council: council.as_ref().map(|side| side.cell.clone()),
+        };
+        let handler = Handler { venue: venue.map(|(side, _)| side), council, voice };
+        self.listen(app, handler).await?;
+        Ok(cells)
+    }
+
+    async fn open_store(&self) -> Result<Store> {
+        let text = std::fs::read_to_string(self.files.path("keys/vault.key"))
+            .context("read keys/vault.key")?;
+        let key: VaultKey = text.trim().parse().map_err(|e| anyhow!("keys/vault.key: {e}"))?;
+        std::fs::create_dir_all(self.files.path("data")).context("make data/")?;
+        Ok(Store::open(&self.config.store, &key).await?)
+    }
+
+    /// Opens this node's replica of the federation cell. A learner begins with what its regional
+    /// tells it of the genesis, which proves itself: it holds the founders' consents.
+    async fn open_council(&self) -> Result<CouncilSide> {
+        let genesis: Genesis = match self.files.read_json("genesis.json") {
+            Ok(genesis) => genesis,
+            Err(_) => {
+                let genesis = crate::federation::fetch_genesis(&self.peers, &self.config).await?;
+                self.files.write_json("genesis.json", &genesis)?;
+                genesis
+            }
+        };
+        genesis.check().context("genesis.json")?;
+        let me = Replicas::number(self.config.node);
+        let dir = self.files.path("data/federation");
+        let config = CellConfig::new(FEDERATION, me, dir, self.clock.clock());
+        let transport =
+            RaftTransport { peers: self.peers.clone(), replicas: self.replicas.clone() };
+        let founded = genesis.clone();
+        let begin = move || Council::new(founded).expect("the genesis was checked");
+        let cell = Cell::open(config, begin, Arc::new(transport)).await?;
+        let founders = &genesis.charter.founders;
+        if self.config.role == Role::Root {
+            let voters = founders.iter().map(|founder| Replicas::number(founder.profile.node));
+            cell.initialize(voters.collect()).await?;
+        }
+        let salt_key = genesis.charter.salt_key.clone();
+        let prover = Prover::new(cell.clone(), cell_id(), salt_key);
+        Ok(CouncilSide { feed: Feed { cell: cell.clone(), prover }, cell, genesis })
+    }
+
+    fn run_council(&self, side: &CouncilSide, voice: &Voice) {
+        let cell = || side.cell.clone();
+        self.run("federation-prover", side.feed.prover.clone().follow());
+        let directory = federation::follow_directory(
+            cell(),
+            self.peers.clone(),
+            self.replicas.clone(),
+            self.trust.denied().clone(),
+            self.config.node,
+        );
+        self.run("directory", directory);
+        if self.config.role == Role::Regulator {
+            return;
+        }
+        self.run("federation-time", federation::keep_time(cell(), self.clock.clock()));
+        self.run("validator", federation::validate(cell(), voice.clone()));
+        if self.config.role == Role::Root {
+            self.run("days", federation::open_days(cell(), voice.clone()));
+            self.run("authority", certify_members(cell(), voice.clone(), self.files.clone()));
+        }
+    }
+
+    async fn open_venue(&self) -> Result<(VenueSide, Region)> {
+        let (region, terms) = trading_terms(&self.files)?;
+        let genesis: gcfn_replica::Genesis = match self.files.read_json("data/genesis.json") {
+            Ok(genesis) => genesis,
+            Err(_) => {
+                let founded = Founded {
+                    roster: self.network.roster.clone(),
+                    founders: self.network.founders.clone(),
+                };
+                let debit_cap =
+                    self.network.debit_caps.get(&terms.currency).copied().unwrap_or(Amount::ZERO);
+                let genesis = gcfn_replica::Genesis {
+                    terms,
+                    salt_key: random_salt()?,
+                    founded,
+                    debit_cap,
+                    mailbox_capacity: MAILBOX_CAPACITY,
+                };
+                self.files.write_json("data/genesis.json", &genesis)?;
+                genesis
+            }
+        };
+        let node = self.config.node;
+        let me = Replicas::number(node);
+        let dir = self.files.path("data/venue");
+        let config = CellConfig::new(node.as_str(), me, dir, self.clock.clock());
+        let begin = genesis.clone();
+        let cell = Cell::open(config, move || Replica::new(begin), Arc::new(Alone)).await?;
+        cell.initialize([me].into()).await?;
+        let prover = Prover::new(cell.clone(), node, genesis.salt_key.clone());
+        Ok((VenueSide { cell, prover, genesis }, region))
+    }
+
+    async fn run_venue(
+        &self,
+        side: &VenueSide,
+        region: &Region,
+        council: Option<&CouncilSide>,
+        voice: &Voice,
+        store: &Store,
+    ) -> Result<Router> {
+        let cell = || side.cell.clone();
+        let clock = self.clock.clock();
+        self.run("prover", side.prover.clone().follow());
+        let scheduler = Scheduler { cell: cell(), clock, region: region.clone() };
+        self.run("scheduler", scheduler.run());
+        let (peers, signer) = (self.peers.clone(), self.signer.clone());
+        self.run("courier", Courier { cell: cell(), peers, signer }.run());
+        let cursors = store.cursors();
+        self.run("submitter", Submitter { cell: cell(), cursors, voice: voice.clone() }.run());
+        let (read_model, cursors) = (store.read_model(), store.cursors());
+        self.run("projector", Projector { cell: cell(), read_model, cursors }.run());
+        let listings = Listings::default();
+        let heads = match council {
+            Some(council) => {
+                let feed = council.feed.clone();
+                self.run("notices", listen_at_home(cell(), feed, self.config.node));
+                let seen = crate::directory::watch_own(council.cell.clone(), listings.clone());
+                self.run("listings", seen);
+                let prover = side.prover.clone();
+                let publish = federation::publish(council.cell.clone(), prover, voice.clone());
+                self.run("anchorer", publish);
+                HeadSource::Own(council.cell.clone())
+            }
+            None => {
+                let (peers, regional) = (self.peers.clone(), self.config.regional);
+                self.run("notices", listen(cell(), peers.clone(), regional));
+                let directory = crate::directory::RemoteDirectory {
+                    network: self.network.network,
+                    me: self.config.node,
+                    peers: peers.clone(),
+                    regional,
+                    listings: listings.clone(),
+                };
+                self.run("directory", directory.watch());
+                HeadSource::Regional(peers, regional)
+            }
+        };
+        let gateway = NodeGateway {
+            cell: cell(),
+            prover: side.prover.clone(),
+            read_model: store.read_model(),
+            voice: voice.clone(),
+            heads,
+            listings,
+            metrics: self.metrics.clone(),
+        };
+        self.open_staff(store).await?;
+        let api = Api::new(self.api_settings(side)?, Arc::new(gateway), store.clone());
+        Ok(api.router().merge(self.run_bank_desk(Till::Venue(cell()), store)?))
+    }
+
+    fn run_bank_desk(&self, till: Till, store: &Store) -> Result<Router> {
+        let desk = BankDesk::new(&self.config, till, store.clone(), self.clock.clock())?;
+        for (currency, bank) in &self.config.banks {
+            let way = BankWay {
+                network: self.network.network,
+                credentials: self.credentials.clone(),
+                trust: self.trust.clone(),
+            };
+            self.run("bank-outbox", desk.clone().pay(bank.clone(), *currency, way));
+        }
+        Ok(desk.router())
+    }
+
+    /// Puts the keys that `node init` made for the operator's staff into the store.
+    async fn open_staff(&self, store: &Store) -> Result<()> {
+        let known = store.credentials().list().await?;
+        for person in OPERATORS {
+            if known.iter().any(|credential| credential.id == person) {
+                continue;
+            }
+            let path = self.files.path(&format!("keys/{person}.key"));
+            let key = std::fs::read_to_string(&path)
+                .with_context(|| format!("read {}", path.display()))?;
+            let (id, secret) = key.trim().split_once('.').context("a key is <id>.<secret>")?;
+            let secret = secret.parse().map_err(|e| anyhow!("{}: {e}", path.display()))?;
+            let grant = Grant {
+                scope: Scope::Operator.as_str().to_owned(),
+                party: Some(PartyId::derive(&[
+                    self.config.node.as_str().as_bytes(),
+                    id.as_bytes(),
+                ])),
+                created_at: self.clock.clock().now(),
+                expires_at: None,
+            };
+            store.credentials().insert(id, &secret, &grant).await?;
+        }
+        Ok(())
+    }
+
+    fn api_settings(&self, side: &VenueSide) -> Result<Settings> {
+        let currency = side.genesis.terms.currency;
+        let mut deposit_accounts = BTreeMap::new();
+        if let Some(bank) = self.config.banks.get(&currency) {
+            let bic = bank.bic.parse().map_err(|e| anyhow!("bank.{currency}.bic: {e}"))?;
+            let book = gcfn_transport::AccountBook::new(
+                self.config.node,
+                [(currency, bic)].into_iter().collect(),
+            );
+            for pool in [Pool::UserCustody, Pool::IssuerEscrow] {
+                let account = side.genesis.terms.account(pool);
+                let number = book.number(account, currency).to_string();
+                let bic = bank.bic.clone();
+                let to = gcfn_api_wire::settlement::DepositAccount { bic, number };
+                deposit_accounts.insert(pool, to);
+            }
+        }
+        let seed = SigningSeed::load(&self.files.path("keys/signing.key"))?.to_bytes();
+        Ok(Settings {
+            role: self.config.role,
+            secret: Hasher::new("gcfn/node/api-secret/v1").part(&seed).finish().0,
+            token_lifetime: TOKEN_LIFETIME,
+            rate_limits: self.rate_limits(),
+            body_bytes_max: BODY_BYTES_MAX,
+            deposit_accounts,
+        })
+    }
+
+    /// A testnet is loaded by few callers with many calls; anywhere else the network's limits hold.
+    fn rate_limits(&self) -> RateLimits {
+        if !self.network.testnet {
+            return RateLimits::NETWORK;
+        }
+        let plenty = std::num::NonZeroU32::MAX;
+        RateLimits {
+            user: plenty,
+            issuer: plenty,
+            market_maker: plenty,
+            staff: plenty,
+            anonymous: plenty,
+        }
+    }
+
+    fn admin(&self, council: Option<&CouncilSide>, voice: &Voice) -> Result<Admin> {
+        let key = std::fs::read_to_string(self.files.path("keys/operator.key"))
+            .context("read keys/operator.key")?;
+        Ok(Admin {
+            council: council.map(|side| side.cell.clone()),
+            voice: voice.clone(),
+            clock: self.clock.clone(),
+            testnet: self.network.testnet,
+            files: self.files.clone(),
+            operator_key: key.trim().into(),
+        })
+    }
+
+    fn supervision(&self, side: &CouncilSide, store: &Store) -> crate::supervise::Supervision {
+        crate::supervise::Supervision {
+            watches: self.config.watches.clone(),
+            dir: self.files.path("data/mirror"),
+            council: side.cell.clone(),
+            roster: self.network.roster.clone(),
+            peers: self.peers.clone(),
+            store: store.clone(),
+            clock: self.clock.clock(),
+            supervisor: self.supervisor.clone(),
+        }
+    }
+
+    /// Opens both doors and says where they are.
+    async fn listen(&self, app: Router, handler: Handler) -> Result<()> {
+        let (api, link) = (self.config.api, self.config.link);
+        let api =
+            Listener::bind(api, server_optional(&self.credentials, &self.trust)?, Limits::API)
+                .await
+                .with_context(|| format!("listen on {api} for the API"))?;
+        let link =
+            Listener::bind(link, server_mutual(&self.credentials, &self.trust)?, Limits::LINK)
+                .await
+                .with_context(|| format!("listen on {link} for other nodes"))?;
+        let running =
+            Running { pid: std::process::id(), api: api.address()?, link: link.address()? };
+        let served = gcfn_link::service::router(Arc::new(handler), self.trust.denied().clone());
+        let shutdown = self.supervisor.shutdown();
+        let serve_api = api.serve(app, shutdown.clone());
+        let serve_link = link.serve(served, shutdown);
+        self.supervisor.spawn("api", Importance::Critical, async move {
+            serve_api.await;
+            anyhow::Ok(())
+        });
+        self.supervisor.spawn("link", Importance::Critical, async move {
+            serve_link.await;
+            anyhow::Ok(())
+        });
+        self.files.write_json("run.json", &running)?;
+        tracing::info!(node = %self.config.node, role = %self.config.role, api = %running.api,
+            link = %running.link, "node runs");
+        Ok(())
+    }
+}

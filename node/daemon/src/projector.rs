@@ -1,0 +1,100 @@
+//! Keeps the read model in step with the journal: what people ask for by trade, party or series.
+//!
+//! Everything here can be dropped and made again from the journal.
+
+use anyhow::{Context, Result};
+use gcfn_cell::Cell;
+use gcfn_model::{PartyId, SeriesId, Timestamp};
+use gcfn_replica::Replica;
+use gcfn_store::{Cursors, ReadModel, Row};
+use gcfn_venue::{Event, Trade};
+use serde_json::{Value, json};
+
+const PROJECTION: &str = "venue";
+
+/// The projector of one trading node.
+pub(crate) struct Projector {
+    /// Whose journal it reads.
+    pub(crate) cell: Cell<Replica>,
+    /// Where rows go.
+    pub(crate) read_model: ReadModel,
+    /// How far it has come.
+    pub(crate) cursors: Cursors,
+}
+
+/// Where and when an event happened.
+#[derive(Clone, Copy)]
+struct Place {
+    seq: u64,
+    at: Timestamp,
+}
+
+impl Projector {
+    /// Works for ever.
+    ///
+    /// # Errors
+    /// When the journal or the store cannot be used.
+    pub(crate) async fn run(self) -> Result<()> {
+        let done = self.cursors.position(PROJECTION).await?;
+        let mut journal = self.cell.journal(done + 1);
+        loop {
+            let record = journal.next().await.context("read the journal")?;
+            let mut rows = Vec::new();
+            for (seq, event) in (record.first_event + 1..).zip(&record.events) {
+                if let gcfn_replica::Event::Venue(event) = event {
+                    project(Place { seq, at: record.at }, event, &mut rows);
+                }
+            }
+            self.read_model.apply(PROJECTION, record.index, &rows).await?;
+        }
+    }
+}
+
+fn project(place: Place, event: &Event, rows: &mut Vec<Row>) {
+    match event {
+        Event::TradeMatched(trade) => trade_rows(place, trade, rows),
+        Event::Redeemed { redemption, value, partial } => {
+            let body = json!({ "value": value, "partial": partial });
+            rows.push(row(place, "redemption", redemption.to_string(), (None, None), body));
+        }
+        Event::WithdrawalRequested { withdrawal, party, amount } => {
+            let body = json!({ "amount": amount });
+            let of = (Some(*party), None);
+            rows.push(row(place, "withdrawal", withdrawal.to_string(), of, body));
+        }
+        Event::DepositReceived { party, currency, amount } => {
+            let body = json!({ "currency": currency, "amount": amount });
+            let key = format!("{:020}", place.seq);
+            rows.push(row(place, "deposit", key, (Some(*party), None), body));
+        }
+        Event::Posted(entry) => {
+            let key = format!("{:020}", place.seq);
+            let body = serde_json::to_value(entry).unwrap_or(Value::Null);
+            rows.push(row(place, "entry", key, (None, None), body));
+        }
+        _ => {}
+    }
+}
+
+/// One row by the trade itself, and one for each party to it.
+fn trade_rows(place: Place, trade: &Trade, rows: &mut Vec<Row>) {
+    let body = serde_json::to_value(trade).unwrap_or(Value::Null);
+    let series = Some(trade.series);
+    let id = trade.id.to_string();
+    rows.push(row(place, "trade", id.clone(), (None, series), body.clone()));
+    for (side, party) in [("buyer", trade.buyer), ("seller", trade.seller)] {
+        let key = format!("{id}.{side}");
+        rows.push(row(place, "party-trade", key, (Some(party), series), body.clone()));
+    }
+}
+
+fn row(
+    place: Place,
+    kind: &str,
+    key: String,
+    (party, series): (Option<PartyId>, Option<SeriesId>),
+    body: Value,
+) -> Row {
+    let Place { seq, at } = place;
+    Row { kind: kind.to_owned(), key, party, series, at, seq, body }
+}
