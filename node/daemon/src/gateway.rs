@@ -7,6 +7,7 @@ use gcfn_anchor::receipt::{Receipt, VERSION};
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, RateRequest, Unavailable,
 };
+use gcfn_api::projection::TRADE;
 use gcfn_cell::{Cell, SubmitError};
 use gcfn_council::{Done, Refusal, Series, Verb};
 use gcfn_model::{Digest, Millis, SeriesId, Timestamp, TradeId};
@@ -144,7 +145,7 @@ impl Gateway for NodeGateway {
     }
 
     async fn receipt(&self, trade: TradeId) -> Result<serde_json::Value, NoReceipt> {
-        let row = self.read_model.get("trade", &trade.to_string()).await;
+        let row = self.read_model.get(TRADE, &trade.to_string()).await;
         let row = row.map_err(|_| NoReceipt::Unavailable)?.ok_or(NoReceipt::Unknown)?;
         let anchor = self.heads.head_proof(self.voice.node).await;
         let anchor = anchor.map_err(|error| {

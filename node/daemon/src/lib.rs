@@ -8,6 +8,7 @@
 mod admin;
 pub mod bank;
 mod bank_desk;
+mod bus;
 mod certifier;
 mod clock;
 pub mod config;

@@ -337,6 +337,10 @@ impl Base {
         self.run("submitter", Submitter { cell: cell(), cursors, voice: voice.clone() }.run());
         let (read_model, cursors) = (store.read_model(), store.cursors());
         self.run("projector", Projector { cell: cell(), read_model, cursors }.run());
+        if let Some(brokers) = self.config.kafka.clone() {
+            let node = self.config.node;
+            self.run("kafka", crate::bus::publish(cell(), store.cursors(), node, brokers));
+        }
         let listings = Listings::default();
         let heads = match council {
             Some(council) => {

@@ -3,6 +3,7 @@
 //! Everything here can be dropped and made again from the journal.
 
 use anyhow::{Context, Result};
+use gcfn_api::projection::{PARTY_TRADE, TRADE};
 use gcfn_cell::Cell;
 use gcfn_model::{PartyId, SeriesId, Timestamp};
 use gcfn_replica::Replica;
@@ -81,10 +82,10 @@ fn trade_rows(place: Place, trade: &Trade, rows: &mut Vec<Row>) {
     let body = serde_json::to_value(trade).unwrap_or(Value::Null);
     let series = Some(trade.series);
     let id = trade.id.to_string();
-    rows.push(row(place, "trade", id.clone(), (None, series), body.clone()));
+    rows.push(row(place, TRADE, id.clone(), (None, series), body.clone()));
     for (side, party) in [("buyer", trade.buyer), ("seller", trade.seller)] {
         let key = format!("{id}.{side}");
-        rows.push(row(place, "party-trade", key, (Some(party), series), body.clone()));
+        rows.push(row(place, PARTY_TRADE, key, (Some(party), series), body.clone()));
     }
 }
 

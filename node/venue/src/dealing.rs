@@ -129,6 +129,6 @@ impl Venue {
             self.post(step, entry);
         }
         self.set_trade_state(id, TradeState::Reversed);
-        step.emit(Event::TradeReversed { trade: id });
+        step.emit(Event::TradeReversed { trade: id, series });
     }
 }

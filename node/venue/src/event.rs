@@ -12,7 +12,7 @@ use gcfn_ledger::{Entry, Holder, Lot};
 use gcfn_market::Side;
 use gcfn_model::{
     Amount, BatchId, Currency, InstructionId, LockId, NodeId, OrderId, PartyId, Pool, RedemptionId,
-    SeriesId, Timestamp, TradeId, WithdrawalId,
+    SeriesId, SettlementAccount, Timestamp, TradeId, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -153,11 +153,15 @@ pub enum Event {
     TradeSettled {
         /// The trade.
         trade: TradeId,
+        /// Of which series.
+        series: SeriesId,
     },
     /// A trade was undone: its settlement failed or it was refunded.
     TradeReversed {
         /// The trade.
         trade: TradeId,
+        /// Of which series.
+        series: SeriesId,
     },
     /// Coupons were given away.
     Gifted {
@@ -223,7 +227,7 @@ pub enum Event {
     /// Money came that names nobody: held in suspense.
     DepositUnmatched {
         /// On which account.
-        pool: Pool,
+        account: SettlementAccount,
         /// In which currency.
         currency: Currency,
         /// How much.
@@ -259,7 +263,12 @@ pub enum Event {
     },
     /// What the bank booked contradicts what was instructed: nothing is assumed, somebody must
     /// look.
-    BankDisputed(Dispute),
+    BankDisputed {
+        /// On which account.
+        account: SettlementAccount,
+        /// What contradicts what.
+        dispute: Dispute,
+    },
     /// A statement was compared with the books.
     Reconciled {
         /// Of which account.

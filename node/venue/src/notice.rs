@@ -227,7 +227,7 @@ impl Venue {
         match booked {
             Booked::Repeat | Booked::DayClosed => Ok(Done::Repeated),
             Booked::Disputed(dispute) => {
-                step.emit(Event::BankDisputed(dispute));
+                step.emit(Event::BankDisputed { account: entry.account, dispute });
                 Ok(Done::Accepted)
             }
             _ => Ok(Done::Accepted),

@@ -37,7 +37,7 @@ impl Venue {
         self.not_refundable(trade.buyer, series, &lots);
         step.emit(Event::TitleMoved { series, from, to, lots });
         self.set_trade_state(id, TradeState::Reversed);
-        step.emit(Event::TradeReversed { trade: id });
+        step.emit(Event::TradeReversed { trade: id, series });
         Ok(Done::Accepted)
     }
 

@@ -479,7 +479,7 @@ impl Venue {
             step.emit(Event::TitleMoved { series, from, to, lots });
         }
         self.set_trade_state(id, TradeState::Settled);
-        step.emit(Event::TradeSettled { trade: id });
+        step.emit(Event::TradeSettled { trade: id, series: trade.series });
     }
 
     /// P-04c to P-04f in one entry.

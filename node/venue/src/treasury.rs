@@ -48,7 +48,10 @@ impl Venue {
             Booked::Returned(payment) => self.payment_returned(step, &payment),
             Booked::Unmatched => self.deposit(step, entry),
             Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
-            Booked::Disputed(dispute) => step.emit(Event::BankDisputed(dispute)),
+            Booked::Disputed(dispute) => {
+                let account = entry.account;
+                step.emit(Event::BankDisputed { account, dispute });
+            }
         }
         Ok(Done::Accepted)
     }
@@ -66,13 +69,13 @@ impl Venue {
 
     /// Money from outside: a user's or an issuer's, if it says whose, else it waits in suspense.
     fn deposit(&mut self, step: &mut Step<'_>, entry: &BankEntry) {
-        let BankEntry { currency, amount, .. } = *entry;
-        let pool = entry.account.pool;
+        let BankEntry { account, currency, amount, .. } = *entry;
+        let pool = account.pool;
         let bank = Account::Bank(pool);
         if entry.side == Side::Debit {
             // The bank took money that nobody instructed it to pay.
             self.post_bank(step, entry, Account::Suspense(pool), bank);
-            step.emit(Event::DepositUnmatched { pool, currency, amount });
+            step.emit(Event::DepositUnmatched { account, currency, amount });
             return;
         }
         if pool == Pool::Dealer {
@@ -88,7 +91,7 @@ impl Venue {
             None => {
                 self.early.extend(entry.uetr.map(|uetr| (uetr, *entry)));
                 self.post_bank(step, entry, bank, Account::Suspense(pool));
-                step.emit(Event::DepositUnmatched { pool, currency, amount });
+                step.emit(Event::DepositUnmatched { account, currency, amount });
             }
         }
     }

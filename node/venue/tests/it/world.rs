@@ -262,8 +262,7 @@ impl World {
             let earlier: Vec<_> = all.iter().filter(|e| e.booked_on < today).copied().collect();
             let (opening, closing): (Position, Position) = (sum(earlier), sum(all));
             let currency = self.venue.terms().currency;
-            let statement =
-                Statement { account, currency, date: today, opening, closing, entries };
+            let statement = Statement { account, currency, date: today, opening, closing, entries };
             self.must(Command::BankStatement(statement));
         }
     }

@@ -1,0 +1,124 @@
+//! What the event bus is told of a trading node's journal: trades, cycles and alerts, by
+//! pseudonym.
+
+use anyhow::Result;
+use gcfn_cell::{Cell, Record};
+use gcfn_clearing::ClearingEvent;
+use gcfn_events::{Batch, Event, EventType, Key, Publisher, Source, SourceError};
+use gcfn_model::{CycleId, NodeId, Timestamp};
+use gcfn_replica::Replica;
+use gcfn_store::Cursors;
+use gcfn_telemetry::Gauge;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+type Entry = Record<gcfn_replica::Command, gcfn_replica::Event>;
+
+/// The journal of one cell, as the outbox reads it.
+struct Journal {
+    cell: Cell<Replica>,
+}
+
+impl Source for Journal {
+    async fn read(&mut self, after: u64, limit: usize) -> Result<Batch, SourceError> {
+        let mut journal = self.cell.journal(after + 1);
+        let mut batch = Batch { events: Vec::new(), upto: after };
+        let mut next = Some(journal.next().await?);
+        while let Some(entry) = next {
+            batch.upto = entry.index;
+            batch.events.extend(told(&entry));
+            next = if batch.events.len() < limit { journal.try_next()? } else { None };
+        }
+        Ok(batch)
+    }
+
+    fn head(&self) -> u64 {
+        self.cell.applied().borrow().index
+    }
+}
+
+/// Publishes for ever; brokers that are away are waited for.
+///
+/// # Errors
+/// When the brokers refuse for good, or the journal or the store cannot be used.
+pub(crate) async fn publish(
+    cell: Cell<Replica>,
+    cursors: Cursors,
+    node: NodeId,
+    brokers: String,
+) -> Result<()> {
+    let topic_prefix = "gcfn".to_owned();
+    let config = gcfn_events::Config { brokers, topic_prefix, node, properties: BTreeMap::new() };
+    let (publisher, mut progress) = Publisher::new(Journal { cell }, cursors, config);
+    let lag = async {
+        while progress.changed().await.is_ok() {
+            let waiting = progress.borrow_and_update().lag();
+            Gauge::OutboxLag.set(&["kafka"], i64::try_from(waiting).unwrap_or(i64::MAX));
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        ended = publisher.run() => match ended? {},
+        () = lag => Ok(()),
+    }
+}
+
+fn told(entry: &Entry) -> Vec<Event> {
+    let places = (0..).zip(&entry.events);
+    let events = places.filter_map(|(ordinal, event)| {
+        let gcfn_replica::Event::Venue(event) = event else { return None };
+        let (name, key, data) = describe(event)?;
+        let kind = EventType::new(name)?;
+        let (seq, at): (u64, Timestamp) = (entry.index, entry.at);
+        Some(Event { seq, ordinal, kind, key, at, data })
+    });
+    events.collect()
+}
+
+/// The type, the key and the content of an event that goes to the bus.
+fn describe(event: &gcfn_venue::Event) -> Option<(&'static str, Key, Value)> {
+    use gcfn_venue::Event;
+    Some(match event {
+        Event::TradeMatched(trade) => ("trade.matched", Key::Series(trade.series), json!(trade)),
+        Event::TradeSettled { trade, series } => {
+            ("trade.settled", Key::Series(*series), json!({ "trade": trade }))
+        }
+        Event::TradeReversed { trade, series } => {
+            ("trade.reversed", Key::Series(*series), json!({ "trade": trade }))
+        }
+        Event::Clearing(event) => {
+            let (name, cycle) = cycle_event(event)?;
+            (name, Key::Cycle(cycle), json!(event))
+        }
+        Event::PartyFrozen { party } => {
+            let data = json!({ "alert": "party_frozen", "party": party });
+            ("risk.alert_raised", Key::Party(*party), data)
+        }
+        Event::DepositUnmatched { account, currency, amount } => {
+            let data =
+                json!({ "alert": "unmatched_money", "currency": currency, "amount": amount });
+            ("risk.alert_raised", Key::Account(*account), data)
+        }
+        Event::BankDisputed { account, dispute } => {
+            let data = json!({ "alert": "bank_disputed", "dispute": dispute });
+            ("risk.alert_raised", Key::Account(*account), data)
+        }
+        _ => return None,
+    })
+}
+
+fn cycle_event(event: &ClearingEvent) -> Option<(&'static str, CycleId)> {
+    Some(match event {
+        ClearingEvent::CycleOpened { cycle, .. } => ("clearing.cycle_opened", *cycle),
+        ClearingEvent::CycleClosed { cycle } => ("clearing.closed", *cycle),
+        ClearingEvent::CycleNetted { cycle, .. } => ("clearing.netted", *cycle),
+        ClearingEvent::PayInCalled { cycle, .. } => ("clearing.pay_in_called", *cycle),
+        ClearingEvent::PayInMissed { cycle, .. } => ("clearing.pay_in_missed", *cycle),
+        ClearingEvent::CycleSettled { cycle, .. } => ("clearing.settled", *cycle),
+        ClearingEvent::BundlesFailed { cycle, .. } => ("clearing.bundles_failed", *cycle),
+        ClearingEvent::CyclePaidOut { cycle, .. } => ("clearing.paid_out", *cycle),
+        ClearingEvent::CycleReconciled { cycle } => ("clearing.reconciled", *cycle),
+        ClearingEvent::CycleFinal { cycle } => ("clearing.final", *cycle),
+        _ => return None,
+    })
+}
