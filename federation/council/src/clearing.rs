@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Booked, Statement, StatusChange, StatusReport};
-use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Schedule};
+use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Books, Ledger};
 use gcfn_model::{Amount, BusinessDate, Currency, NodeId, SettlementAccount, Uetr};
 use gcfn_venue::LockUse;
@@ -28,9 +28,10 @@ pub(crate) struct Clearing {
     gross: BTreeMap<(BusinessDate, Currency), Amount>,
 }
 
-/// A bundle that somebody stands by.
+/// A bundle that somebody stands by, until it leaves its cycle or its locks are forgotten.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Affirmed {
+    value_date: BusinessDate,
     uses: Vec<LockUse>,
     by: BTreeSet<NodeId>,
 }
@@ -57,16 +58,15 @@ impl Clearing {
         self.affirmed.get(&bundle).is_some_and(|affirmed| affirmed.by.contains(&by))
     }
 
-    /// Drops the sums of value dates that have passed once `date` has begun.
+    /// Drops what settled on value dates that have passed once `date` has begun: their locks are
+    /// forgotten, so nothing can be affirmed for them any more.
     pub(crate) fn forget_before(&mut self, date: BusinessDate) {
+        let unsettled = self.house.cycles().filter(|cycle| cycle.phase < Phase::Settled);
+        let unsettled: BTreeSet<_> = unsettled.map(|cycle| cycle.schedule.value_date).collect();
         self.gross.retain(|(value_date, _), _| date <= *value_date);
-    }
-
-    /// Forgets bundles that have settled or left their cycle.
-    fn forget(&mut self, bundles: &[BundleRef]) {
-        for bundle in bundles {
-            self.affirmed.remove(bundle);
-        }
+        self.affirmed.retain(|_, affirmed| {
+            date <= affirmed.value_date || unsettled.contains(&affirmed.value_date)
+        });
     }
 }
 
@@ -85,8 +85,11 @@ impl Council {
         if affirmed.is_some_and(|affirmed| affirmed.uses != uses) {
             return Err(Refusal::UsesDiffer);
         }
-        let gross = self.clearing.gross_with(bundle)?;
         let repeated = self.clearing.stands(by, reference);
+        let gross = match repeated {
+            true => BTreeMap::new(),
+            false => self.clearing.gross_with(bundle)?,
+        };
         let required = BTreeSet::from([sides.holder, sides.home]);
         if !required.contains(&by) {
             return Err(Refusal::House(HouseRefusal::NotAParty));
@@ -99,13 +102,13 @@ impl Council {
         if repeated {
             return Ok(Done::Repeated);
         }
-        let fresh = || Affirmed { uses: uses.to_vec(), by: BTreeSet::new() };
+        let value_date = bundle.value_date;
+        let fresh = || Affirmed { value_date, uses: uses.to_vec(), by: BTreeSet::new() };
         let affirmed = self.clearing.affirmed.entry(reference).or_insert_with(fresh);
         affirmed.by.insert(by);
         if affirmed.by.len() == 2 {
             self.locks.mark_used(reference, uses);
-            let date = bundle.value_date;
-            self.clearing.gross.extend(gross.into_iter().map(|(c, sum)| ((date, c), sum)));
+            self.clearing.gross.extend(gross.into_iter().map(|(c, sum)| ((value_date, c), sum)));
         }
         Ok(Done::Accepted)
     }
@@ -202,10 +205,10 @@ impl Council {
         let Clearing { house, books, .. } = &mut self.clearing;
         let result = act(house, &mut books.money, &mut events);
         for event in events {
-            if let ClearingEvent::CycleSettled { bundles, .. }
-            | ClearingEvent::BundlesFailed { bundles, .. } = &event
-            {
-                self.clearing.forget(bundles);
+            if let ClearingEvent::BundlesFailed { bundles, .. } = &event {
+                for bundle in bundles {
+                    self.clearing.affirmed.remove(bundle);
+                }
             }
             step.emit(Event::Clearing(event));
         }

@@ -211,8 +211,8 @@ impl Council {
     ///
     /// Layout `gcfn/council/v1`: the state root of the books, then directory and locks in
     /// postcard. Costs one hash over the directory, which grows with nodes and series and not
-    /// with what is traded. Heads and rounds are not in it, for they are what anchors it; cycles
-    /// are not, for they replay from the events that are.
+    /// with what is traded. Heads and rounds are not in it, for they are what anchors it; nor are
+    /// cycles, which follow from the events that every epoch commits to.
     pub fn state_root(&mut self) -> Digest {
         let books = self.clearing.books.state_root();
         let state = postcard::to_allocvec(&(&self.directory, &self.locks));

@@ -26,6 +26,7 @@ fn a_cycle_runs_to_final() {
          root paid-in cn-sha CNY
          again
          root paid-in sg-fx HKD
+         hk-kln affirm b1 hk-kln L1:400,L1:600,L2:100
          root paid-out sg-fx CNY
          root paid-out hk-kln HKD
          root paid-out hk-kln HKD
@@ -67,6 +68,7 @@ fn a_cycle_runs_to_final() {
                 pay out sg-fx/FX 1020 CNY
                 pay out hk-kln/IE 1098 HKD
                 pay out hk-kln/SH 2 HKD
+            hk-kln affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok, again
             root paid-out sg-fx CNY -> ok
             root paid-out hk-kln HKD -> ok
             root paid-out hk-kln HKD -> ok
@@ -249,6 +251,52 @@ fn locked_rates_explain_every_unit() {
             root date 2026-11-30 -> ok
             cn-sha affirm b3 hk-kln L2:1000 -> no: fxl-08cbcse7rzdg6dfx0azwfz20kw is not a lock of this network that can still settle
                 cn-sha told: fxl-08cbcse7rzdg6dfx0azwfz20kw is not a lock of this network that can still settle
+        "#]],
+    );
+}
+
+#[test]
+fn a_value_date_holds_no_more_than_one_payment_can_carry() {
+    check(
+        "at 10
+         root date 2026-11-23
+         sg-fx quote CNY/HKD 100 110 999999999999999999 30
+         cn-sha lock L1 CNY HKD 999999999999999998
+         hk-fx quote CNY/HKD 100 110 999999999999999999 30
+         cn-sha lock L2 CNY HKD 1
+         cn-sha lock L3 CNY HKD 999999999999999990
+         root cycle 2026-11-27 100 110 120
+         cn-sha affirm b1 hk-kln L1:999999999999999998
+         hk-kln affirm b1 hk-kln L1:999999999999999998
+         cn-sha affirm b3 hk-kln L3:10
+         cn-sha affirm b1 hk-kln L1:999999999999999998
+         at 110
+         tick",
+        &expect![[r#"
+            at 10 -> ok
+            root date 2026-11-23 -> ok
+            sg-fx quote CNY/HKD 100 110 999999999999999999 30 -> ok
+            cn-sha lock L1 CNY HKD 999999999999999998 -> ok
+                sg-fx holds 999999999999999998 HKD for cn-sha at 100/100, settles 2026-11-27
+            hk-fx quote CNY/HKD 100 110 999999999999999999 30 -> ok
+            cn-sha lock L2 CNY HKD 1 -> ok
+                hk-fx holds 1 HKD for cn-sha at 100/100, settles 2026-11-27
+            cn-sha lock L3 CNY HKD 999999999999999990 -> ok
+                hk-fx holds 999999999999999990 HKD for cn-sha at 100/100, settles 2026-11-27
+            root cycle 2026-11-27 100 110 120 -> ok
+                cycle 2026-11-27 open
+            cn-sha affirm b1 hk-kln L1:999999999999999998 -> ok
+            hk-kln affirm b1 hk-kln L1:999999999999999998 -> ok
+                agreed
+            cn-sha affirm b3 hk-kln L3:10 -> no: clearing house refuses: a net position is above 10^18 - 1 minor units
+                cn-sha told: clearing house refuses: a net position is above 10^18 - 1 minor units
+            cn-sha affirm b1 hk-kln L1:999999999999999998 -> ok, again
+            at 110 -> ok
+            tick -> ok
+                cycle closed
+                netted cn-sha/UC -999999999999999998 CNY, sg-fx/FX 999999999999999998 CNY, hk-kln/IE 999999999999999996 HKD, hk-kln/SH 2 HKD, sg-fx/FX -999999999999999998 HKD
+                called cn-sha/UC 999999999999999998 CNY
+                called sg-fx/FX 999999999999999998 HKD
         "#]],
     );
 }

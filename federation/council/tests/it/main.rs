@@ -9,6 +9,7 @@
 mod cells;
 mod clearing;
 mod commands;
+mod encoding;
 mod laws;
 mod membership;
 mod notices;

@@ -1,0 +1,48 @@
+//! What is signed stays what it is: a change here breaks every signature ever made.
+
+use crate::world::{amount, at, charter, name, network, profile, signer};
+use expect_test::expect;
+use gcfn_anchor::canon::sha256;
+use gcfn_council::{Command, JoinRequest, Request, Role, SignedCommand, Verb};
+use gcfn_model::{CommandId, Currency};
+
+fn lock_request() -> SignedCommand {
+    let verb = Verb::RequestLock { pays: Currency::Cny, needs: Currency::Hkd, size: amount(1_000) };
+    let id = CommandId::derive(&[b"1"]);
+    let request = Request { author: name("cn-sha"), id, expires_at: at(60), verb };
+    request.sign(network(), &signer("cn-sha"))
+}
+
+#[test]
+fn the_layout_of_a_command() {
+    let command = lock_request();
+    let bytes = command.request.canonical(network());
+    let shown: String = bytes.escape_ascii().map(char::from).collect();
+    expect![[r#"\x00\x00\x00\x00\x00\x00\x00\x0fgcfn/command/v1\x00\x00\x00\x00\x00\x00\x00\tgcfn-test\x00\x00\x00\x00\x00\x00\x00\x06cn-sha\x00\x00\x00\x00\x00\x00\x00\x10\'at.\x8c\xb5\xdct(\xc8\xf2\xf4\\\r\xf0\x9f\x00\x00\x00\x00\x03\x93\x87\x00\x00\x00\x00\x00\x00\x00\x00\x05\t\x00\x01\xe8\x07"#]].assert_eq(&shown);
+
+    let key = signer("cn-sha").public_key();
+    assert_eq!(command.verify(network(), &key), Ok(sha256(&bytes)));
+    assert!(command.verify(name("gcfn-else"), &key).is_err());
+    let mut other = command.clone();
+    other.request.expires_at = at(61);
+    assert!(other.verify(network(), &key).is_err());
+
+    let entry = Command::Signed(Box::new(command));
+    let encoded = postcard::to_allocvec(&entry).expect("plain data");
+    assert_eq!(postcard::from_bytes::<Command>(&encoded), Ok(entry));
+}
+
+#[test]
+fn the_digests_of_a_request_and_of_a_charter() {
+    let request = JoinRequest {
+        network: network(),
+        profile: profile("cn-can", "cn", Role::Local, Some(Currency::Cny)),
+        filing: "F-1".into(),
+        deposit: "D-1".into(),
+        certificate_request: "PKCS #10".into(),
+    };
+    expect!["21749b8b2895de519904f71c02d4dddaa8138368c17aa2fd3366fd73583adb2d"]
+        .assert_eq(&request.digest().to_string());
+    expect!["8c13cf0327556f3862c46ce8d5ba8b38ac509e2e5054fb98be5ede19041ffabc"]
+        .assert_eq(&charter().digest().to_string());
+}
