@@ -75,6 +75,8 @@ pub struct Status {
     pub anchored: Option<AnchoredHead>,
     /// The first head of a final round that the mirror has not come to: what it is behind with.
     pub awaited: Option<AnchoredHead>,
+    /// The last round that was looked at. Ask for later ones.
+    pub round: u64,
     /// Why it stopped, if it did.
     pub stopped: Option<Finding>,
 }
@@ -187,6 +189,7 @@ impl Mirror {
             place: self.place,
             anchored: self.anchored,
             awaited: self.awaited.values().next().copied(),
+            round: self.last_round.0,
             stopped: self.stopped.as_deref().cloned(),
         }
     }
