@@ -170,15 +170,16 @@ pub struct SeriesFilter {
     /// Only those whose prices are in this currency.
     #[param(inline)]
     pub currency: Option<CurrencyCode>,
-    /// Also those that other nodes list.
+    /// Whose: what this node lists, or also what the directory of the federation lists.
     #[serde(default)]
-    pub abroad: Scope,
+    #[param(inline)]
+    pub reach: Reach,
 }
 
 /// Whether a search looks at other nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub enum Reach {
     /// What this node lists.
     #[default]
     Here,
@@ -189,7 +190,7 @@ pub enum Scope {
 /// Series that trade.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SeriesList {
-    /// The series, by id.
+    /// The series: this node's by batch, then those of others by id.
     pub series: Vec<Listing>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,

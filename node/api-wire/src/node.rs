@@ -1,6 +1,6 @@
 //! What a node says about itself.
 
-use crate::term::{CurrencyCode, Decimal, Hash, Node, Region, Series, Text, Time};
+use crate::term::{CurrencyCode, Hash, Node, Region, Series, SignedMoney, Text, Time};
 use gcfn_model::SeriesId;
 use gcfn_venue::{Imbalance, SeriesTotals};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,12 @@ pub struct NodeReport {
     pub as_of: u64,
 }
 
+/// What anybody with the network's public keys can check: `gcfn verify` reads it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub struct Receipt(pub serde_json::Value);
+
 /// Whether the API serves.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ApiStatus {
@@ -76,14 +82,14 @@ pub enum Discrepancy {
     /// Debits and credits of a currency differ.
     Currency {
         /// By how much.
-        difference: Decimal,
+        difference: SignedMoney,
     },
     /// What a pool has differs from what it owes.
     Pool {
         /// Which pool.
         pool: String,
         /// By how much.
-        difference: Decimal,
+        difference: SignedMoney,
     },
     /// The coupons of a series are not what was minted.
     Series {
@@ -96,11 +102,11 @@ impl From<Imbalance> for Discrepancy {
     fn from(imbalance: Imbalance) -> Discrepancy {
         match imbalance {
             Imbalance::Currency(currency, difference) => {
-                Discrepancy::Currency { difference: Decimal::signed(difference, currency) }
+                Discrepancy::Currency { difference: SignedMoney::new(difference, currency) }
             }
             Imbalance::Pool(pool, currency, difference) => Discrepancy::Pool {
                 pool: pool.to_string(),
-                difference: Decimal::signed(difference, currency),
+                difference: SignedMoney::new(difference, currency),
             },
             Imbalance::Series(series) => Discrepancy::Series { series: Text(series) },
         }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 /// What a registered party is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PartyKind)]
 pub enum Kind {
     /// Holds money and coupons.
     User,
@@ -83,6 +84,8 @@ pub struct Registered {
     pub deposit_reference: Party,
     /// The party's API key, `<id>.<secret>`. It is not shown again: hand it to the party now.
     pub api_key: String,
+    /// The state that answered holds at least everything up to this log entry.
+    pub as_of: u64,
 }
 
 /// An API key to be exchanged for a token.
@@ -262,7 +265,7 @@ pub struct ComplianceAct {
 /// Where an issuer stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum IssuerStanding {
     /// Applied, not yet approved.
     Pending,
     /// May issue.
@@ -271,12 +274,12 @@ pub enum Standing {
     Suspended,
 }
 
-impl From<IssuerStatus> for Standing {
-    fn from(status: IssuerStatus) -> Standing {
+impl From<IssuerStatus> for IssuerStanding {
+    fn from(status: IssuerStatus) -> IssuerStanding {
         match status {
-            IssuerStatus::Pending => Standing::Pending,
-            IssuerStatus::Active => Standing::Active,
-            IssuerStatus::Suspended => Standing::Suspended,
+            IssuerStatus::Pending => IssuerStanding::Pending,
+            IssuerStatus::Active => IssuerStanding::Active,
+            IssuerStatus::Suspended => IssuerStanding::Suspended,
         }
     }
 }
@@ -287,7 +290,7 @@ pub struct IssuerAccount {
     /// Its pseudonym.
     pub issuer: Party,
     /// Where it stands.
-    pub status: Standing,
+    pub status: IssuerStanding,
     /// Its tier.
     pub tier: IssuerTier,
     /// How much face value it may have outstanding.

@@ -137,6 +137,12 @@ impl Problem {
         Problem { line, detail: detail.into(), field: None, retry_after: None }
     }
 
+    /// The problem of a `field` that breaks `rule`.
+    #[must_use]
+    pub fn rule(field: &str, rule: impl Into<Cow<'static, str>>) -> Problem {
+        Problem::new(Code::FieldRule.line(), rule).at(field)
+    }
+
     /// The same, with the field at fault.
     #[must_use]
     pub fn at(mut self, field: impl Into<String>) -> Problem {

@@ -1,7 +1,7 @@
 //! Money in and out: deposits, withdrawals, cycles, payment instructions.
 
 use crate::term::{
-    CurrencyCode, Cycle, Date, Decimal, Money, Party, PaymentReference, Text, Time, Withdrawal,
+    CurrencyCode, Cycle, Date, Money, Party, PaymentReference, SignedMoney, Text, Time, Withdrawal,
 };
 use gcfn_banking::{Payment, PaymentState};
 use gcfn_clearing::Phase;
@@ -120,14 +120,14 @@ pub struct NetPosition {
     #[schema(example = "cn-sha/UC")]
     pub account: String,
     /// Positive is owed to it, negative is owed by it.
-    pub position: Decimal,
+    pub position: SignedMoney,
 }
 
 impl From<&gcfn_clearing::Cycle> for CycleReport {
     fn from(cycle: &gcfn_clearing::Cycle) -> CycleReport {
         let positions = cycle.positions().map(|net| NetPosition {
             account: net.account.to_string(),
-            position: Decimal::signed(net.position, net.currency),
+            position: SignedMoney::new(net.position, net.currency),
         });
         CycleReport {
             cycle: Text(cycle.id),

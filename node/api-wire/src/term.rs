@@ -2,8 +2,9 @@
 //! and the interface description knows that form.
 
 use gcfn_model::{
-    Amount, BatchId, BusinessDate, Currency, CycleId, Digest, Id, Kind, LockId, NodeId, OrderId,
-    PartyId, Position, RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
+    Amount, AmountFault, BatchId, BusinessDate, Currency, CycleId, Digest, Id, Kind, LockId,
+    NodeId, OrderId, PartyId, Position, RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr,
+    WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -161,7 +162,7 @@ impl Term for Digest {
 
 /// A sum of money: decimal text, because JSON readers round numbers, and its currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Decimal", into = "Decimal")]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Money {
     /// How much.
     pub amount: Amount,
@@ -177,50 +178,61 @@ impl Money {
     }
 }
 
+/// A sum of money: decimal text, because JSON readers round numbers, and its currency.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Money)]
+struct Written {
+    /// Decimal digits with at most one point and no more decimals than the currency has.
+    #[schema(example = "12.50", pattern = r"^\d{1,18}(\.\d+)?$")]
+    amount: String,
+    /// ISO 4217.
+    currency: CurrencyCode,
+}
+
+impl From<Money> for Written {
+    fn from(Money { amount, currency }: Money) -> Written {
+        Written { amount: amount.decimal(currency), currency: Text(currency) }
+    }
+}
+
+impl TryFrom<Written> for Money {
+    type Error = AmountFault;
+    fn try_from(Written { amount, currency }: Written) -> Result<Money, AmountFault> {
+        let Text(currency) = currency;
+        Ok(Money { amount: Amount::parse(&amount, currency)?, currency })
+    }
+}
+
 impl PartialSchema for Money {
     fn schema() -> RefOr<Schema> {
-        Decimal::schema()
+        Written::schema()
     }
 }
 
 impl ToSchema for Money {
     fn name() -> Cow<'static, str> {
-        "Money".into()
+        Written::name()
     }
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        <Decimal as ToSchema>::schemas(schemas);
+        <Written as ToSchema>::schemas(schemas);
     }
 }
 
-/// A sum that may be owed either way, as text.
+/// A sum that may be owed either way; negative is owed by whom it is shown for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Decimal {
-    /// Decimal digits with at most one point and no more decimals than the currency has.
-    #[schema(example = "12.50", pattern = r"^-?\d{1,18}(\.\d+)?$")]
+pub struct SignedMoney {
+    /// Decimal text with the currency's decimals and a leading minus where negative.
+    #[schema(example = "-12.50", pattern = r"^-?\d+(\.\d+)?$")]
     pub amount: String,
     /// ISO 4217.
     pub currency: CurrencyCode,
 }
 
-impl Decimal {
+impl SignedMoney {
     /// `position` of `currency`.
     #[must_use]
-    pub fn signed(position: Position, currency: Currency) -> Decimal {
-        Decimal { amount: position.decimal(currency), currency: Text(currency) }
-    }
-}
-
-impl From<Money> for Decimal {
-    fn from(money: Money) -> Decimal {
-        Decimal::signed(money.amount.into(), money.currency)
-    }
-}
-
-impl TryFrom<Decimal> for Money {
-    type Error = gcfn_model::AmountFault;
-    fn try_from(decimal: Decimal) -> Result<Money, gcfn_model::AmountFault> {
-        let Text(currency) = decimal.currency;
-        Ok(Money { amount: Amount::parse(&decimal.amount, currency)?, currency })
+    pub fn new(position: Position, currency: Currency) -> SignedMoney {
+        SignedMoney { amount: position.decimal(currency), currency: Text(currency) }
     }
 }

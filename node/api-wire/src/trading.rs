@@ -251,7 +251,7 @@ pub struct TradeList {
     /// The trades.
     pub trades: Vec<TradeReport>,
     /// What to send as `before` to see older ones, if there may be any.
-    pub next: Option<Trade>,
+    pub next: Option<String>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }
@@ -267,20 +267,19 @@ pub struct TradeDetail {
 }
 
 /// Which trades to show.
-#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TradePage {
     /// At most this many, up to 500.
     #[serde(default = "page_size")]
     #[param(default = 50, minimum = 1, maximum = 500)]
-    pub limit: usize,
-    /// Only those before this one: the `next` of an earlier page.
-    #[param(inline)]
-    pub before: Option<Trade>,
+    pub limit: u32,
+    /// Only those before: the `next` of an earlier page.
+    pub before: Option<String>,
 }
 
-const fn page_size() -> usize {
+const fn page_size() -> u32 {
     50
 }
 

@@ -6,6 +6,7 @@ use crate::limits::Limiters;
 use crate::route::RequestId;
 use crate::{RateLimits, grpc, openapi, route, table};
 use axum::Router;
+use axum::body::Bytes;
 use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::DepositAccount;
@@ -59,7 +60,7 @@ struct Shared {
     terms: Terms,
     tokens: Tokens,
     limiters: Limiters,
-    openapi: serde_json::Value,
+    openapi: Bytes,
 }
 
 impl Api {
@@ -108,8 +109,8 @@ impl Api {
         &self.0.limiters
     }
 
-    pub(crate) fn openapi(&self) -> &serde_json::Value {
-        &self.0.openapi
+    pub(crate) fn openapi(&self) -> Bytes {
+        self.0.openapi.clone()
     }
 
     /// `amount` in the venue's currency.

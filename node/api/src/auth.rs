@@ -13,7 +13,7 @@ use axum::http::{Extensions, HeaderMap};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_link::certificate::PeerIdentity;
 use gcfn_link::identity;
-use gcfn_model::PartyId;
+use gcfn_model::{PartyId, Timestamp};
 use gcfn_store::{Credential, Secret};
 use gcfn_venue::{Actor, Role};
 use std::fmt;
@@ -111,6 +111,8 @@ pub(crate) struct Caller {
     pub(crate) scope: Scope,
     /// What it was proven with; requests are counted by it.
     pub(crate) credential: String,
+    /// From when the proof is refused, for conversations that outlive it.
+    pub(crate) expires_at: Option<Timestamp>,
 }
 
 impl Caller {
@@ -123,7 +125,8 @@ impl Caller {
         let Credential { id, grant, .. } = credential;
         let scope = grant.scope.parse().ok()?;
         let staff = || PartyId::derive(&[b"credential", id.as_bytes()]);
-        Some(Caller { party: grant.party.unwrap_or_else(staff), scope, credential: id })
+        let (party, expires_at) = (grant.party.unwrap_or_else(staff), grant.expires_at);
+        Some(Caller { party, scope, credential: id, expires_at })
     }
 
     fn of_peer(peer: &PeerIdentity) -> Option<Caller> {
@@ -131,7 +134,13 @@ impl Caller {
         let scope = Scope::of_peer(identity.role)?;
         let credential = identity.to_string();
         let party = PartyId::derive(&[b"certificate", credential.as_bytes()]);
-        Some(Caller { party, scope, credential })
+        let expires_at = Some(peer.certificate().not_after);
+        Some(Caller { party, scope, credential, expires_at })
+    }
+
+    /// Whether the proof is still good at `now`.
+    pub(crate) fn is_current(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
     }
 }
 

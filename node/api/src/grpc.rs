@@ -2,12 +2,14 @@
 
 use crate::Api;
 use crate::auth::{Caller, authenticate};
-use crate::route::command_id;
+use crate::route::{RequestId, command_id, count};
 use axum::Router;
+use axum::middleware::{Next, from_fn};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use gcfn_api_wire::grpc;
 use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::proto::outcome::Result as Told;
 use gcfn_api_wire::proto::trading_server::{Trading, TradingServer};
 use gcfn_api_wire::proto::{
     Cancel, CancelOrdersRequest, NewOrder, Outcome, Outcomes, PlaceOrdersRequest,
@@ -15,17 +17,31 @@ use gcfn_api_wire::proto::{
 use gcfn_model::OrderId;
 use gcfn_venue::{Request as Wish, Role, Verb};
 use std::num::NonZeroU32;
+use std::time::Instant;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
+use tracing::Instrument;
 
 /// The most orders of one batch.
 const BATCH_MAX: usize = 100;
+/// The service, as the auditor's line calls it.
+const TRADING: &str = "gcfn.trading.v1.Trading";
 
 /// The routes of the gRPC services.
 pub(crate) fn router(api: Api) -> Router<Api> {
     let bytes_max = api.settings().body_bytes_max;
     let trading = TradingServer::new(Desk(api)).max_decoding_message_size(bytes_max);
-    Routes::new(trading).into_axum_router().with_state(())
+    Routes::new(trading).into_axum_router().layer(from_fn(traced)).with_state(())
+}
+
+/// Gives a call its name in the log and counts it, as REST does.
+async fn traced(request: axum::extract::Request, next: Next) -> axum::response::Response {
+    let (started, id) = (Instant::now(), RequestId::fresh());
+    let span = tracing::info_span!("request", %id);
+    let mut response = next.run(request).instrument(span).await;
+    id.mark(&mut response);
+    count(response.status(), started);
+    response
 }
 
 struct Desk(Api);
@@ -59,7 +75,7 @@ impl Trading for Desk {
         let api = self.0.clone();
         let outcomes = batches.then(move |batch| {
             let (desk, caller) = (Desk(api.clone()), caller.clone());
-            async move { Ok(desk.place(&caller, &batch?.orders).await?) }
+            async move { desk.place(&caller, &batch?.orders).await }
         });
         Ok(Response::new(outcomes.boxed()))
     }
@@ -79,31 +95,37 @@ impl Desk {
         Ok((caller, sent))
     }
 
-    async fn place(&self, caller: &Caller, orders: &[NewOrder]) -> Result<Outcomes, Problem> {
+    async fn place(&self, caller: &Caller, orders: &[NewOrder]) -> Result<Outcomes, Status> {
         let wishes = orders.iter().map(|order| placement(&self.0, caller, order)).collect();
         self.submit(caller, wishes).await
     }
 
+    async fn submit(&self, caller: &Caller, read: Vec<Read>) -> Result<Outcomes, Status> {
+        let submitted = self.carry_out(caller, read).await;
+        audit(caller, submitted.as_ref());
+        Ok(submitted?)
+    }
+
     /// Has the machine carry out what could be read, as one submission, and puts the outcomes
     /// where their wishes stood.
-    async fn submit(&self, caller: &Caller, read: Vec<Read>) -> Result<Outcomes, Problem> {
+    async fn carry_out(&self, caller: &Caller, read: Vec<Read>) -> Result<Outcomes, Problem> {
+        if !caller.is_current(self.0.gateway().now()) {
+            return Err(Code::Unauthenticated.into());
+        }
         let count = u32::try_from(read.len()).ok().and_then(NonZeroU32::new);
         let count = count.filter(|_| read.len() <= BATCH_MAX).ok_or(Code::BatchSize)?;
         self.0.limiters().admit(caller, count)?;
         let wishes = read.iter().filter_map(|read| read.as_ref().ok());
-        let wishes: Vec<Wish> = wishes.map(|(_, wish)| wish.clone()).collect();
+        let wishes = wishes.map(|(_, wish)| wish.clone()).collect();
         let answers = self.0.gateway().submit(wishes).await.map_err(Code::from)?;
         let mut answers = answers.into_iter();
-        let outcomes: Vec<Outcome> = read
-            .into_iter()
-            .map(|read| match read {
-                Ok((order, _)) => {
-                    grpc::outcome(order, answers.next().expect("one outcome for each wish"))
-                }
-                Err(problem) => grpc::refused(problem),
-            })
-            .collect();
-        audit(caller, &outcomes);
+        let told = |read: Read| match read {
+            Ok((order, _)) => {
+                grpc::outcome(order, answers.next().expect("one outcome for each wish"))
+            }
+            Err(problem) => grpc::refused(problem),
+        };
+        let outcomes = read.into_iter().map(told).collect();
         Ok(Outcomes { outcomes, as_of: self.0.gateway().applied() })
     }
 }
@@ -123,14 +145,15 @@ fn cancellation(caller: &Caller, sent: &Cancel) -> Read {
 }
 
 /// One line for the auditor: who, how many, how many refused.
-fn audit(caller: &Caller, outcomes: &[Outcome]) {
-    use gcfn_api_wire::proto::outcome::Result as Told;
+fn audit(caller: &Caller, submitted: Result<&Outcomes, &Problem>) {
+    let outcomes = submitted.map_or(&[][..], |told| &told.outcomes);
     let refused = |outcome: &&Outcome| matches!(outcome.result, Some(Told::Refusal(_)));
     tracing::info!(
         target: "gcfn_api::audit",
         party = %caller.party,
-        role = caller.scope.as_str(),
-        route = "gcfn.trading.v1.Trading",
+        scope = caller.scope.as_str(),
+        route = TRADING,
+        outcome = submitted.map_or_else(|problem| problem.line.code, |_| "Done"),
         orders = outcomes.len(),
         refused = outcomes.iter().filter(refused).count(),
         "change"

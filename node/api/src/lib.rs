@@ -10,6 +10,7 @@
 //! file of handlers per part of the business.
 
 pub mod gateway;
+pub mod projection;
 
 mod api;
 mod auth;

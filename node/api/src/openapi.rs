@@ -2,6 +2,7 @@
 //! served, and what is served is described.
 
 use crate::route::{AT_LEAST, Access, Contract, IDEMPOTENCY_KEY, Method, Route};
+use axum::body::Bytes;
 use gcfn_api_wire::problem::ProblemBody;
 use gcfn_venue::Role;
 use utoipa::openapi::path::{
@@ -23,7 +24,7 @@ const PROBLEM: &str = "Problem";
 const SECURITY: [&str; 3] = ["bearer", "apiKey", "clientCertificate"];
 
 /// The OpenAPI document of `routes`, as JSON.
-pub(crate) fn document(routes: &[Route]) -> serde_json::Value {
+pub(crate) fn document(routes: &[Route]) -> Bytes {
     let mut paths = Paths::new();
     for route in routes {
         let item = PathItem::new(method(route.method), operation(route));
@@ -44,7 +45,7 @@ pub(crate) fn document(routes: &[Route]) -> serde_json::Value {
         .build();
     let document =
         OpenApiBuilder::new().info(info).paths(paths).components(Some(components(routes)));
-    serde_json::to_value(document.build()).expect("the description is plain data")
+    serde_json::to_vec(&document.build()).expect("the description is plain data").into()
 }
 
 fn components(routes: &[Route]) -> utoipa::openapi::Components {

@@ -10,8 +10,8 @@
 mod contract;
 mod serve;
 
-pub(crate) use contract::{Answer, Body, Contract, Input, PathId, Plain, Query};
-pub(crate) use serve::{RequestId, answer, command_id, mount};
+pub(crate) use contract::{Answer, Body, Contract, Description, Figures, Input, PathId, Query};
+pub(crate) use serve::{RequestId, answer, command_id, count, mount};
 
 use crate::Api;
 use crate::auth::Caller;

@@ -47,7 +47,7 @@ fn what_is_wrong_is_told_by_field_and_rule() {
     );
     check(
         &format!(r#"{{{SERIES},{rest},"limit":9.5}}"#),
-        expect!["limit: value is not struct Decimal"],
+        expect!["limit: value is not struct Written"],
     );
 }
 

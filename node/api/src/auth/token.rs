@@ -57,8 +57,7 @@ impl Tokens {
         let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
         let signature = self.key.sign(signed.as_bytes());
         let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()));
-        let expires_at = exp.checked_mul(1_000_000).and_then(Timestamp::from_micros);
-        (token, expires_at.expect("a clock is not in the year 9999"))
+        (token, instant(exp).expect("a clock is not in the year 9999"))
     }
 
     /// Whom `token` speaks for, if this node signed it and it has not expired at `now`.
@@ -76,12 +75,17 @@ impl Tokens {
             return None;
         }
         let scope: Scope = claims.scope.parse().ok()?;
-        Some(Caller { party: claims.sub, scope, credential: claims.credential })
+        let expires_at = Some(instant(claims.exp)?);
+        Some(Caller { party: claims.sub, scope, credential: claims.credential, expires_at })
     }
 }
 
 fn seconds(at: Timestamp) -> u64 {
     at.micros() / 1_000_000
+}
+
+fn instant(seconds: u64) -> Option<Timestamp> {
+    seconds.checked_mul(1_000_000).and_then(Timestamp::from_micros)
 }
 
 #[cfg(test)]
@@ -98,7 +102,8 @@ mod tests {
 
     fn caller() -> Caller {
         let party = PartyId::from_bytes([7; 16]);
-        Caller { party, scope: Scope::MarketMaker, credential: "key-1".to_owned() }
+        let (credential, expires_at) = ("key-1".to_owned(), Some(at(1060)));
+        Caller { party, scope: Scope::MarketMaker, credential, expires_at }
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use crate::gateway::ForeignListing;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::{
-    Accepted, BatchDraft, BatchReport, Drafted, Listing, Scope, SeriesFilter, SeriesList,
+    Accepted, BatchDraft, BatchReport, Drafted, Listing, Reach, SeriesFilter, SeriesList,
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
-use gcfn_model::{BatchId, SeriesId};
-use gcfn_venue::{BatchState, Market, Role, Venue, Verb};
+use gcfn_model::BatchId;
+use gcfn_venue::{Batch, BatchState, Role, Venue, Verb};
 
 pub(crate) async fn draft(call: Write, Body(draft): Body<BatchDraft>) -> Result<Drafted, Problem> {
     call.api.amount("face", draft.face)?;
@@ -58,12 +58,10 @@ pub(crate) async fn search(
 ) -> Result<SeriesList, Problem> {
     let gateway = call.api.gateway();
     let (mut series, as_of) = gateway.read(|venue, as_of| {
-        let markets = venue.markets();
-        let here: Vec<Listing> =
-            markets.filter_map(|(id, market)| listed_here(venue, *id, market)).collect();
-        (here, as_of)
+        let listed = venue.batches().filter(|(_, batch)| batch.state == BatchState::Listed);
+        (listed.map(|(_, batch)| listed_here(venue, batch)).collect::<Vec<_>>(), as_of)
     });
-    if filter.abroad == Scope::Everywhere {
+    if filter.reach == Reach::Everywhere {
         series.extend(gateway.listings().into_iter().map(listed_abroad));
     }
     if let Some(Text(wanted)) = filter.currency {
@@ -72,18 +70,18 @@ pub(crate) async fn search(
     Ok(SeriesList { series, as_of })
 }
 
-fn listed_here(venue: &Venue, id: SeriesId, market: &Market) -> Option<Listing> {
-    let (_, batch) = venue.batches().find(|(batch, _)| **batch == market.batch)?;
+fn listed_here(venue: &Venue, batch: &Batch) -> Listing {
     let terms = venue.terms();
-    (batch.state == BatchState::Listed).then(|| Listing {
-        series: Text(id),
+    let last_price = venue.market(batch.series).and_then(|market| market.last_price);
+    Listing {
+        series: Text(batch.series),
         home: Text(terms.node),
         issuer: Some(Text(batch.issuer)),
         face: Money::new(batch.terms.face, terms.currency),
         minted: batch.terms.quantity,
         expires_at: Text(batch.terms.expires_at),
-        last_price: market.last_price.map(|price| Money::new(price, terms.currency)),
-    })
+        last_price: last_price.map(|price| Money::new(price, terms.currency)),
+    }
 }
 
 fn listed_abroad(listing: ForeignListing) -> Listing {

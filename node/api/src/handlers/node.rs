@@ -1,6 +1,6 @@
 //! What the node says about itself.
 
-use crate::route::{Open, Plain, Read};
+use crate::route::{Description, Figures, Open, Read};
 use gcfn_api_wire::node::{ApiStatus, Conservation, NodeReport, Probe, ProbeStatus, SeriesCount};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
@@ -50,10 +50,10 @@ pub(crate) async fn readyz(call: Open, (): ()) -> Result<Probe, Problem> {
     }
 }
 
-pub(crate) async fn openapi(call: Open, (): ()) -> Result<serde_json::Value, Problem> {
-    Ok(call.api.openapi().clone())
+pub(crate) async fn openapi(call: Open, (): ()) -> Result<Description, Problem> {
+    Ok(Description(call.api.openapi()))
 }
 
-pub(crate) async fn metrics(call: Read, (): ()) -> Result<Plain, Problem> {
-    Ok(Plain(call.api.gateway().metrics()))
+pub(crate) async fn metrics(call: Read, (): ()) -> Result<Figures, Problem> {
+    Ok(Figures(call.api.gateway().metrics()))
 }

@@ -9,7 +9,6 @@ use gcfn_api_wire::party::{
     BankAccount, BankAccounts, Kind, Registered, Registration, Token, TokenRequest,
 };
 use gcfn_api_wire::problem::{Code, Problem};
-use gcfn_api_wire::read::ReadFault;
 use gcfn_api_wire::term::Text;
 use gcfn_model::{Hasher, PartyId};
 use gcfn_store::{Claim, Grant, Handle, Vault};
@@ -61,6 +60,7 @@ pub(crate) async fn register(
         party: Text(party),
         deposit_reference: Text(party),
         api_key: format!("{id}.{}", secret.reveal()),
+        as_of: call.as_of(),
     })
 }
 
@@ -93,27 +93,27 @@ fn scope_of(kind: Kind) -> Result<Scope, Problem> {
     match kind {
         Kind::User | Kind::Merchant => Ok(Scope::User),
         Kind::Issuer => Ok(Scope::Issuer),
-        Kind::Member => Err(rule("kind", "members are admitted by the federation")),
+        Kind::Member => Err(Problem::rule("kind", "members are admitted by the federation")),
     }
 }
 
 fn check(registration: &Registration) -> Result<(), Problem> {
     let Registration { kyc, name, phone, email, iban, .. } = registration;
     if 3 < *kyc {
-        return Err(rule("kyc", "identity level is 0 to 3"));
+        return Err(Problem::rule("kyc", "identity level is 0 to 3"));
     }
     if name.trim().is_empty() || 200 < name.len() {
-        return Err(rule("name", "name is 1 to 200 bytes long"));
+        return Err(Problem::rule("name", "name is 1 to 200 bytes long"));
     }
     if let Some(phone) = phone {
         let digits = phone.bytes().filter(u8::is_ascii_digit).count();
         let written = phone.bytes().all(|b| b.is_ascii_digit() || b"+ -.()".contains(&b));
         if !written || !(5..=15).contains(&digits) {
-            return Err(rule("phone", "telephone number is 5 to 15 digits"));
+            return Err(Problem::rule("phone", "telephone number is 5 to 15 digits"));
         }
     }
     if email.as_ref().is_some_and(|email| 254 < email.len() || !email.contains('@')) {
-        return Err(rule("email", "e-mail address has an @ and at most 254 bytes"));
+        return Err(Problem::rule("email", "e-mail address has an @ and at most 254 bytes"));
     }
     iban.as_deref().map_or(Ok(()), check_iban)
 }
@@ -121,13 +121,12 @@ fn check(registration: &Registration) -> Result<(), Problem> {
 fn check_iban(iban: &str) -> Result<(), Problem> {
     let written = iban.bytes().all(|b| b.is_ascii_alphanumeric());
     if !written || !(5..=34).contains(&iban.len()) {
-        return Err(rule("iban", "account number is 5 to 34 letters and digits, without spaces"));
+        return Err(Problem::rule(
+            "iban",
+            "account number is 5 to 34 letters and digits, without spaces",
+        ));
     }
     Ok(())
-}
-
-fn rule(field: &str, rule: &str) -> Problem {
-    ReadFault::Field { field: field.to_owned(), rule: rule.to_owned() }.into()
 }
 
 /// Writes the personal data of `party`, unless it was registered with other data.

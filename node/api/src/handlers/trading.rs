@@ -1,18 +1,21 @@
 //! Orders, trades, prices and rates.
 
+use crate::api::store_problem;
 use crate::auth::Caller;
 use crate::gateway::{ForeignListing, RateRequest};
+use crate::projection;
 use crate::route::{Body, Query, Read, Write};
+use gcfn_api_wire::node::Receipt;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Lock, Money, Text};
 use gcfn_api_wire::trading::{
     DepthRange, Level, MarketDepth, NewOrder, OrderCancelled, OrderList, OrderReport, OrderState,
     Placed, QuoteRequest, RateLock, Side, TradeDetail, TradeList, TradePage, TradeReport,
 };
-use gcfn_model::{NodeId, OrderId, SeriesId, TradeId};
+use gcfn_model::{Currency, NodeId, OrderId, SeriesId, TradeId};
+use gcfn_store::{Filter, Page, Place};
 use gcfn_venue::{Done, Merchandise, OrderTerms, Role, Trade, Verb};
 
-const PAGE_MAX: usize = 500;
 const LEVELS_MAX: usize = 100;
 
 pub(crate) async fn place(call: Write, Body(sent): Body<NewOrder>) -> Result<Placed, Problem> {
@@ -55,7 +58,7 @@ fn abroad(
     let listing = listing.ok_or_else(|| Problem::from(Code::NotFound).at("series"))?;
     let ForeignListing { series, home, face, minted, currency, expires_at } = listing;
     if sent.side != Side::Buy {
-        return Err(Problem::from(Code::FieldRule).at("side"));
+        return Err(Problem::rule("side", "coupons of another node can only be bought"));
     }
     let limit = sent.limit.ok_or_else(|| Problem::from(Code::MissingField).at("limit"))?;
     if limit.currency != currency {
@@ -93,28 +96,28 @@ pub(crate) async fn order(call: Read<OrderId>, (): ()) -> Result<OrderState, Pro
     found.ok_or_else(|| Code::NotFound.into())
 }
 
+/// Which trades, the read model knows; how each stands, the machine.
 pub(crate) async fn trades(
     call: Read,
     Query(page): Query<TradePage>,
 ) -> Result<TradeList, Problem> {
+    let (kind, filter) = match oversees(&call.caller) {
+        true => (projection::TRADE, Filter::All),
+        false => (projection::PARTY_TRADE, Filter::Party(call.caller.party)),
+    };
+    let from = page.before.map(|text| text.parse::<Place>()).transpose();
+    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
+    let rows = call.api.store().read_model();
+    let found = rows.page(kind, filter, from.as_ref(), page.limit).await;
+    let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
     let currency = call.api.terms().currency;
-    let limit = page.limit.clamp(1, PAGE_MAX);
-    let found = call.api.gateway().read(|venue, as_of| {
-        let before = match page.before {
-            Some(Text(id)) => Some(place_in_time(venue.trade(id)?)),
-            None => None,
-        };
-        let seen = venue.trades().filter(|trade| may_see(&call.caller, trade));
-        let older = |trade: &&Trade| before.is_none_or(|before| place_in_time(trade) < before);
-        let mut trades: Vec<&Trade> = seen.filter(older).collect();
-        trades.sort_by_key(|trade| std::cmp::Reverse(place_in_time(trade)));
-        let more = limit < trades.len();
-        trades.truncate(limit);
-        let next = trades.last().filter(|_| more).map(|trade| Text(trade.id));
-        let trades = trades.into_iter().map(|trade| report(&call.caller, trade, currency));
-        Some(TradeList { trades: trades.collect(), next, as_of })
-    });
-    found.ok_or_else(|| Problem::from(Code::NotFound).at("before"))
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let ids = rows.iter().filter_map(|row| row.key.split('.').next()?.parse().ok());
+        let trades = ids.filter_map(|id| venue.trade(id));
+        let trades = trades.filter(|trade| may_see(&call.caller, trade));
+        let trades = trades.map(|trade| report(&call.caller, trade, currency)).collect();
+        TradeList { trades, next: next.map(|place| place.to_string()), as_of }
+    }))
 }
 
 pub(crate) async fn trade(call: Read<TradeId>, (): ()) -> Result<TradeDetail, Problem> {
@@ -126,7 +129,7 @@ pub(crate) async fn trade(call: Read<TradeId>, (): ()) -> Result<TradeDetail, Pr
     found.ok_or_else(|| Code::NotFound.into())
 }
 
-pub(crate) async fn receipt(call: Read<TradeId>, (): ()) -> Result<serde_json::Value, Problem> {
+pub(crate) async fn receipt(call: Read<TradeId>, (): ()) -> Result<Receipt, Problem> {
     let visible = call
         .api
         .gateway()
@@ -135,7 +138,7 @@ pub(crate) async fn receipt(call: Read<TradeId>, (): ()) -> Result<serde_json::V
         return Err(Code::NotFound.into());
     }
     let receipt = call.api.gateway().receipt(call.id).await;
-    receipt.map_err(|reason| Code::from(reason).into())
+    receipt.map(Receipt).map_err(|reason| Code::from(reason).into())
 }
 
 pub(crate) async fn depth(
@@ -166,7 +169,7 @@ pub(crate) async fn lock_rate(
     let Money { amount: size, currency: needs } = request.needs;
     let pays = call.api.terms().currency;
     if needs == pays {
-        return Err(Problem::from(Code::CurrencyMismatch).at("needs"));
+        return Err(Problem::rule("needs", "currency is the venue's own: no rate is needed"));
     }
     let (command, party) = (call.command, call.caller.party);
     let ask = RateRequest { command, party, pays, needs, size };
@@ -183,12 +186,7 @@ fn may_see(caller: &Caller, trade: &Trade) -> bool {
     oversees(caller) || trade.buyer == caller.party || trade.seller == caller.party
 }
 
-fn report(caller: &Caller, trade: &Trade, currency: gcfn_model::Currency) -> TradeReport {
+fn report(caller: &Caller, trade: &Trade, currency: Currency) -> TradeReport {
     let report = TradeReport::new(trade, currency);
     if oversees(caller) { report } else { report.seen_by(Text(caller.party)) }
-}
-
-/// Trades in the order in which they were matched; ids only tell apart what one order matched.
-fn place_in_time(trade: &Trade) -> (gcfn_model::Timestamp, TradeId) {
-    (trade.at, trade.id)
 }

@@ -2,10 +2,10 @@
 //! from the same type, so they cannot disagree.
 
 use super::Admitted;
-use axum::body::Body as HttpBody;
+use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::Query as HttpQuery;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::read;
@@ -14,7 +14,7 @@ use gcfn_model::{Id, Kind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Ref, Schema};
+use utoipa::openapi::schema::{ObjectBuilder, Ref, Schema, Type};
 use utoipa::openapi::{RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 
@@ -154,22 +154,35 @@ impl<T: Serialize + ToSchema + Send + 'static> Answer for T {
     }
 }
 
-/// Text for machines other than JSON: the Prometheus text format.
-pub(crate) struct Plain(pub(crate) String);
+/// The figures of the node, in the Prometheus text format.
+pub(crate) struct Figures(pub(crate) String);
 
-impl Answer for Plain {
+impl Answer for Figures {
     const MEDIA_TYPE: &'static str = "text/plain; version=0.0.4";
     fn respond(self) -> Response {
-        respond(Self::MEDIA_TYPE, self.0.into_bytes())
+        respond(Self::MEDIA_TYPE, self.0)
     }
     fn describe(_: &mut Contract) -> RefOr<Schema> {
-        <String as utoipa::PartialSchema>::schema()
+        ObjectBuilder::new().schema_type(Type::String).into()
     }
 }
 
-fn respond(media_type: &'static str, body: Vec<u8>) -> Response {
-    let mut response = Response::new(HttpBody::from(body));
-    let media_type = axum::http::HeaderValue::from_static(media_type);
+/// The interface description, written once and served as it is.
+pub(crate) struct Description(pub(crate) Bytes);
+
+impl Answer for Description {
+    const MEDIA_TYPE: &'static str = "application/json";
+    fn respond(self) -> Response {
+        respond(Self::MEDIA_TYPE, self.0)
+    }
+    fn describe(_: &mut Contract) -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Object).into()
+    }
+}
+
+fn respond(media_type: &'static str, body: impl Into<HttpBody>) -> Response {
+    let mut response = Response::new(body.into());
+    let media_type = HeaderValue::from_static(media_type);
     response.headers_mut().insert(CONTENT_TYPE, media_type);
     response
 }

@@ -49,7 +49,7 @@ pub(crate) fn command_id(party: PartyId, key: &[u8]) -> Result<CommandId, Code> 
 /// The answer to the request `id`: what the handler gave, or the no.
 pub(crate) fn answer(id: RequestId, passed: Result<Response, Problem>) -> Response {
     let mut response = passed.unwrap_or_else(|problem| refusal(&problem, id));
-    response.headers_mut().insert(REQUEST_ID, id.header());
+    id.mark(&mut response);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -104,7 +104,8 @@ fn audit(route: &Route, id: RequestId, caller: Option<&Caller>, problem: Option<
     );
 }
 
-fn count(status: StatusCode, started: Instant) {
+/// Counts an answer and how long it took.
+pub(crate) fn count(status: StatusCode, started: Instant) {
     let class = match status.as_u16() {
         200..=299 => "2xx",
         400..=499 => "4xx",
@@ -146,8 +147,7 @@ async fn pass(
 /// may not call a route cannot call it for ever either.
 fn admit(api: &Api, route: &Route, caller: Option<&Caller>, parts: &Parts) -> Result<(), Problem> {
     let Some(caller) = caller else {
-        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        return Ok(api.limiters().admit_anonymous(from.map(|ConnectInfo(from)| from.ip()))?);
+        return admit_anonymous(api, route, parts);
     };
     api.limiters().admit(caller, NonZeroU32::MIN)?;
     match route.access {
@@ -156,6 +156,15 @@ fn admit(api: &Api, route: &Route, caller: Option<&Caller>, parts: &Parts) -> Re
         }
         Access::Roles(_) | Access::Anybody => Ok(()),
     }
+}
+
+/// Probes and the description cost nothing; an API key that is shown has to be looked up.
+fn admit_anonymous(api: &Api, route: &Route, parts: &Parts) -> Result<(), Problem> {
+    if route.method == Method::Get {
+        return Ok(());
+    }
+    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    Ok(api.limiters().admit_anonymous(from.map(|ConnectInfo(from)| from.ip()))?)
 }
 
 /// Whether the state here is as new as the caller wants it.
@@ -204,8 +213,10 @@ impl RequestId {
         RequestId(bytes)
     }
 
-    fn header(self) -> HeaderValue {
-        HeaderValue::from_str(&self.to_string()).expect("hexadecimal digits")
+    /// Names the request in its answer.
+    pub(crate) fn mark(self, response: &mut Response) {
+        let name = HeaderValue::from_str(&self.to_string()).expect("hexadecimal digits");
+        response.headers_mut().insert(REQUEST_ID, name);
     }
 }
 

@@ -1,0 +1,245 @@
+//! Who may call what: the table, and that the door holds to it.
+
+use crate::people::{People, draft};
+use crate::world::{Key, World, money, request, time};
+use axum::body::Body;
+use axum::http::StatusCode;
+use expect_test::expect;
+use gcfn_api::Scope;
+use gcfn_link::ca::{Admitted, Issued, NetworkCa, Validity};
+use gcfn_link::certificate::{MemberCertificate, PeerIdentity};
+use gcfn_link::keys::TlsKey;
+use serde_json::{Value, json};
+
+/// One operation of the interface description.
+struct Operation {
+    method: String,
+    path: String,
+    roles: Vec<String>,
+}
+
+impl Operation {
+    fn changes(&self) -> bool {
+        self.method != "GET" && !self.roles.is_empty()
+    }
+}
+
+async fn operations(world: &World) -> Vec<Operation> {
+    let request = request("GET", "/openapi.json", None).body(Body::empty()).unwrap();
+    let (_, document) = world.send(request).await;
+    let mut operations = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let roles = operation["description"].as_str().unwrap_or_default();
+            let roles = roles.trim_start_matches("Roles: ").trim_end_matches('.');
+            let roles = roles.split(", ").filter(|role| !role.is_empty()).map(str::to_owned);
+            let (method, path) = (method.to_uppercase(), path.clone());
+            operations.push(Operation { method, path, roles: roles.collect() });
+        }
+    }
+    operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+    operations
+}
+
+#[tokio::test]
+async fn the_table() {
+    let world = World::new().await;
+    let lines = operations(&world).await.into_iter().map(|operation| {
+        let Operation { method, path, roles } = operation;
+        let roles = if roles.is_empty() { "anybody".to_owned() } else { roles.join(" ") };
+        format!("{method:6} {path:45} {roles}\n")
+    });
+    expect![[r#"
+        POST   /api/v1/compliance/freeze                     operator
+        POST   /api/v1/compliance/unfreeze                   operator
+        POST   /api/v1/coupons/batches                       issuer
+        GET    /api/v1/coupons/batches/{batch}               user issuer operator bank regulator
+        POST   /api/v1/coupons/batches/{batch}/fund          issuer operator
+        POST   /api/v1/coupons/batches/{batch}/list          issuer operator
+        POST   /api/v1/coupons/batches/{batch}/mint          operator
+        POST   /api/v1/coupons/batches/{batch}/review        operator
+        POST   /api/v1/coupons/batches/{batch}/submit        issuer operator
+        GET    /api/v1/coupons/search                        user issuer operator bank regulator
+        POST   /api/v1/coupons/{series}/redeem/lock          user
+        POST   /api/v1/coupons/{series}/transfer             user
+        GET    /api/v1/dev/status                            user issuer operator bank regulator
+        POST   /api/v1/issuers                               issuer
+        GET    /api/v1/issuers/{issuer}                      issuer operator regulator
+        POST   /api/v1/issuers/{issuer}/merchants            issuer
+        POST   /api/v1/issuers/{issuer}/review               operator
+        GET    /api/v1/market/depth/{series}                 user issuer operator bank regulator
+        GET    /api/v1/node                                  user issuer operator bank regulator
+        GET    /api/v1/node/conservation                     operator regulator
+        GET    /api/v1/payments/deposits                     user issuer
+        POST   /api/v1/payments/withdrawals                  user
+        POST   /api/v1/redemptions/{redemption}/cancel       user issuer operator
+        POST   /api/v1/redemptions/{redemption}/confirm      user issuer
+        POST   /api/v1/refunds                               user operator
+        GET    /api/v1/settle/cycles                         bank operator regulator
+        GET    /api/v1/settle/instructions                   bank operator regulator
+        POST   /api/v1/settle/xborder/quotes                 user
+        GET    /api/v1/trades                                user issuer operator regulator
+        GET    /api/v1/trades/orders                         user issuer
+        POST   /api/v1/trades/orders                         user
+        DELETE /api/v1/trades/orders/{order}                 user operator
+        GET    /api/v1/trades/orders/{order}                 user issuer operator
+        GET    /api/v1/trades/{trade}                        user issuer operator regulator
+        GET    /api/v1/trades/{trade}/receipt                user issuer operator regulator
+        POST   /api/v1/users                                 operator
+        GET    /api/v1/users/me                              user issuer operator bank regulator
+        GET    /api/v1/users/me/assets                       user issuer
+        GET    /api/v1/users/me/bank-accounts                user issuer
+        POST   /api/v1/users/me/bank-accounts                user issuer
+        POST   /api/v1/users/token                           anybody
+        GET    /healthz                                      anybody
+        GET    /metrics                                      operator
+        GET    /openapi.json                                 anybody
+        GET    /readyz                                       anybody
+    "#]]
+    .assert_eq(&lines.collect::<String>());
+}
+
+#[tokio::test]
+async fn a_supervisor_can_change_nothing() {
+    let world = World::new().await;
+    for operation in operations(&world).await {
+        let regulator = operation.roles.iter().any(|role| role == "regulator");
+        assert!(!(operation.changes() && regulator), "{} {}", operation.method, operation.path);
+    }
+}
+
+#[tokio::test]
+async fn every_route_admits_exactly_its_roles() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    for operation in operations(&world).await {
+        for (scope, key) in people.by_scope() {
+            let answer = call(&world, &people, &operation, Some(key)).await;
+            let refused = answer["code"] == "NotPermitted";
+            let listed = operation.roles.iter().any(|role| role == scope.as_str());
+            let open = operation.roles.is_empty();
+            let Operation { method, path, .. } = &operation;
+            // A role that the door lets in, the machine must not turn away.
+            assert_eq!(refused, !listed && !open, "{scope} {method} {path}: {answer}");
+        }
+        let nobody = call(&world, &people, &operation, None).await;
+        let open = operation.roles.is_empty();
+        assert_eq!(nobody["code"] == "Unauthenticated", !open || is_token(&operation));
+    }
+}
+
+fn is_token(operation: &Operation) -> bool {
+    operation.path == "/api/v1/users/token"
+}
+
+async fn call(world: &World, people: &People, operation: &Operation, key: Option<&Key>) -> Value {
+    let Operation { method, path, .. } = operation;
+    let request = request(method, &filled(path, people), key);
+    let request = request.header("idempotency-key", world.fresh());
+    let body = match method.as_str() {
+        "POST" => Body::from(sample(path, people).to_string()),
+        _ => Body::empty(),
+    };
+    world.send(request.body(body).unwrap()).await.1
+}
+
+/// The path with ids that exist, or could.
+fn filled(path: &str, people: &People) -> String {
+    path.replace("{issuer}", &people.issuer.party.to_string())
+        .replace("{batch}", &people.batch)
+        .replace("{series}", &people.series)
+        .replace("{redemption}", "rdm-0000000000000000000000000a")
+        .replace("{order}", "ord-0000000000000000000000000a")
+        .replace("{trade}", "trd-0000000000000000000000000a")
+}
+
+/// A body that the operation reads.
+fn sample(path: &str, people: &People) -> Value {
+    match path.rsplit("/v1/").next().unwrap() {
+        "users" => json!({ "kind": "user", "kyc": 1, "name": "Eve" }),
+        "users/token" => json!({ "api_key": "key-0.00" }),
+        "users/me/bank-accounts" => json!({ "iban": "CN0012345678" }),
+        "issuers/{issuer}/review" => json!({ "tier": "gold", "quota": money("1") }),
+        "issuers/{issuer}/merchants" => json!({ "merchant": people.merchant.party }),
+        "compliance/freeze" | "compliance/unfreeze" => json!({ "party": people.ben.party }),
+        "coupons/batches" => draft(),
+        "coupons/{series}/transfer" => json!({ "to": people.ben.party, "quantity": 1 }),
+        "coupons/{series}/redeem/lock" => json!({ "merchant": people.merchant.party }),
+        "refunds" => json!({ "trade": "trd-0000000000000000000000000a" }),
+        "trades/orders" => json!({ "series": people.series, "side": "buy", "quantity": 1 }),
+        "settle/xborder/quotes" => json!({ "needs": { "amount": "1", "currency": "HKD" } }),
+        "payments/withdrawals" => json!({ "amount": money("1") }),
+        _ => json!({}),
+    }
+}
+
+#[tokio::test]
+async fn a_token_opens_what_its_key_opens_until_it_expires() {
+    let world = World::new().await;
+    let key = world.key(Scope::Regulator, None).await;
+    let api_key = key.header.strip_prefix("ApiKey ").unwrap();
+    let body = json!({ "api_key": api_key }).to_string();
+    let asked = request("POST", "/api/v1/users/token", None).body(Body::from(body)).unwrap();
+    let (status, token) = world.send(asked).await;
+    assert_eq!((status, &token["scope"]), (StatusCode::OK, &json!("regulator")));
+
+    let header = format!("Bearer {}", token["token"].as_str().unwrap());
+    let bearer = Key { party: key.party, header };
+    let (status, me) = world.get(&bearer, "/api/v1/users/me").await;
+    assert_eq!((status, me["party"].as_str().unwrap()), (StatusCode::OK, &*key.party.to_string()));
+
+    let expires_at = token["expires_at"].as_str().unwrap().parse().unwrap();
+    *world.gateway.now.lock().unwrap() = expires_at;
+    let (status, _) = world.get(&bearer, "/api/v1/users/me").await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_revoked_key_opens_nothing() {
+    let world = World::new().await;
+    let key = world.key(Scope::Operator, None).await;
+    let id = key.header.trim_start_matches("ApiKey ").split('.').next().unwrap();
+    let now = time("2026-11-23T01:00:00Z");
+    assert!(world.store.credentials().revoke(id, now).await.unwrap());
+    assert_eq!(world.get(&key, "/api/v1/node").await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_client_certificate_opens_what_its_role_may_see() {
+    let world = World::new().await;
+    let ca = Authority::new();
+    let with = async |role: &str, path: &str| {
+        let mut asked = request("GET", path, None).body(Body::empty()).unwrap();
+        asked.extensions_mut().insert(ca.peer(role));
+        world.send(asked).await.0
+    };
+    assert_eq!(with("regulator", "/api/v1/node/conservation").await, StatusCode::OK);
+    assert_eq!(with("bank", "/api/v1/settle/instructions").await, StatusCode::OK);
+    assert_eq!(with("bank", "/api/v1/node/conservation").await, StatusCode::FORBIDDEN);
+    assert_eq!(with("operator", "/metrics").await, StatusCode::OK);
+    assert_eq!(with("local", "/api/v1/node").await, StatusCode::UNAUTHORIZED);
+}
+
+/// Makes peers as a handshake does.
+struct Authority(NetworkCa, Validity);
+
+impl Authority {
+    fn new() -> Authority {
+        let validity = Validity {
+            not_before: time("2026-01-01T00:00:00Z"),
+            not_after: time("2027-01-01T00:00:00Z"),
+        };
+        let (ca, _) = NetworkCa::create("gcfn-demo".parse().unwrap(), validity).unwrap();
+        Authority(ca, validity)
+    }
+
+    fn peer(&self, role: &str) -> PeerIdentity {
+        let Authority(ca, validity) = self;
+        let identity = format!("gcfn://gcfn-demo/cn/{role}/cn-x").parse().unwrap();
+        let request = TlsKey::generate().unwrap().certificate_request().unwrap();
+        let admitted = Admitted { identity, hosts: Vec::new() };
+        let Issued { serial, .. } = ca.issue(&request, &admitted, *validity).unwrap();
+        let not_after = validity.not_after;
+        PeerIdentity::dangerously_assume(MemberCertificate { identity, serial, not_after })
+    }
+}

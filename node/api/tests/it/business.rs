@@ -1,0 +1,151 @@
+//! One coupon's way through the API.
+
+use crate::people::People;
+use crate::world::{World, money, request};
+use axum::body::Body;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn bought_given_redeemed_and_accounted_for() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let bought = people.buy(&world, 3).await;
+    assert_eq!((&bought["filled"], &bought["resting"]), (&json!(3), &json!(0)));
+
+    let gift = json!({ "to": people.ben.party, "quantity": 1 });
+    let series = &people.series;
+    world.done(&people.ann, &format!("/api/v1/coupons/{series}/transfer"), gift).await;
+
+    let lock = json!({ "merchant": people.merchant.party, "amount": money("40") });
+    let path = format!("/api/v1/coupons/{series}/redeem/lock");
+    let locked = world.done(&people.ben, &path, lock).await;
+    assert_eq!(locked["value"], money("40.00"));
+    let redemption = locked["redemption"].as_str().unwrap();
+    let confirm = format!("/api/v1/redemptions/{redemption}/confirm");
+    world.done(&people.merchant, &confirm, Value::Null).await;
+
+    let (_, assets) = world.get(&people.ben, "/api/v1/users/me/assets").await;
+    assert_eq!(assets["coupons"][0]["free"], 1);
+    assert_eq!(assets["coupons"][0]["redeemable"], money("60.00"));
+    let (_, assets) = world.get(&people.ann, "/api/v1/users/me/assets").await;
+    let bucket = |name: &str| {
+        let buckets = assets["money"].as_array().unwrap();
+        buckets.iter().find(|bucket| bucket["bucket"] == name).unwrap()["money"].clone()
+    };
+    // Three at 90 and the taker's fee of 0.2 %.
+    assert_eq!(bucket("commit"), money("270.54"));
+    assert_eq!(bucket("avail"), money("4729.46"));
+
+    let (_, report) = world.get(&people.regulator, "/api/v1/node/conservation").await;
+    assert_eq!(report["imbalances"], json!([]));
+    assert_eq!(report["series"][0]["minted"], 100);
+    assert_eq!(report["series"][0]["held"], 3);
+}
+
+#[tokio::test]
+async fn an_order_rests_shows_and_is_taken_out() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let order = json!({
+        "series": people.series, "side": "buy", "quantity": 2, "limit": money("80.50"),
+    });
+    let placed = world.done(&people.ann, "/api/v1/trades/orders", order).await;
+    assert_eq!(placed["resting"], 2);
+
+    let depth = format!("/api/v1/market/depth/{}?levels=1", people.series);
+    let (_, depth) = world.get(&people.bank, &depth).await;
+    assert_eq!(depth["bids"], json!([{ "price": money("80.50"), "quantity": 2 }]));
+    assert_eq!(depth["asks"], json!([{ "price": money("90.00"), "quantity": 100 }]));
+
+    let (_, orders) = world.get(&people.ann, "/api/v1/trades/orders").await;
+    assert_eq!(orders["orders"][0]["order"], placed["order"]);
+    let path = format!("/api/v1/trades/orders/{}", placed["order"].as_str().unwrap());
+    let (status, _) = world.get(&people.ben, &path).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "not Ben's to see");
+    let (_, order) = world.get(&people.ann, &path).await;
+    assert_eq!(order["remaining"], 2);
+
+    let delete = request("DELETE", &path, Some(&people.ann)).header("idempotency-key", "x");
+    let (_, cancelled) = world.send(delete.body(Body::empty()).unwrap()).await;
+    assert_eq!(cancelled["quantity"], 2);
+    let (status, _) = world.get(&people.ann, &path).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_trade_shows_its_parties_themselves_only() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let bought = people.buy(&world, 1).await;
+    people.buy(&world, 2).await;
+    world.project().await;
+
+    let (_, page) = world.get(&people.ann, "/api/v1/trades?limit=1").await;
+    assert_eq!(page["trades"].as_array().unwrap().len(), 1);
+    assert_eq!(page["trades"][0]["quantity"], 2, "newest first");
+    let next = page["next"].as_str().unwrap();
+    let (_, page) = world.get(&people.ann, &format!("/api/v1/trades?limit=1&before={next}")).await;
+    assert_eq!(page["trades"][0]["trade"], bought["trades"][0]);
+
+    let path = format!("/api/v1/trades/{}", bought["trades"][0].as_str().unwrap());
+    let (_, seen) = world.get(&people.ann, &path).await;
+    assert_eq!(seen["buyer"], json!(people.ann.party));
+    assert_eq!((&seen["seller"], &seen["state"]), (&Value::Null, &json!("matched")));
+    let (_, seen) = world.get(&people.regulator, &path).await;
+    assert_eq!(seen["seller"], json!(people.issuer.party));
+    let (status, _) = world.get(&people.ben, &path).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let (status, _) = world.get(&people.ben, &format!("{path}/receipt")).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let (_, receipt) = world.get(&people.ann, &format!("{path}/receipt")).await;
+    assert_eq!(receipt["trade"], bought["trades"][0]);
+}
+
+#[tokio::test]
+async fn coupons_of_another_node_are_found_and_quoted() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let (_, here) = world.get(&people.ann, "/api/v1/coupons/search").await;
+    assert_eq!(here["series"].as_array().unwrap().len(), 1);
+    let (_, found) =
+        world.get(&people.ann, "/api/v1/coupons/search?reach=everywhere&currency=HKD").await;
+    assert_eq!(found["series"][0]["home"], "hk-hkg");
+
+    let needs = json!({ "needs": { "amount": "200", "currency": "HKD" } });
+    let locked = world.done(&people.ann, "/api/v1/settle/xborder/quotes", needs).await;
+    assert_eq!((&locked["pays"], &locked["numerator"]), (&json!("CNY"), &json!(109)));
+
+    let order = json!({
+        "series": found["series"][0]["series"],
+        "side": "buy",
+        "quantity": 2,
+        "limit": { "amount": "99", "currency": "HKD" },
+        "rate_lock": locked["lock"],
+    });
+    // The federation has not told this venue of the lock: the machine says so.
+    let (_, refused) = world.post(&people.ann, "/api/v1/trades/orders", order).await;
+    assert_eq!(refused["code"], "UnknownLock");
+}
+
+#[tokio::test]
+async fn money_in_and_out() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let (_, how) = world.get(&people.ann, "/api/v1/payments/deposits").await;
+    assert_eq!(how["reference"], json!(people.ann.party));
+    assert_eq!(how["account"], json!({ "bic": "GCFNCNSH", "number": "100001" }));
+
+    let withdrawal = json!({ "amount": money("100") });
+    world.done(&people.ann, "/api/v1/payments/withdrawals", withdrawal).await;
+    *world.gateway.now.lock().unwrap() = crate::world::time("2026-11-23T01:01:00Z");
+    world.gateway.apply(&gcfn_venue::Command::Tick).unwrap();
+    let (_, list) = world.get(&people.bank, "/api/v1/settle/instructions").await;
+    let instruction = &list["instructions"][0];
+    assert_eq!(instruction["amount"], money("99.90"));
+    assert_eq!(
+        (&instruction["purpose"], &instruction["state"]),
+        (&json!("withdrawal"), &json!("draft"))
+    );
+    assert_eq!(instruction["age_seconds"], 60);
+}

@@ -1,0 +1,12 @@
+//! The API from outside: requests in, answers out, no socket.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod access;
+mod business;
+mod description;
+mod idempotency;
+mod orders;
+mod people;
+mod privacy;
+mod problems;
+mod world;

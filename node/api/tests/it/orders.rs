@@ -1,0 +1,117 @@
+//! Many orders at once, over gRPC.
+
+use crate::people::People;
+use crate::world::{Key, World};
+use gcfn_api::Scope;
+use gcfn_api_wire::proto::outcome::Result as Told;
+use gcfn_api_wire::proto::trading_client::TradingClient;
+use gcfn_api_wire::proto::{
+    Cancel, CancelOrdersRequest, NewOrder, Outcomes, PlaceOrdersRequest, Side, TimeInForce,
+};
+use tonic::{Code, Request};
+
+/// A client that calls the router instead of a socket.
+fn client(world: &World) -> TradingClient<axum::Router> {
+    TradingClient::new(world.router.clone())
+}
+
+fn signed<T>(key: &Key, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("authorization", key.header.parse().unwrap());
+    request
+}
+
+fn order(people: &People, key: &str, quantity: u64, limit: &str) -> NewOrder {
+    NewOrder {
+        idempotency_key: key.to_owned(),
+        series: people.series.clone(),
+        side: Side::Buy.into(),
+        quantity,
+        limit: Some(limit.to_owned()),
+        time_in_force: TimeInForce::Unspecified.into(),
+    }
+}
+
+fn told(outcomes: &Outcomes) -> Vec<String> {
+    let tell = |outcome: &gcfn_api_wire::proto::Outcome| match outcome.result.as_ref().unwrap() {
+        Told::Placed(placed) => format!("{} filled, {} resting", placed.filled, placed.resting),
+        Told::Cancelled(cancelled) => format!("{} cancelled", cancelled.quantity),
+        Told::Refusal(refusal) => format!("{} {}", refusal.code, refusal.field),
+    };
+    outcomes.outcomes.iter().map(tell).collect()
+}
+
+#[tokio::test]
+async fn a_batch_is_one_submission_with_one_outcome_each() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let maker = world.key(Scope::MarketMaker, Some(people.ann.party)).await;
+    let mut astray = order(&people, "d", 1, "80");
+    astray.series = "ser-x".to_owned();
+    let orders = vec![
+        order(&people, "a", 2, "90"),
+        order(&people, "b", 3, "80.50"),
+        order(&people, "c", 1, "80.505"),
+        astray,
+        order(&people, "e", 1, "101"),
+    ];
+    let batch = PlaceOrdersRequest { orders };
+    let placed = client(&world).place_orders(signed(&maker, batch.clone())).await.unwrap();
+    let expected = [
+        "2 filled, 0 resting",
+        "0 filled, 3 resting",
+        "FieldRule limit",
+        "FieldRule series",
+        "Book ",
+    ];
+    assert_eq!(told(placed.get_ref()), expected);
+    let again = client(&world).place_orders(signed(&maker, batch)).await.unwrap();
+    assert_eq!(placed.get_ref().outcomes, again.get_ref().outcomes, "done once");
+
+    let Some(Told::Placed(resting)) = &placed.get_ref().outcomes[1].result else { panic!() };
+    let cancels = vec![Cancel { idempotency_key: "f".to_owned(), order: resting.order.clone() }];
+    let cancels = signed(&maker, CancelOrdersRequest { cancels });
+    let cancelled = client(&world).cancel_orders(cancels).await.unwrap();
+    assert_eq!(told(cancelled.get_ref()), ["3 cancelled"]);
+}
+
+#[tokio::test]
+async fn a_stream_answers_batch_by_batch() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let batch = |key: &str| PlaceOrdersRequest { orders: vec![order(&people, key, 1, "90")] };
+    let batches = futures::stream::iter([batch("a"), batch("b")]);
+    let answers = client(&world).stream_orders(signed(&people.ann, batches)).await.unwrap();
+    let mut answers = answers.into_inner();
+    for _ in 0..2 {
+        let answer = answers.message().await.unwrap().unwrap();
+        assert_eq!(told(&answer), ["1 filled, 0 resting"]);
+    }
+    assert!(answers.message().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn who_may_not_trade_is_told_so() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let one = || PlaceOrdersRequest { orders: vec![order(&people, "a", 1, "90")] };
+    let refused =
+        async |key: &Key| client(&world).place_orders(signed(key, one())).await.unwrap_err();
+    let status = refused(&people.regulator).await;
+    assert_eq!(status.code(), Code::PermissionDenied);
+    assert_eq!(status.metadata().get("gcfn-code").unwrap(), "NotPermitted");
+    let nobody = Key { header: "Bearer x.y.z".to_owned(), ..people.ann };
+    assert_eq!(refused(&nobody).await.code(), Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_batch_has_a_size() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    for count in [0, 101] {
+        let orders = vec![order(&people, "a", 1, "90"); count];
+        let batch = signed(&people.ann, PlaceOrdersRequest { orders });
+        let status = client(&world).place_orders(batch).await.unwrap_err();
+        assert_eq!(status.code(), Code::InvalidArgument);
+    }
+}

@@ -1,0 +1,127 @@
+//! Personal data goes to the vault and to its owner, and nowhere else.
+
+use crate::world::{Key, World, request};
+use axum::body::Body;
+use gcfn_api::Scope;
+use gcfn_model::PartyId;
+use serde_json::{Value, json};
+use std::io;
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+const CANARIES: [&str; 4] =
+    ["Quetzalcoatl Zhang", "+86 21 7777 1234", "canary@example.org", "CN98CANARY7654321"];
+
+/// Log lines, kept.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Kept {
+    type Writer = Kept;
+    fn make_writer(&self) -> Kept {
+        self.clone()
+    }
+}
+
+fn found_in(bytes: &[u8]) -> Vec<&'static str> {
+    let holds = |canary: &&str| bytes.windows(canary.len()).any(|part| part == canary.as_bytes());
+    CANARIES.into_iter().filter(holds).collect()
+}
+
+fn registration() -> Value {
+    let [name, phone, email, iban] = CANARIES;
+    json!({ "kind": "user", "kyc": 1, "name": name, "phone": phone, "email": email, "iban": iban })
+}
+
+#[tokio::test]
+async fn canaries_stay_in_the_vault() {
+    let log = Kept::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let world = World::new().await;
+    let operator = world.key(Scope::Operator, None).await;
+
+    let registered = world.done(&operator, "/api/v1/users", registration()).await;
+    assert_eq!(found_in(registered.to_string().as_bytes()), [""; 0]);
+    let party: PartyId = registered["party"].as_str().unwrap().parse().unwrap();
+    let header = format!("ApiKey {}", registered["api_key"].as_str().unwrap());
+    let owner = Key { party, header };
+
+    for path in ["/api/v1/users/me", "/api/v1/users/me/bank-accounts", "/api/v1/users/me/assets"] {
+        let (_, of_operator) = world.get(&operator, path).await;
+        assert_eq!(found_in(of_operator.to_string().as_bytes()), [""; 0], "{path}");
+    }
+    let (_, me) = world.get(&owner, "/api/v1/users/me").await;
+    assert_eq!(found_in(me.to_string().as_bytes()), CANARIES[..3], "the owner sees its own");
+    let (_, accounts) = world.get(&owner, "/api/v1/users/me/bank-accounts").await;
+    assert_eq!(accounts, json!({ "accounts": ["*************4321"] }));
+
+    let venue = postcard::to_allocvec(&*world.gateway.venue.lock().unwrap()).unwrap();
+    assert_eq!(found_in(&venue), [""; 0]);
+    let events = postcard::to_allocvec(&*world.gateway.events.lock().unwrap()).unwrap();
+    assert_eq!(found_in(&events), [""; 0]);
+    let log = log.0.lock().unwrap();
+    assert!(String::from_utf8_lossy(&log).contains("gcfn_api::audit"), "the log was kept");
+    assert_eq!(found_in(&log), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_refusal_repeats_nothing_that_was_sent() {
+    let world = World::new().await;
+    let operator = world.key(Scope::Operator, None).await;
+    let [name, phone, ..] = CANARIES;
+    let wrong = [
+        json!({ "kind": name, "kyc": 1, "name": name }),
+        json!({ "kind": "user", "kyc": phone, "name": name }),
+        json!({ "kind": "user", "kyc": 1, "name": { "first": name } }),
+        json!({ "kind": "user", "kyc": 1, "name": name, "phone": format!("{phone} home") }),
+        json!({ "kind": "user", "kyc": 1, "name": name, "iban": "CN98 CANARY7654321" }),
+        json!({ "kind": "user", "kyc": 9, "name": name }),
+        json!({ "kind": "user", "kyc": 1, "name": name, name: 1 }),
+    ];
+    for body in wrong {
+        let (status, problem) = world.post(&operator, "/api/v1/users", body.clone()).await;
+        assert!(status.is_client_error(), "{body}");
+        assert_eq!(found_in(problem.to_string().as_bytes()), [""; 0], "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn every_change_leaves_one_line_for_the_auditor() {
+    let log = Kept::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).json().finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let world = World::new().await;
+    let operator = world.key(Scope::Operator, None).await;
+    world.done(&operator, "/api/v1/users", registration()).await;
+    let unread = request("POST", "/api/v1/refunds", Some(&operator)).header("idempotency-key", "k");
+    world.send(unread.body(Body::from(r#"{"trade":"x"}"#)).unwrap()).await;
+    world.get(&operator, "/api/v1/node").await;
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let audit: Vec<Value> = lines.filter(|line| line["target"] == "gcfn_api::audit").collect();
+    let told: Vec<[&str; 3]> = audit
+        .iter()
+        .map(|line| ["scope", "route", "outcome"].map(|f| line["fields"][f].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [["operator", "/api/v1/users", "Done"], ["operator", "/api/v1/refunds", "FieldRule"],]
+    );
+    let party = audit[0]["fields"]["party"].as_str().unwrap();
+    assert_eq!(party, operator.party.to_string());
+}

@@ -1,0 +1,321 @@
+//! A node without a network: a bare venue behind the router, and callers that need no socket.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode};
+use gcfn_api::gateway::{
+    ForeignListing, Gateway, Health, NoRate, NoReceipt, RateRequest, Unavailable,
+};
+use gcfn_api::{Api, RateLimits, Scope, Settings, projection};
+use gcfn_api_wire::settlement::DepositAccount;
+use gcfn_banking::{BankEntry, BankReference, Side};
+use gcfn_link::identity::Role;
+use gcfn_model::{
+    Amount, BasisPoints, Currency, Digest, LockId, Machine, Millis, PartyId, Pool, Rate, SeriesId,
+    SettlementAccount, Timestamp, TradeId,
+};
+use gcfn_store::{Grant, Row, Store, VaultKey};
+use gcfn_venue::{
+    Command, Event, Fees, LockedRate, Outcome, Request as Wish, ReserveMode, Terms, TradingDay,
+    Venue,
+};
+use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub(crate) const YUAN: &str = "CNY";
+
+/// The state behind the API of the tests.
+pub(crate) struct TestGateway {
+    pub(crate) venue: Mutex<Venue>,
+    pub(crate) events: Mutex<Vec<Event>>,
+    pub(crate) now: Mutex<Timestamp>,
+    pub(crate) down: Mutex<Option<Unavailable>>,
+    applied: AtomicU64,
+}
+
+impl TestGateway {
+    pub(crate) fn apply(&self, command: &Command) -> Outcome {
+        let at = *self.now.lock().unwrap();
+        let mut events = self.events.lock().unwrap();
+        self.applied.fetch_add(1, Ordering::Relaxed);
+        self.venue.lock().unwrap().apply(at, command, &mut events)
+    }
+}
+
+#[tonic::async_trait]
+impl Gateway for TestGateway {
+    async fn submit(&self, requests: Vec<Wish>) -> Result<Vec<Outcome>, Unavailable> {
+        if let Some(down) = *self.down.lock().unwrap() {
+            return Err(down);
+        }
+        Ok(requests.into_iter().map(|wish| self.apply(&Command::Request(wish))).collect())
+    }
+
+    fn look(&self, look: &mut dyn FnMut(&Venue)) {
+        look(&self.venue.lock().unwrap());
+    }
+
+    fn applied(&self) -> u64 {
+        self.applied.load(Ordering::Relaxed)
+    }
+
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    fn health(&self) -> Health {
+        let ready = self.down.lock().unwrap().is_none();
+        Health { ready, leading: ready }
+    }
+
+    fn state_root(&self) -> Option<Digest> {
+        None
+    }
+
+    fn listings(&self) -> Vec<ForeignListing> {
+        vec![foreign()]
+    }
+
+    fn listing(&self, series: SeriesId) -> Option<ForeignListing> {
+        Some(foreign()).filter(|listing| listing.series == series)
+    }
+
+    async fn lock_rate(&self, ask: RateRequest) -> Result<LockedRate, NoRate> {
+        if ask.needs != Currency::Hkd {
+            return Err(NoRate::NoQuote);
+        }
+        Ok(LockedRate {
+            lock: LockId::derive(&[ask.command.as_bytes()]),
+            holder: "cn-sha".parse().unwrap(),
+            dealer: "hk-hkg".parse().unwrap(),
+            pays: ask.pays,
+            needs: ask.needs,
+            rate: Rate::new(109, 100).unwrap(),
+            size: ask.size,
+            expires_at: time("2026-11-23T03:00:00Z"),
+            value_date: "2026-11-25".parse().unwrap(),
+        })
+    }
+
+    async fn receipt(&self, trade: TradeId) -> Result<Value, NoReceipt> {
+        Ok(serde_json::json!({ "trade": trade }))
+    }
+
+    fn metrics(&self) -> String {
+        "gcfn_build_info 1\n".to_owned()
+    }
+}
+
+fn foreign() -> ForeignListing {
+    ForeignListing {
+        series: SeriesId::from_bytes([9; 16]),
+        home: "hk-hkg".parse().unwrap(),
+        face: yuan(100),
+        minted: 1000,
+        currency: Currency::Hkd,
+        expires_at: time("2027-06-30T16:00:00Z"),
+    }
+}
+
+/// Somebody with an API key.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) party: PartyId,
+    pub(crate) header: String,
+}
+
+pub(crate) struct World {
+    pub(crate) gateway: Arc<TestGateway>,
+    pub(crate) router: Router,
+    pub(crate) store: Store,
+    keys_made: AtomicU64,
+    _folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> World {
+        World::with_limits(RateLimits::NETWORK).await
+    }
+
+    pub(crate) async fn with_limits(rate_limits: RateLimits) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("node.db").display());
+        let store = Store::open(&url, &VaultKey::generate()).await.unwrap();
+        let gateway = Arc::new(TestGateway {
+            venue: Mutex::new(Venue::new(terms())),
+            events: Mutex::default(),
+            now: Mutex::new(time("2026-11-23T01:00:00Z")),
+            down: Mutex::default(),
+            applied: AtomicU64::new(0),
+        });
+        let account = DepositAccount { bic: "GCFNCNSH".to_owned(), number: "100001".to_owned() };
+        let settings = Settings {
+            role: Role::Local,
+            secret: [7; 32],
+            token_lifetime: Millis(900_000),
+            rate_limits,
+            body_bytes_max: 16_384,
+            deposit_accounts: [(Pool::UserCustody, account)].into(),
+        };
+        let router = Api::new(settings, gateway.clone(), store.clone()).router();
+        let keys_made = AtomicU64::new(0);
+        let world = World { gateway, router, store, keys_made, _folder: folder };
+        let day = TradingDay {
+            date: "2026-11-23".parse().unwrap(),
+            cut_off: time("2026-11-23T08:00:00Z"),
+            value_date: "2026-11-24".parse().unwrap(),
+        };
+        world.gateway.apply(&Command::OpenDay(day)).unwrap();
+        world
+    }
+
+    /// A credential of `scope`, for `party` or for itself.
+    pub(crate) async fn key(&self, scope: Scope, party: Option<PartyId>) -> Key {
+        let grant = Grant {
+            scope: scope.to_string(),
+            party,
+            created_at: self.gateway.now(),
+            expires_at: None,
+        };
+        let (id, secret) = self.store.credentials().create(&grant).await.unwrap();
+        let own = PartyId::derive(&[b"credential", id.as_bytes()]);
+        let header = format!("ApiKey {id}.{}", secret.reveal());
+        Key { party: party.unwrap_or(own), header }
+    }
+
+    /// A key that no request of this world has used.
+    pub(crate) fn fresh(&self) -> String {
+        format!("key-{}", self.keys_made.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) async fn get(&self, key: &Key, path: &str) -> (StatusCode, Value) {
+        self.send(request("GET", path, Some(key)).body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts under a key of its own.
+    pub(crate) async fn post(&self, key: &Key, path: &str, body: Value) -> (StatusCode, Value) {
+        self.post_as(key, path, &self.fresh(), body).await
+    }
+
+    pub(crate) async fn post_as(
+        &self,
+        key: &Key,
+        path: &str,
+        idempotency: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
+        let request = request("POST", path, Some(key)).header("idempotency-key", idempotency);
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// Posts what must be done, and returns the answer.
+    pub(crate) async fn done(&self, key: &Key, path: &str, body: Value) -> Value {
+        let (status, answer) = self.post(key, path, body).await;
+        assert!(status.is_success(), "{path}: {answer}");
+        answer
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
+        let response = self.response(request).await;
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::String(text)))
+    }
+
+    pub(crate) async fn response(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// The bank credits `party` with `amount` yuan on the account of `pool`.
+    pub(crate) fn deposit(&self, party: PartyId, pool: Pool, amount: u64) {
+        let reference = BankReference::of(&self.fresh());
+        let entry = BankEntry {
+            account: SettlementAccount { node: "cn-sha".parse().unwrap(), pool },
+            currency: Currency::Cny,
+            amount: yuan(amount),
+            side: Side::Credit,
+            uetr: None,
+            bank_reference: reference,
+            reference: Some(party),
+            booked_on: "2026-11-23".parse().unwrap(),
+        };
+        self.gateway.apply(&Command::BankBooked(entry)).unwrap();
+    }
+
+    /// What the daemon's projector does with the journal.
+    pub(crate) async fn project(&self) {
+        let events = self.gateway.events.lock().unwrap().clone();
+        let mut rows = Vec::new();
+        for (seq, event) in (1..).zip(&events) {
+            let Event::TradeMatched(trade) = event else { continue };
+            let row = |kind: &str, key: String, party| Row {
+                kind: kind.to_owned(),
+                key,
+                party,
+                series: Some(trade.series),
+                at: trade.at,
+                seq,
+                body: Value::Null,
+            };
+            rows.push(row(projection::TRADE, trade.id.to_string(), None));
+            for (side, party) in [("buyer", trade.buyer), ("seller", trade.seller)] {
+                let key = format!("{}.{side}", trade.id);
+                rows.push(row(projection::PARTY_TRADE, key, Some(party)));
+            }
+        }
+        let upto = u64::try_from(events.len()).unwrap();
+        self.store.read_model().apply("venue", upto, &rows).await.unwrap();
+    }
+}
+
+pub(crate) fn request(method: &str, path: &str, key: Option<&Key>) -> axum::http::request::Builder {
+    let request = Request::builder().method(method).uri(path);
+    let request = request.header("content-type", "application/json");
+    match key {
+        Some(key) => request.header("authorization", &key.header),
+        None => request,
+    }
+}
+
+pub(crate) fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(crate) fn yuan(amount: u64) -> Amount {
+    Amount::from_minor(amount * 100).unwrap()
+}
+
+pub(crate) fn money(amount: &str) -> Value {
+    serde_json::json!({ "amount": amount, "currency": YUAN })
+}
+
+fn terms() -> Terms {
+    let node = "cn-sha".parse().unwrap();
+    Terms {
+        node,
+        region: "cn".parse().unwrap(),
+        currency: Currency::Cny,
+        house: "cn-sha".parse().unwrap(),
+        house_node: node,
+        fees: Fees {
+            taker: BasisPoints(20),
+            maker: BasisPoints(10),
+            issue: [BasisPoints(100), BasisPoints(80), BasisPoints(50), BasisPoints(20)],
+            redeem: BasisPoints(10),
+            withdrawal: BasisPoints(10),
+            breakage: BasisPoints(1000),
+        },
+        reserve_mode: ReserveMode::Face,
+        reserve_ratio: BasisPoints::ONE,
+        refund_window: Millis(7 * 86_400_000),
+        redeem_lock: Millis(600_000),
+        resales_max: 3,
+        kyc_to_trade: 1,
+        outcome_kept: Millis(86_400_000),
+    }
+}
