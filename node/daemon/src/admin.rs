@@ -86,6 +86,11 @@ impl Admin {
         guarded.merge(open).with_state(self)
     }
 
+    /// `routes` for operators only.
+    pub(crate) fn guard(&self, routes: Router) -> Router {
+        routes.layer(from_fn_with_state(self.clone(), operators_only))
+    }
+
     fn council(&self) -> Result<&Cell<Council>, Problem> {
         let none = || "ask the root or a regional".to_owned();
         self.council.as_ref().ok_or_else(|| Problem(StatusCode::NOT_FOUND, "NotHere", none()))

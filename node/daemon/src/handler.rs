@@ -16,7 +16,7 @@ use gcfn_link::proto::{
     RaftReply, SignedCommand, SubmitReply,
 };
 use gcfn_link::service::{LinkHandler, Records, Refusal};
-use gcfn_model::NodeId;
+use gcfn_model::{NodeId, RegionId};
 use gcfn_peering::envelope::SignedEnvelope;
 use gcfn_replica::{Command, Replica, Reply};
 use serde::Serialize;
@@ -34,6 +34,9 @@ pub(crate) struct VenueSide {
     pub(crate) cell: Cell<Replica>,
     /// What proves its events.
     pub(crate) prover: Prover<Replica>,
+    /// Whose supervisor may mirror it: the jurisdiction of its template, which need not be the
+    /// region whose regional clears for it.
+    pub(crate) jurisdiction: RegionId,
     /// How the cell began: what a regulator re-executes from.
     pub(crate) genesis: gcfn_replica::Genesis,
 }
@@ -77,13 +80,12 @@ impl Handler {
         self.council.as_ref().ok_or_else(none)
     }
 
-    /// A regulator sees the books of its own region; the network's operator sees nobody's.
+    /// A regulator sees the books of its own jurisdiction; nobody else sees any.
     fn may_mirror(&self, peer: PeerIdentity) -> Result<&VenueSide, Refusal> {
         let venue = self.venue()?;
         let identity = peer.identity();
-        let region = venue.cell.read(|replica| replica.venue().terms().region);
-        if identity.role != Role::Regulator || identity.region != region {
-            let text = format!("{identity} does not supervise region {region}");
+        if identity.role != Role::Regulator || identity.region != venue.jurisdiction {
+            let text = format!("{identity} does not supervise {}", venue.jurisdiction);
             return Err(Refusal::NotAllowed(text));
         }
         Ok(venue)

@@ -17,6 +17,7 @@ mod directory;
 mod federation;
 pub mod files;
 mod gateway;
+mod gauges;
 mod handler;
 pub mod init;
 mod join;

@@ -26,7 +26,7 @@ use axum::Router;
 use gcfn_anchor::keys::Signer;
 use gcfn_api::{Api, RateLimits, Scope, Settings};
 use gcfn_cell::{Cell, CellConfig};
-use gcfn_council::{Council, FEDERATION, Genesis, cell_id};
+use gcfn_council::{Council, FEDERATION, Genesis, SignedJoinRequest, cell_id};
 use gcfn_link::certificate::Denylist;
 use gcfn_link::client::Peers;
 use gcfn_link::identity::Role;
@@ -133,6 +133,13 @@ impl Base {
             config.node,
             config.region
         );
+        let signer = Signer::from_seed(&seed.to_bytes());
+        let request: SignedJoinRequest = files.read_json("join-request.json")?;
+        anyhow::ensure!(
+            request.request.profile.key == signer.public_key(),
+            "keys/signing.key is not the key that {} was admitted with",
+            config.node
+        );
         let trust = Trust::new(network.network, &network.ca, Denylist::default())?;
         let peers = Peers::new(credentials.clone(), trust.clone());
         let replicas = Replicas::default();
@@ -144,7 +151,7 @@ impl Base {
         }
         Ok(Base {
             clock: NodeClock::open(&files, network.testnet)?,
-            signer: Arc::new(Signer::from_seed(&seed.to_bytes())),
+            signer: Arc::new(signer),
             supervisor: Supervisor::new(),
             config,
             files,
@@ -213,7 +220,8 @@ impl Base {
             app = app.merge(self.run_bank_desk(till, &store)?);
         }
         if let (Role::Regulator, Some(side)) = (self.config.role, &council) {
-            app = app.merge(crate::supervise::mount(self.supervision(side, &store)).await?);
+            let console = crate::supervise::mount(self.supervision(side, &store)).await?;
+            app = app.merge(self.admin(council.as_ref(), &voice)?.guard(console));
         }
         app = app.merge(self.admin(council.as_ref(), &voice)?.router());
         let cells = Cells {
@@ -315,7 +323,8 @@ impl Base {
         let cell = Cell::open(config, move || Replica::new(begin), Arc::new(Alone)).await?;
         cell.initialize([me].into()).await?;
         let prover = Prover::new(cell.clone(), node, genesis.salt_key.clone());
-        Ok((VenueSide { cell, prover, genesis }, region))
+        let jurisdiction = region.template.region;
+        Ok((VenueSide { cell, prover, jurisdiction, genesis }, region))
     }
 
     async fn run_venue(
@@ -335,6 +344,7 @@ impl Base {
         self.run("courier", Courier { cell: cell(), peers, signer }.run());
         let cursors = store.cursors();
         self.run("submitter", Submitter { cell: cell(), cursors, voice: voice.clone() }.run());
+        self.run("gauges", crate::gauges::keep(cell(), self.clock.clock()));
         let (read_model, cursors) = (store.read_model(), store.cursors());
         self.run("projector", Projector { cell: cell(), read_model, cursors }.run());
         if let Some(brokers) = self.config.kafka.clone() {
@@ -481,7 +491,7 @@ impl Base {
             watches: self.config.watches.clone(),
             dir: self.files.path("data/mirror"),
             council: side.cell.clone(),
-            roster: self.network.roster.clone(),
+            founders: self.network.roster.clone(),
             peers: self.peers.clone(),
             store: store.clone(),
             clock: self.clock.clock(),

@@ -4,7 +4,8 @@
 use crate::voice::Voice;
 use anyhow::{Context, Result};
 use gcfn_cell::Cell;
-use gcfn_model::{CommandId, Millis};
+use gcfn_council::{Refusal, Verb};
+use gcfn_model::{CommandId, Millis, Timestamp};
 use gcfn_replica::{Event, Replica};
 use gcfn_store::Cursors;
 use std::time::Duration;
@@ -41,19 +42,24 @@ impl Submitter {
                         b"event",
                         &number.to_be_bytes(),
                     ]);
-                    let verb = request.clone().into();
-                    let command = self.voice.sign(id, record.at, LIFETIME, verb);
-                    self.until_answered(command).await;
+                    self.until_answered(id, record.at, &request.clone().into()).await;
                 }
             }
             self.cursors.advance(CURSOR, record.index).await?;
         }
     }
 
-    async fn until_answered(&self, command: gcfn_council::SignedCommand) {
+    /// Dated by the event at first, so that the same bytes are sent after a crash; dated anew if
+    /// the federation was not reached in time to take it.
+    async fn until_answered(&self, id: CommandId, at: Timestamp, verb: &Verb) {
+        let mut at = at;
         loop {
-            match self.voice.submit(command.clone()).await {
+            let command = self.voice.sign(id, at, LIFETIME, verb.clone());
+            match self.voice.submit(command).await {
                 Ok(Ok(_)) => return,
+                Ok(Err(Refusal::Expired)) => at = self.voice.clock.now(),
+                // The federation's clock is behind this node's: it will come.
+                Ok(Err(Refusal::ExpiresTooLate)) => tokio::time::sleep(PAUSE).await,
                 Ok(Err(refusal)) => {
                     tracing::warn!(%refusal, "federation refuses what the venue said");
                     return;

@@ -2,13 +2,15 @@
 
 use anyhow::Result;
 use axum::Router;
+use gcfn_anchor::receipt::HeadProof;
 use gcfn_anchor::roster::Roster;
 use gcfn_cell::{Cell, Clock};
 use gcfn_council::Council;
 use gcfn_link::client::Peers;
-use gcfn_model::NodeId;
+use gcfn_model::{Digest, NodeId};
 use gcfn_store::Store;
 use gcfn_telemetry::Supervisor;
+use gcfn_watch::{Findings, RegNode, Rounds, SourceFault, Sources, Watched};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,8 +22,8 @@ pub(crate) struct Supervision {
     pub(crate) dir: PathBuf,
     /// Its replica of the federation: what the network has co-signed.
     pub(crate) council: Cell<Council>,
-    /// Whose co-signatures count.
-    pub(crate) roster: Roster,
+    /// Whose co-signatures counted at the founding.
+    pub(crate) founders: Roster,
     /// Whom it reaches.
     pub(crate) peers: Peers,
     /// Where findings are kept.
@@ -32,10 +34,45 @@ pub(crate) struct Supervision {
     pub(crate) supervisor: Supervisor,
 }
 
+/// Final rounds, out of the node's own replica of the federation cell.
+struct OwnRounds {
+    council: Cell<Council>,
+    founders: Roster,
+}
+
+impl Rounds for OwnRounds {
+    async fn head_after(&self, cell: NodeId, round: u64) -> Result<HeadProof, SourceFault> {
+        let mut applied = self.council.applied();
+        loop {
+            let proof = self.council.read(|council| council.head_proof(cell));
+            if let Some(proof) = proof.filter(|proof| round < proof.round.number) {
+                return Ok(proof);
+            }
+            applied.changed().await?;
+        }
+    }
+
+    fn roster(&self, digest: Digest) -> Option<Roster> {
+        let now = self.council.read(|council| council.directory().roster());
+        [now, self.founders.clone()].into_iter().find(|roster| roster.digest() == digest)
+    }
+}
+
 /// Starts the mirrors and gives what can be read of them.
 ///
 /// # Errors
-/// When a mirror's files cannot be used.
-pub(crate) async fn mount(_supervision: Supervision) -> Result<Router> {
-    Ok(Router::new())
+/// When a mirror's files or the findings cannot be used.
+pub(crate) async fn mount(supervision: Supervision) -> Result<Router> {
+    let Supervision { watches, dir, council, founders, peers, store, clock, supervisor } =
+        supervision;
+    let watched = |cell| Watched { cell, genesis: None };
+    let cells: Vec<Watched> = watches.into_iter().map(watched).collect();
+    let sources = Sources {
+        journals: peers,
+        rounds: OwnRounds { council, founders },
+        clock: Arc::new(move || clock.now()),
+    };
+    let findings = Findings::open(&store).await?;
+    let node = RegNode::start(&cells, &dir, sources, (findings, &supervisor))?;
+    Ok(node.router())
 }

@@ -9,8 +9,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_anchor::keys::PublicKey;
 use gcfn_anchor::roster::Roster;
-use gcfn_clearing::{ClearingEvent, House, HouseRefusal};
-use gcfn_council::{Decision, Event, Profile, Refusal, Status, Verb, cell_id, house_id};
+use gcfn_clearing::{ClearingEvent, House};
+use gcfn_council::{Decision, Event, Profile, Status, Verb, cell_id, house_id};
 use gcfn_model::{Amount, Currency, NodeId};
 use gcfn_venue::{ClearingNotice, Notice};
 use serde::{Deserialize, Serialize};
@@ -130,12 +130,7 @@ impl FederationView {
             Event::Locked { rate, .. } => [Told::Notice(Notice::Locked(*rate))].to_vec(),
             Event::AffirmationRefused { bundle, reason, .. } => {
                 let (house, bundle) = (house_id(), *bundle);
-                let reason = match *reason {
-                    Refusal::House(reason) => reason,
-                    // That locks do not explain a bundle is, to the venue that bundled it, a
-                    // difference with what everybody else has recorded.
-                    _ => HouseRefusal::Mismatch,
-                };
+                let reason = reason.in_house();
                 let notice = ClearingNotice::Refused { house, bundle, reason };
                 [Told::Notice(Notice::Clearing(notice))].to_vec()
             }
