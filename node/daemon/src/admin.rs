@@ -69,7 +69,6 @@ fn refused(outcome: anyhow::Result<Outcome>) -> Result<gcfn_council::Done, Probl
 
 impl Admin {
     /// The routes.
-    #[must_use]
     pub(crate) fn router(self) -> Router {
         let guarded = Router::new()
             .route("/api/v1/federation/members", get(members))

@@ -57,7 +57,10 @@ pub async fn serve(dir: &Path, stop: impl Future<Output = ()>) -> Result<()> {
     supervisor.spawn("bank-delivery", Importance::Critical, async move {
         tokio::select! {
             result = deliver(bank, client) => anyhow::Ok(result?),
-            changed = ended.wait_for(|ended| *ended) => Ok(drop(changed)),
+            changed = ended.wait_for(|ended| *ended) => {
+                drop(changed);
+                Ok(())
+            }
         }
     });
     files.write_json(

@@ -73,7 +73,6 @@ impl BankDesk {
 
     /// Where banks deliver: answered with 202 once the machine has been told, with 400 when the
     /// message cannot be understood, and with 503 when the bank is to try again.
-    #[must_use]
     pub(crate) fn router(&self) -> Router {
         Router::new().route("/api/v1/bank/iso20022/inbound", post(inbound)).with_state(self.clone())
     }

@@ -55,7 +55,7 @@ pub(crate) async fn publish(
             let waiting = progress.borrow_and_update().lag();
             Gauge::OutboxLag.set(&["kafka"], i64::try_from(waiting).unwrap_or(i64::MAX));
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     tokio::select! {
         ended = publisher.run() => match ended? {},

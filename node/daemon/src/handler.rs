@@ -19,7 +19,7 @@ use gcfn_link::service::{LinkHandler, Records, Refusal};
 use gcfn_model::{NodeId, RegionId};
 use gcfn_peering::envelope::SignedEnvelope;
 use gcfn_replica::{Command, Replica, Reply};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::mpsc::Sender;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
@@ -66,8 +66,8 @@ fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Refusal> {
     postcard::to_allocvec(value).map_err(|error| Refusal::Internal(error.to_string()))
 }
 
-fn malformed(error: postcard::Error) -> Refusal {
-    Refusal::Malformed(error.to_string())
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    postcard::from_bytes(bytes).map_err(|error| Refusal::Malformed(error.to_string()))
 }
 
 impl Handler {
@@ -113,7 +113,7 @@ impl LinkHandler for Handler {
         let from = peer.identity().node;
         let mut commands = Vec::with_capacity(batch.envelopes.len());
         for bytes in &batch.envelopes {
-            let envelope: SignedEnvelope = postcard::from_bytes(bytes).map_err(malformed)?;
+            let envelope: SignedEnvelope = decode(bytes)?;
             if envelope.envelope.from != from {
                 return Err(Refusal::NotAllowed(format!("{from} delivers its own envelopes only")));
             }
@@ -141,7 +141,7 @@ impl LinkHandler for Handler {
         command: SignedCommand,
     ) -> Result<SubmitReply, Refusal> {
         self.council()?;
-        let command = postcard::from_bytes(&command.command).map_err(malformed)?;
+        let command = decode(&command.command)?;
         let answer = match self.voice.submit(command).await {
             Ok(outcome) => Answer::Outcome(encode(&outcome)?),
             Err(error) => Answer::Refusal(format!("{error:#}").into_bytes()),
@@ -175,12 +175,12 @@ impl LinkHandler for Handler {
         let QueryRequest { what, payload } = request;
         let payload = match what.as_str() {
             "checkpoint" => {
-                let asked: CheckpointAsked = postcard::from_bytes(&payload).map_err(malformed)?;
+                let asked: CheckpointAsked = decode(&payload)?;
                 let shown = show_checkpoint(&self.venue()?.prover, &self.voice, asked);
                 encode(&shown.map_err(|error| Refusal::NotReady(format!("{error:#}")))?)?
             }
             "head" => {
-                let cell: NodeId = postcard::from_bytes(&payload).map_err(malformed)?;
+                let cell: NodeId = decode(&payload)?;
                 let proof = self.council()?.cell.read(|council| council.head_proof(cell));
                 let none = || Refusal::NotReady(format!("no head of {cell} is final yet"));
                 encode(&proof.ok_or_else(none)?)?
