@@ -179,6 +179,14 @@ impl Mirror {
         self.stopped.get_or_insert(finding).clone()
     }
 
+    /// Whether everything it has taken is verified: nothing came after the last header. Saved
+    /// then, it holds nothing that a later header could contradict.
+    #[must_use]
+    pub fn is_at_epoch_end(&self) -> bool {
+        // The header is itself the first event of the next epoch.
+        self.shown.leaf_count() == 1 && self.verified.is_some()
+    }
+
     /// How far it has come.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -24,8 +24,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(5);
 const REST: Duration = Duration::from_secs(60);
 /// How often the lag is looked at while nothing comes.
 const LOOK: Duration = Duration::from_secs(1);
-/// A mirror is saved at the end of an epoch, unless saving would take more than one part in so
-/// many of the task's time: a small one every time, a large one every so often.
+/// A mirror is saved at the ends of epochs, for at most one part in so many of the task's time: a
+/// small one every time, a large one every so often.
 const SAVING_SHARE: u32 = 20;
 
 /// Why a cell is not watched at the moment.
@@ -217,7 +217,10 @@ impl<J: Journals> Watcher<J> {
                     self.take(mirror, &bytes, &mut saving).await?;
                 }
                 Ok(()) = self.heads.changed() => self.compare(mirror).await?,
-                _ = look.tick() => self.look(mirror.as_ref()).await?,
+                _ = look.tick() => {
+                    self.look(mirror.as_ref()).await?;
+                    self.save(mirror, &mut saving).await?;
+                }
             }
         }
     }
@@ -231,7 +234,7 @@ impl<J: Journals> Watcher<J> {
             let (path, found, genesis) = (self.path.clone(), status.cell, status.genesis);
             return Err(WatchFault::OtherMirror { path, found, genesis });
         }
-        let saved = status.verified.map(|verified| verified.epoch);
+        let saved = verified_epoch(&mirror);
         self.board.write(|view| view.saved_epoch = saved);
         self.show(&mirror);
         Ok(Some(mirror))
@@ -250,6 +253,8 @@ impl<J: Journals> Watcher<J> {
                 tracing::info!(%cell, digest = %genesis_digest(&genesis), "begin at the genesis");
                 Mirror::begin(cell, *genesis, filed).map(|begun| {
                     self.show(mirror.insert(begun));
+                    // A head may have come before there was anything to compare it with.
+                    self.heads.mark_changed();
                     None
                 })
             }
@@ -337,7 +342,10 @@ impl<J: Journals> Watcher<J> {
         mirror: &mut Option<Mirror>,
         saving: &mut Saving,
     ) -> Result<(), WatchFault> {
-        let Some(mut own) = mirror.take_if(|_| saving.is_due()) else { return Ok(()) };
+        let saved = self.board.read().saved_epoch;
+        let new = |mirror: &Mirror| saved < verified_epoch(mirror) && mirror.is_at_epoch_end();
+        let due = |mirror: &mut Mirror| saving.is_due() && new(mirror);
+        let Some(mut own) = mirror.take_if(due) else { return Ok(()) };
         let (path, begun) = (self.path.clone(), Instant::now());
         let work = move || {
             let saved = own.save().map(|body| file::replace(&path, &body));
@@ -352,7 +360,7 @@ impl<J: Journals> Watcher<J> {
             Ok(written) => written?,
             Err(finding) => return self.found(finding).await,
         }
-        let epoch = own.status().verified.map(|verified| verified.epoch);
+        let epoch = verified_epoch(own);
         self.board.write(|view| view.saved_epoch = epoch);
         Ok(())
     }
@@ -414,6 +422,10 @@ async fn head_after<R: Rounds>(
         return Err("head is of another cell or of an earlier round".into());
     }
     Ok(head)
+}
+
+fn verified_epoch(mirror: &Mirror) -> Option<u64> {
+    mirror.status().verified.map(|verified| verified.epoch)
 }
 
 /// A fault with all its causes, on one line.

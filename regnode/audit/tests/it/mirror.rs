@@ -214,6 +214,7 @@ fn a_saved_mirror_goes_on_where_it_was() {
     let (whole, _) = mirror_of(&records);
     for place in closes.iter().copied().take(5) {
         let (mut first, _) = mirror_of(&records[..=place]);
+        assert!(first.is_at_epoch_end());
         let saved = first.save().expect("agrees");
         let mut mirror = Mirror::resume(&saved).expect("whole");
         assert_eq!(mirror.status(), first.status());

@@ -467,7 +467,7 @@ async fn a_damaged_file_is_refused_by_name() {
     let world = World::new();
     let mirrors = world.dir.path().join("mirrors");
     std::fs::create_dir(&mirrors).expect("a directory");
-    std::fs::write(mirrors.join("sg.mirror"), b"GCFNMIRR and then nonsense").expect("written");
+    std::fs::write(mirrors.join("sg.mirror"), b"something else altogether").expect("written");
     let (node, supervisor) = world.start().await;
     let fault = until(&node, |view| view.fault.is_some()).await.fault.expect("a fault");
     assert!(fault.contains("sg.mirror is damaged"), "{fault}");
