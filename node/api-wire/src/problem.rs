@@ -1,6 +1,6 @@
 //! Every no, as callers see it: RFC 9457 problem details, and the same for gRPC.
 //!
-//! [`line`] is the one table from a refusal of the machine to a status; [`Code`] is the same
+//! [`line()`] is the one table from a refusal of the machine to a status; [`Code`] is the same
 //! for what the API refuses itself.
 
 mod api;

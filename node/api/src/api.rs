@@ -12,7 +12,7 @@ use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_api_wire::term::Money;
 use gcfn_link::identity::Role;
-use gcfn_model::{Amount, CommandId, Hasher, Millis, PartyId, Pool};
+use gcfn_model::{Amount, CommandId, Hasher, Id, Kind, Millis, Pool};
 use gcfn_store::{Store, StoreError};
 use gcfn_telemetry::ErrorChain;
 use gcfn_venue::Terms;
@@ -25,7 +25,8 @@ use std::sync::Arc;
 pub struct Settings {
     /// The node's role in the network.
     pub role: Role,
-    /// Secret of this node alone, the same on its replicas: signs tokens and makes pseudonyms.
+    /// Secret of this node alone, the same on its replicas: signs tokens and makes ids
+    /// that nobody can guess.
     pub secret: [u8; 32],
     /// How long a token is good for; the longest that a revoked credential still opens anything.
     pub token_lifetime: Millis,
@@ -126,11 +127,11 @@ impl Api {
         Ok(money.amount)
     }
 
-    /// The pseudonym of whoever is registered by `command`: random to everybody without the
-    /// node's secret, and the same when the registration is sent again.
-    pub(crate) fn pseudonym(&self, command: CommandId) -> PartyId {
-        let secret = purpose_key(&self.settings().secret, "pseudonyms");
-        PartyId::derive(&[&secret, command.as_bytes()])
+    /// An id of what `command` makes that nobody can guess who has not the node's secret, and
+    /// that is the same when the command is sent again.
+    pub(crate) fn unguessable<K: Kind>(&self, command: CommandId) -> Id<K> {
+        let secret = purpose_key(&self.settings().secret, "ids");
+        Id::derive(&[&secret, command.as_bytes()])
     }
 }
 

@@ -1,7 +1,7 @@
 //! One route, and a request's way through it.
 //!
-//! `who is it → may the role → not too often → what is the wish called → what does it say →
-//! handler → answer → one line for the auditor`. It is written once, in `serve`, so no route
+//! `who is it → not too often → may the role → what is the wish called → what does it say →
+//! handler → one line for the auditor → answer`. It is written once, in `serve`, so no route
 //! can leave a step out.
 //!
 //! A handler's types are its documentation: what it takes and what it returns is what the

@@ -20,7 +20,8 @@ pub(crate) async fn lock(
     call: Write<SeriesId>,
     Body(lock): Body<RedemptionLock>,
 ) -> Result<Locked, Problem> {
-    let redemption = RedemptionId::derive(&[call.command.as_bytes()]);
+    // What the holder shows the merchant: it must not follow from what the merchant knows.
+    let redemption: RedemptionId = call.api.unguessable(call.command);
     let RedemptionLock { merchant: Text(merchant), serial, amount } = lock;
     let amount = amount.map(|money| call.api.amount("amount", money)).transpose()?;
     let series = call.id;

@@ -39,7 +39,7 @@ pub(crate) async fn register(
 ) -> Result<Registered, Problem> {
     let scope = scope_of(registration.kind)?;
     check(&registration)?;
-    let party = call.api.pseudonym(call.command);
+    let party: PartyId = call.api.unguessable(call.command);
     record(&call.api.store().vault(), party, &registration).await?;
     let Registration { kind, kyc, .. } = registration;
     call.submit(Verb::Register { party, kind: kind.into(), kyc }).await?;

@@ -130,10 +130,12 @@ async fn pass(
     (mut parts, body): (Parts, Body),
 ) -> Result<Response, Problem> {
     admit(&api, route, caller.as_ref(), &parts)?;
-    is_fresh(&api, &parts.headers)?;
     let command = match &caller {
         Some(caller) if route.changes() => Some(wish(caller, &parts.headers)?),
-        _ => None,
+        _ => {
+            is_fresh(&api, &parts.headers)?;
+            None
+        }
     };
     let id = path_id(&mut parts).await;
     let body = read_body(&api, &parts.headers, body).await?;

@@ -5,6 +5,7 @@ mod access;
 mod business;
 mod description;
 mod idempotency;
+mod log;
 mod orders;
 mod people;
 mod privacy;
