@@ -1,2 +1,75 @@
-//! The one binary.
-fn main() {}
+//! The one binary: every role and every verb, thin.
+//!
+//! Reads the command line, asks a node or runs one, and prints. Decides nothing: what a verb
+//! means is decided by the crates below. Results go to standard output, everything else to
+//! standard error; the exit code says how it ended (see [`failure`]).
+
+mod clearing;
+mod failure;
+mod federation;
+mod home;
+mod node;
+mod output;
+mod reg;
+mod testnet;
+mod verify;
+
+use clap::{Parser, Subcommand};
+use output::Format;
+use std::process::ExitCode;
+
+/// GCFN: a clearing network for coupons.
+///
+/// One program for every role: it runs nodes, asks them, and verifies what they prove.
+#[derive(Debug, Parser)]
+#[command(name = "gcfn", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// How results are printed: a table for people, or one JSON document as a contract.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    output: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  gcfn testnet demo                       a whole network on this machine, in a minute
+  gcfn node status --dir ./cn-sha         how a node does
+  gcfn verify receipt.json                whether a trade is proven, offline
+
+Exit codes:
+  0  done        1  refused by the network        2  wrong usage        3  no node was reached";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run whole networks on this machine.
+    #[command(subcommand)]
+    Testnet(testnet::Testnet),
+    /// Make, run and look at one node.
+    #[command(subcommand)]
+    Node(node::Node),
+    /// Found a network, and look at its members and anchors.
+    #[command(subcommand)]
+    Federation(federation::Federation),
+    /// Look at clearing houses.
+    #[command(subcommand)]
+    Clearing(clearing::Clearing),
+    /// Verify a receipt offline, from the validators' public keys alone.
+    Verify(verify::Verify),
+    /// Look at what a supervisor's node has verified and found.
+    #[command(subcommand)]
+    Reg(reg::Reg),
+}
+
+fn main() -> ExitCode {
+    let Cli { verb, output } = Cli::parse();
+    let ended = match verb {
+        Verb::Testnet(verb) => verb.run(output),
+        Verb::Node(verb) => verb.run(output),
+        Verb::Federation(verb) => verb.run(output),
+        Verb::Clearing(verb) => verb.run(output),
+        Verb::Verify(verb) => verb.run(output),
+        Verb::Reg(verb) => verb.run(output),
+    };
+    failure::exit(ended)
+}

@@ -8,7 +8,6 @@ use gcfn_model::CommandId;
 use reqwest::{Client, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::error::Error as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -218,6 +217,19 @@ impl Api {
         body: &impl Serialize,
     ) -> Result<T, CallError> {
         let text = self.send(Method::POST, path, Some(key), Some(body)).await?;
+        self.understand(Method::POST, path, &text)
+    }
+
+    /// The same where there is nothing more to say than the path does.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn act<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: CommandId,
+    ) -> Result<T, CallError> {
+        let text = self.send(Method::POST, path, Some(key), None::<&()>).await?;
         self.understand(Method::POST, path, &text)
     }
 

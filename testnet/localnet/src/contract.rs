@@ -8,7 +8,7 @@ use gcfn_council::Params;
 use gcfn_daemon::config::BankLink;
 use gcfn_daemon::init::{NodeInit, init};
 use gcfn_daemon::network::{self, FoundingTerms};
-use gcfn_model::{BusinessDate, NodeId, Pool, SettlementAccount, Timestamp};
+use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Pool, SettlementAccount, Timestamp};
 use gcfn_simulator::{AccountConfig, BankConfig, NodeConfig};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -78,11 +78,10 @@ pub fn init_node(dir: &Path, layout: &Layout, node: &NodePlan) -> Result<()> {
 pub fn found(dir: &Path, layout: &Layout) -> Result<()> {
     let founders: Vec<PathBuf> = layout.founders().map(|node| folder(dir, node.name)).collect();
     let root = founders.first().context("a network has a root")?.clone();
-    let params = Params { debit_caps: layout.debit_caps.clone(), ..Params::default() };
     let terms = FoundingTerms {
         network: layout.network,
         testnet: true,
-        params,
+        params: params(layout.debit_caps.clone()),
         calendars: network::catalog_calendars()?,
         now: now(),
     };
@@ -98,9 +97,15 @@ pub fn found(dir: &Path, layout: &Layout) -> Result<()> {
     network::issue_operator(&root, &folder(dir, operator), (operator, region), now())
 }
 
+/// The network's rules: the defaults, and how much members may owe for purchases abroad.
+#[must_use]
+pub fn params(debit_caps: BTreeMap<Currency, Amount>) -> Params {
+    Params { debit_caps, ..Params::default() }
+}
+
 /// The number of a node's account at its bank.
 #[must_use]
-pub fn account(node: NodeId, pool: Pool, currency: gcfn_model::Currency) -> String {
+pub fn account(node: NodeId, pool: Pool, currency: Currency) -> String {
     let book = gcfn_transport::AccountBook::new(node, BTreeMap::new());
     book.number(SettlementAccount { node, pool }, currency).to_string()
 }

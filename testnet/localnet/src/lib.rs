@@ -10,7 +10,11 @@
 pub mod client;
 pub mod contract;
 mod days;
+pub mod demo;
 pub mod layout;
+pub mod network;
 pub mod processes;
 pub mod scenario;
+pub mod screen;
 mod seed;
+pub mod up;

@@ -39,6 +39,12 @@ impl Processes {
         Processes { program, dir, running: BTreeMap::new() }
     }
 
+    /// The program whose processes they are.
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// The log of a process.
     #[must_use]
     pub fn log(&self, name: NodeId) -> PathBuf {

@@ -1,0 +1,271 @@
+//! `gcfn node`: make, run and look at one node.
+
+use crate::failure::{Ended, Failure};
+use crate::home::{Home, block_on};
+use crate::output::{self, Format};
+use clap::{Args, Subcommand};
+use gcfn_daemon::config::BankLink;
+use gcfn_daemon::init::{NodeInit, init};
+use gcfn_daemon::node;
+use gcfn_link::identity::Role;
+use gcfn_localnet::processes::STAY;
+use gcfn_model::{Currency, NetworkId, NodeId, RegionId};
+use gcfn_telemetry::{LogFormat, LogTarget, init_logs};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::BufRead;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Node {
+    /// Make a node's folder, keys and join request. Nothing is sent anywhere.
+    #[command(after_help = INIT)]
+    Init(Box<Init>),
+    /// Run a node until it is asked to end (SIGTERM, Ctrl-C).
+    #[command(after_help = START)]
+    Start(Start),
+    /// Say how a node does.
+    #[command(after_help = STATUS)]
+    Status(Home),
+}
+
+const INIT: &str = "\
+Example: a local node of Shanghai, under the regional `cn`, with its bank:
+  gcfn node init --dir ./cn-sha --network gcfn-demo --node cn-sha --role local \\
+    --region cn --regional cn --api 10.0.0.7:8443 --link 10.0.0.7:9443 \\
+    --bank CNY=bank-cny,cn,DEMOCNSH,https://10.0.0.9:8443
+Then give the folder the network's network.json, and `gcfn node start` asks to be admitted with
+join-request.json; the validators answer with `gcfn federation admit cn-sha`.";
+
+const START: &str = "\
+Example:
+  gcfn node start --dir ./cn-sha
+The log goes to standard error; GCFN_LOG chooses what is in it, such as `info,gcfn_cell=debug`.";
+
+const STATUS: &str = "\
+Example:
+  gcfn node status --dir ./cn-sha --output json";
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder to make.
+    #[arg(long, value_name = "FOLDER")]
+    dir: PathBuf,
+    /// The network that the node will ask to join.
+    #[arg(long)]
+    network: NetworkId,
+    /// The node's name: 1 to 16 of a-z, 0-9 and '-', never used before in the network.
+    #[arg(long)]
+    node: NodeId,
+    /// What it will be: root, regional, local or regulator.
+    #[arg(long, value_parser = parse_role)]
+    role: Role,
+    /// Its region or jurisdiction.
+    #[arg(long)]
+    region: RegionId,
+    /// The regional that clears for it; a root or a regional names itself.
+    #[arg(long)]
+    regional: NodeId,
+    /// Where its API listens.
+    #[arg(long, value_name = "ADDRESS")]
+    api: SocketAddr,
+    /// Where its link to other nodes listens.
+    #[arg(long, value_name = "ADDRESS")]
+    link: SocketAddr,
+    /// A bank for one currency; may be given again for others.
+    #[arg(long, value_name = "CURRENCY=NODE,REGION,BIC,URL", value_parser = parse_bank)]
+    bank: Vec<(Currency, BankLink)>,
+    /// A node that a regulator watches; may be given again.
+    #[arg(long, value_name = "NODE")]
+    watch: Vec<NodeId>,
+    /// Start from this region template instead of the region's own.
+    #[arg(long, value_name = "CODE")]
+    template: Option<String>,
+    /// The node quotes exchange rates.
+    #[arg(long)]
+    dealer: bool,
+    /// Where its regulator has its filing.
+    #[arg(long, default_value = "")]
+    filing: String,
+    /// Where its deposit is held.
+    #[arg(long, default_value = "")]
+    deposit: String,
+}
+
+fn parse_role(text: &str) -> Result<Role, String> {
+    let role: Role = text.parse().map_err(|fault| format!("{fault}"))?;
+    match role {
+        Role::Bank | Role::Operator => Err(format!("a {role} is not a node")),
+        role => Ok(role),
+    }
+}
+
+fn parse_bank(text: &str) -> Result<(Currency, BankLink), String> {
+    let shape = || "not CURRENCY=NODE,REGION,BIC,URL".to_owned();
+    let (currency, bank) = text.split_once('=').ok_or_else(shape)?;
+    let currency = currency.parse().map_err(|fault| format!("{fault}"))?;
+    let parts: Vec<&str> = bank.split(',').collect();
+    let [node, region, bic, url] = parts[..] else { return Err(shape()) };
+    let link = BankLink {
+        node: node.parse().map_err(|fault| format!("{fault}"))?,
+        region: region.parse().map_err(|fault| format!("{fault}"))?,
+        bic: bic.to_owned(),
+        url: url.to_owned(),
+    };
+    Ok((currency, link))
+}
+
+/// What is run, and with whom it ends.
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    /// The node's folder.
+    #[arg(long, value_name = "FOLDER", env = "GCFN_DIR", default_value = ".")]
+    dir: PathBuf,
+    /// End when standard input ends: whoever started the node has gone.
+    #[arg(long)]
+    exit_with_parent: bool,
+}
+
+impl Node {
+    pub(crate) fn run(self, format: Format) -> Ended {
+        match self {
+            Node::Init(told) => told.run(format),
+            Node::Start(start) => start.run_node(),
+            Node::Status(home) => status(&home, format),
+        }
+    }
+}
+
+impl Init {
+    fn run(self, format: Format) -> Ended {
+        let dir = self.dir.clone();
+        let told = NodeInit {
+            dir: self.dir,
+            network: self.network,
+            node: self.node,
+            region: self.region,
+            role: self.role,
+            regional: self.regional,
+            dealer: self.dealer,
+            api: self.api,
+            link: self.link,
+            banks: self.bank.into_iter().collect::<BTreeMap<_, _>>(),
+            watches: self.watch,
+            template: self.template,
+            filing: self.filing,
+            deposit: self.deposit,
+        };
+        init(&told).map_err(|fault| Failure::usage(&fault))?;
+        let request = dir.join("join-request.json");
+        match format {
+            Format::Json => output::json(&json!({
+                "node": told.node,
+                "dir": dir.display().to_string(),
+                "join_request": request.display().to_string(),
+            }))?,
+            Format::Table => output::line(&format!(
+                "{} is made in {}; the validators are asked with {}",
+                told.node,
+                dir.display(),
+                request.display()
+            ))?,
+        }
+        Ok(())
+    }
+}
+
+impl Start {
+    fn run_node(self) -> Ended {
+        self.run_until_stopped(async |dir: &Path, stop| node::serve(dir, stop).await)
+    }
+
+    /// Runs `serve` over the folder until somebody asks for its end.
+    pub(crate) fn run_until_stopped(
+        self,
+        serve: impl AsyncFnOnce(&Path, Stop) -> anyhow::Result<()>,
+    ) -> Ended {
+        let filter = std::env::var("GCFN_LOG").unwrap_or_else(|_| "info".to_owned());
+        init_logs(LogFormat::Text, &filter, &LogTarget::Stderr)
+            .map_err(|fault| Failure::usage(&fault.into()))?;
+        let stop = stopped(self.exit_with_parent);
+        let served = block_on(serve(&self.dir, Box::pin(stop)))?;
+        served.map_err(|fault| Failure::usage(&fault))
+    }
+}
+
+/// Ends when the process is to end.
+pub(crate) type Stop = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
+async fn stopped(with_parent: bool) {
+    let by = async |kind: SignalKind| match signal(kind) {
+        Ok(mut signals) => drop(signals.recv().await),
+        Err(_) => std::future::pending().await,
+    };
+    let orphaned = async {
+        if with_parent {
+            let waited = tokio::task::spawn_blocking(wait_for_parent).await;
+            if matches!(waited, Ok(true)) {
+                return;
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = by(SignalKind::terminate()) => tracing::info!("asked to end by SIGTERM"),
+        () = by(SignalKind::interrupt()) => tracing::info!("asked to end by SIGINT"),
+        () = orphaned => tracing::info!("whoever started this process has gone"),
+    }
+}
+
+/// Waits for the end of standard input; `false` when told to stay instead.
+fn wait_for_parent() -> bool {
+    let lines = std::io::stdin().lock().lines();
+    !lines.map_while(Result::ok).any(|line| line == STAY)
+}
+
+fn status(home: &Home, format: Format) -> Ended {
+    let config = home.config()?;
+    let running = home.running()?;
+    let api = home.operator()?;
+    let ready = block_on(api.text("/readyz"))?;
+    let is_ready = match ready {
+        Ok(_) => true,
+        Err(gcfn_localnet::client::CallError::Refused { .. }) => false,
+        Err(fault) => return Err(fault.into()),
+    };
+    // Only trading nodes say more.
+    let report = block_on(api.get::<Value>("/api/v1/node"))?.unwrap_or_default();
+    let field = |name: &str| match report.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) if !value.is_null() => value.to_string(),
+        _ => "-".to_owned(),
+    };
+    match format {
+        Format::Json => output::json(&json!({
+            "node": config.node,
+            "role": config.role.as_str(),
+            "region": config.region,
+            "ready": is_ready,
+            "pid": running.pid,
+            "api": format!("https://{}", running.api),
+            "link": running.link,
+            "report": report,
+        }))?,
+        Format::Table => output::table(
+            &["NODE", "ROLE", "REGION", "READY", "TIME", "AS OF", "API", "PID"],
+            [vec![
+                config.node.to_string(),
+                config.role.to_string(),
+                config.region.to_string(),
+                if is_ready { "yes" } else { "no" }.to_owned(),
+                field("time"),
+                field("as_of"),
+                format!("https://{}", running.api),
+                running.pid.to_string(),
+            ]],
+        )?,
+    }
+    if is_ready { Ok(()) } else { Err(Failure::Refused("the node takes no commands".to_owned())) }
+}

@@ -1,0 +1,256 @@
+//! `gcfn testnet`: whole networks on this machine.
+
+use crate::failure::{Ended, Failure};
+use crate::home::block_on;
+use crate::node::{Start, Stop};
+use crate::output::{self, Format};
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use gcfn_daemon::bank;
+use gcfn_localnet::demo::{self, Check, Options, Report};
+use gcfn_localnet::network::Localnet;
+use gcfn_localnet::processes::{running_in, stop_all};
+use gcfn_localnet::scenario::Scenario;
+use gcfn_localnet::up;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Testnet {
+    /// Make a network, if there is none, start it, and leave it running.
+    #[command(after_help = UP)]
+    Up(Up),
+    /// Stop a running network.
+    #[command(after_help = DOWN)]
+    Down(Place),
+    /// Say which processes of a network run, and where they listen.
+    #[command(after_help = STATUS)]
+    Status(Place),
+    /// Run a whole network through four business days and check everything.
+    #[command(after_help = DEMO)]
+    Demo(Demo),
+    /// Run a simulated bank from its folder.
+    #[command(hide = true)]
+    Bank(Start),
+}
+
+const UP: &str = "\
+Example:
+  gcfn testnet up --dir ./net
+  gcfn federation members --dir ./net/root
+  gcfn testnet down --dir ./net";
+const DOWN: &str = "\
+Example:
+  gcfn testnet down --dir ./net";
+const STATUS: &str = "\
+Example:
+  gcfn testnet status --dir ./net --output json";
+const DEMO: &str = "\
+Examples:
+  gcfn testnet demo                          founded, traded, cleared, proven, in a minute
+  gcfn testnet demo --keep --dir ./net       look around afterwards; end with `testnet down`
+  gcfn testnet demo --seed 7 --export ./out  other orders, and everything written out";
+
+/// Which network.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The network's folder.
+    #[arg(long, value_name = "FOLDER", default_value = "gcfn-testnet")]
+    dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    #[command(flatten)]
+    place: Place,
+    /// Take the network from this folder's network.toml instead of the built-in one.
+    #[arg(long, value_name = "FOLDER")]
+    scenario: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The network's folder; a temporary one when left out.
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+    /// Take what happens from the files in this folder instead of the built-in ones.
+    #[arg(long, value_name = "FOLDER")]
+    scenario: Option<PathBuf>,
+    /// Vary the drawn orders.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Leave the network running and print its addresses.
+    #[arg(long)]
+    keep: bool,
+    /// Write receipts, anchors, public keys and every bank message to this folder.
+    #[arg(long, value_name = "FOLDER")]
+    export: Option<PathBuf>,
+    /// Print one JSON object instead of lines: the same as --output json.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Testnet {
+    pub(crate) fn run(self, format: Format) -> Ended {
+        match self {
+            Testnet::Up(up) => up.run(format),
+            Testnet::Down(place) => place.down(format),
+            Testnet::Status(place) => place.status(format),
+            Testnet::Demo(demo) => demo.run(format),
+            Testnet::Bank(start) => start.run_until_stopped(
+                async |dir: &Path, stop: Stop| bank::serve(dir, stop).await,
+            ),
+        }
+    }
+}
+
+fn scenario(folder: Option<&Path>) -> Result<Scenario, Failure> {
+    let scenario = folder.map_or_else(Scenario::built_in, Scenario::read);
+    scenario.map_err(|problems| Failure::Usage(problems.to_string()))
+}
+
+fn program() -> Result<PathBuf, Failure> {
+    std::env::current_exe()
+        .context("find this program")
+        .map_err(|fault| Failure::usage(&fault))
+}
+
+/// Runs `work` until it ends or somebody presses Ctrl-C; what it has started ends with it.
+fn interruptible<T>(work: impl Future<Output = anyhow::Result<T>>) -> Result<T, Failure> {
+    let ended = block_on(async {
+        let (mut ctrl_c, mut term) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        tokio::select! {
+            done = work => done.map(Some),
+            _ = ctrl_c.recv() => Ok(None),
+            _ = term.recv() => Ok(None),
+        }
+    })?;
+    match ended {
+        Ok(Some(done)) => Ok(done),
+        Ok(None) => Err(Failure::Refused("interrupted; every process has ended".to_owned())),
+        Err(fault) => Err(Failure::of(&fault)),
+    }
+}
+
+impl Up {
+    fn run(self, format: Format) -> Ended {
+        let scenario = scenario(self.scenario.as_deref())?;
+        let program = program()?;
+        let net = interruptible(up::up(&self.place.dir, &scenario, &program))?;
+        show_addresses(&net.addresses(), format)
+    }
+}
+
+fn show_addresses(
+    addresses: &[(gcfn_model::NodeId, &'static str, String)],
+    format: Format,
+) -> Ended {
+    match format {
+        Format::Json => {
+            let members = addresses.iter().map(|(name, role, url)| {
+                json!({ "name": name, "role": role, "url": url })
+            });
+            output::json(&json!({ "members": members.collect::<Vec<_>>() }))?;
+        }
+        Format::Table => {
+            let row = |(name, role, url): &(gcfn_model::NodeId, &str, String)| {
+                vec![name.to_string(), (*role).to_owned(), url.clone()]
+            };
+            output::table(&["NAME", "ROLE", "URL"], addresses.iter().map(row))?;
+        }
+    }
+    Ok(())
+}
+
+impl Place {
+    fn down(self, format: Format) -> Ended {
+        let stopped = stop_all(&self.dir).map_err(|fault| Failure::usage(&fault))?;
+        match format {
+            Format::Json => output::json(&json!({ "stopped": stopped }))?,
+            Format::Table => output::line(&format!("{stopped} processes stopped"))?,
+        }
+        Ok(())
+    }
+
+    fn status(self, format: Format) -> Ended {
+        let running = running_in(&self.dir).map_err(|fault| Failure::usage(&fault))?;
+        let scenario = scenario(None)?;
+        let net = Localnet::open(&self.dir, &scenario, &program()?)
+            .map_err(|fault| Failure::usage(&fault))?;
+        let members = net.addresses();
+        let pid = |name: &gcfn_model::NodeId| running.get(name).copied();
+        match format {
+            Format::Json => {
+                let rows = members.iter().map(|(name, role, url)| {
+                    json!({ "name": name, "role": role, "url": url, "pid": pid(name) })
+                });
+                output::json(&json!({ "members": rows.collect::<Vec<_>>() }))?;
+            }
+            Format::Table => {
+                let row = |(name, role, url): &(gcfn_model::NodeId, &str, String)| {
+                    let pid = pid(name).map_or("-".to_owned(), |pid| pid.to_string());
+                    vec![name.to_string(), (*role).to_owned(), pid, url.clone()]
+                };
+                output::table(&["NAME", "ROLE", "PID", "URL"], members.iter().map(row))?;
+            }
+        }
+        if running.is_empty() {
+            return Err(Failure::Unreachable("the network does not run".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl Demo {
+    fn run(self, format: Format) -> Ended {
+        let as_json = self.json || format == Format::Json;
+        let options = Options {
+            program: program()?,
+            dir: self.dir,
+            scenario: scenario(self.scenario.as_deref())?,
+            seed: self.seed,
+            keep: self.keep,
+            export: self.export,
+            quiet: as_json,
+        };
+        let mut printed = Ok(());
+        let mut show = |check: &Check| {
+            if !as_json && printed.is_ok() {
+                printed = output::line(&check.line());
+            }
+        };
+        let report = interruptible(demo::run(&options, &mut show))?;
+        printed?;
+        if as_json {
+            output::json(&report.json())?;
+        } else {
+            summary(&report)?;
+        }
+        match report.checks.iter().find(|check| !check.ok) {
+            None => Ok(()),
+            Some(failed) => Err(Failure::Refused(format!(
+                "step {} failed: {}; everything is in {}",
+                failed.number,
+                failed.name,
+                report.dir.display()
+            ))),
+        }
+    }
+}
+
+fn summary(report: &Report) -> Ended {
+    output::line("")?;
+    let rows = report.figures.rows().map(|(name, figure)| vec![name.to_owned(), figure]);
+    output::table(&["FIGURE", ""], rows)?;
+    if report.kept {
+        output::line("")?;
+        show_addresses(&report.addresses, Format::Table)?;
+        output::line(&format!(
+            "\nIt runs on in {0}; end it with: gcfn testnet down --dir {0}",
+            report.dir.display()
+        ))?;
+    }
+    Ok(())
+}

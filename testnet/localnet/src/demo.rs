@@ -1,0 +1,226 @@
+//! The demo: a network founded, four business days lived through, and everything checked that
+//! was said about it.
+//!
+//! One file per step. A step asks and reads through public doors only, and ends with one line
+//! of figures; the first that fails ends the run.
+
+mod abroad;
+mod anchors;
+mod cast;
+mod conservation;
+mod crash;
+mod days;
+mod export;
+mod founding;
+mod issuance;
+mod receipts;
+mod report;
+mod settlement;
+mod trading;
+
+pub use report::{Check, Report};
+
+use crate::days::{calendars, first_day};
+use crate::network::Localnet;
+use crate::scenario::Scenario;
+use crate::screen::Screen;
+use crate::seed::Seed;
+use crate::{contract, processes};
+use anyhow::{Context, Result, anyhow};
+use cast::Cast;
+use gcfn_model::BusinessDate;
+use report::Figures;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What a demo is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The program whose processes are started: this one.
+    pub program: PathBuf,
+    /// The folder; a fresh one for temporary files when left out.
+    pub dir: Option<PathBuf>,
+    /// What happens.
+    pub scenario: Scenario,
+    /// What the drawn orders follow from.
+    pub seed: u64,
+    /// Whether the network is left running.
+    pub keep: bool,
+    /// Where receipts, anchors, keys and messages are written to.
+    pub export: Option<PathBuf>,
+    /// Whether no progress is shown.
+    pub quiet: bool,
+}
+
+/// A demo under way.
+struct Demo {
+    net: Localnet,
+    scenario: Scenario,
+    seed: Seed,
+    cast: Cast,
+    /// The business date that the clocks show.
+    date: BusinessDate,
+    figures: Figures,
+    /// The trade that crosses a border, once it has happened.
+    crossing: Option<abroad::Crossing>,
+    export: Option<PathBuf>,
+}
+
+/// Runs the demo; `show` is called with every check as it is made.
+///
+/// # Errors
+/// What kept the network from being made. A check that fails is in the report.
+pub async fn run(options: &Options, show: &mut dyn FnMut(&Check)) -> Result<Report> {
+    let started = Instant::now();
+    let (dir, temporary) = match &options.dir {
+        Some(dir) => (dir.clone(), false),
+        None => (fresh_folder(), true),
+    };
+    let mut demo = Demo::new(options, dir)?;
+    let mut checks = Vec::new();
+    let ended = demo.play(&mut checks, show).await;
+    demo.net.screen.clear();
+    let mut report = Report {
+        checks,
+        figures: demo.figures.clone(),
+        addresses: demo.net.addresses(),
+        dir: demo.net.dir.clone(),
+        kept: options.keep && ended,
+    };
+    report.figures.seconds("seconds", started.elapsed());
+    if report.kept {
+        demo.net.processes.let_stay();
+    } else {
+        demo.net.processes.stop();
+    }
+    if temporary && ended && !options.keep {
+        std::fs::remove_dir_all(&report.dir)
+            .with_context(|| format!("remove {}", report.dir.display()))?;
+    }
+    Ok(report)
+}
+
+/// A folder that no other run uses.
+fn fresh_folder() -> PathBuf {
+    let name = format!("gcfn-demo-{}-{}", std::process::id(), contract::now().micros());
+    std::env::temp_dir().join(name)
+}
+
+/// The outcome of one step.
+type Told = Result<String>;
+
+impl Demo {
+    fn new(options: &Options, dir: PathBuf) -> Result<Demo> {
+        let scenario = options.scenario.clone();
+        let layout = crate::layout::Layout::choose(&scenario.network)?;
+        let (today, _) = contract::now().utc();
+        let date = first_day(&calendars(&layout)?, today)?;
+        let mut net = Localnet::make(&dir, &scenario, &options.program, date)?;
+        net.screen = Screen::new(options.quiet);
+        Ok(Demo {
+            net,
+            scenario,
+            seed: Seed::new(options.seed),
+            cast: Cast::default(),
+            date,
+            figures: Figures::default(),
+            crossing: None,
+            export: options.export.clone(),
+        })
+    }
+
+    /// Every step in order; whether all went well.
+    async fn play(&mut self, checks: &mut Vec<Check>, show: &mut dyn FnMut(&Check)) -> bool {
+        for step in Step::ALL {
+            let started = Instant::now();
+            let told = step.take(self).await;
+            self.net.screen.clear();
+            let told = told.and_then(|detail| {
+                self.net.processes.check()?;
+                Ok(detail)
+            });
+            let check = Check::new(step.number(), step.name(), &told, started.elapsed());
+            show(&check);
+            checks.push(check);
+            if told.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// One step of the demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Founding,
+    Issuance,
+    Trading,
+    Abroad,
+    Settlement,
+    Anchors,
+    Crash,
+    Receipts,
+    Conservation,
+    Export,
+}
+
+impl Step {
+    const ALL: [Step; 10] = [
+        Step::Founding,
+        Step::Issuance,
+        Step::Trading,
+        Step::Abroad,
+        Step::Settlement,
+        Step::Anchors,
+        Step::Crash,
+        Step::Receipts,
+        Step::Conservation,
+        Step::Export,
+    ];
+
+    const fn number(self) -> usize {
+        self as usize + 1
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Step::Founding => "network founded, members admitted",
+            Step::Issuance => "issuers onboarded, batches listed",
+            Step::Trading => "a day of trading",
+            Step::Abroad => "a purchase across a border",
+            Step::Settlement => "cycles final, to the cent",
+            Step::Anchors => "anchored, co-signed, re-executed",
+            Step::Crash => "killed in a burst, nothing lost",
+            Step::Receipts => "a receipt verified offline",
+            Step::Conservation => "nothing made, nothing lost",
+            Step::Export => "written out",
+        }
+    }
+
+    async fn take(self, demo: &mut Demo) -> Told {
+        match self {
+            Step::Founding => demo.found().await,
+            Step::Issuance => demo.issue().await,
+            Step::Trading => demo.trade().await,
+            Step::Abroad => demo.buy_abroad().await,
+            Step::Settlement => demo.check_cycles().await,
+            Step::Anchors => demo.check_anchors().await,
+            Step::Crash => demo.crash().await,
+            Step::Receipts => demo.check_receipts().await,
+            Step::Conservation => demo.check_conservation().await,
+            Step::Export => demo.export().await,
+        }
+    }
+}
+
+/// `condition`, or the failed check in words.
+fn ensure(condition: bool, failed: impl FnOnce() -> String) -> Result<()> {
+    if condition { Ok(()) } else { Err(anyhow!("{}", failed())) }
+}
+
+/// The last lines of a member's log, for a failure that nothing else explains.
+fn log_of(demo: &Demo, node: gcfn_model::NodeId) -> String {
+    let log = demo.net.processes.log(node);
+    format!("; the log of {node} is {}{}", log.display(), processes::tail(&log))
+}

@@ -1,0 +1,214 @@
+//! Step 4: a user buys a coupon that another node lists, through its own node alone.
+
+use super::cast::{bucket_of, coupons_of};
+use super::{Demo, Told, ensure};
+use crate::contract::account;
+use crate::network::Wait;
+use crate::scenario::{Purchase, Quote};
+use anyhow::{Context, Result};
+use gcfn_api_wire::issuance::SeriesList;
+use gcfn_api_wire::trading::{Placed, RateLock, Settlement, TradeReport};
+use gcfn_council::{Pair, Quote as Offer};
+use gcfn_model::{Amount, BusinessDate, Millis, NodeId, Pool, QuoteId, SeriesId, TradeId};
+use serde_json::json;
+
+/// A purchase that was matched at the coupon's home.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Crossing {
+    pub(super) home: NodeId,
+    pub(super) trade: TradeId,
+}
+
+/// How long a quote is good: less than the network's longest.
+const QUOTE_LIFE: Millis = Millis(45_000);
+
+impl Demo {
+    pub(super) async fn buy_abroad(&mut self) -> Told {
+        self.fund_dealers().await?;
+        let purchase = self.scenario.abroad.first().context("no purchase in abroad.csv")?.clone();
+        let series = self.cast.listed(purchase.home, &purchase.batch)?.series;
+        self.until_listed(&purchase, series).await?;
+        let before = self.trades_of(purchase.home).await?;
+        let (lock, committed) = self.lock_and_order(&purchase, series).await?;
+        let trade = self.matched(&purchase, series, &before).await?;
+        let value_date = trade.value_date.0;
+        self.overnight().await?;
+        while self.date < value_date {
+            self.overnight().await?;
+        }
+        self.until_delivered(&purchase, series, value_date).await?;
+        self.crossing = Some(Crossing { home: purchase.home, trade: trade.trade.0 });
+        let pays = self.currency(purchase.node)?;
+        let (value, _) = (trade.price.amount.checked_mul(trade.quantity), ());
+        let value = value.context("price times quantity")?.decimal(trade.price.currency);
+        Ok(format!(
+            "{} of {} bought {} of {} through {} alone: {value} {} for {} {pays} held with its \
+             fee, at {}/{} locked with a dealer; matched at home, affirmed by both sides, cleared \
+             by the federation, delivered against payment on {value_date} (T+2)",
+            purchase.who,
+            purchase.node,
+            purchase.quantity,
+            purchase.batch,
+            purchase.node,
+            trade.price.currency,
+            committed.decimal(pays),
+            lock.numerator,
+            lock.denominator,
+        ))
+    }
+
+    /// Dealers put money in, so that they can pay in the other currency.
+    async fn fund_dealers(&mut self) -> Result<()> {
+        for fund in self.scenario.funds.clone() {
+            let body = json!({
+                "account": account(fund.node, Pool::Dealer, fund.currency),
+                "amount": fund.amount,
+                "name": format!("dealer {}", fund.node),
+            });
+            self.net.bank(fund.currency)?.tell("/control/deposit", &body).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the buyer's node shows the series of the other node.
+    async fn until_listed(&mut self, purchase: &Purchase, series: SeriesId) -> Result<()> {
+        let buyer = self.cast.actor(purchase.node, &purchase.who)?.api.clone();
+        let wait = Wait::new(purchase.node, format!("{} in the search", purchase.batch));
+        let listed = async || {
+            let list: SeriesList = buyer.get("/api/v1/coupons/search?abroad=everywhere").await?;
+            let found = list.series.iter().find(|listing| listing.series.0 == series);
+            Ok(found.filter(|listing| listing.home.0 == purchase.home).map(drop))
+        };
+        self.net.until(wait, listed).await
+    }
+
+    /// Every dealer's rates of the scenario, good from now on for a moment.
+    async fn quote(&mut self) -> Result<()> {
+        for Quote { dealer, base, counter, bid, ask, size } in self.scenario.rates.clone() {
+            let status: gcfn_api_wire::node::NodeReport =
+                self.net.operator(dealer)?.get("/api/v1/node").await?;
+            let key = self.net.fresh_key();
+            let offer = Offer {
+                id: QuoteId::derive(&[key.as_bytes()]),
+                pair: Pair { base, counter },
+                bid,
+                ask,
+                size: Amount::parse(&size, base)?,
+                valid_until: status.time.0.checked_add(QUOTE_LIFE).context("in range")?,
+            };
+            let operator = self.net.operator(dealer)?;
+            let wait = Wait::new(dealer, format!("the quote of {dealer}"));
+            let taken = async || {
+                operator.tell("/api/v1/federation/quotes", &offer).await?;
+                Ok(Some(()))
+            };
+            self.net.until(wait, taken).await?;
+        }
+        Ok(())
+    }
+
+    /// Has a rate locked and sends the order; returns the lock and what is held for the order.
+    async fn lock_and_order(
+        &mut self,
+        purchase: &Purchase,
+        series: SeriesId,
+    ) -> Result<(RateLock, Amount)> {
+        self.quote().await?;
+        let buyer = self.cast.actor(purchase.node, &purchase.who)?.clone();
+        let before = bucket_of(&buyer.assets().await?, "avail");
+        let limit = self.money(purchase.home, &purchase.limit)?;
+        let home_currency = self.currency(purchase.home)?;
+        let needs = Amount::parse(&purchase.limit, home_currency)?;
+        let needs = needs.checked_mul(purchase.quantity).context("price times quantity")?;
+        let needs = needs.decimal(home_currency);
+        let body = json!({ "needs": { "amount": needs, "currency": home_currency } });
+        let key = self.net.fresh_key();
+        let wait = Wait::new(purchase.node, "a locked rate");
+        let locked = async || {
+            Ok(Some(buyer.api.post("/api/v1/settle/xborder/quotes", key, &body).await?))
+        };
+        let lock: RateLock = self.net.until(wait, locked).await?;
+
+        let body = json!({
+            "series": series,
+            "side": "buy",
+            "quantity": purchase.quantity,
+            "limit": limit,
+            "rate_lock": lock.lock,
+        });
+        let keys: Vec<_> = (0..500).map(|_| self.net.fresh_key()).collect();
+        let mut keys = keys.into_iter();
+        let wait = Wait::new(purchase.node, "the lock to be final at the buyer's node");
+        // A refusal is remembered under its key: each try is a new wish.
+        let placed = async || {
+            let key = keys.next().context("fewer tries than keys")?;
+            match buyer.api.post::<Placed>("/api/v1/trades/orders", key, &body).await {
+                Err(fault) if fault.code() == Some("UnknownLock") => Ok(None),
+                other => Ok(Some(other?)),
+            }
+        };
+        let placed: Placed = self.net.until(wait, placed).await?;
+        ensure(placed.sent_to.map(|to| to.0) == Some(purchase.home), || {
+            format!("the order went to {:?}", placed.sent_to)
+        })?;
+        let after = bucket_of(&buyer.assets().await?, "avail");
+        Ok((lock, before.saturating_sub(after)))
+    }
+
+    /// Waits for the match at home, and that the buyer's node has committed the money without
+    /// giving the coupons out.
+    async fn matched(
+        &mut self,
+        purchase: &Purchase,
+        series: SeriesId,
+        before: &[TradeReport],
+    ) -> Result<TradeReport> {
+        let operator = self.net.operator(purchase.home)?;
+        let known: Vec<TradeId> = before.iter().map(|trade| trade.trade.0).collect();
+        let wait = Wait::new(purchase.home, "the order to match at home");
+        let trade = async || {
+            let page: gcfn_api_wire::trading::TradeList =
+                operator.get("/api/v1/trades?limit=20").await?;
+            let mut fresh = page.trades.into_iter().filter(|t| !known.contains(&t.trade.0));
+            Ok(fresh.find(|trade| trade.series.0 == series))
+        };
+        let trade = self.net.until(wait, trade).await?;
+        let buyer = self.cast.actor(purchase.node, &purchase.who)?.clone();
+        let wait = Wait::new(purchase.node, "the buyer's money to be committed");
+        let committed = async || {
+            let assets = buyer.assets().await?;
+            let nothing = coupons_of(&assets, series) == 0;
+            let held = bucket_of(&assets, "hold").is_zero();
+            Ok((held && nothing && !bucket_of(&assets, "commit").is_zero()).then_some(()))
+        };
+        self.net.until(wait, committed).await?;
+        Ok(trade)
+    }
+
+    /// Waits until the buyer has the coupons, the home counts them abroad, and the trade has
+    /// settled there.
+    async fn until_delivered(
+        &mut self,
+        purchase: &Purchase,
+        series: SeriesId,
+        value_date: BusinessDate,
+    ) -> Result<()> {
+        let buyer = self.cast.actor(purchase.node, &purchase.who)?.clone();
+        let what = format!("delivery to {} on {value_date}", purchase.who);
+        let wait = Wait::new(purchase.node, what);
+        let delivered = async || {
+            let assets = buyer.assets().await?;
+            Ok((coupons_of(&assets, series) == purchase.quantity).then_some(()))
+        };
+        self.net.until(wait, delivered).await?;
+        let home = self.trades_of(purchase.home).await?;
+        let crossing = home.iter().filter(|trade| trade.value_date.0 == value_date);
+        let open = crossing.filter(|trade| trade.state != Settlement::Settled).count();
+        ensure(open == 0, || format!("{open} trades for {value_date} have not settled at home"))?;
+        let abroad = self.abroad_of(purchase.home, series, purchase.node).await?;
+        ensure(abroad == purchase.quantity, || {
+            let node = purchase.node;
+            format!("the home counts {abroad} coupons at {node}, not {}", purchase.quantity)
+        })
+    }
+}
