@@ -1,30 +1,25 @@
 //! One node, assembled from its configuration by its role.
 
+mod trading;
+
 use crate::admin::{Admin, health};
-use crate::bank_desk::{BankDesk, BankWay, Till};
+use crate::bank_desk::Till;
 use crate::certifier::certify_members;
 use crate::clock::NodeClock;
 use crate::config::Config;
-use crate::courier::Courier;
-use crate::federation::{self, HeadSource};
+use crate::federation::{self};
 use crate::files::{NodeFiles, Running};
-use crate::gateway::{Listings, NodeGateway};
-use crate::handler::{CouncilSide, Handler, VenueSide};
-use crate::init::{OPERATORS, read_config};
+use crate::handler::{CouncilSide, Handler};
+use crate::init::read_config;
 use crate::join::join;
-use crate::network::{Network, identity_of, random_salt, trading_terms};
-use crate::notices::{Feed, listen, listen_at_home};
-use crate::projector::Projector;
+use crate::network::{Network, identity_of};
+use crate::notices::Feed;
 use crate::prover::Prover;
-use crate::raft_transport::{Alone, RaftTransport};
-use crate::region::Region;
-use crate::scheduler::Scheduler;
-use crate::submitter::Submitter;
+use crate::raft_transport::RaftTransport;
 use crate::voice::{Replicas, Voice, Way};
 use anyhow::{Context, Result, anyhow};
 use axum::Router;
 use gcfn_anchor::keys::Signer;
-use gcfn_api::{Api, RateLimits, Scope, Settings};
 use gcfn_cell::{Cell, CellConfig};
 use gcfn_council::{Council, FEDERATION, Genesis, SignedJoinRequest, cell_id};
 use gcfn_link::certificate::Denylist;
@@ -33,11 +28,10 @@ use gcfn_link::identity::Role;
 use gcfn_link::keys::{SigningSeed, TlsKey};
 use gcfn_link::listener::{Limits, Listener};
 use gcfn_link::tls::{Credentials, Trust, server_mutual, server_optional};
-use gcfn_model::{Amount, Hasher, Millis, PartyId, Pool};
-use gcfn_replica::{Founded, Replica};
-use gcfn_store::{Grant, Store, VaultKey};
+use gcfn_model::Millis;
+use gcfn_replica::Replica;
+use gcfn_store::{Store, VaultKey};
 use gcfn_telemetry::{Importance, Metrics, Supervisor};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -210,7 +204,8 @@ impl Base {
         }
         let mut app = Router::new();
         if let Some((side, region)) = &venue {
-            app = app.merge(self.run_venue(side, region, council.as_ref(), &voice, &store).await?);
+            app =
+                app.merge(self.run_venue(side, region, council.as_ref(), (&voice, &store)).await?);
         } else {
             let cell = council.as_ref().map(|side| side.cell.clone());
             app = app.merge(health(cell, self.metrics.clone()));
@@ -290,186 +285,6 @@ impl Base {
         if self.config.role == Role::Root {
             self.run("days", federation::open_days(cell(), voice.clone()));
             self.run("authority", certify_members(cell(), voice.clone(), self.files.clone()));
-        }
-    }
-
-    async fn open_venue(&self) -> Result<(VenueSide, Region)> {
-        let (region, terms) = trading_terms(&self.files)?;
-        let genesis: gcfn_replica::Genesis = match self.files.read_json("data/genesis.json") {
-            Ok(genesis) => genesis,
-            Err(_) => {
-                let founded = Founded {
-                    roster: self.network.roster.clone(),
-                    founders: self.network.founders.clone(),
-                };
-                let debit_cap =
-                    self.network.debit_caps.get(&terms.currency).copied().unwrap_or(Amount::ZERO);
-                let genesis = gcfn_replica::Genesis {
-                    terms,
-                    salt_key: random_salt()?,
-                    founded,
-                    debit_cap,
-                    mailbox_capacity: MAILBOX_CAPACITY,
-                };
-                self.files.write_json("data/genesis.json", &genesis)?;
-                genesis
-            }
-        };
-        let node = self.config.node;
-        let me = Replicas::number(node);
-        let dir = self.files.path("data/venue");
-        let config = CellConfig::new(node.as_str(), me, dir, self.clock.clock());
-        let begin = genesis.clone();
-        let cell = Cell::open(config, move || Replica::new(begin), Arc::new(Alone)).await?;
-        cell.initialize([me].into()).await?;
-        let prover = Prover::new(cell.clone(), node, genesis.salt_key.clone());
-        let jurisdiction = region.template.region;
-        Ok((VenueSide { cell, prover, jurisdiction, genesis }, region))
-    }
-
-    async fn run_venue(
-        &self,
-        side: &VenueSide,
-        region: &Region,
-        council: Option<&CouncilSide>,
-        voice: &Voice,
-        store: &Store,
-    ) -> Result<Router> {
-        let cell = || side.cell.clone();
-        let clock = self.clock.clock();
-        self.run("prover", side.prover.clone().follow());
-        let scheduler = Scheduler { cell: cell(), clock, region: region.clone() };
-        self.run("scheduler", scheduler.run());
-        let (peers, signer) = (self.peers.clone(), self.signer.clone());
-        self.run("courier", Courier { cell: cell(), peers, signer }.run());
-        let cursors = store.cursors();
-        self.run("submitter", Submitter { cell: cell(), cursors, voice: voice.clone() }.run());
-        self.run("gauges", crate::gauges::keep(cell(), self.clock.clock()));
-        let (read_model, cursors) = (store.read_model(), store.cursors());
-        self.run("projector", Projector { cell: cell(), read_model, cursors }.run());
-        if let Some(brokers) = self.config.kafka.clone() {
-            let node = self.config.node;
-            self.run("kafka", crate::bus::publish(cell(), store.cursors(), node, brokers));
-        }
-        let listings = Listings::default();
-        let heads = match council {
-            Some(council) => {
-                let feed = council.feed.clone();
-                self.run("notices", listen_at_home(cell(), feed, self.config.node));
-                let seen = crate::directory::watch_own(council.cell.clone(), listings.clone());
-                self.run("listings", seen);
-                let prover = side.prover.clone();
-                let publish = federation::publish(council.cell.clone(), prover, voice.clone());
-                self.run("anchorer", publish);
-                HeadSource::Own(council.cell.clone())
-            }
-            None => {
-                let (peers, regional) = (self.peers.clone(), self.config.regional);
-                self.run("notices", listen(cell(), peers.clone(), regional));
-                let directory = crate::directory::RemoteDirectory {
-                    network: self.network.network,
-                    me: self.config.node,
-                    peers: peers.clone(),
-                    regional,
-                    listings: listings.clone(),
-                };
-                self.run("directory", directory.watch());
-                HeadSource::Regional(peers, regional)
-            }
-        };
-        let gateway = NodeGateway {
-            cell: cell(),
-            prover: side.prover.clone(),
-            read_model: store.read_model(),
-            voice: voice.clone(),
-            heads,
-            listings,
-            metrics: self.metrics.clone(),
-        };
-        self.open_staff(store).await?;
-        let api = Api::new(self.api_settings(side)?, Arc::new(gateway), store.clone());
-        Ok(api.router().merge(self.run_bank_desk(Till::Venue(cell()), store)?))
-    }
-
-    fn run_bank_desk(&self, till: Till, store: &Store) -> Result<Router> {
-        let desk = BankDesk::new(&self.config, till, store.clone(), self.clock.clock())?;
-        for (currency, bank) in &self.config.banks {
-            let way = BankWay {
-                network: self.network.network,
-                credentials: self.credentials.clone(),
-                trust: self.trust.clone(),
-            };
-            self.run("bank-outbox", desk.clone().pay(bank.clone(), *currency, way));
-        }
-        Ok(desk.router())
-    }
-
-    /// Puts the keys that `node init` made for the operator's staff into the store.
-    async fn open_staff(&self, store: &Store) -> Result<()> {
-        let known = store.credentials().list().await?;
-        for person in OPERATORS {
-            if known.iter().any(|credential| credential.id == person) {
-                continue;
-            }
-            let path = self.files.path(&format!("keys/{person}.key"));
-            let key = std::fs::read_to_string(&path)
-                .with_context(|| format!("read {}", path.display()))?;
-            let (id, secret) = key.trim().split_once('.').context("a key is <id>.<secret>")?;
-            let secret = secret.parse().map_err(|e| anyhow!("{}: {e}", path.display()))?;
-            let grant = Grant {
-                scope: Scope::Operator.as_str().to_owned(),
-                party: Some(PartyId::derive(&[
-                    self.config.node.as_str().as_bytes(),
-                    id.as_bytes(),
-                ])),
-                created_at: self.clock.clock().now(),
-                expires_at: None,
-            };
-            store.credentials().insert(id, &secret, &grant).await?;
-        }
-        Ok(())
-    }
-
-    fn api_settings(&self, side: &VenueSide) -> Result<Settings> {
-        let currency = side.genesis.terms.currency;
-        let mut deposit_accounts = BTreeMap::new();
-        if let Some(bank) = self.config.banks.get(&currency) {
-            let bic = bank.bic.parse().map_err(|e| anyhow!("bank.{currency}.bic: {e}"))?;
-            let book = gcfn_transport::AccountBook::new(
-                self.config.node,
-                [(currency, bic)].into_iter().collect(),
-            );
-            for pool in [Pool::UserCustody, Pool::IssuerEscrow] {
-                let account = side.genesis.terms.account(pool);
-                let number = book.number(account, currency).to_string();
-                let bic = bank.bic.clone();
-                let to = gcfn_api_wire::settlement::DepositAccount { bic, number };
-                deposit_accounts.insert(pool, to);
-            }
-        }
-        let seed = SigningSeed::load(&self.files.path("keys/signing.key"))?.to_bytes();
-        Ok(Settings {
-            role: self.config.role,
-            secret: Hasher::new("gcfn/node/api-secret/v1").part(&seed).finish().0,
-            token_lifetime: TOKEN_LIFETIME,
-            rate_limits: self.rate_limits(),
-            body_bytes_max: BODY_BYTES_MAX,
-            deposit_accounts,
-        })
-    }
-
-    /// A testnet is loaded by few callers with many calls; anywhere else the network's limits hold.
-    fn rate_limits(&self) -> RateLimits {
-        if !self.network.testnet {
-            return RateLimits::NETWORK;
-        }
-        let plenty = std::num::NonZeroU32::MAX;
-        RateLimits {
-            user: plenty,
-            issuer: plenty,
-            market_maker: plenty,
-            staff: plenty,
-            anonymous: plenty,
         }
     }
 
