@@ -13,6 +13,7 @@ const OVERSEERS: &[Role] = &[Bank, Operator, Regulator];
 /// The routes, grouped as the business is.
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = parties();
+    routes.extend(batches());
     routes.extend(coupons());
     routes.extend(trades());
     routes.extend(money());
@@ -79,7 +80,7 @@ fn parties() -> Vec<Route> {
     ]
 }
 
-fn coupons() -> Vec<Route> {
+fn batches() -> Vec<Route> {
     const STEPS: &[Role] = &[Issuer, Operator];
     vec![
         Route::write("/api/v1/coupons/batches", &[Issuer], "Draft a batch.", issuance::draft)
@@ -115,6 +116,11 @@ fn coupons() -> Vec<Route> {
             "Open the book and offer the coupons at the issue price.",
             issuance::list,
         ),
+    ]
+}
+
+fn coupons() -> Vec<Route> {
+    vec![
         Route::read("/api/v1/coupons/search", EVERYBODY, "Series that trade.", issuance::search),
         Route::write(
             "/api/v1/coupons/{series}/transfer",
