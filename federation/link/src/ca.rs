@@ -191,13 +191,13 @@ fn draw_serial() -> Result<Serial, CaFault> {
     Ok(Serial::from_random(bytes))
 }
 
-/// Nodes both call and are called; banks and operators only call.
+/// Nodes and banks both call and are called; operators only call.
 fn purposes(role: Role) -> Vec<ExtendedKeyUsagePurpose> {
     match role {
-        Role::Root | Role::Regional | Role::Local | Role::Regulator => {
+        Role::Root | Role::Regional | Role::Local | Role::Regulator | Role::Bank => {
             vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth]
         }
-        Role::Bank | Role::Operator => vec![ExtendedKeyUsagePurpose::ClientAuth],
+        Role::Operator => vec![ExtendedKeyUsagePurpose::ClientAuth],
     }
 }
 
