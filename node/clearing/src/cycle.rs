@@ -173,6 +173,23 @@ impl Cycle {
         self.bundles.values().filter(|a| a.is_agreed()).flat_map(|a| &a.bundle.obligations)
     }
 
+    /// Whether the gross value of each currency stays within one amount, so that every net
+    /// position does as well.
+    pub(crate) fn fits(&self, bundle: &Bundle) -> bool {
+        let known = self.bundles.get(&bundle.reference).is_some();
+        let others = self.bundles.values().flat_map(|affirmed| &affirmed.bundle.obligations);
+        let fresh = bundle.obligations.iter().filter(|_| !known);
+        let mut gross = BTreeMap::<Currency, Amount>::new();
+        for obligation in others.chain(fresh) {
+            let sum = gross.entry(obligation.currency).or_insert(Amount::ZERO);
+            match sum.checked_add(obligation.amount) {
+                Some(more) => *sum = more,
+                None => return false,
+            }
+        }
+        true
+    }
+
     pub(crate) fn obligation_count(&self) -> usize {
         self.bundles.values().map(|a| a.bundle.obligations.len()).sum()
     }

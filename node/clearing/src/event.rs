@@ -3,6 +3,7 @@
 use crate::{BundleRef, HousePayment, NetPosition, PayIn, Schedule};
 use alloc::vec::Vec;
 use gcfn_banking::Instruction;
+use gcfn_ledger::Entry;
 use gcfn_model::{Amount, BusinessDate, Currency, CycleId, NodeId, SettlementAccount};
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ClearingEvent {
+    /// The house posted to its books.
+    Posted(Entry),
     /// A cycle was opened.
     CycleOpened {
         /// The cycle.

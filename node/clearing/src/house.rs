@@ -122,6 +122,9 @@ impl House {
         if OBLIGATIONS_MAX.saturating_sub(cycle.obligation_count()) < bundle.obligations.len() {
             return Err(HouseRefusal::CycleFull);
         }
+        if !cycle.fits(&bundle) {
+            return Err(HouseRefusal::PositionTooLarge);
+        }
         let fresh = || Affirmed { bundle, required, by: BTreeSet::new() };
         let affirmed = cycle.bundles.entry(reference).or_insert_with(fresh);
         affirmed.by.insert(by);
@@ -222,6 +225,7 @@ impl House {
                 events.push(ClearingEvent::UnmatchedEntry { currency, amount });
                 return booked;
             }
+            events.push(ClearingEvent::Posted(books));
         }
         match &booked {
             Booked::Received(payment) => self.paid_in(at, payment, ledger, events),
@@ -295,8 +299,15 @@ impl House {
         if cycle.phase != Phase::PayIn || !shortfalls(cycle).is_empty() {
             return;
         }
-        for entry in settlement_entries(cycle) {
-            ledger.post(&entry).expect("every short account was funded");
+        let entries = settlement_entries(cycle);
+        if !entries.iter().all(|entry| has_room(ledger, entry)) {
+            // A member has left so much at the house that no more can be booked for it. The
+            // cycle waits until the bank has paid some of it out.
+            return;
+        }
+        for entry in entries {
+            ledger.post(&entry).expect("short accounts are funded and long ones have room");
+            events.push(ClearingEvent::Posted(entry));
         }
         cycle.phase = Phase::Settled;
         let bundles = cycle.bundles.keys().copied().collect();
@@ -439,6 +450,15 @@ fn report_failed(cycle: &Cycle, failed: &[Bundle], events: &mut Vec<ClearingEven
 /// Every node that owes or is owed in any of `bundles`, in order, once.
 fn parties<'a>(bundles: impl Iterator<Item = &'a Bundle>) -> Vec<NodeId> {
     bundles.flat_map(Bundle::nodes).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Whether every account that an entry credits can take all that it credits in all.
+fn has_room(ledger: &Ledger, entry: &Entry) -> bool {
+    let Some(total) = Amount::sum(entry.legs.iter().map(|leg| leg.amount)) else { return false };
+    entry.legs.iter().all(|leg| {
+        let balance = ledger.balance(leg.credit, entry.currency).plus(total);
+        balance.credit().is_some()
+    })
 }
 
 /// The one atomic step: per currency, what short members owe becomes what long members have.

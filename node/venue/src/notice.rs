@@ -267,7 +267,10 @@ impl Venue {
         let result = act(house, &mut self.books.money, &mut events);
         for event in events {
             let told = self.notices(&event);
-            step.emit(Event::Clearing(event));
+            step.emit(match event {
+                ClearingEvent::Posted(entry) => Event::Posted(entry),
+                event => Event::Clearing(event),
+            });
             for (to, notice) in told {
                 if to == self.terms.node {
                     self.clearing_notice(step, &notice);

@@ -10,10 +10,6 @@ use gcfn_model::{Currency, Pool, Position};
 use gcfn_venue::Event;
 use serde::{Deserialize, Serialize};
 
-/// The pool that is not recounted: a clearing house posts to it without telling an event. Its
-/// accounts are held by re-execution and the state root alone.
-const UNTOLD: Pool = Pool::ClearingHouse;
-
 /// Balances and pools, debits positive.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Money {
@@ -75,8 +71,7 @@ impl Money {
     pub(crate) fn compare(&self, books: &Ledger) -> Result<(), Difference> {
         let in_books = books.balances().map(|(currency, account, _)| (currency, account));
         let all: BTreeSet<_> = self.balances.keys().copied().chain(in_books).collect();
-        let told = all.into_iter().filter(|(_, account)| account.pool() != Some(UNTOLD));
-        for (currency, account) in told {
+        for (currency, account) in all {
             let (own, booked) = (self.balance(currency, account), books.balance(account, currency));
             if own != booked {
                 let kind = FindingKind::BalanceDiffers;
