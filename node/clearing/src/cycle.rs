@@ -176,7 +176,7 @@ impl Cycle {
     /// Whether the gross value of each currency stays within one amount, so that every net
     /// position does as well.
     pub(crate) fn fits(&self, bundle: &Bundle) -> bool {
-        let known = self.bundles.get(&bundle.reference).is_some();
+        let known = self.bundles.contains_key(&bundle.reference);
         let others = self.bundles.values().flat_map(|affirmed| &affirmed.bundle.obligations);
         let fresh = bundle.obligations.iter().filter(|_| !known);
         let mut gross = BTreeMap::<Currency, Amount>::new();

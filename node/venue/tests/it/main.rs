@@ -1,6 +1,8 @@
 //! The venue by its business: every test is a day in the life of a node that runs its own
 //! clearing house, with a bank that confirms what it is told.
 
+#![expect(clippy::inconsistent_digit_grouping, reason = "amounts read as major units and cents")]
+
 mod cross_border;
 mod day;
 mod refusals;
