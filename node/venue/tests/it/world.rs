@@ -104,6 +104,7 @@ impl World {
         outcome
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "commands are written in place")]
     pub(crate) fn must(&mut self, command: Command) -> Done {
         self.apply(&command).unwrap_or_else(|refused| panic!("{command:?}: {refused}"))
     }
