@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use gcfn_cell::{Cell, Clock, Record};
 use gcfn_clearing::ClearingEvent;
-use gcfn_council::{Council, Verb};
+use gcfn_council::{Council, Refusal, Verb};
 use gcfn_link::certificate::PeerIdentity;
 use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::tls::{Credentials, Trust, client};
@@ -231,6 +231,9 @@ async fn apply(cell: &Cell<Replica>, command: Venue) -> Result<()> {
 
 async fn say(voice: &Voice, verb: Verb) -> Result<()> {
     if let Err(refusal) = voice.say(verb).await? {
+        // Clocks that differ for a moment are no answer: the bank says it again.
+        let again = matches!(refusal, Refusal::Expired | Refusal::ExpiresTooLate);
+        anyhow::ensure!(!again, "{refusal}");
         tracing::warn!(%refusal, "the federation does not take what the bank said");
     }
     Ok(())

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
 use gcfn_anchor::receipt::HeadProof;
 use gcfn_cell::{Cell, Clock, SubmitError};
-use gcfn_council::{Command, Council, Done, Genesis, Report, Role, Status, Verb};
+use gcfn_council::{Command, Council, Genesis, Refusal, Report, Role, Status, Verb};
 use gcfn_link::certificate::{Denied, Denylist};
 use gcfn_link::client::Peers;
 use gcfn_link::proto::QueryRequest;
@@ -257,8 +257,11 @@ pub(crate) async fn publish(cell: Cell<Council>, own: Prover<Replica>, voice: Vo
             continue;
         }
         match voice.say(Verb::PublishRegion(reports)).await {
-            Ok(Ok(Done::Accepted | Done::Repeated)) => {}
-            Ok(other) => tracing::warn!(?other, "heads not published"),
+            Ok(Ok(_)) => {}
+            // This replica was a moment behind, so the proof began at an older head.
+            Ok(Err(Refusal::NotContinued(_) | Refusal::CheckpointBehind(_) | Refusal::Expired)) => {
+            }
+            Ok(Err(refusal)) => tracing::warn!(%refusal, "heads not published"),
             Err(error) => tracing::debug!(error = format!("{error:#}"), "publish heads"),
         }
     }

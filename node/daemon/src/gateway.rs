@@ -127,7 +127,7 @@ impl Gateway for NodeGateway {
     async fn lock_rate(&self, ask: RateRequest) -> Result<LockedRate, NoRate> {
         let RateRequest { command, pays, needs, size, .. } = ask;
         let verb = Verb::RequestLock { pays, needs, size };
-        let signed = self.voice.sign(command, self.voice.clock.now(), WISH_LIFETIME, verb);
+        let signed = self.voice.sign(command, self.voice.now(), WISH_LIFETIME, verb);
         let outcome = self.voice.submit(signed).await.map_err(|error| {
             tracing::warn!(error = format!("{error:#}"), "lock a rate");
             NoRate::Unavailable(Unavailable::InDoubt)
@@ -135,6 +135,9 @@ impl Gateway for NodeGateway {
         let rate = match outcome {
             Ok(Done::Locked(rate)) => rate,
             Ok(_) | Err(Refusal::NoQuote) => return Err(NoRate::NoQuote),
+            Err(Refusal::Expired | Refusal::ExpiresTooLate) => {
+                return Err(NoRate::Unavailable(Unavailable::Busy));
+            }
             Err(refusal) => {
                 tracing::warn!(%refusal, "rate not locked");
                 return Err(NoRate::NoQuote);

@@ -73,10 +73,21 @@ impl Replicas {
 }
 
 impl Voice {
+    /// What commands are dated by: this node's clock, or the federation's where that is ahead,
+    /// for it is the federation that lets them expire.
+    #[must_use]
+    pub(crate) fn now(&self) -> Timestamp {
+        let own = self.clock.now();
+        match &self.way {
+            Way::Cell(cell) => own.max(cell.read(Council::now)),
+            Way::Regional(_) => own,
+        }
+    }
+
     /// Signs a wish that is not repeated after a crash.
     #[must_use]
     pub(crate) fn sign_once(&self, verb: Verb) -> SignedCommand {
-        let now = self.clock.now();
+        let now = self.now();
         let mut random = [0; 16];
         // Without random bytes the time alone still tells two wishes of one node apart.
         let drawn = getrandom::fill(&mut random).is_ok();
