@@ -117,6 +117,9 @@ fn parse_bank(text: &str) -> Result<(Currency, BankLink), String> {
     Ok((currency, link))
 }
 
+/// What is logged unless somebody chooses otherwise.
+const LOG: &str = "info,openraft=warn";
+
 /// What is run, and with whom it ends.
 #[derive(Debug, Args)]
 pub(crate) struct Start {
@@ -186,7 +189,7 @@ impl Start {
         self,
         serve: impl AsyncFnOnce(&Path, Stop) -> anyhow::Result<()>,
     ) -> Ended {
-        let filter = std::env::var("GCFN_LOG").unwrap_or_else(|_| "info".to_owned());
+        let filter = std::env::var("GCFN_LOG").unwrap_or_else(|_| LOG.to_owned());
         init_logs(LogFormat::Text, &filter, &LogTarget::Stderr)
             .map_err(|fault| Failure::usage(&fault.into()))?;
         let stop = stopped(self.exit_with_parent);
@@ -205,8 +208,14 @@ async fn stopped(with_parent: bool) {
     };
     let orphaned = async {
         if with_parent {
-            let waited = tokio::task::spawn_blocking(wait_for_parent).await;
-            if matches!(waited, Ok(true)) {
+            let (tell, gone) = tokio::sync::oneshot::channel();
+            // A thread of its own: the runtime would wait for a read that never ends.
+            std::thread::spawn(move || {
+                if wait_for_parent() {
+                    tell.send(()).ok();
+                }
+            });
+            if gone.await.is_ok() {
                 return;
             }
         }

@@ -26,9 +26,9 @@ pub struct Problem {
     /// What the caller can do.
     #[serde(default)]
     pub advice: String,
-    /// Whether asking again may help.
+    /// How asking again may help: `never`, `same_key`, `new_key`.
     #[serde(default)]
-    pub retryable: bool,
+    pub retry: String,
 }
 
 /// Why a call did not bring what was asked for.
@@ -84,7 +84,7 @@ impl CallError {
     pub fn is_passing(&self) -> bool {
         match self {
             CallError::Refused { status, problem, .. } => {
-                *status == StatusCode::SERVICE_UNAVAILABLE.as_u16() || problem.retryable
+                *status == StatusCode::SERVICE_UNAVAILABLE.as_u16() || problem.retry == "same_key"
             }
             CallError::Unreachable { .. } => true,
             CallError::Garbled { .. } | CallError::Tls(_) => false,

@@ -7,16 +7,17 @@ use crate::network::Wait;
 use crate::scenario::{Purchase, Quote};
 use anyhow::{Context, Result};
 use gcfn_api_wire::issuance::SeriesList;
-use gcfn_api_wire::trading::{Placed, RateLock, Settlement, TradeReport};
+use gcfn_api_wire::trading::{Placed, RateLock, Settlement, TradeList, TradeReport};
 use gcfn_council::{Pair, Quote as Offer};
 use gcfn_model::{Amount, BusinessDate, Millis, NodeId, Pool, QuoteId, SeriesId, TradeId};
 use serde_json::json;
 
 /// A purchase that was matched at the coupon's home.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Crossing {
     pub(super) home: NodeId,
-    pub(super) trade: TradeId,
+    /// Its trades, one for each order that it met: at least one.
+    pub(super) trades: Vec<TradeId>,
 }
 
 /// How long a quote is good: less than the network's longest.
@@ -29,28 +30,31 @@ impl Demo {
         let series = self.cast.listed(purchase.home, &purchase.batch)?.series;
         self.until_listed(&purchase, series).await?;
         let before = self.trades_of(purchase.home).await?;
+        let held_before = self.held_by(&purchase).await?;
         let (lock, committed) = self.lock_and_order(&purchase, series).await?;
-        let trade = self.matched(&purchase, series, &before).await?;
-        let value_date = trade.value_date.0;
-        self.overnight().await?;
+        let trades = self.matched(&purchase, series, (&before, held_before)).await?;
+        let value_date = trades.first().context("no trade")?.value_date.0;
+        let ids = trades.iter().map(|trade| trade.trade.0).collect();
+        self.crossing = Some(Crossing { home: purchase.home, trades: ids });
         while self.date < value_date {
             self.overnight().await?;
         }
         self.until_delivered(&purchase, series, value_date).await?;
-        self.crossing = Some(Crossing { home: purchase.home, trade: trade.trade.0 });
         let pays = self.currency(purchase.node)?;
-        let (value, _) = (trade.price.amount.checked_mul(trade.quantity), ());
-        let value = value.context("price times quantity")?.decimal(trade.price.currency);
+        let value = trades.iter().map(|trade| trade.price.amount.checked_mul(trade.quantity));
+        let value = value.collect::<Option<Vec<_>>>().and_then(Amount::sum);
+        let needs = self.currency(purchase.home)?;
+        let value = value.context("price times quantity")?.decimal(needs);
         Ok(format!(
-            "{} of {} bought {} of {} through {} alone: {value} {} for {} {pays} held with its \
-             fee, at {}/{} locked with a dealer; matched at home, affirmed by both sides, cleared \
-             by the federation, delivered against payment on {value_date} (T+2)",
+            "{} bought {} {} of {} through {} alone: {value} {needs} in {} trades, paid with \
+             {pays} ({} held, fee included) at the locked rate {}/{}; affirmed by both sides, \
+             cleared by the federation, delivered against payment on {value_date} (T+2)",
             purchase.who,
-            purchase.node,
             purchase.quantity,
             purchase.batch,
+            purchase.home,
             purchase.node,
-            trade.price.currency,
+            trades.len(),
             committed.decimal(pays),
             lock.numerator,
             lock.denominator,
@@ -75,7 +79,7 @@ impl Demo {
         let buyer = self.cast.actor(purchase.node, &purchase.who)?.api.clone();
         let wait = Wait::new(purchase.node, format!("{} in the search", purchase.batch));
         let listed = async || {
-            let list: SeriesList = buyer.get("/api/v1/coupons/search?abroad=everywhere").await?;
+            let list: SeriesList = buyer.get("/api/v1/coupons/search?reach=everywhere").await?;
             let found = list.series.iter().find(|listing| listing.series.0 == series);
             Ok(found.filter(|listing| listing.home.0 == purchase.home).map(drop))
         };
@@ -105,6 +109,12 @@ impl Demo {
             self.net.until(wait, taken).await?;
         }
         Ok(())
+    }
+
+    /// What is held for the buyer's own orders.
+    async fn held_by(&self, purchase: &Purchase) -> Result<Amount> {
+        let buyer = self.cast.actor(purchase.node, &purchase.who)?;
+        Ok(bucket_of(&buyer.assets().await?, "hold"))
     }
 
     /// Has a rate locked and sends the order; returns the lock and what is held for the order.
@@ -161,28 +171,30 @@ impl Demo {
         &mut self,
         purchase: &Purchase,
         series: SeriesId,
-        before: &[TradeReport],
-    ) -> Result<TradeReport> {
+        (before, held_before): (&[TradeReport], Amount),
+    ) -> Result<Vec<TradeReport>> {
         let operator = self.net.operator(purchase.home)?;
         let known: Vec<TradeId> = before.iter().map(|trade| trade.trade.0).collect();
         let wait = Wait::new(purchase.home, "the order to match at home");
-        let trade = async || {
-            let page: gcfn_api_wire::trading::TradeList =
-                operator.get("/api/v1/trades?limit=20").await?;
-            let mut fresh = page.trades.into_iter().filter(|t| !known.contains(&t.trade.0));
-            Ok(fresh.find(|trade| trade.series.0 == series))
+        let met = async || {
+            let page: TradeList = operator.get("/api/v1/trades?limit=100").await?;
+            let fresh = page.trades.into_iter().filter(|t| !known.contains(&t.trade.0));
+            let fresh: Vec<TradeReport> = fresh.filter(|t| t.series.0 == series).collect();
+            let filled: u64 = fresh.iter().map(|trade| trade.quantity).sum();
+            Ok((filled == purchase.quantity).then_some(fresh))
         };
-        let trade = self.net.until(wait, trade).await?;
+        let trades = self.net.until(wait, met).await?;
         let buyer = self.cast.actor(purchase.node, &purchase.who)?.clone();
         let wait = Wait::new(purchase.node, "the buyer's money to be committed");
         let committed = async || {
             let assets = buyer.assets().await?;
             let nothing = coupons_of(&assets, series) == 0;
-            let held = bucket_of(&assets, "hold").is_zero();
-            Ok((held && nothing && !bucket_of(&assets, "commit").is_zero()).then_some(()))
+            let committed = !bucket_of(&assets, "commit").is_zero();
+            let answered = bucket_of(&assets, "hold") == held_before;
+            Ok((answered && committed && nothing).then_some(()))
         };
         self.net.until(wait, committed).await?;
-        Ok(trade)
+        Ok(trades)
     }
 
     /// Waits until the buyer has the coupons, the home counts them abroad, and the trade has

@@ -81,8 +81,12 @@ impl Demo {
     async fn until_bundled(&mut self, value_date: BusinessDate) -> Result<()> {
         let mut expected = BTreeMap::<NodeId, usize>::new();
         for node in self.net.layout.traders().cloned().collect::<Vec<_>>() {
+            // What crosses a border goes to the federation's house instead.
+            let crossing = self.crossing.iter().flat_map(|crossing| crossing.trades.clone());
+            let crossing: Vec<_> = crossing.collect();
             let due = |trade: &TradeReport| {
-                trade.value_date.0 == value_date && trade.state != Settlement::Reversed
+                let is_own = !crossing.contains(&trade.trade.0);
+                is_own && trade.value_date.0 == value_date && trade.state != Settlement::Reversed
             };
             let own = self.trades_of(node.name).await?.iter().any(due);
             if own {

@@ -11,9 +11,10 @@ use std::process::{Command, Output};
 
 impl Demo {
     pub(super) async fn check_receipts(&mut self) -> Told {
-        let crossing = self.crossing.context("nothing has crossed a border")?;
+        let crossing = self.crossing.clone().context("nothing has crossed a border")?;
+        let trade = *crossing.trades.first().context("a crossing has a trade")?;
         let operator = self.net.operator(crossing.home)?;
-        let path = format!("/api/v1/trades/{}/receipt", crossing.trade);
+        let path = format!("/api/v1/trades/{trade}/receipt");
         let wait = Wait::new(crossing.home, "the receipt");
         let anchored = async || match operator.get::<Value>(&path).await {
             Err(CallError::Refused { problem, .. }) if problem.code == "NotAnchored" => Ok(None),
@@ -35,8 +36,7 @@ impl Demo {
         ensure(refused.status.code() == Some(1), || "the flipped copy is accepted".to_owned())?;
         self.figures.add("proofs", 2);
         Ok(format!(
-            "receipt of trade {} accepted offline; with one bit flipped refused: {}",
-            crossing.trade,
+            "receipt of {trade} accepted offline; with one bit flipped refused: {}",
             words(&refused.stderr)
         ))
     }
