@@ -7,7 +7,7 @@
 use crate::incoming::{interpret, message_id};
 use crate::{AccountBook, Incoming, IncomingFault, REFUSED};
 use gcfn_iso20022::{Bic, BusinessMessage, read};
-use gcfn_model::{Timestamp, Uetr};
+use gcfn_model::{Currency, SettlementAccount, Timestamp, Uetr};
 use gcfn_store::{Archive, Direction, Label, StoreError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -88,6 +88,12 @@ impl Inbox {
             }
         };
         Ok(understood?)
+    }
+
+    /// Whether this is the bank where the node holds `account` in `currency`.
+    #[must_use]
+    pub fn speaks_for(&self, account: SettlementAccount, currency: Currency) -> bool {
+        self.book.is_own(account, currency, &self.bank)
     }
 
     /// How many messages have come.

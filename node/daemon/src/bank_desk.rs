@@ -8,13 +8,14 @@ use axum::body::Bytes;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::routing::post;
+use gcfn_banking::Instruction;
 use gcfn_cell::{Cell, Clock, Record};
 use gcfn_clearing::ClearingEvent;
 use gcfn_council::{Council, Refusal, Verb};
 use gcfn_link::certificate::PeerIdentity;
 use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::tls::{Credentials, Trust, client};
-use gcfn_model::{Currency, Machine, NetworkId, NodeId, Timestamp};
+use gcfn_model::{Currency, Machine, NetworkId, NodeId, SettlementAccount, Timestamp, Uetr};
 use gcfn_replica::{Command, Replica};
 use gcfn_store::Store;
 use gcfn_transport::{
@@ -87,6 +88,18 @@ impl BankDesk {
                 return StatusCode::SERVICE_UNAVAILABLE;
             }
         };
+        // A status counts from the debtor's bank only: no other bank knows how a payment stands.
+        let foreign = |told: &Incoming| match told {
+            Incoming::Status(report) => self
+                .till
+                .debit(report.uetr)
+                .is_some_and(|(debtor, currency)| !inbox.speaks_for(debtor, currency)),
+            Incoming::Booked(_) | Incoming::Statement(_) => false,
+        };
+        if incoming.iter().any(foreign) {
+            tracing::warn!(%bank, "status of a payment from another bank than the debtor's");
+            return StatusCode::FORBIDDEN;
+        }
         for told in incoming {
             if let Err(error) = self.till.tell(told).await {
                 tracing::debug!(error = format!("{error:#}"), "bank message not applied yet");
@@ -179,6 +192,25 @@ impl Till {
         match self {
             Till::Venue(_) => "venue",
             Till::Federation(..) => "federation",
+        }
+    }
+
+    /// The account and currency that an instructed payment is drawn on.
+    fn debit(&self, uetr: Uetr) -> Option<(SettlementAccount, Currency)> {
+        fn drawn<P>(instruction: &Instruction<P>) -> (SettlementAccount, Currency) {
+            (instruction.debtor, instruction.currency)
+        }
+        match self {
+            Till::Venue(cell) => cell.read(|replica| {
+                let venue = replica.venue();
+                let own = venue.desk().payment(uetr).map(|payment| drawn(&payment.instruction));
+                let house = venue.house().and_then(|house| house.desk().payment(uetr));
+                own.or_else(|| house.map(|payment| drawn(&payment.instruction)))
+            }),
+            Till::Federation(cell, _) => cell.read(|council| {
+                let payment = council.house().desk().payment(uetr);
+                payment.map(|payment| drawn(&payment.instruction))
+            }),
         }
     }
 
