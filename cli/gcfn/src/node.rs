@@ -118,7 +118,7 @@ fn parse_bank(text: &str) -> Result<(Currency, BankLink), String> {
 }
 
 /// What is logged unless somebody chooses otherwise.
-const LOG: &str = "info,openraft=warn";
+const LOG: &str = "info,openraft=error";
 
 /// What is run, and with whom it ends.
 #[derive(Debug, Args)]
