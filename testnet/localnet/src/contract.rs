@@ -3,13 +3,14 @@
 
 use crate::layout::{BankPlan, Layout, NodePlan, folder};
 use crate::scenario::Scenario;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use gcfn_council::Params;
 use gcfn_daemon::config::BankLink;
 use gcfn_daemon::init::{NodeInit, init};
 use gcfn_daemon::network::{self, FoundingTerms};
 use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Pool, SettlementAccount, Timestamp};
 use gcfn_simulator::{AccountConfig, BankConfig, NodeConfig};
+use gcfn_store::{Archive, Store, VaultKey};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -95,6 +96,18 @@ pub fn found(dir: &Path, layout: &Layout) -> Result<()> {
     let region = layout.nodes.first().context("a network has nodes")?.region;
     let operator: NodeId = OPERATOR.parse()?;
     network::issue_operator(&root, &folder(dir, operator), (operator, region), now())
+}
+
+/// The archive of a node's bank messages. It may be read while the node runs.
+///
+/// # Errors
+/// When the node's store cannot be opened.
+pub async fn archive(dir: &Path) -> Result<Archive> {
+    let url = gcfn_daemon::init::read_config(dir)?.store;
+    let path = dir.join("keys/vault.key");
+    let key = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    let key: VaultKey = key.trim().parse().map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
+    Ok(Store::open(&url, &key).await?.archive())
 }
 
 /// The network's rules: the defaults, and how much members may owe for purchases abroad.

@@ -325,12 +325,41 @@ impl Localnet {
 
     /// Moves every node's clock to `time`. They never go back.
     ///
+    /// Supervisors come last, once they have seen everything from before: otherwise the hours
+    /// that are skipped would look like their lag.
+    ///
     /// # Errors
     /// A node does not answer, or `time` is in the past.
     pub async fn move_clocks(&mut self, time: Timestamp) -> Result<()> {
-        let nodes: Vec<NodeId> = self.layout.nodes.iter().map(|node| node.name).collect();
-        let moved = nodes.into_iter().map(|node| self.move_clock(node, time));
+        let is_supervisor = |node: &&NodePlan| node.role == Role::Regulator;
+        let nodes = self.layout.nodes.iter();
+        let (last, first): (Vec<_>, Vec<_>) = nodes.cloned().partition(|node| is_supervisor(&node));
+        let moved = first.iter().map(|node| self.move_clock(node.name, time));
+        try_join_all(moved).await?;
+        for node in &last {
+            for watched in &node.watches {
+                self.until_mirrored(node.name, *watched).await?;
+            }
+        }
+        let moved = last.iter().map(|node| self.move_clock(node.name, time));
         try_join_all(moved).await.map(drop)
+    }
+
+    /// Waits until a supervisor has taken everything that a cell has recorded by now.
+    async fn until_mirrored(&mut self, supervisor: NodeId, cell: NodeId) -> Result<()> {
+        let report: Value = self.operator(cell)?.get("/api/v1/node").await?;
+        let recorded = report.get("as_of").and_then(Value::as_u64).unwrap_or(0);
+        let operator = self.operator(supervisor)?;
+        let wait = Wait::new(supervisor, format!("{supervisor} to have mirrored {cell}"));
+        let taken = async || {
+            let shown: Value = operator.get("/api/v1/regnode/mirror").await?;
+            let mirrors = shown.get("mirrors").and_then(Value::as_array).into_iter().flatten();
+            let mut of_cell =
+                mirrors.filter(|mirror| mirror.get("cell") == Some(&json!(cell.as_str())));
+            let index = of_cell.find_map(|mirror| mirror.get("index").and_then(Value::as_u64));
+            Ok(index.filter(|index| recorded <= *index).map(drop))
+        };
+        self.until(wait, taken).await
     }
 
     /// Moves one node's clock.

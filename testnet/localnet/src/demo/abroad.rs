@@ -29,12 +29,12 @@ impl Demo {
         let purchase = self.scenario.abroad.first().context("no purchase in abroad.csv")?.clone();
         let series = self.cast.listed(purchase.home, &purchase.batch)?.series;
         self.until_listed(&purchase, series).await?;
-        let before = self.trades_of(purchase.home).await?;
         let held_before = self.held_by(&purchase).await?;
         let (lock, committed) = self.lock_and_order(&purchase, series).await?;
-        let trades = self.matched(&purchase, series, (&before, held_before)).await?;
+        let trades = self.matched(&purchase, series, held_before).await?;
         let value_date = trades.first().context("no trade")?.value_date.0;
         let ids = trades.iter().map(|trade| trade.trade.0).collect();
+        self.figures.set("trades_across_borders", trades.len());
         self.crossing = Some(Crossing { home: purchase.home, trades: ids });
         while self.date < value_date {
             self.overnight().await?;
@@ -171,10 +171,10 @@ impl Demo {
         &mut self,
         purchase: &Purchase,
         series: SeriesId,
-        (before, held_before): (&[TradeReport], Amount),
+        held_before: Amount,
     ) -> Result<Vec<TradeReport>> {
         let operator = self.net.operator(purchase.home)?;
-        let known: Vec<TradeId> = before.iter().map(|trade| trade.trade.0).collect();
+        let known = self.cast.told.clone();
         let wait = Wait::new(purchase.home, "the order to match at home");
         let met = async || {
             let page: TradeList = operator.get("/api/v1/trades?limit=100").await?;

@@ -8,10 +8,12 @@ use crate::network::Wait;
 use crate::scenario::Party;
 use anyhow::{Context, Result};
 use gcfn_api_wire::party::{Assets, Registered};
-use gcfn_model::{Amount, BatchId, Currency, NodeId, PartyId, Pool, SeriesId};
+use gcfn_model::{
+    Amount, BatchId, BusinessDate, Currency, NodeId, PartyId, Pool, SeriesId, TradeId,
+};
 use gcfn_template::RegionTemplate;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A registered party.
 #[derive(Clone, Debug)]
@@ -32,6 +34,10 @@ pub(super) struct Listed {
 pub(super) struct Cast {
     pub(super) actors: BTreeMap<(NodeId, String), Actor>,
     pub(super) listed: BTreeMap<(NodeId, String), Listed>,
+    /// Every trade that a node has told of in its answers. A node's lists may be a moment older.
+    pub(super) told: BTreeSet<TradeId>,
+    /// When each node last traded.
+    pub(super) traded: BTreeMap<NodeId, BusinessDate>,
 }
 
 impl Cast {

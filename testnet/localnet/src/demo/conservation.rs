@@ -63,13 +63,19 @@ impl Demo {
 
     /// What the nodes say they have done, for the table.
     async fn count_work(&mut self) -> Result<()> {
-        let mut commands = 0;
+        let mut commands = BTreeMap::<String, u64>::new();
         for node in self.net.layout.nodes.clone() {
             let operator = self.net.operator(node.name)?;
-            commands += sum_of(&operator.text("/metrics").await?, "gcfn_commands_applied_total");
+            for (cell, count) in applied(&operator.text("/metrics").await?) {
+                // Every replica of a cell counts the same commands.
+                let most = commands.entry(cell).or_default();
+                *most = count.max(*most);
+            }
         }
-        self.figures.set("commands", commands);
-        self.trade_count().await.map(drop)
+        self.figures.set("commands", commands.values().sum::<u64>());
+        let crossing = self.crossing.as_ref().map_or(0, |crossing| crossing.trades.len());
+        self.figures.set("trades", self.cast.told.len() + crossing);
+        Ok(())
     }
 }
 
@@ -107,11 +113,14 @@ fn here(count: &SeriesCount) -> u64 {
     inventory + held + locked + in_delivery + count.redeemed + count.expired + count.recalled
 }
 
-/// The sum of a counter over its labels, in the Prometheus text format.
-fn sum_of(metrics: &str, name: &str) -> u64 {
-    let lines = metrics.lines().filter(|line| line.starts_with(name));
-    let value = |line: &str| line.rsplit_once(' ').and_then(|(_, value)| value.parse::<u64>().ok());
-    lines.filter_map(value).sum()
+/// How many commands each cell has applied, out of metrics in the Prometheus text format.
+fn applied(metrics: &str) -> Vec<(String, u64)> {
+    let cell_of = |line: &str| {
+        let rest = line.strip_prefix("gcfn_commands_applied_total{cell=\"")?;
+        let (cell, rest) = rest.split_once('"')?;
+        Some((cell.to_owned(), rest.rsplit_once(' ')?.1.parse().ok()?))
+    };
+    metrics.lines().filter_map(cell_of).collect()
 }
 
 #[cfg(test)]
@@ -160,8 +169,9 @@ mod tests {
     }
 
     #[test]
-    fn counters_are_summed_over_their_labels() {
-        let text = "# HELP a b\ngcfn_x{cell=\"a\"} 3\ngcfn_x{cell=\"b\"} 4\ngcfn_y 9\n";
-        assert_eq!(sum_of(text, "gcfn_x"), 7);
+    fn commands_are_counted_by_cell() {
+        let name = "gcfn_commands_applied_total";
+        let text = format!("# HELP {name} b\n{name}{{cell=\"a\"}} 3\n{name}{{cell=\"b\"}} 4\nx 9\n");
+        assert_eq!(applied(&text), [("a".to_owned(), 3), ("b".to_owned(), 4)]);
     }
 }

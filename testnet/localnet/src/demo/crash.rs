@@ -6,7 +6,7 @@ use crate::client::Api;
 use crate::days::{MIDDAY, instant};
 use anyhow::{Context, Result};
 use futures::stream::{StreamExt, iter};
-use gcfn_api_wire::trading::Placed;
+use gcfn_api_wire::trading::{Placed, TradeReport};
 use gcfn_model::{CommandId, NodeId, TradeId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -17,6 +17,9 @@ const ORDERS: usize = 240;
 const AT_A_TIME: usize = 16;
 /// How many are acknowledged when the node is killed.
 const KILLED_AFTER: usize = 80;
+
+/// How much later than its answers a node's list may be.
+const LIST_LIMIT: Duration = Duration::from_secs(10);
 
 /// One order of the burst.
 #[derive(Clone, Debug)]
@@ -36,33 +39,15 @@ impl Demo {
     pub(super) async fn crash(&mut self) -> Told {
         let flow = self.scenario.flow.first().context("flow.csv names no book")?.clone();
         let node = flow.node;
-        let before = self.trades_of(node).await?.len();
+        let ids = |trades: Vec<TradeReport>| trades.iter().map(|trade| trade.trade.0).collect();
+        let before: BTreeSet<TradeId> = ids(self.trades_of(node).await?);
         let wishes = self.wishes(node, &flow.batch)?;
         let acknowledged = self.burst(node, &wishes).await?;
         let downtime = self.restart(node).await?;
-
-        let mut trades = BTreeSet::<TradeId>::new();
-        for (wish, first) in wishes.iter().zip(&acknowledged) {
-            let again = wish.send().await.with_context(|| {
-                format!("ask {node} again for an order{}", log_of(self, node))
-            })?;
-            if let Some(first) = first {
-                let same = (first.order, first.filled, &first.trades)
-                    == (again.order, again.filled, &again.trades);
-                ensure(same, || format!("{first:?} was acknowledged, now it is {again:?}"))?;
-            }
-            for trade in &again.trades {
-                ensure(trades.insert(trade.0), || format!("trade {} is told twice", trade.0))?;
-            }
-        }
-        let after: Vec<TradeId> =
-            self.trades_of(node).await?.iter().map(|trade| trade.trade.0).collect();
-        let distinct: BTreeSet<TradeId> = after.iter().copied().collect();
-        ensure(distinct.len() == after.len(), || "a trade is there twice".to_owned())?;
-        ensure(trades.is_subset(&distinct), || "an acknowledged trade is not there".to_owned())?;
-        let grown = after.len() - before;
+        let mut trades = self.ask_again(node, &wishes, &acknowledged).await?;
+        self.check_trades(node, before.union(&trades).copied().collect()).await?;
         let expected = trades.len();
-        ensure(grown == expected, || format!("{expected} trades were told, {grown} are there"))?;
+        self.cast.told.append(&mut trades);
         let known = acknowledged.iter().flatten().count();
         self.figures.add("orders", ORDERS as u64);
         self.figures.set("restart_ms", u64::try_from(downtime.as_millis())?);
@@ -72,6 +57,46 @@ impl Demo {
              outcome, {expected} trades, none doubled",
             downtime.as_millis()
         ))
+    }
+
+    /// Sends every order again under its key: what was acknowledged must be answered the same.
+    /// Returns all trades of the burst.
+    async fn ask_again(
+        &mut self,
+        node: NodeId,
+        wishes: &[Wish],
+        acknowledged: &[Option<Placed>],
+    ) -> Result<BTreeSet<TradeId>> {
+        let mut trades = BTreeSet::new();
+        for (wish, first) in wishes.iter().zip(acknowledged) {
+            let again = wish.send().await.with_context(|| {
+                format!("ask {node} again for an order{}", log_of(self, node))
+            })?;
+            if let Some(first) = first {
+                let same = (first.order, first.filled, &first.trades)
+                    == (again.order, again.filled, &again.trades);
+                ensure(same, || format!("{first:?} was acknowledged, now it is {again:?}"))?;
+            }
+            for trade in &again.trades {
+                ensure(trades.insert(trade.0), || format!("{} is told twice", trade.0))?;
+            }
+        }
+        Ok(trades)
+    }
+
+    /// That the node lists exactly `expected`, each once.
+    async fn check_trades(&mut self, node: NodeId, expected: BTreeSet<TradeId>) -> Result<()> {
+        let mut after: Vec<TradeId> = Vec::new();
+        let since = Instant::now();
+        while after.len() < expected.len() && since.elapsed() < LIST_LIMIT {
+            after = self.trades_of(node).await?.iter().map(|trade| trade.trade.0).collect();
+        }
+        let distinct: BTreeSet<TradeId> = after.iter().copied().collect();
+        ensure(distinct.len() == after.len(), || "a trade is there twice".to_owned())?;
+        let missing = expected.difference(&distinct).count();
+        ensure(missing == 0, || format!("{missing} of {} trades are missing", expected.len()))?;
+        let more = distinct.difference(&expected).count();
+        ensure(more == 0, || format!("{more} trades are there that nobody was told of"))
     }
 
     /// Orders of one coupon each by everybody in turn; every one matches the issuer's offer.

@@ -6,7 +6,7 @@ use crate::days::{EVENING, MIDDAY, instant};
 use crate::network::Wait;
 use anyhow::Result;
 use gcfn_api_wire::settlement::{CycleList, InstructionList};
-use gcfn_api_wire::trading::{Settlement, TradeReport};
+use gcfn_api_wire::trading::{Settlement, TradeList};
 use gcfn_link::identity::Role;
 use gcfn_model::{BusinessDate, Currency, NodeId};
 use serde::Deserialize;
@@ -80,16 +80,8 @@ impl Demo {
     /// Waits until what was traded for `value_date` has come to its houses in bundles.
     async fn until_bundled(&mut self, value_date: BusinessDate) -> Result<()> {
         let mut expected = BTreeMap::<NodeId, usize>::new();
-        for node in self.net.layout.traders().cloned().collect::<Vec<_>>() {
-            // What crosses a border goes to the federation's house instead.
-            let crossing = self.crossing.iter().flat_map(|crossing| crossing.trades.clone());
-            let crossing: Vec<_> = crossing.collect();
-            let due = |trade: &TradeReport| {
-                let is_own = !crossing.contains(&trade.trade.0);
-                is_own && trade.value_date.0 == value_date && trade.state != Settlement::Reversed
-            };
-            let own = self.trades_of(node.name).await?.iter().any(due);
-            if own {
+        for node in self.net.layout.traders() {
+            if self.cast.traded.get(&node.name) == Some(&self.date) {
                 *expected.entry(node.regional).or_default() += 1;
             }
         }
@@ -197,8 +189,7 @@ impl Demo {
             let operator = self.net.operator(node)?;
             let wait = Wait::new(node, format!("every trade of {node} for {date} to settle"));
             let settled = async || {
-                let page: gcfn_api_wire::trading::TradeList =
-                    operator.get("/api/v1/trades?limit=500").await?;
+                let page: TradeList = operator.get("/api/v1/trades?limit=500").await?;
                 let open = page.trades.iter().any(|trade| {
                     let done = matches!(trade.state, Settlement::Settled | Settlement::Reversed);
                     trade.value_date.0 <= date && !done

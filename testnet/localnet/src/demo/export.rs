@@ -2,6 +2,7 @@
 
 use super::receipts::write;
 use super::{Demo, Told};
+use crate::contract;
 use crate::layout::folder;
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -16,19 +17,30 @@ impl Demo {
         };
         std::fs::create_dir_all(&dir).with_context(|| format!("make {}", dir.display()))?;
         self.write_validators(&dir).await?;
-        for name in ["receipt.json", "receipt-flipped.json"] {
-            let from = self.net.dir.join("receipts").join(name);
-            std::fs::copy(&from, dir.join(name))
-                .with_context(|| format!("copy {}", from.display()))?;
-        }
+        let receipts = self.write_receipts(&dir.join("receipts")).await?;
         let root = self.net.operator(self.net.root()?)?;
         let anchors: Value = root.get("/api/v1/federation/anchors").await?;
         write(&dir.join("anchors.json"), &serde_json::to_string_pretty(&anchors)?)?;
         let written = self.write_messages(&dir.join("iso20022")).await?;
         Ok(format!(
-            "receipts, anchors, validators' keys and {written} ISO 20022 messages in {}",
+            "{receipts} receipts, anchors, validators' keys and {written} ISO 20022 messages in {}",
             dir.display()
         ))
+    }
+
+    /// The receipts of every trade that has crossed a border, beside the validators' keys.
+    async fn write_receipts(&self, dir: &Path) -> Result<usize> {
+        std::fs::create_dir_all(dir).with_context(|| format!("make {}", dir.display()))?;
+        self.write_validators(dir).await?;
+        let crossing = self.crossing.as_ref().context("nothing has crossed a border")?;
+        let operator = self.net.operator(crossing.home)?;
+        for trade in &crossing.trades {
+            let receipt: Value =
+                operator.get(&format!("/api/v1/trades/{trade}/receipt")).await?;
+            let path = dir.join(format!("{trade}.json"));
+            write(&path, &serde_json::to_string_pretty(&receipt)?)?;
+        }
+        Ok(crossing.trades.len())
     }
 
     /// How many messages the nodes have sent and received.
@@ -60,7 +72,27 @@ impl Demo {
     }
 }
 
-/// Every message in a node's archive, with a name for its file: number, direction, kind.
-async fn messages_of(_dir: &Path) -> Result<Vec<(String, Vec<u8>)>> {
-    Ok(Vec::new())
+/// A message and a name for its file: number, direction, kind.
+type Message = (String, Vec<u8>);
+
+/// Every message in a node's archive, in the order in which it was kept.
+async fn messages_of(dir: &Path) -> Result<Vec<Message>> {
+    const PAGE: u32 = 500;
+    let archive = contract::archive(dir).await?;
+    let mut messages = Vec::new();
+    let mut last = None;
+    loop {
+        let page = archive.list(last.as_ref(), PAGE).await?;
+        for kept in &page {
+            let label = &kept.label;
+            let bytes = archive.fetch(label.direction, &label.bank, kept.digest).await?;
+            let bytes = bytes.context("a listed message is there")?.reveal().to_vec();
+            let way = format!("{:?}", label.direction).to_lowercase();
+            messages.push((format!("{:04}-{way}-{}.xml", messages.len() + 1, label.kind), bytes));
+        }
+        last = page.last().cloned();
+        if last.is_none() {
+            return Ok(messages);
+        }
+    }
 }

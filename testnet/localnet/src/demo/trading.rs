@@ -32,7 +32,7 @@ impl Demo {
         self.overnight().await?;
         let (expired, shared) = self.check_expiry().await?;
         let drawn = self.place_drawn().await?;
-        let trades = self.trade_count().await?;
+        let trades = self.cast.told.len();
         let count = |matches: fn(&Action) -> bool| {
             self.scenario.uses.iter().filter(|act| matches(&act.action)).count()
         };
@@ -91,7 +91,12 @@ impl Demo {
         });
         let key = self.net.fresh_key();
         let who = self.cast.actor(order.node, &order.who)?;
-        Ok(who.api.post("/api/v1/trades/orders", key, &body).await?)
+        let placed: Placed = who.api.post("/api/v1/trades/orders", key, &body).await?;
+        if !placed.trades.is_empty() {
+            self.cast.traded.insert(order.node, self.date);
+        }
+        self.cast.told.extend(placed.trades.iter().map(|trade| trade.0));
+        Ok(placed)
     }
 
     async fn cancel(&mut self, order: &Order, id: OrderId) -> Result<()> {
@@ -126,10 +131,14 @@ impl Demo {
             }
             Action::Refund { batch } => {
                 let series = self.cast.listed(node, batch)?.series;
-                let trades: TradeList = who.api.get("/api/v1/trades?limit=500").await?;
-                let mut bought = trades.trades.iter().rev().filter(|trade| trade.buyer.is_some());
-                let first = bought.find(|trade| trade.primary && trade.series.0 == series);
-                let trade = first.context("no primary purchase to hand back")?.trade;
+                let wait = Wait::new(node, format!("a primary purchase of {}", act.who));
+                let bought = async || {
+                    let trades: TradeList = who.api.get("/api/v1/trades?limit=500").await?;
+                    let mut bought = trades.trades.iter().rev().filter(|t| t.buyer.is_some());
+                    let first = bought.find(|trade| trade.primary && trade.series.0 == series);
+                    Ok(first.map(|trade| trade.trade))
+                };
+                let trade = self.net.until(wait, bought).await?;
                 let body = json!({ "trade": trade });
                 who.api.post::<Accepted>("/api/v1/refunds", key, &body).await?;
             }
@@ -222,16 +231,6 @@ impl Demo {
                 None => return Ok(trades),
             }
         }
-    }
-
-    /// How many trades there are in all.
-    pub(super) async fn trade_count(&mut self) -> Result<usize> {
-        let mut count = 0;
-        for node in self.net.layout.traders().map(|node| node.name).collect::<Vec<_>>() {
-            count += self.trades_of(node).await?.len();
-        }
-        self.figures.set("trades", count);
-        Ok(count)
     }
 }
 
