@@ -173,14 +173,15 @@ impl FederationView {
         [Told::Notice(Notice::MemberSuspended { node })].to_vec()
     }
 
-    /// The key of a node, and, where it trades, that it may trade here.
+    /// The key of a node, and, where it trades, that it may trade here. A suspended node may not,
+    /// but it is heard, by the key that it has now: what it owes goes on.
     fn introduce(&self, known: &Known) -> Vec<Told> {
         let Profile { node, region, key, role, .. } = known.profile;
-        if known.status != Status::Admitted || node == self.me {
+        if known.status == Status::Applied || node == self.me {
             return Vec::new();
         }
         let mut told = [Told::Peer { node, key }].to_vec();
-        if role.trades() {
+        if known.status == Status::Admitted && role.trades() {
             let debit_cap = known.debit_cap;
             told.push(Told::Notice(Notice::MemberAdmitted { node, region, debit_cap }));
         }

@@ -173,6 +173,10 @@ impl Replica {
         let from = envelope.envelope.from;
         let key = *self.peers.get(&from).ok_or(Refused::UnknownSender)?;
         let line = Line { peer: from, channel: envelope.envelope.channel };
+        // Every channel counts and halts by itself: a second one would be a way around the first.
+        if line.channel != DISPATCHES {
+            return Err(Refused::Misrouted);
+        }
         let arrival = self.mailbox.accept(step.at, envelope, &key);
         let body = match arrival {
             Ok(Arrival::Applied(body)) => postcard::from_bytes::<Dispatch>(body),
