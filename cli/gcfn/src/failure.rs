@@ -50,7 +50,8 @@ impl Failure {
             Some(CallError::Unreachable { .. } | CallError::Garbled { .. }) => {
                 Failure::Unreachable(text)
             }
-            _ => Failure::Refused(text),
+            Some(_) => Failure::Refused(text),
+            None => Failure::Usage(text),
         }
     }
 }

@@ -181,13 +181,13 @@ fn anchors(home: &Home, format: Format) -> Ended {
             "round {} closed at {}, final, co-signed by {}",
             text_of(round, "number"),
             text_of(round, "closed_at"),
-            list(&document, "cosigners")
-                .filter_map(Value::as_str)
-                .collect::<Vec<_>>()
-                .join(", ")
+            list(&document, "cosigners").filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
         ))?,
         None => output::line("no round is final yet")?,
     }
-    output::table(&["CELL", "EPOCHS", "ROOT"], rows(&document, "cells", &["cell", "epochs", "root"]))?;
+    output::table(
+        &["CELL", "EPOCHS", "ROOT"],
+        rows(&document, "cells", &["cell", "epochs", "root"]),
+    )?;
     Ok(())
 }

@@ -15,7 +15,10 @@ pub(crate) enum Format {
 }
 
 /// Prints rows under a header.
-pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> io::Result<()> {
+pub(crate) fn table(
+    header: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(header.to_vec());

@@ -98,9 +98,9 @@ impl Testnet {
             Testnet::Down(place) => place.down(format),
             Testnet::Status(place) => place.status(format),
             Testnet::Demo(demo) => demo.run(format),
-            Testnet::Bank(start) => start.run_until_stopped(
-                async |dir: &Path, stop: Stop| bank::serve(dir, stop).await,
-            ),
+            Testnet::Bank(start) => {
+                start.run_until_stopped(async |dir: &Path, stop: Stop| bank::serve(dir, stop).await)
+            }
         }
     }
 }
@@ -111,9 +111,7 @@ fn scenario(folder: Option<&Path>) -> Result<Scenario, Failure> {
 }
 
 fn program() -> Result<PathBuf, Failure> {
-    std::env::current_exe()
-        .context("find this program")
-        .map_err(|fault| Failure::usage(&fault))
+    std::env::current_exe().context("find this program").map_err(|fault| Failure::usage(&fault))
 }
 
 /// Runs `work` until it ends or somebody presses Ctrl-C; what it has started ends with it.
@@ -149,9 +147,9 @@ fn show_addresses(
 ) -> Ended {
     match format {
         Format::Json => {
-            let members = addresses.iter().map(|(name, role, url)| {
-                json!({ "name": name, "role": role, "url": url })
-            });
+            let members = addresses
+                .iter()
+                .map(|(name, role, url)| json!({ "name": name, "role": role, "url": url }));
             output::json(&json!({ "members": members.collect::<Vec<_>>() }))?;
         }
         Format::Table => {
@@ -176,9 +174,7 @@ impl Place {
 
     fn status(self, format: Format) -> Ended {
         let running = running_in(&self.dir).map_err(|fault| Failure::usage(&fault))?;
-        let scenario = scenario(None)?;
-        let net = Localnet::open(&self.dir, &scenario, &program()?)
-            .map_err(|fault| Failure::usage(&fault))?;
+        let net = Localnet::open(&self.dir, &program()?).map_err(|fault| Failure::usage(&fault))?;
         let members = net.addresses();
         let pid = |name: &gcfn_model::NodeId| running.get(name).copied();
         match format {

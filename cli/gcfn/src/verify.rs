@@ -32,11 +32,10 @@ impl Verify {
     pub(crate) fn run(self, format: Format) -> Ended {
         let beside = || self.receipt.with_file_name("validators.json");
         let keys = self.keys.clone().unwrap_or_else(beside);
-        let roster: Roster = read(&keys, "validators' keys")
-            .map_err(|fault| match fault {
-                Failure::Refused(text) => Failure::Usage(text),
-                other => other,
-            })?;
+        let roster: Roster = read(&keys, "validators' keys").map_err(|fault| match fault {
+            Failure::Refused(text) => Failure::Usage(text),
+            other => other,
+        })?;
         let receipt: Receipt = read(&self.receipt, "a receipt")?;
         let verified = verify(&receipt, &roster).map_err(|fault| {
             Failure::Refused(format!("{} is refused: {fault}", self.receipt.display()))
@@ -76,8 +75,7 @@ fn show(verified: &Verified<'_>, receipt: &Receipt, roster: &Roster) -> Ended {
     let round = verified.round();
     let anchor = &receipt.anchor;
     let region = anchor.region.as_ref().map_or("-".to_owned(), |step| step.head.region.to_string());
-    let by: Vec<String> =
-        anchor.cosignatures.iter().map(|by| by.validator.to_string()).collect();
+    let by: Vec<String> = anchor.cosignatures.iter().map(|by| by.validator.to_string()).collect();
     let rows = [
         ("network", roster.network.to_string()),
         ("cell", verified.cell().to_string()),

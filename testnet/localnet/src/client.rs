@@ -155,9 +155,7 @@ impl std::fmt::Debug for ClientIdentity {
     }
 }
 
-fn certificates(
-    pem: &str,
-) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, CallError> {
+fn certificates(pem: &str) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, CallError> {
     use rustls::pki_types::pem::PemObject as _;
     let chain = rustls::pki_types::CertificateDer::pem_slice_iter(pem.as_bytes());
     chain.collect::<Result<_, _>>().map_err(|fault| CallError::Tls(format!("{fault:?}")))
@@ -280,8 +278,9 @@ impl Api {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let lost = |fault: reqwest::Error| {
-            CallError::Unreachable { call: call.clone(), reason: chain(&fault.without_url()) }
+        let lost = |fault: reqwest::Error| CallError::Unreachable {
+            call: call.clone(),
+            reason: chain(&fault.without_url()),
         };
         let response = request.send().await.map_err(lost)?;
         let status = response.status();

@@ -106,7 +106,8 @@ pub async fn archive(dir: &Path) -> Result<Archive> {
     let url = gcfn_daemon::init::read_config(dir)?.store;
     let path = dir.join("keys/vault.key");
     let key = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-    let key: VaultKey = key.trim().parse().map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
+    let key: VaultKey =
+        key.trim().parse().map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
     Ok(Store::open(&url, &key).await?.archive())
 }
 

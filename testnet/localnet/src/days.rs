@@ -21,7 +21,8 @@ const SEARCH: i32 = 60;
 pub(crate) fn calendars(layout: &Layout) -> Result<Vec<Calendar>> {
     let codes: BTreeSet<&str> = layout.traders().map(Layout::template_of).collect();
     let calendar = |code: &&str| {
-        let entry = gcfn_template::catalog::find(code).with_context(|| format!("template {code}"))?;
+        let entry =
+            gcfn_template::catalog::find(code).with_context(|| format!("template {code}"))?;
         let template = gcfn_template::parse("region.toml", entry.region)?;
         Ok(template.calendar.calendar(entry.holidays, entry.workdays)?)
     };

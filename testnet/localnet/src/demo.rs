@@ -117,13 +117,15 @@ impl Demo {
         let date = first_day(&calendars(&layout)?, today)?;
         let mut net = Localnet::make(&dir, &scenario, &options.program, date)?;
         net.screen = Screen::new(options.quiet);
+        let mut figures = Figures::default();
+        figures.set("business_days", 1);
         Ok(Demo {
             net,
             scenario,
             seed: Seed::new(options.seed),
             cast: Cast::default(),
             date,
-            figures: Figures::default(),
+            figures,
             crossing: None,
             export: options.export.clone(),
         })
@@ -131,7 +133,8 @@ impl Demo {
 
     /// Every step in order; whether all went well.
     async fn play(&mut self, checks: &mut Vec<Check>, show: &mut dyn FnMut(&Check)) -> bool {
-        for step in Step::ALL {
+        let steps = Step::ALL.into_iter().chain(self.export.is_some().then_some(Step::Export));
+        for step in steps {
             let started = Instant::now();
             let told = step.take(self).await;
             self.net.screen.clear();
@@ -166,7 +169,8 @@ enum Step {
 }
 
 impl Step {
-    const ALL: [Step; 10] = [
+    /// Those of every run.
+    const ALL: [Step; 9] = [
         Step::Founding,
         Step::Issuance,
         Step::Trading,
@@ -176,7 +180,6 @@ impl Step {
         Step::Crash,
         Step::Receipts,
         Step::Conservation,
-        Step::Export,
     ];
 
     const fn number(self) -> usize {

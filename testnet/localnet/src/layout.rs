@@ -62,11 +62,19 @@ pub struct Layout {
     pub banks: Vec<BankPlan>,
 }
 
-/// The ports of a layout, as they were chosen: what `ports.json` holds.
+/// The ports of a network, as they were chosen.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Ports(BTreeMap<NodeId, Vec<u16>>);
 
-const PORTS: &str = "ports.json";
+/// What `layout.json` holds: all that is needed to find the network again.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    network: NetworkFile,
+    ports: Ports,
+}
+
+/// The file that says that a folder holds a network.
+pub const FILE: &str = "layout.json";
 
 impl Layout {
     /// The network of `file` on ports that are free now.
@@ -90,24 +98,24 @@ impl Layout {
         Layout::assemble(file, &ports).map_err(Into::into)
     }
 
-    /// The network of `file` on the ports that were chosen when it was made in `dir`.
+    /// The network that was made in `dir`.
     ///
     /// # Errors
-    /// When there is none in `dir`, or it does not fit the file.
-    pub fn read(dir: &Path, file: &NetworkFile) -> Result<Layout> {
-        let path = dir.join(PORTS);
+    /// When there is none.
+    pub fn read(dir: &Path) -> Result<Layout> {
+        let path = dir.join(FILE);
         let text = std::fs::read(&path)
-            .with_context(|| format!("no network in {}: read {PORTS}", dir.display()))?;
-        let ports: Ports = serde_json::from_slice(&text)
+            .with_context(|| format!("no network in {}: read {FILE}", dir.display()))?;
+        let written: Written = serde_json::from_slice(&text)
             .with_context(|| format!("understand {}", path.display()))?;
-        Layout::assemble(file, &ports).map_err(Into::into)
+        Layout::assemble(&written.network, &written.ports).map_err(Into::into)
     }
 
-    /// Writes the chosen ports down.
+    /// Writes down who is where.
     ///
     /// # Errors
     /// Names the file.
-    pub fn write(&self, dir: &Path) -> Result<()> {
+    pub fn write(&self, dir: &Path, file: &NetworkFile) -> Result<()> {
         let mut ports = Ports::default();
         for NodePlan { name, api, link, .. } in &self.nodes {
             ports.0.insert(*name, vec![api.port(), link.port()]);
@@ -115,8 +123,9 @@ impl Layout {
         for BankPlan { name, listen, .. } in &self.banks {
             ports.0.insert(*name, vec![listen.port()]);
         }
-        let path = dir.join(PORTS);
-        let text = serde_json::to_vec_pretty(&ports).context("encode ports")?;
+        let path = dir.join(FILE);
+        let written = Written { network: file.clone(), ports };
+        let text = serde_json::to_vec_pretty(&written).context("encode the layout")?;
         std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))
     }
 
@@ -216,8 +225,8 @@ mod tests {
         assert_eq!((distinct.len(), distinct.contains(&0)), (ports.len(), false));
 
         let dir = tempfile::tempdir().expect("a folder");
-        layout.write(dir.path()).expect("written");
-        assert_eq!(Layout::read(dir.path(), &file()).expect("read"), layout);
+        layout.write(dir.path(), &file()).expect("written");
+        assert_eq!(Layout::read(dir.path()).expect("read"), layout);
     }
 
     #[test]

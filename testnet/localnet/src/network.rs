@@ -95,7 +95,7 @@ impl Localnet {
         for bank in &layout.banks {
             contract::write_bank(&dir, &layout, bank, (scenario, opens))?;
         }
-        layout.write(&dir)?;
+        layout.write(&dir, &scenario.network)?;
         Localnet::over(&dir, layout, program)
     }
 
@@ -103,8 +103,8 @@ impl Localnet {
     ///
     /// # Errors
     /// When there is none.
-    pub fn open(dir: &Path, scenario: &Scenario, program: &Path) -> Result<Localnet> {
-        let layout = Layout::read(dir, &scenario.network)?;
+    pub fn open(dir: &Path, program: &Path) -> Result<Localnet> {
+        let layout = Layout::read(dir)?;
         let dir = dir.canonicalize().with_context(|| format!("find {}", dir.display()))?;
         Localnet::over(&dir, layout, program)
     }
@@ -132,6 +132,12 @@ impl Localnet {
             nonce: contract::now().micros(),
             asked: 0,
         })
+    }
+
+    /// How many commands were given a key.
+    #[must_use]
+    pub fn commands(&self) -> u64 {
+        self.asked
     }
 
     /// An idempotency key that was never used.

@@ -311,8 +311,10 @@ fn read<T>(
 }
 
 fn party(row: &mut Row<'_>) -> Option<Party> {
-    let kind = row.one_of("kind", &[("user", "user"), ("issuer", "issuer"), ("merchant", "merchant")]);
-    let (node, kyc, deposit) = (row.parse("node"), row.parse("kyc"), row.decimal_or_none("deposit"));
+    let kind =
+        row.one_of("kind", &[("user", "user"), ("issuer", "issuer"), ("merchant", "merchant")]);
+    let (node, kyc, deposit) =
+        (row.parse("node"), row.parse("kyc"), row.decimal_or_none("deposit"));
     Some(Party {
         handle: row.text("handle")?,
         name: row.text("name")?,

@@ -1,6 +1,7 @@
 //! A network that is left running.
 
 use crate::contract;
+use crate::layout::FILE;
 use crate::network::Localnet;
 use crate::processes::running_in;
 use crate::scenario::Scenario;
@@ -12,7 +13,7 @@ use std::path::Path;
 /// # Errors
 /// When it runs already, or what did not come.
 pub async fn up(dir: &Path, scenario: &Scenario, program: &Path) -> Result<Localnet> {
-    let is_new = !dir.join("ports.json").exists();
+    let is_new = !dir.join(FILE).exists();
     if !is_new && running_in(dir).is_ok_and(|running| !running.is_empty()) {
         bail!("the network in {} runs already", dir.display());
     }
@@ -20,7 +21,7 @@ pub async fn up(dir: &Path, scenario: &Scenario, program: &Path) -> Result<Local
         let (today, _) = contract::now().utc();
         Localnet::make(dir, scenario, program, today)?
     } else {
-        Localnet::open(dir, scenario, program)?
+        Localnet::open(dir, program)?
     };
     if is_new {
         net.start().await?;

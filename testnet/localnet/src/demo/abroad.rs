@@ -134,9 +134,8 @@ impl Demo {
         let body = json!({ "needs": { "amount": needs, "currency": home_currency } });
         let key = self.net.fresh_key();
         let wait = Wait::new(purchase.node, "a locked rate");
-        let locked = async || {
-            Ok(Some(buyer.api.post("/api/v1/settle/xborder/quotes", key, &body).await?))
-        };
+        let locked =
+            async || Ok(Some(buyer.api.post("/api/v1/settle/xborder/quotes", key, &body).await?));
         let lock: RateLock = self.net.until(wait, locked).await?;
 
         let body = json!({

@@ -2,7 +2,7 @@
 
 use super::{Demo, Told, ensure};
 use anyhow::{Context, Result};
-use gcfn_api_wire::node::{Conservation, SeriesCount};
+use gcfn_api_wire::node::{Conservation, NodeReport, SeriesCount};
 use gcfn_model::{NodeId, SeriesId};
 use std::collections::BTreeMap;
 
@@ -63,16 +63,15 @@ impl Demo {
 
     /// What the nodes say they have done, for the table.
     async fn count_work(&mut self) -> Result<()> {
-        let mut commands = BTreeMap::<String, u64>::new();
-        for node in self.net.layout.nodes.clone() {
-            let operator = self.net.operator(node.name)?;
-            for (cell, count) in applied(&operator.text("/metrics").await?) {
-                // Every replica of a cell counts the same commands.
-                let most = commands.entry(cell).or_default();
-                *most = count.max(*most);
-            }
+        let mut entries = 0;
+        for node in self.net.layout.traders().map(|node| node.name).collect::<Vec<_>>() {
+            let report: NodeReport = self.net.operator(node)?.get("/api/v1/node").await?;
+            entries += report.as_of;
         }
-        self.figures.set("commands", commands.values().sum::<u64>());
+        self.figures.set("log_entries", entries);
+        self.figures.set("commands", self.net.commands());
+        let messages = self.count_messages().await?;
+        self.figures.set("messages", messages);
         let crossing = self.crossing.as_ref().map_or(0, |crossing| crossing.trades.len());
         self.figures.set("trades", self.cast.told.len() + crossing);
         Ok(())
@@ -113,16 +112,6 @@ fn here(count: &SeriesCount) -> u64 {
     inventory + held + locked + in_delivery + count.redeemed + count.expired + count.recalled
 }
 
-/// How many commands each cell has applied, out of metrics in the Prometheus text format.
-fn applied(metrics: &str) -> Vec<(String, u64)> {
-    let cell_of = |line: &str| {
-        let rest = line.strip_prefix("gcfn_commands_applied_total{cell=\"")?;
-        let (cell, rest) = rest.split_once('"')?;
-        Some((cell.to_owned(), rest.rsplit_once(' ')?.1.parse().ok()?))
-    };
-    metrics.lines().filter_map(cell_of).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,10 +141,7 @@ mod tests {
         let (home, de): (NodeId, NodeId) = ("cn".parse()?, "de".parse()?);
         let mut there = count(series, foreign, &[("cn", 10 - foreign)]);
         there.inventory = 0;
-        let counts = [
-            (home, vec![count(series, home_held, &[("de", away)])]),
-            (de, vec![there]),
-        ];
+        let counts = [(home, vec![count(series, home_held, &[("de", away)])]), (de, vec![there])];
         check_series(&counts.into_iter().collect(), home, series)
     }
 
@@ -166,12 +152,5 @@ mod tests {
         assert_eq!(lost, "10 were authorised, 9 are anywhere");
         let doubled = check(2, 3, 4).expect_err("one is doubled").to_string();
         assert_eq!(doubled, "cn says that 3 are at de, which has 4");
-    }
-
-    #[test]
-    fn commands_are_counted_by_cell() {
-        let name = "gcfn_commands_applied_total";
-        let text = format!("# HELP {name} b\n{name}{{cell=\"a\"}} 3\n{name}{{cell=\"b\"}} 4\nx 9\n");
-        assert_eq!(applied(&text), [("a".to_owned(), 3), ("b".to_owned(), 4)]);
     }
 }

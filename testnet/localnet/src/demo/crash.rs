@@ -69,9 +69,10 @@ impl Demo {
     ) -> Result<BTreeSet<TradeId>> {
         let mut trades = BTreeSet::new();
         for (wish, first) in wishes.iter().zip(acknowledged) {
-            let again = wish.send().await.with_context(|| {
-                format!("ask {node} again for an order{}", log_of(self, node))
-            })?;
+            let again = wish
+                .send()
+                .await
+                .with_context(|| format!("ask {node} again for an order{}", log_of(self, node)))?;
             if let Some(first) = first {
                 let same = (first.order, first.filled, &first.trades)
                     == (again.order, again.filled, &again.trades);

@@ -146,9 +146,9 @@ impl Demo {
         loop {
             let cycles = self.cycles_of(house).await?;
             let cycle = cycles.into_iter().find(|cycle| cycle.value_date == date);
-            let arrived = cycle.as_ref().is_none_or(|cycle| {
-                cycle.bundles == 0 || phases.contains(&cycle.phase.as_str())
-            });
+            let arrived = cycle
+                .as_ref()
+                .is_none_or(|cycle| cycle.bundles == 0 || phases.contains(&cycle.phase.as_str()));
             if arrived {
                 return Ok(());
             }

@@ -10,11 +10,7 @@ use std::path::Path;
 
 impl Demo {
     pub(super) async fn export(&mut self) -> Told {
-        let messages = self.count_messages().await?;
-        self.figures.set("messages", messages);
-        let Some(dir) = self.export.clone() else {
-            return Ok(format!("{messages} ISO 20022 messages in the nodes' archives; no --export"));
-        };
+        let dir = self.export.clone().context("no folder to write to")?;
         std::fs::create_dir_all(&dir).with_context(|| format!("make {}", dir.display()))?;
         self.write_validators(&dir).await?;
         let receipts = self.write_receipts(&dir.join("receipts")).await?;
@@ -35,8 +31,7 @@ impl Demo {
         let crossing = self.crossing.as_ref().context("nothing has crossed a border")?;
         let operator = self.net.operator(crossing.home)?;
         for trade in &crossing.trades {
-            let receipt: Value =
-                operator.get(&format!("/api/v1/trades/{trade}/receipt")).await?;
+            let receipt: Value = operator.get(&format!("/api/v1/trades/{trade}/receipt")).await?;
             let path = dir.join(format!("{trade}.json"));
             write(&path, &serde_json::to_string_pretty(&receipt)?)?;
         }
@@ -44,7 +39,7 @@ impl Demo {
     }
 
     /// How many messages the nodes have sent and received.
-    async fn count_messages(&self) -> Result<usize> {
+    pub(super) async fn count_messages(&self) -> Result<usize> {
         let mut count = 0;
         for node in &self.net.layout.nodes {
             count += messages_of(&folder(&self.net.dir, node.name)).await?.len();

@@ -109,12 +109,7 @@ impl Demo {
         Ok(())
     }
 
-    async fn step(
-        &mut self,
-        who: &crate::client::Api,
-        path: &str,
-        step: &str,
-    ) -> Result<Accepted> {
+    async fn step(&mut self, who: &crate::client::Api, path: &str, step: &str) -> Result<Accepted> {
         let key = self.net.fresh_key();
         Ok(who.act(&format!("{path}/{step}"), key).await?)
     }

@@ -67,6 +67,12 @@ impl Figures {
         self.set(name, known.saturating_add(count));
     }
 
+    /// Keeps the greatest.
+    pub(crate) fn most(&mut self, name: &'static str, figure: u64) {
+        let known = self.0.get(name).and_then(Value::as_u64).unwrap_or(0);
+        self.set(name, known.max(figure));
+    }
+
     pub(crate) fn seconds(&mut self, name: &'static str, took: Duration) {
         let tenths = millis(took) / 100;
         self.set(name, format!("{}.{}", tenths / 10, tenths % 10));
@@ -106,9 +112,10 @@ impl Report {
     /// The report as one JSON object.
     #[must_use]
     pub fn json(&self) -> Value {
-        let addresses = self.addresses.iter().map(|(name, role, url)| {
-            json!({ "name": name, "role": role, "url": url })
-        });
+        let addresses = self
+            .addresses
+            .iter()
+            .map(|(name, role, url)| json!({ "name": name, "role": role, "url": url }));
         json!({
             "ok": self.is_ok(),
             "checks": self.checks,

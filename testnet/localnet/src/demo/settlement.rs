@@ -14,7 +14,9 @@ impl Demo {
             .filter(|house| !found.contains_key(house))
             .map(ToString::to_string)
             .collect();
-        ensure(idle.is_empty(), || format!("no cycle had anything to settle at {}", idle.join(", ")))?;
+        ensure(idle.is_empty(), || {
+            format!("no cycle had anything to settle at {}", idle.join(", "))
+        })?;
         let count: usize = found.values().sum();
         self.figures.set("cycles", count);
         let each: Vec<String> =

@@ -81,7 +81,8 @@ impl Demo {
 
     async fn place(&mut self, order: &Order) -> Result<Placed> {
         let series = self.cast.listed(order.node, &order.batch)?.series;
-        let limit = order.limit.as_deref().map(|limit| self.money(order.node, limit)).transpose()?;
+        let limit =
+            order.limit.as_deref().map(|limit| self.money(order.node, limit)).transpose()?;
         let body = json!({
             "series": series,
             "side": order.side,
@@ -120,7 +121,8 @@ impl Demo {
             }
             Action::Redeem { batch, amount, at } => {
                 let series = self.cast.listed(node, batch)?.series;
-                let amount = amount.as_deref().map(|amount| self.money(node, amount)).transpose()?;
+                let amount =
+                    amount.as_deref().map(|amount| self.money(node, amount)).transpose()?;
                 let merchant = self.cast.actor(node, at)?.clone();
                 let body = json!({ "merchant": merchant.party, "amount": amount });
                 let path = format!("/api/v1/coupons/{series}/redeem/lock");

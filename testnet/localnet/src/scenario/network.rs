@@ -3,11 +3,11 @@
 use super::table::Problems;
 use gcfn_link::identity::Role;
 use gcfn_model::{Amount, Currency, NetworkId, NodeId, RegionId};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 
 /// The file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkFile {
     /// The network's name.
@@ -21,13 +21,13 @@ pub struct NetworkFile {
 }
 
 /// One node.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeEntry {
     /// Its name.
     pub name: NodeId,
     /// What it is.
-    #[serde(deserialize_with = "role")]
+    #[serde(deserialize_with = "role", serialize_with = "role_word")]
     pub role: Role,
     /// Its region.
     pub region: RegionId,
@@ -47,7 +47,7 @@ pub struct NodeEntry {
 }
 
 /// One bank.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BankEntry {
     /// Its name.
@@ -62,6 +62,10 @@ pub struct BankEntry {
 
 fn role<'de, D: Deserializer<'de>>(from: D) -> Result<Role, D::Error> {
     String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+}
+
+fn role_word<S: Serializer>(role: &Role, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(role.as_str())
 }
 
 const FILE: &str = "network.toml";
