@@ -11,7 +11,7 @@ use gcfn_anchor::round::Round;
 use gcfn_council::{
     Decision, Endpoints, Event, JoinRequest, Profile, Request, Role, Verb, cell_id,
 };
-use gcfn_model::{CommandId, Currency, Digest, LockId, QuoteId, Rate};
+use gcfn_model::{CommandId, Currency, Digest, LockId, NodeId, QuoteId, Rate};
 use gcfn_replica::{FinalEvent, Founded};
 use gcfn_venue::LockedRate;
 
@@ -68,10 +68,15 @@ pub(crate) struct Federation {
 
 impl Federation {
     pub(crate) fn new() -> Federation {
+        Federation::under(cell_id())
+    }
+
+    /// One whose cell has another name.
+    pub(crate) fn under(cell: NodeId) -> Federation {
         let salts = SaltKey::from_bytes([9; 32]);
         Federation {
-            epochs: Epochs::new(cell_id(), salts.clone()),
-            headers: HeaderLog::new(cell_id()),
+            epochs: Epochs::new(cell, salts.clone()),
+            headers: HeaderLog::new(cell),
             closed: None,
             salts,
         }

@@ -3,7 +3,6 @@
 use crate::federation::{Federation, anchor, profile, rate, roster};
 use crate::world::{Node, Two, cents, genesis, line, name, root, signer, snapshot};
 use gcfn_anchor::fold::{GlobalFold, RegionFold};
-use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::receipt::{HeadProof, RegionStep};
 use gcfn_anchor::round::Round;
 use gcfn_council::{Decision, Role};
@@ -127,13 +126,13 @@ fn a_round_without_two_thirds_of_the_validators_is_not_final() {
 #[test]
 fn the_word_of_another_cell_is_not_the_federations() {
     let (mut node, _, [applied, _]) = admission();
-    let CellHead { size, root, .. } = applied.anchor.head;
-    let head = CellHead { cell: name("cn"), size, root };
-    let of_cn = FinalEvent { anchor: anchor(head, &["cn", "root"]), ..applied.clone() };
+    let of_cn = Federation::under(name("cn")).decided(Decision::Suspend { node: name("de") });
+    assert_eq!(of_cn.anchor.verify(&roster()), Ok(()));
+    assert_eq!(of_cn.proof.verify(&of_cn.event, &of_cn.anchor.head), Ok(()));
     assert_eq!(node.refuses(&shown(&of_cn)), Refused::NotFinal);
     // A region publishes a cell under the federation's name, and the round is truly final.
     let cells = RegionFold::new(name("cn"), [applied.anchor.head]);
-    let fold = GlobalFold::new(&head, [cells.head()]);
+    let fold = GlobalFold::new(&of_cn.anchor.head, [cells.head()]);
     let round = Round::first(&fold, roster().digest(), applied.anchor.round.closed_at);
     let cell = cells.prove(applied.anchor.head.cell).expect("folded");
     let published = HeadProof {
