@@ -8,12 +8,14 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use gcfn_daemon::bank;
 use gcfn_localnet::demo::{self, Check, Options, Report};
+use gcfn_localnet::load::{Door, Ground, Load};
 use gcfn_localnet::network::Localnet;
 use gcfn_localnet::processes::{running_in, stop_all};
 use gcfn_localnet::scenario::Scenario;
 use gcfn_localnet::up;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, Subcommand)]
@@ -30,6 +32,9 @@ pub(crate) enum Testnet {
     /// Run a whole network through four business days and check everything.
     #[command(after_help = DEMO)]
     Demo(Demo),
+    /// Put load on one node of a running network, and measure.
+    #[command(after_help = LOAD)]
+    Load(LoadArgs),
     /// Run a simulated bank from its folder.
     #[command(hide = true)]
     Bank(Start),
@@ -51,6 +56,12 @@ Examples:
   gcfn testnet demo                          founded, traded, cleared, proven, in a minute
   gcfn testnet demo --keep --dir ./net       look around afterwards; end with `testnet down`
   gcfn testnet demo --seed 7 --export ./out  other orders, and everything written out";
+
+const LOAD: &str = "\
+Examples, on a network that runs:
+  gcfn testnet load --dir ./net --clients 32                  one command a call, over REST
+  gcfn testnet load --dir ./net --grpc --batch 100            a hundred commands a call
+Every client places orders that rest and takes them out again.";
 
 /// Which network.
 #[derive(Debug, Args)]
@@ -91,6 +102,60 @@ pub(crate) struct Demo {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct LoadArgs {
+    #[command(flatten)]
+    place: Place,
+    /// The trading node.
+    #[arg(long, default_value = "cn-sha")]
+    node: gcfn_model::NodeId,
+    /// How many clients at a time.
+    #[arg(long, default_value_t = 16)]
+    clients: usize,
+    /// For how many seconds.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Over gRPC, in batches.
+    #[arg(long)]
+    grpc: bool,
+    /// How many commands in a call, over gRPC; at most 100.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
+    batch: u8,
+}
+
+impl LoadArgs {
+    fn run(self, format: Format) -> Ended {
+        let mut net =
+            Localnet::open(&self.place.dir, &program()?).map_err(|fault| Failure::usage(&fault))?;
+        let load = Load {
+            door: if self.grpc { Door::Grpc } else { Door::Rest },
+            clients: self.clients,
+            batch: usize::from(self.batch),
+            time: Duration::from_secs(self.seconds),
+        };
+        let measured = interruptible(async {
+            let ground = Ground::prepare(&mut net, self.node, load.clients).await?;
+            ground.measure(&mut net, load).await
+        })?;
+        match format {
+            Format::Json => output::json(&measured)?,
+            Format::Table => output::table(
+                &["COMMANDS", "PER SECOND", "P50 US", "P99 US", "MAX US"],
+                [[
+                    measured.commands,
+                    measured.per_second,
+                    measured.p50_us,
+                    measured.p99_us,
+                    measured.max_us,
+                ]
+                .map(|figure| figure.to_string())
+                .to_vec()],
+            )?,
+        }
+        Ok(())
+    }
+}
+
 impl Testnet {
     pub(crate) fn run(self, format: Format) -> Ended {
         match self {
@@ -98,6 +163,7 @@ impl Testnet {
             Testnet::Down(place) => place.down(format),
             Testnet::Status(place) => place.status(format),
             Testnet::Demo(demo) => demo.run(format),
+            Testnet::Load(load) => load.run(format),
             Testnet::Bank(start) => {
                 start.run_until_stopped(async |dir: &Path, stop: Stop| bank::serve(dir, stop).await)
             }

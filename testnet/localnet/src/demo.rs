@@ -26,7 +26,7 @@ use crate::scenario::Scenario;
 use crate::screen::Screen;
 use crate::seed::Seed;
 use crate::{contract, processes};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use cast::Cast;
 use gcfn_model::BusinessDate;
 use report::Figures;
@@ -72,11 +72,12 @@ struct Demo {
 /// What kept the network from being made. A check that fails is in the report.
 pub async fn run(options: &Options, show: &mut dyn FnMut(&Check)) -> Result<Report> {
     let started = Instant::now();
-    let (dir, temporary) = match &options.dir {
-        Some(dir) => (dir.clone(), false),
-        None => (fresh_folder(), true),
+    let mut folder = match &options.dir {
+        Some(dir) => Folder { path: dir.clone(), is_temporary: false },
+        None => Folder { path: fresh_folder(), is_temporary: true },
     };
-    let mut demo = Demo::new(options, dir)?;
+    // Dropped before the folder is: no process writes to what is being removed.
+    let mut demo = Demo::new(options, folder.path.clone())?;
     let mut checks = Vec::new();
     let ended = demo.play(&mut checks, show).await;
     demo.net.screen.clear();
@@ -93,11 +94,25 @@ pub async fn run(options: &Options, show: &mut dyn FnMut(&Check)) -> Result<Repo
     } else {
         demo.net.processes.stop();
     }
-    if temporary && ended && !options.keep {
-        std::fs::remove_dir_all(&report.dir)
-            .with_context(|| format!("remove {}", report.dir.display()))?;
-    }
+    // What a failure leaves behind is worth a look.
+    folder.is_temporary &= ended && !options.keep;
     Ok(report)
+}
+
+/// The network's folder; one for this run alone goes with it, also when it is interrupted.
+struct Folder {
+    path: PathBuf,
+    is_temporary: bool,
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.is_temporary
+            && let Err(error) = std::fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!(folder = %self.path.display(), %error, "temporary folder is left");
+        }
+    }
 }
 
 /// A folder that no other run uses.

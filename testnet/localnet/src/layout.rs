@@ -4,6 +4,7 @@ use crate::scenario::{NetworkFile, Problems};
 use anyhow::{Context, Result};
 use gcfn_link::identity::Role;
 use gcfn_model::{Amount, Currency, NetworkId, NodeId, RegionId};
+use gcfn_template::{RegionTemplate, catalog};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -197,6 +198,16 @@ impl Layout {
     #[must_use]
     pub fn template_of(node: &NodePlan) -> &str {
         node.template.as_deref().unwrap_or(node.region.as_str())
+    }
+
+    /// The rules that a node goes by.
+    ///
+    /// # Errors
+    /// When the catalog has no such template.
+    pub fn rules(node: &NodePlan) -> Result<RegionTemplate> {
+        let code = Layout::template_of(node);
+        let entry = catalog::find(code).with_context(|| format!("no region template {code}"))?;
+        Ok(gcfn_template::parse("region.toml", entry.region)?)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod contract;
 mod days;
 pub mod demo;
 pub mod layout;
+pub mod load;
 pub mod network;
 pub mod processes;
 pub mod scenario;

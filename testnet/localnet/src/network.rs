@@ -30,6 +30,7 @@ pub struct Localnet {
     pub screen: Screen,
     http: reqwest::Client,
     operator_http: reqwest::Client,
+    authority: String,
     nonce: u64,
     asked: u64,
 }
@@ -129,9 +130,16 @@ impl Localnet {
             screen: Screen::new(false),
             http: http(&network.ca, None)?,
             operator_http: http(&network.ca, Some(&identity))?,
+            authority: network.ca,
             nonce: contract::now().micros(),
             asked: 0,
         })
+    }
+
+    /// The certificate of the network's authority, PEM.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
     }
 
     /// How many commands were given a key.

@@ -55,10 +55,7 @@ impl Cast {
 impl Demo {
     /// The template that a node goes by.
     pub(super) fn template(&self, node: NodeId) -> Result<RegionTemplate> {
-        let code = Layout::template_of(self.net.layout.node(node)?).to_owned();
-        let entry =
-            gcfn_template::catalog::find(&code).with_context(|| format!("no template {code}"))?;
-        Ok(gcfn_template::parse("region.toml", entry.region)?)
+        Layout::rules(self.net.layout.node(node)?)
     }
 
     /// The currency of a node's venue.

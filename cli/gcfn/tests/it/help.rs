@@ -1,0 +1,51 @@
+//! Every `--help` is a golden text: it is what people learn the program from.
+
+use crate::{gcfn, told};
+use expect_test::expect_file;
+
+const VERBS: [(&str, &[&str]); 17] = [
+    ("gcfn", &[]),
+    ("testnet", &["testnet"]),
+    ("testnet-up", &["testnet", "up"]),
+    ("testnet-down", &["testnet", "down"]),
+    ("testnet-status", &["testnet", "status"]),
+    ("testnet-demo", &["testnet", "demo"]),
+    ("testnet-load", &["testnet", "load"]),
+    ("node", &["node"]),
+    ("node-init", &["node", "init"]),
+    ("node-start", &["node", "start"]),
+    ("node-status", &["node", "status"]),
+    ("federation-found", &["federation", "found"]),
+    ("federation-members", &["federation", "members"]),
+    ("federation-admit", &["federation", "admit"]),
+    ("clearing-cycles", &["clearing", "cycles"]),
+    ("verify", &["verify"]),
+    ("reg", &["reg"]),
+];
+
+#[test]
+fn help_teaches() {
+    for (name, verb) in VERBS {
+        let (code, text, errors) = told(&gcfn(&[verb, &["--help"]].concat()));
+        assert_eq!((code, errors.as_str()), (0, ""), "{name}");
+        let path = format!("{}/tests/it/golden/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+        expect_file![path].assert_eq(&text);
+    }
+}
+
+#[test]
+fn every_verb_that_does_something_shows_an_example() {
+    for (name, verb) in VERBS.iter().filter(|(_, verb)| 1 < verb.len()) {
+        let (_, text, _) = told(&gcfn(&[*verb, &["--help"]].concat()));
+        assert!(text.contains("Example"), "{name} has no example");
+    }
+}
+
+#[test]
+fn wrong_usage_is_two() {
+    for wrong in [&["nonsense"][..], &["node", "init"], &["verify"], &["--output", "xml", "reg"]] {
+        let (code, text, errors) = told(&gcfn(wrong));
+        assert_eq!((code, text.as_str()), (2, ""), "{wrong:?}");
+        assert!(!errors.is_empty());
+    }
+}
