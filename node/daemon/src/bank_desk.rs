@@ -102,7 +102,7 @@ impl BankDesk {
         }
         for told in incoming {
             if let Err(error) = self.till.tell(told).await {
-                tracing::debug!(error = format!("{error:#}"), "bank message not applied yet");
+                tracing::warn!(error = format!("{error:#}"), "bank message not applied yet");
                 return StatusCode::SERVICE_UNAVAILABLE;
             }
         }
@@ -214,7 +214,7 @@ impl Till {
         }
     }
 
-    /// Tells the machine what a bank said. A refusal is the machine's last word about it.
+    /// Tells the machine what a bank said. A refusal that is about it is the machine's last word.
     async fn tell(&self, incoming: Incoming) -> Result<()> {
         match self {
             Till::Venue(cell) => {
@@ -263,12 +263,16 @@ async fn apply(cell: &Cell<Replica>, command: Venue) -> Result<()> {
 
 async fn say(voice: &Voice, verb: Verb) -> Result<()> {
     if let Err(refusal) = voice.say(verb).await? {
-        // Clocks that differ for a moment are no answer: the bank says it again.
-        let again = matches!(refusal, Refusal::Expired | Refusal::ExpiresTooLate);
-        anyhow::ensure!(!again, "{refusal}");
+        anyhow::ensure!(is_verdict(refusal), "the federation does not hear this node: {refusal}");
         tracing::warn!(%refusal, "the federation does not take what the bank said");
     }
     Ok(())
+}
+
+/// Whether a refusal is about what the bank said. Everything else is about who passes it on and
+/// how, and is no answer to the bank: it says it again.
+fn is_verdict(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::Desk(_) | Refusal::ForeignAccount)
 }
 
 /// How a node reaches its banks.
@@ -307,3 +311,6 @@ pub(crate) fn https_client(tls: rustls::ClientConfig) -> Result<reqwest::Client>
     let client = reqwest::Client::builder().tls_backend_preconfigured(tls).https_only(true);
     client.build().context("make an HTTPS client")
 }
+
+#[cfg(test)]
+mod tests;
