@@ -8,7 +8,7 @@ use crate::trading::Trade;
 use alloc::vec::Vec;
 use gcfn_banking::{Dispute, Instruction, Reconciliation};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, HousePayment};
-use gcfn_ledger::{Entry, Holder, Lot};
+use gcfn_ledger::{Entry, Holder, LedgerFault, Lot};
 use gcfn_market::Side;
 use gcfn_model::{
     Amount, BatchId, Currency, InstructionId, LockId, NodeId, OrderId, PartyId, Pool, RedemptionId,
@@ -309,6 +309,14 @@ pub enum Event {
     DealSettled {
         /// The trade.
         trade: TradeId,
+    },
+    /// The bank booked what the books cannot take, such as more than there is: a break. It is
+    /// posted once a later booking makes room for it.
+    BankUnposted {
+        /// What would have been posted.
+        entry: Entry,
+        /// Why it was not.
+        fault: LedgerFault,
     },
 }
 

@@ -62,9 +62,9 @@ impl Venue {
         entry: &BankEntry,
         debit: Account,
         credit: Account,
-    ) {
+    ) -> bool {
         let posted = Entry::new(Posting::BankConfirmation, entry.currency);
-        self.post(step, posted.with(debit, credit, entry.amount));
+        self.post_banked(step, posted.with(debit, credit, entry.amount))
     }
 
     /// Money from outside: a user's or an issuer's, if it says whose, else it waits in suspense.
@@ -85,8 +85,9 @@ impl Venue {
         match entry.reference.and_then(|party| self.depositor(party, entry)) {
             Some((party, to, posting)) => {
                 let posted = Entry::new(posting, currency).with(bank, to, amount);
-                self.post(step, posted);
-                step.emit(Event::DepositReceived { party, currency, amount });
+                if self.post_banked(step, posted) {
+                    step.emit(Event::DepositReceived { party, currency, amount });
+                }
             }
             None => {
                 self.early.extend(entry.uetr.map(|uetr| (uetr, *entry)));
@@ -129,17 +130,14 @@ impl Venue {
             }
         };
         let entry = Entry::new(posting, payment.currency);
-        self.post(step, entry.with(debit, Account::Bank(pool), payment.amount));
+        self.post_banked(step, entry.with(debit, Account::Bank(pool), payment.amount));
     }
 
     /// A payment came back: the money is the payer's again, or waits in suspense.
     fn payment_returned(&mut self, step: &mut Step<'_>, payment: &Instruction<Purpose>) {
         let pool = payment.debtor.pool;
         let credit = match payment.purpose {
-            Purpose::MerchantPayOut(merchant) => {
-                self.owe_merchant(merchant, payment.amount);
-                Account::Merchant(merchant)
-            }
+            Purpose::MerchantPayOut(merchant) => Account::Merchant(merchant),
             Purpose::Withdrawal(_) => match payment.creditor {
                 Creditor::Party(party) => Account::User(party, self.free_bucket(party)),
                 Creditor::Account(_) => Account::Suspense(pool),
@@ -147,7 +145,11 @@ impl Venue {
             Purpose::PayIn { .. } | Purpose::PayOut { .. } => counterpart(pool),
         };
         let entry = Entry::new(Posting::Reversal, payment.currency);
-        self.post(step, entry.with(Account::Bank(pool), credit, payment.amount));
+        let posted =
+            self.post_banked(step, entry.with(Account::Bank(pool), credit, payment.amount));
+        if let (Purpose::MerchantPayOut(merchant), true) = (payment.purpose, posted) {
+            self.owe_merchant(merchant, payment.amount);
+        }
     }
 
     /// The bank answered an instruction. Only a refusal changes anything: what was held for the
@@ -316,7 +318,7 @@ impl Venue {
             self.early.remove(&uetr);
             let (from, to) = (Account::Suspense(account.pool), counterpart(account.pool));
             let entry = Entry::new(Posting::BankConfirmation, payment.currency);
-            self.post(step, entry.with(from, to, payment.amount));
+            self.post_banked(step, entry.with(from, to, payment.amount));
         } else if let Err(refusal) = self.desk.expect(step.at, payment) {
             // Only a house that reuses an id gets here; its money will then wait in suspense.
             debug_assert_eq!(refusal, DeskRefusal::IdInUse);

@@ -102,6 +102,8 @@ pub struct Venue {
     pub(crate) desk: Desk<Purpose>,
     /// Money that a bank booked before the house that sent it had said so.
     pub(crate) early: BTreeMap<Uetr, BankEntry>,
+    /// What a bank booked and the books could not take, in order.
+    pub(crate) unposted: Vec<Entry>,
     pub(crate) house: Option<House>,
 }
 
@@ -150,6 +152,7 @@ impl Venue {
             deals: BTreeMap::new(),
             desk: Desk::default(),
             early: BTreeMap::new(),
+            unposted: Vec::new(),
             house,
         }
     }
@@ -245,6 +248,12 @@ impl Venue {
         &self.desk
     }
 
+    /// What a bank booked and the books cannot take yet: breaks that somebody must look at.
+    #[must_use]
+    pub fn unposted(&self) -> &[Entry] {
+        &self.unposted
+    }
+
     /// The clearing house, on a node that runs one.
     #[must_use]
     pub fn house(&self) -> Option<&House> {
@@ -289,6 +298,29 @@ impl Venue {
             panic!("{} was checked before it was posted: {fault}", entry.posting);
         }
         step.emit(Event::Posted(entry));
+    }
+
+    /// Posts what a bank says, which no check of this node can have foreseen: a debit may be more
+    /// than is booked, or come before its credit. What the books cannot take is recorded as a
+    /// break and waits, and the statement will not tie, until a later booking makes room for it.
+    /// Says whether it was posted.
+    pub(crate) fn post_banked(&mut self, step: &mut Step<'_>, entry: Entry) -> bool {
+        if entry.legs.is_empty() {
+            return true;
+        }
+        if let Err(fault) = self.books.money.post(&entry) {
+            step.emit(Event::BankUnposted { entry: entry.clone(), fault });
+            self.unposted.push(entry);
+            return false;
+        }
+        step.emit(Event::Posted(entry));
+        for waiting in core::mem::take(&mut self.unposted) {
+            match self.books.money.post(&waiting) {
+                Ok(()) => step.emit(Event::Posted(waiting)),
+                Err(_) => self.unposted.push(waiting),
+            }
+        }
+        true
     }
 
     pub(crate) fn next_number(&mut self) -> u64 {

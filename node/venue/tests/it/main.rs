@@ -3,6 +3,7 @@
 
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts read as major units and cents")]
 
+mod bank;
 mod cross_border;
 mod day;
 mod refusals;

@@ -1,0 +1,105 @@
+//! Whatever a bank books, the node goes on: what its books cannot take is a break.
+
+use crate::world::{DAY, World, cents, party};
+use gcfn_banking::{BankEntry, Side as Booking};
+use gcfn_ledger::{Account, LedgerFault, UserBucket};
+use gcfn_model::{Amount, Pool, Position, WithdrawalId};
+use gcfn_venue::{Command, Event, PartyKind, Verb};
+
+const BANK: Account = Account::Bank(Pool::UserCustody);
+const SUSPENSE: Account = Account::Suspense(Pool::UserCustody);
+
+fn custody() -> World {
+    let mut world = World::new();
+    world.register("ann", PartyKind::User);
+    world
+}
+
+fn booked(world: &mut World, side: Booking, amount: Amount) -> BankEntry {
+    let account = world.venue.terms().account(Pool::UserCustody);
+    let entry = world.entry(account, side, amount, None, None);
+    world.must(Command::BankBooked(entry));
+    entry
+}
+
+/// Why entries were not posted, in order.
+fn unposted(world: &World) -> Vec<LedgerFault> {
+    let faults = world.events.iter().filter_map(|event| match event {
+        Event::BankUnposted { fault, .. } => Some(*fault),
+        _ => None,
+    });
+    faults.collect()
+}
+
+/// How many breaks the day's statement of the custody account leaves. Ends the day.
+fn breaks(world: &mut World) -> usize {
+    world.events.clear();
+    world.statements();
+    world.at += DAY;
+    let found = world.events.iter().find_map(|event| match event {
+        Event::Reconciled { pool: Pool::UserCustody, result, .. } => Some(result.breaks.len()),
+        _ => None,
+    });
+    found.expect("a statement of every pool")
+}
+
+#[test]
+fn a_bank_fee_above_the_booked_balance_is_a_break_that_a_credit_resolves() {
+    let mut world = custody();
+    world.deposit("ann", Pool::UserCustody, 3_00);
+    let fee = booked(&mut world, Booking::Debit, cents(5_00));
+    assert_eq!(unposted(&world), [LedgerFault::Overdrawn(BANK)]);
+    assert_eq!(world.balance(BANK), 3_00, "nothing of it is booked");
+    assert_eq!(world.venue.unposted().len(), 1);
+    assert_ne!(breaks(&mut world), 0, "books and statement differ by the fee");
+
+    world.must(Command::BankBooked(fee));
+    assert_eq!(world.venue.unposted().len(), 1, "a repeat is not counted again");
+    world.deposit("ann", Pool::UserCustody, 10_00);
+    assert_eq!(world.balance(BANK), 8_00);
+    let suspense = world.venue.books().money.balance(SUSPENSE, fee.currency);
+    assert_eq!(suspense, Position::ZERO.minus(cents(5_00)));
+    assert!(world.venue.unposted().is_empty());
+    assert_eq!(breaks(&mut world), 0);
+}
+
+#[test]
+fn a_debit_booked_before_its_credit_is_posted_with_the_credit() {
+    let mut world = custody();
+    booked(&mut world, Booking::Debit, cents(7_00));
+    assert_eq!(unposted(&world), [LedgerFault::Overdrawn(BANK)]);
+    booked(&mut world, Booking::Credit, cents(7_00));
+    assert_eq!((world.balance(BANK), world.balance(SUSPENSE)), (0, 0));
+    assert_eq!(breaks(&mut world), 0);
+}
+
+#[test]
+fn a_payment_honoured_on_overdraft_is_posted_once_the_account_is_covered() {
+    let mut world = custody();
+    world.deposit("ann", Pool::UserCustody, 100_00);
+    let withdrawal = WithdrawalId::derive(&[b"w"]);
+    world.user("ann", Verb::Withdraw { withdrawal, amount: cents(100_00) }).expect("covered");
+    booked(&mut world, Booking::Debit, cents(50_00));
+    world.bank_answers();
+    assert_eq!(unposted(&world), [LedgerFault::Overdrawn(BANK)]);
+    let leaving = Account::User(party("ann"), UserBucket::Withdrawal);
+    assert_eq!((world.balance(BANK), world.balance(leaving)), (50_00, 99_90));
+    assert_ne!(breaks(&mut world), 0);
+
+    booked(&mut world, Booking::Credit, cents(50_00));
+    assert_eq!((world.balance(BANK), world.balance(leaving)), (10, 0));
+    assert_eq!(breaks(&mut world), 0);
+}
+
+#[test]
+fn credits_above_what_an_account_can_have_are_a_break() {
+    let mut world = custody();
+    booked(&mut world, Booking::Credit, Amount::MAX);
+    world.deposit("ann", Pool::UserCustody, 1_00);
+    assert_eq!(unposted(&world), [LedgerFault::AboveMax(BANK)]);
+    assert_eq!(world.available("ann"), 0, "money counts when it is booked");
+    let told = world.events.iter().any(|event| matches!(event, Event::DepositReceived { .. }));
+    assert!(!told);
+    booked(&mut world, Booking::Debit, cents(1_00));
+    assert_eq!(world.available("ann"), 1_00);
+}
