@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 use gcfn_anchor::epoch::Epochs;
 use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::receipt::HeadProof;
+use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::Round;
 use gcfn_clearing::House;
 use gcfn_ledger::Books;
@@ -92,7 +93,7 @@ impl Council {
             answers: Answers::default(),
             directory: Directory::new(&charter),
             cells: BTreeMap::new(),
-            rounds: Rounds::default(),
+            rounds: Rounds::new(charter.roster()),
             date: None,
             quotes: Quotes::default(),
             locks: Locks::default(),
@@ -169,6 +170,30 @@ impl Council {
     #[must_use]
     pub fn federation_proof(&self) -> Option<HeadProof> {
         self.rounds.federation_proof()
+    }
+
+    /// The way from the federation's own head to a final round, by which somebody who has heard
+    /// of every event before `seq` can check that event: co-signed by the validators whom they
+    /// know by then. `None` while the event is not final.
+    #[must_use]
+    pub fn proof_for(&self, seq: u64) -> Option<HeadProof> {
+        if self.final_seq() < seq {
+            return None;
+        }
+        let handed_over = self.rounds.succession().proof_of(seq).cloned();
+        handed_over.or_else(|| self.federation_proof())
+    }
+
+    /// The validators whose co-signatures make the next round final.
+    #[must_use]
+    pub fn roster(&self) -> &Roster {
+        self.rounds.succession().current()
+    }
+
+    /// The validators that a round names, the present ones or former ones.
+    #[must_use]
+    pub fn find_roster(&self, digest: Digest) -> Option<&Roster> {
+        self.rounds.succession().find(digest)
     }
 
     /// The head of the federation's own cell.

@@ -46,7 +46,7 @@ pub enum Event {
     /// Everything until here since the last such event is an epoch. It is itself the first event
     /// of the next.
     EpochClosed(EpochHeader),
-    /// From the next round on, other validators co-sign.
+    /// Once this event is final by the present validators, these co-sign.
     RosterChanged(Roster),
     /// A round waits for co-signatures.
     RoundProposed(Round),

@@ -176,7 +176,7 @@ impl Charter {
         }
     }
 
-    fn roster(&self) -> Roster {
+    pub(crate) fn roster(&self) -> Roster {
         let validators = self.founders.iter().filter(|founder| founder.profile.role.validates());
         let validator = |Founder { profile, weight }: &Founder| {
             (profile.node, Validator { key: profile.key, weight: *weight })

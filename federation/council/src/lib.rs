@@ -36,6 +36,7 @@ mod quotes;
 mod refusal;
 mod report;
 mod rounds;
+mod succession;
 
 pub use command::{Command, Request, SignedCommand, Verb};
 pub use council::{Council, FEDERATION, cell_id, house_id};

@@ -8,6 +8,7 @@ use crate::council::{Council, Step};
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Refusal;
+use crate::succession::Succession;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_anchor::fold::{GlobalFold, RegionFold};
@@ -68,8 +69,9 @@ struct Open {
 }
 
 /// The rounds of the federation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rounds {
+    succession: Succession,
     /// The latest that was proposed, final or not.
     last: Option<Round>,
     open: BTreeMap<u64, Open>,
@@ -89,6 +91,22 @@ impl Heads {
 }
 
 impl Rounds {
+    /// Before the first round, which the founders will co-sign.
+    pub(crate) fn new(founders: Roster) -> Rounds {
+        Rounds {
+            succession: Succession::new(founders),
+            last: None,
+            open: BTreeMap::new(),
+            finals: BTreeMap::new(),
+            anchored: None,
+        }
+    }
+
+    /// Whose co-signatures make the next round final, and made the earlier ones.
+    pub(crate) fn succession(&self) -> &Succession {
+        &self.succession
+    }
+
     /// The latest final round.
     pub(crate) fn latest_final(&self) -> Option<&FinalRound> {
         self.finals.last_key_value().map(|(_, last)| last)
@@ -144,6 +162,12 @@ impl Rounds {
         }
         let final_seq = heads.last_seq;
         self.anchored = Some(heads);
+        if let Some(proof) = self.federation_proof()
+            && self.succession.hand_over(final_seq, &proof)
+        {
+            // What the old validators would still co-sign, nobody could follow.
+            self.open.clear();
+        }
         Some((last, final_seq))
     }
 }
@@ -192,13 +216,13 @@ impl Council {
     }
 
     fn open_round(&mut self, step: &mut Step<'_>) -> Round {
-        let (roster, heads) = (self.directory.roster(), self.heads());
-        let (digest, fold) = (roster.digest(), heads.fold());
-        let last = self.rounds.last.as_ref();
-        if last.is_none_or(|last| last.roster != digest) {
-            step.emit(Event::RosterChanged(roster.clone()));
+        let (wanted, seq) = (self.directory.roster(), self.epochs.next_seq());
+        if self.rounds.succession.announce(&wanted, seq) {
+            step.emit(Event::RosterChanged(wanted));
         }
-        let round = match last {
+        let (roster, heads) = (self.rounds.succession.current().clone(), self.heads());
+        let (digest, fold) = (roster.digest(), heads.fold());
+        let round = match self.rounds.last.as_ref() {
             None => Round::first(&fold, digest, step.at),
             Some(last) => last.next(&fold, digest, step.at),
         };

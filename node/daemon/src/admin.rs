@@ -146,7 +146,7 @@ async fn anchors(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
             Some(json!({ "cell": head.cell, "epochs": head.size, "root": head.root }))
         });
         json!({
-            "roster": council.directory().roster(),
+            "roster": council.roster(),
             "final_seq": council.final_seq(),
             "round": last.map(|last| last.round),
             "cosigners": last.map(|last| {

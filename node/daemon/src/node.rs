@@ -306,7 +306,6 @@ impl Base {
             watches: self.config.watches.clone(),
             dir: self.files.path("data/mirror"),
             council: side.cell.clone(),
-            founders: self.network.roster.clone(),
             peers: self.peers.clone(),
             store: store.clone(),
             clock: self.clock.clock(),

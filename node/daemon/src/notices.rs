@@ -57,9 +57,7 @@ impl Feed {
     async fn prove(&self, seq: u64) -> Result<FinalEvent> {
         let mut applied = self.cell.applied();
         loop {
-            let anchor = self.cell.read(|council| {
-                (seq <= council.final_seq()).then(|| council.federation_proof()).flatten()
-            });
+            let anchor = self.cell.read(|council| council.proof_for(seq));
             if let Some(anchor) = anchor {
                 // The prover follows the same journal; it may be a moment behind the machine.
                 if let Ok((event, proof)) = self.prover.prove(seq, anchor.head.size) {

@@ -22,8 +22,6 @@ pub(crate) struct Supervision {
     pub(crate) dir: PathBuf,
     /// Its replica of the federation: what the network has co-signed.
     pub(crate) council: Cell<Council>,
-    /// Whose co-signatures counted at the founding.
-    pub(crate) founders: Roster,
     /// Whom it reaches.
     pub(crate) peers: Peers,
     /// Where findings are kept.
@@ -37,7 +35,6 @@ pub(crate) struct Supervision {
 /// Final rounds, out of the node's own replica of the federation cell.
 struct OwnRounds {
     council: Cell<Council>,
-    founders: Roster,
 }
 
 impl Rounds for OwnRounds {
@@ -53,8 +50,7 @@ impl Rounds for OwnRounds {
     }
 
     fn roster(&self, digest: Digest) -> Option<Roster> {
-        let now = self.council.read(|council| council.directory().roster());
-        [now, self.founders.clone()].into_iter().find(|roster| roster.digest() == digest)
+        self.council.read(|council| council.find_roster(digest).cloned())
     }
 }
 
@@ -63,13 +59,12 @@ impl Rounds for OwnRounds {
 /// # Errors
 /// When a mirror's files or the findings cannot be used.
 pub(crate) async fn mount(supervision: Supervision) -> Result<Router> {
-    let Supervision { watches, dir, council, founders, peers, store, clock, supervisor } =
-        supervision;
+    let Supervision { watches, dir, council, peers, store, clock, supervisor } = supervision;
     let watched = |cell| Watched { cell, genesis: None };
     let cells: Vec<Watched> = watches.into_iter().map(watched).collect();
     let sources = Sources {
         journals: peers,
-        rounds: OwnRounds { council, founders },
+        rounds: OwnRounds { council },
         clock: Arc::new(move || clock.now()),
     };
     let findings = Findings::open(&store).await?;

@@ -29,6 +29,8 @@ pub struct FederationView {
     me: NodeId,
     currency: Currency,
     roster: Roster,
+    /// Who follows: announced, and final by the roster above. Counts from its first round on.
+    next_roster: Option<Roster>,
     /// What a new member may owe here at a time.
     debit_cap: Amount,
     nodes: BTreeMap<NodeId, Known>,
@@ -49,7 +51,7 @@ pub(crate) enum Told {
 pub fn concerns(event: &Event, node: NodeId) -> bool {
     match event {
         Event::Accepted(command) => matches!(command.request.verb, Verb::Apply(_)),
-        Event::Decided { .. } | Event::Equivocated { .. } => true,
+        Event::Decided { .. } | Event::Equivocated { .. } | Event::RosterChanged(_) => true,
         Event::Locked { rate, .. } => rate.holder == node,
         Event::AffirmationRefused { by, .. } => *by == node,
         Event::Clearing(event) => match event {
@@ -78,7 +80,7 @@ impl FederationView {
             (profile.node, Known { profile, status: Status::Admitted, debit_cap })
         };
         let nodes = founders.into_iter().map(known).collect();
-        FederationView { me, currency, roster, debit_cap, nodes, last_seq: 0 }
+        FederationView { me, currency, roster, next_roster: None, debit_cap, nodes, last_seq: 0 }
     }
 
     /// The sequence number of the last event that was applied here.
@@ -105,13 +107,18 @@ impl FederationView {
         if anchor.head.cell != cell_id() || anchor.region.is_some() {
             return Err(Refused::NotFinal);
         }
-        anchor.verify(&self.roster).map_err(|_| Refused::NotFinal)?;
+        // The next validators count from their first round on; those before them no more.
+        let next = self.next_roster.as_ref().filter(|next| anchor.round.roster == next.digest());
+        anchor.verify(next.unwrap_or(&self.roster)).map_err(|_| Refused::NotFinal)?;
         proof.verify(event, &anchor.head).map_err(|_| Refused::NotFinal)?;
         if proof.seq() <= self.last_seq {
             return Err(Refused::Repeated);
         }
         let event: Event = postcard::from_bytes(event).map_err(|_| Refused::Body)?;
         self.last_seq = proof.seq();
+        if let Some(next) = next.cloned() {
+            (self.roster, self.next_roster) = (next, None);
+        }
         Ok(self.tell(&event))
     }
 
@@ -127,6 +134,10 @@ impl FederationView {
             }
             Event::Decided { decision, .. } => self.decided(decision),
             Event::Equivocated { node, .. } => self.suspended(*node),
+            Event::RosterChanged(roster) => {
+                self.next_roster = Some(roster.clone());
+                Vec::new()
+            }
             Event::Locked { rate, .. } => [Told::Notice(Notice::Locked(*rate))].to_vec(),
             Event::AffirmationRefused { bundle, reason, .. } => {
                 let (house, bundle) = (house_id(), *bundle);

@@ -32,7 +32,6 @@ fn a_round_is_final_at_three_of_four() {
             close -> ok
                 epoch 0: 1 to 3
             sg propose -> ok
-                roster cn hk root sg
                 round 1 of 3
             root cosign 1 -> ok
             cn cosign 1 -> ok
@@ -88,7 +87,6 @@ fn validators_take_turns_until_one_is_late() {
         &expect![[r#"
             at 20 -> ok
             cn propose -> ok
-                roster cn hk root sg
                 round 1 of 1
             root cosign 1 -> ok
             cn cosign 1 -> ok
@@ -162,7 +160,8 @@ fn two_histories_suspend_their_signer_at_once() {
          cn propose
          root cosign 1
          sg cosign 1
-         hk cosign 1",
+         hk cosign 1
+         cn cosign 1",
         &expect![[r#"
             at 20 -> ok
             cn publish cn=2 cn-sha=3 -> ok
@@ -183,9 +182,80 @@ fn two_histories_suspend_their_signer_at_once() {
             root cosign 1 -> ok
             sg cosign 1 -> no: author is not an active member
             hk cosign 1 -> ok
-                round 1 final by hk root, to event 9
+            cn cosign 1 -> ok
+                round 1 final by cn hk root, to event 9
         "#]],
     );
+}
+
+#[test]
+fn validators_make_final_who_follows_them() {
+    let desk = check(
+        "at 20
+         sg publish sg=1
+         sg publish sg=1!
+         cn propose
+         root cosign 1
+         cn cosign 1
+         hk cosign 1
+         at 30
+         close
+         cn propose
+         at 33
+         root propose
+         root cosign 2
+         hk cosign 2
+         cn cosign 2
+         at 50
+         close
+         cn propose
+         hk propose
+         root propose
+         root cosign 3
+         hk cosign 3",
+        &expect![[r#"
+            at 20 -> ok
+            sg publish sg=1 -> ok
+            sg publish sg=1! -> ok
+                sg has shown two histories
+            cn propose -> ok
+                roster cn hk root
+                round 1 of 2
+            root cosign 1 -> ok
+            cn cosign 1 -> ok
+            hk cosign 1 -> ok
+                round 1 final by cn hk root, to event 0
+            at 30 -> ok
+            close -> ok
+                epoch 0: 1 to 11
+            cn propose -> no: it is another validator's turn, or the last round is open
+            at 33 -> ok
+            root propose -> ok
+                round 2 of 2
+            root cosign 2 -> ok
+            hk cosign 2 -> ok
+            cn cosign 2 -> ok
+                round 2 final by cn hk root, to event 11
+            at 50 -> ok
+            close -> ok
+                epoch 1: 12 to 18
+            cn propose -> ok
+                round 3 of 2
+            hk propose -> no: next round is not due
+            root propose -> no: next round is not due
+            root cosign 3 -> ok
+            hk cosign 3 -> ok
+                round 3 final by hk root, to event 18
+        "#]],
+    );
+    let council = &desk.world.council;
+    let founders = crate::world::council().roster().clone();
+    let [announced, after] = [2, council.final_seq()];
+    let by_founders = council.proof_for(announced).expect("final");
+    assert_eq!(by_founders.verify(&founders), Ok(()));
+    let by_their_successors = council.proof_for(after).expect("final");
+    assert_eq!(by_their_successors.verify(&founders), Err(ReceiptFault::OtherRoster));
+    assert_eq!(by_their_successors.verify(council.roster()), Ok(()));
 }
 
 #[test]

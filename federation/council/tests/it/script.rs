@@ -40,9 +40,9 @@ fn names<'a>(nodes: impl IntoIterator<Item = &'a NodeId>) -> String {
 
 fn tell(event: &Event) -> Option<String> {
     Some(match event {
-        Event::Founded { .. }
-        | Event::Accepted(_)
-        | Event::Clearing(ClearingEvent::Posted(_)) => return None,
+        Event::Founded { .. } | Event::Accepted(_) | Event::Clearing(ClearingEvent::Posted(_)) => {
+            return None;
+        }
         Event::Decided { decision, approvals } => {
             let by = names(approvals.iter().map(|approval| &approval.by));
             format!("decided by {by}: {}", tell_decision(decision))

@@ -51,8 +51,13 @@ fn bytes(event: &Event) -> Vec<u8> {
 
 /// The proof that `head` is in a round that `validators` have co-signed.
 pub(crate) fn anchor(head: CellHead, validators: &[&str]) -> HeadProof {
+    anchor_by(&roster(), head, validators)
+}
+
+/// The same, of a round that names `roster`.
+pub(crate) fn anchor_by(roster: &Roster, head: CellHead, validators: &[&str]) -> HeadProof {
     let fold = GlobalFold::new(&head, []);
-    let round = Round::first(&fold, roster().digest(), instant(1000, 8));
+    let round = Round::first(&fold, roster.digest(), instant(1000, 8));
     let cosignatures = validators.iter().map(|node| round.cosign(name(node), &signer(node)));
     let (global, cosignatures) = (fold.prove_federation(), cosignatures.collect());
     HeadProof { head, region: None, global, round, cosignatures }

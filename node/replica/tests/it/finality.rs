@@ -1,6 +1,6 @@
 //! The federation's word: taken once, in order, and only with the proof that it is final.
 
-use crate::federation::{Federation, anchor, profile, rate, roster};
+use crate::federation::{Federation, anchor, anchor_by, profile, rate, roster};
 use crate::world::{Node, Two, cents, genesis, line, name, root, signer, snapshot};
 use gcfn_anchor::fold::{GlobalFold, RegionFold};
 use gcfn_anchor::receipt::{HeadProof, RegionStep};
@@ -121,6 +121,32 @@ fn a_round_without_two_thirds_of_the_validators_is_not_final() {
     (other_roster.anchor.round, other_roster.anchor.cosignatures) = (round, signed.to_vec());
     assert_eq!(node.refuses(&shown(&other_roster)), Refused::NotFinal, "of another roster");
     assert_eq!(node.must(&shown(&of(&["cn", "eu"]))), Reply::Done, "two of three, in order");
+}
+
+#[test]
+fn validators_count_once_those_before_them_have_made_them_final() {
+    let mut node = Node::new(genesis("cn-sha"));
+    let mut federation = Federation::new();
+    let mut next = roster();
+    next.validators.remove(&name("cn"));
+    let by_next = |event: &FinalEvent, validators: &[&str]| {
+        let anchor = anchor_by(&next, event.anchor.head, validators);
+        shown(&FinalEvent { anchor, ..event.clone() })
+    };
+    let suspend = |federation: &mut Federation, node| {
+        federation.decided(Decision::Suspend { node: name(node) })
+    };
+    let announced = federation.decide(&gcfn_council::Event::RosterChanged(next.clone()));
+    assert_eq!(node.refuses(&by_next(&announced, &["eu", "root"])), Refused::NotFinal);
+    node.must(&shown(&announced));
+
+    let last_of_the_founders = suspend(&mut federation, "eu");
+    node.must(&shown(&last_of_the_founders));
+    let first_of_the_next = suspend(&mut federation, "de");
+    assert_eq!(node.refuses(&by_next(&first_of_the_next, &["root"])), Refused::NotFinal);
+    node.must(&by_next(&first_of_the_next, &["eu", "root"]));
+    let by_founders_again = suspend(&mut federation, "eu");
+    assert_eq!(node.refuses(&shown(&by_founders_again)), Refused::NotFinal);
 }
 
 #[test]
