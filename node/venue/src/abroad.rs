@@ -143,11 +143,10 @@ impl Venue {
             return Ok(());
         }
         let Merchandise { series, face, minted, home, expires_at, .. } = *goods;
-        let counts_fit = |fill: &FillReport| {
-            let count: u64 = fill.lots.iter().map(|lot| lot.range.count()).sum();
-            fill.series == series && count == fill.quantity
+        let fits = |fill: &FillReport| {
+            fill.series == series && fill.quantity != 0 && count(&fill.lots) == Some(fill.quantity)
         };
-        if !fills.iter().all(counts_fit) {
+        if !fills.iter().all(fits) {
             return Err(Rejection::DealState);
         }
         let mut lots: Vec<Lot> = fills.iter().flat_map(|fill| fill.lots.clone()).collect();
@@ -277,4 +276,13 @@ impl Venue {
         self.post(step, entry);
         step.emit(Event::DealReleased { order: *order });
     }
+}
+
+/// How many coupons another node's lots name; `None` if a range is empty or ends before it
+/// begins, or if they are more than can be counted.
+fn count(lots: &[Lot]) -> Option<u64> {
+    lots.iter().try_fold(0u64, |sum, lot| match lot.range.count() {
+        0 => None,
+        more => sum.checked_add(more),
+    })
 }

@@ -2,11 +2,11 @@
 
 use crate::world::{World, cents, date, instant, party, terms};
 use gcfn_clearing::PayIn;
-use gcfn_ledger::{Account, Holder, UserBucket};
+use gcfn_ledger::{Account, Holder, Lot, SerialRange, UserBucket};
 use gcfn_model::{Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId};
 use gcfn_venue::{
-    ClearingNotice, Command, Dispatch, Event, FederationRequest, LockedRate, Merchandise, Notice,
-    PartyKind, Rejection, Verb,
+    ClearingNotice, Command, Dispatch, Event, FederationRequest, FillReport, LockedRate,
+    Merchandise, Notice, PartyKind, Rejection, Verb,
 };
 
 fn node(name: &str) -> NodeId {
@@ -183,4 +183,42 @@ fn nothing_matched_means_nothing_paid() {
     assert!(two.away.available("uwe") < 500_00);
     two.carry();
     assert_eq!(two.away.available("uwe"), 500_00);
+}
+
+/// What the home node says of the one fill that it makes, before the buyer's node hears of it.
+fn one_fill(two: &mut Two) -> (OrderId, FillReport) {
+    two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");
+    for body in take_sent(&mut two.away, node("cn-sha")) {
+        two.home.must(Command::Dispatch { from: node("de"), body });
+    }
+    let sent = take_sent(&mut two.home, node("de"));
+    let [Dispatch::DealDone { order, fills, .. }] = sent.as_slice() else { panic!("one") };
+    (*order, fills.first().cloned().expect("all of it in one"))
+}
+
+#[test]
+fn a_fill_whose_ranges_do_not_add_up_is_refused_and_changes_nothing() {
+    let mut two = two();
+    let (order, fill) = one_fill(&mut two);
+    let lot = |first, end| Lot { range: SerialRange { first, end }, ..fill.lots[0] };
+    let (first, end) = (fill.lots[0].range.first, fill.lots[0].range.end);
+    let wrong = [
+        (5, vec![lot(0, u64::MAX), lot(0, u64::MAX), lot(0, 7)]),
+        (5, vec![lot(first, end), lot(9, 9)]),
+        (5, vec![lot(first, end), lot(9, 8)]),
+        (5, vec![lot(u64::MAX - 5, u64::MAX)]),
+        (4, vec![lot(first, end)]),
+        (0, Vec::new()),
+        (0, vec![lot(9, 9)]),
+    ];
+    let before = two.away.venue.state_root();
+    for (quantity, lots) in wrong {
+        let fills = vec![FillReport { quantity, lots, ..fill.clone() }];
+        let body = Dispatch::DealDone { order, fills, refused: None };
+        let outcome = two.away.apply(&Command::Dispatch { from: node("cn-sha"), body });
+        assert_eq!(outcome, Err(Rejection::DealState));
+        assert_eq!(two.away.venue.state_root(), before);
+    }
+    let body = Dispatch::DealDone { order, fills: vec![fill], refused: None };
+    two.away.must(Command::Dispatch { from: node("cn-sha"), body });
 }
