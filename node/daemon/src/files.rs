@@ -68,6 +68,17 @@ impl NodeFiles {
         serde_json::from_slice(&text).with_context(|| format!("understand {}", path.display()))
     }
 
+    /// Reads a JSON file that need not be there. One that is there and cannot be understood is a
+    /// fault: it must not be taken for one that is yet to be made.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn read_json_if_any<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let path = self.path(name);
+        let there = path.try_exists().with_context(|| format!("look for {}", path.display()))?;
+        if there { self.read_json(name).map(Some) } else { Ok(None) }
+    }
+
     /// Writes a JSON file whole or not at all.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod join;
 pub mod network;
 pub mod node;
 mod notices;
+mod own_certificate;
 mod projector;
 mod prover;
 mod raft_transport;

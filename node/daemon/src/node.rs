@@ -14,6 +14,7 @@ use crate::init::read_config;
 use crate::join::join;
 use crate::network::{Network, identity_of};
 use crate::notices::Feed;
+use crate::own_certificate::own_credentials;
 use crate::prover::Prover;
 use crate::raft_transport::RaftTransport;
 use crate::voice::{Replicas, Voice, Way};
@@ -25,7 +26,7 @@ use gcfn_council::{Council, FEDERATION, Genesis, SignedJoinRequest, cell_id};
 use gcfn_link::certificate::Denylist;
 use gcfn_link::client::Peers;
 use gcfn_link::identity::Role;
-use gcfn_link::keys::{SigningSeed, TlsKey};
+use gcfn_link::keys::SigningSeed;
 use gcfn_link::listener::{Limits, Listener};
 use gcfn_link::tls::{Credentials, Trust, server_mutual, server_optional};
 use gcfn_model::Millis;
@@ -63,10 +64,21 @@ struct Base {
 /// # Errors
 /// What keeps it from starting, or what it could not go on with.
 pub async fn serve(dir: &Path, stop: impl Future<Output = ()>) -> Result<()> {
+    serve_with(dir, Arc::new(Metrics::install()?), stop).await
+}
+
+/// The same where the process keeps its figures already: several nodes in one process share them.
+///
+/// # Errors
+/// As for [`serve`].
+pub async fn serve_with(
+    dir: &Path,
+    metrics: Arc<Metrics>,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
     let config = read_config(dir)?;
     let files = NodeFiles::new(dir);
     let network: Network = files.read_json("network.json")?;
-    let metrics = Arc::new(Metrics::install()?);
     tokio::pin!(stop);
     tokio::select! {
         joined = join(&files, &network) => joined?,
@@ -94,6 +106,12 @@ struct Cells {
     council: Option<Cell<Council>>,
 }
 
+/// Where callers and other nodes are answered.
+struct Doors {
+    api: Listener,
+    link: Listener,
+}
+
 impl Cells {
     async fn shutdown(self) {
         if let Some(cell) = self.venue {
@@ -113,16 +131,14 @@ impl Base {
         metrics: Arc<Metrics>,
     ) -> Result<Base> {
         let seed = SigningSeed::load(&files.path("keys/signing.key"))?;
-        let tls = TlsKey::load(&files.path("keys/tls.key"))?;
-        let pem = std::fs::read_to_string(files.path("certificate.pem"))
-            .context("read certificate.pem")?;
-        let credentials = Credentials::new(&pem, &tls)?;
+        let credentials = own_credentials(&files, &network.ca)?;
         let shown = credentials.certificate().identity;
         anyhow::ensure!(
             (shown.network, shown.node, shown.role, shown.region)
                 == (network.network, config.node, config.role, config.region),
-            "certificate.pem is for {shown}, node.toml is for {} {} of {}; a node runs in the \
-             role that its certificate carries",
+            "{} is for {shown}, node.toml is for {} {} of {}; a node runs in the role that its \
+             certificate carries",
+            files.path("certificate.pem").display(),
             config.role,
             config.node,
             config.region
@@ -131,7 +147,8 @@ impl Base {
         let request: SignedJoinRequest = files.read_json("join-request.json")?;
         anyhow::ensure!(
             request.request.profile.key == signer.public_key(),
-            "keys/signing.key is not the key that {} was admitted with",
+            "{} is not the key that {} was admitted with",
+            files.path("keys/signing.key").display(),
             config.node
         );
         let trust = Trust::new(network.network, &network.ca, Denylist::default())?;
@@ -185,6 +202,9 @@ impl Base {
     }
 
     async fn start(self) -> Result<Cells> {
+        // The doors come first: where they are taken, this node runs already, and a second one
+        // must not have said anything in its name.
+        let doors = self.bind().await?;
         let store = self.open_store().await?;
         let council = match self.config.role {
             Role::Local => None,
@@ -224,24 +244,26 @@ impl Base {
             council: council.as_ref().map(|side| side.cell.clone()),
         };
         let handler = Handler { venue: venue.map(|(side, _)| side), council, voice };
-        self.listen(app, handler).await?;
+        self.listen(doors, app, handler)?;
         Ok(cells)
     }
 
     async fn open_store(&self) -> Result<Store> {
-        let text = std::fs::read_to_string(self.files.path("keys/vault.key"))
-            .context("read keys/vault.key")?;
-        let key: VaultKey = text.trim().parse().map_err(|e| anyhow!("keys/vault.key: {e}"))?;
+        let path = self.files.path("keys/vault.key");
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+        let key: VaultKey = text.trim().parse().map_err(|e| anyhow!("{}: {e}", path.display()))?;
         std::fs::create_dir_all(self.files.path("data")).context("make data/")?;
-        Ok(Store::open(&self.config.store, &key).await?)
+        let store = Store::open(&self.config.store, &key).await;
+        store.with_context(|| format!("open the store with {}", path.display()))
     }
 
     /// Opens this node's replica of the federation cell. A learner begins with what its regional
     /// tells it of the genesis, which proves itself: it holds the founders' consents.
     async fn open_council(&self) -> Result<CouncilSide> {
-        let genesis: Genesis = match self.files.read_json("genesis.json") {
-            Ok(genesis) => genesis,
-            Err(_) => {
+        let genesis: Genesis = match self.files.read_json_if_any("genesis.json")? {
+            Some(genesis) => genesis,
+            None => {
                 let genesis = crate::federation::fetch_genesis(&self.peers, &self.config).await?;
                 self.files.write_json("genesis.json", &genesis)?;
                 genesis
@@ -313,8 +335,8 @@ impl Base {
         }
     }
 
-    /// Opens both doors and says where they are.
-    async fn listen(&self, app: Router, handler: Handler) -> Result<()> {
+    /// Takes the addresses of both doors; nobody is answered yet.
+    async fn bind(&self) -> Result<Doors> {
         let (api, link) = (self.config.api, self.config.link);
         let api =
             Listener::bind(api, server_optional(&self.credentials, &self.trust)?, Limits::API)
@@ -324,6 +346,11 @@ impl Base {
             Listener::bind(link, server_mutual(&self.credentials, &self.trust)?, Limits::LINK)
                 .await
                 .with_context(|| format!("listen on {link} for other nodes"))?;
+        Ok(Doors { api, link })
+    }
+
+    /// Opens both doors and says where they are.
+    fn listen(&self, Doors { api, link }: Doors, app: Router, handler: Handler) -> Result<()> {
         let running =
             Running { pid: std::process::id(), api: api.address()?, link: link.address()? };
         let served = gcfn_link::service::router(Arc::new(handler), self.trust.denied().clone());

@@ -30,9 +30,10 @@ use std::sync::Arc;
 impl Base {
     pub(super) async fn open_venue(&self) -> Result<(VenueSide, Region)> {
         let (region, terms) = trading_terms(&self.files)?;
-        let genesis: gcfn_replica::Genesis = match self.files.read_json("data/genesis.json") {
-            Ok(genesis) => genesis,
-            Err(_) => {
+        let known = self.files.read_json_if_any("data/genesis.json")?;
+        let genesis: gcfn_replica::Genesis = match known {
+            Some(genesis) => genesis,
+            None => {
                 let founded = Founded {
                     roster: self.network.roster.clone(),
                     founders: self.network.founders.clone(),

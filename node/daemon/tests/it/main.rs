@@ -1,0 +1,9 @@
+//! Real nodes, in this process, on free ports: what keeps one from starting, what one refuses,
+//! and what one still knows when it comes back.
+
+mod calls;
+mod damage;
+mod restart;
+mod starts;
+mod twins;
+mod world;
