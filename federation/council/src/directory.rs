@@ -25,6 +25,9 @@ use serde::{Deserialize, Serialize};
 /// The most bytes of a certificate.
 const CERTIFICATE_MAX: usize = 4096;
 
+/// How many nodes may wait to be admitted: anybody may ask, and every replica keeps it.
+pub const APPLICANTS_MAX: usize = 256;
+
 /// How a node stands. Append-only: the order is the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -210,6 +213,10 @@ impl Directory {
         if profile.role == Role::Root {
             return Err(Refusal::RoleTaken);
         }
+        let applied = |member: &&Member| member.status == Status::Applied;
+        if APPLICANTS_MAX <= self.members().filter(applied).count() {
+            return Err(Refusal::TooManyApplicants);
+        }
         self.keys.insert(profile.key);
         let member = Member {
             profile: profile.clone(),
@@ -293,6 +300,12 @@ impl Directory {
         match decision {
             Decision::Admit { .. } | Decision::Resume { .. } => member.status = Status::Admitted,
             Decision::Suspend { .. } => member.status = Status::Suspended,
+            // Who never was a member leaves nothing behind: its name and key are free again.
+            Decision::Remove { node } if member.status == Status::Applied => {
+                self.keys.remove(&member.profile.key);
+                self.members.remove(&node);
+                self.votes.retain(|other, _| other.node() != node);
+            }
             Decision::Remove { .. } => member.status = Status::Removed,
             Decision::RotateKey { key, .. } => {
                 member.profile.key = key;

@@ -41,7 +41,7 @@ mod succession;
 pub use command::{Command, Request, SignedCommand, Verb};
 pub use council::{Council, FEDERATION, cell_id, house_id};
 pub use decision::{Approval, Decision};
-pub use directory::{Certificate, Directory, Listing, Member, Series, Status};
+pub use directory::{APPLICANTS_MAX, Certificate, Directory, Listing, Member, Series, Status};
 pub use event::Event;
 pub use genesis::{Charter, Consent, Founder, Genesis, GenesisFault, Params};
 pub use join::{JoinRequest, SignedJoinRequest};

@@ -1,5 +1,6 @@
 //! Every reason for a no.
 
+use crate::directory::APPLICANTS_MAX;
 use crate::profile::{ProfileFault, TEXT_MAX};
 use crate::report::REPORTS_MAX;
 use gcfn_banking::DeskRefusal;
@@ -79,6 +80,9 @@ pub enum Refusal {
     /// The node has applied with another request than the one approved. Look at that one.
     #[error("node has applied with another request")]
     OtherRequest = 33,
+    /// [`APPLICANTS_MAX`] nodes wait for the validators' decision. Apply again later.
+    #[error("{APPLICANTS_MAX} nodes wait to be admitted")]
+    TooManyApplicants = 34,
 
     /// There is no report, or there are more than [`REPORTS_MAX`]. Publish in parts.
     #[error("not 1 to {REPORTS_MAX} reports")]

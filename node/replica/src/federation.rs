@@ -165,6 +165,10 @@ impl FederationView {
         let Some(known) = self.nodes.get_mut(&decision.node()) else { return Vec::new() };
         match *decision {
             Decision::Admit { .. } | Decision::Resume { .. } => known.status = Status::Admitted,
+            Decision::Remove { node } if known.status == Status::Applied => {
+                self.nodes.remove(&node);
+                return Vec::new();
+            }
             Decision::Suspend { node } | Decision::Remove { node } => return self.suspended(node),
             Decision::RotateKey { key, .. } => known.profile.key = key,
             Decision::CapDebit { currency, debit_cap, .. } => {

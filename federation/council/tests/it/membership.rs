@@ -1,9 +1,10 @@
 //! Who is a member: signatures, admission, suspension, keys.
 
 use crate::script::check;
-use crate::world::{charter, council, genesis, name, signer};
+use crate::world::{World, charter, council, genesis, name, network, profile, signer};
 use expect_test::expect;
-use gcfn_council::{Council, GenesisFault, Role};
+use gcfn_council::{APPLICANTS_MAX, Council, GenesisFault, JoinRequest, Refusal, Role, Verb};
+use gcfn_model::Currency;
 
 #[test]
 fn a_signature_takes_effect_once() {
@@ -189,6 +190,59 @@ fn names_keys_and_places_are_not_shared() {
             root approve admit cn-xyz -> no: node is not in the directory
         "#]],
     );
+}
+
+#[test]
+fn an_applicant_that_is_turned_away_leaves_its_name_free() {
+    check(
+        "at 10
+         cn apply cn-can cn local CNY
+         root approve admit cn-can
+         root approve remove cn-can
+         cn approve remove cn-can
+         hk approve remove cn-can
+         cn approve admit cn-can
+         cn apply cn-can cn local CNY
+         cn approve admit cn-can
+         sg approve admit cn-can
+         hk approve admit cn-can",
+        &expect![[r#"
+            at 10 -> ok
+            cn apply cn-can cn local CNY -> ok
+            root approve admit cn-can -> ok
+            root approve remove cn-can -> ok
+            cn approve remove cn-can -> ok
+            hk approve remove cn-can -> ok
+                decided by cn hk root: remove cn-can
+            cn approve admit cn-can -> no: node is not in the directory
+            cn apply cn-can cn local CNY -> ok
+            cn approve admit cn-can -> ok
+            sg approve admit cn-can -> ok
+            hk approve admit cn-can -> ok
+                decided by cn hk sg: admit cn-can
+        "#]],
+    );
+}
+
+#[test]
+fn so_many_may_wait_to_be_admitted() {
+    let mut world = World::new();
+    let mut apply = |n: usize| {
+        let node = format!("n{n}");
+        let request = JoinRequest {
+            network: network(),
+            profile: profile(&node, "cn", Role::Local, Some(Currency::Cny)),
+            filing: String::new(),
+            deposit: String::new(),
+            certificate_request: String::new(),
+        };
+        let signer = signer(&node);
+        world.say("cn", Verb::Apply(Box::new(request.sign(&signer)))).0
+    };
+    for n in 0..APPLICANTS_MAX {
+        apply(n).expect("a place is free");
+    }
+    assert_eq!(apply(APPLICANTS_MAX), Err(Refusal::TooManyApplicants));
 }
 
 #[test]
