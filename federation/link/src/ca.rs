@@ -149,8 +149,7 @@ impl NetworkCa {
         if identity.network != self.network {
             return Err(CaFault::OtherNetwork { identity, network: self.network });
         }
-        let mut request =
-            CertificateSigningRequestParams::from_pem(request).map_err(CaFault::Request)?;
+        let mut request = read_request(request)?;
         let serial = draw_serial()?;
         let mut params = params(validity)?;
         params.is_ca = IsCa::ExplicitNoCa;
@@ -164,6 +163,18 @@ impl NetworkCa {
         request.params = params;
         Ok(Issued { pem: request.signed_by(&self.issuer)?.pem(), serial })
     }
+}
+
+/// Checks what an authority would be asked to certify, before anybody is.
+///
+/// # Errors
+/// [`CaFault::Request`].
+pub fn check_request(request: &str) -> Result<(), CaFault> {
+    read_request(request).map(drop)
+}
+
+fn read_request(request: &str) -> Result<CertificateSigningRequestParams, CaFault> {
+    CertificateSigningRequestParams::from_pem(request).map_err(CaFault::Request)
 }
 
 impl fmt::Debug for NetworkCa {

@@ -13,6 +13,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use gcfn_cell::Cell;
 use gcfn_council::{Council, Decision, Outcome, Quote, SignedJoinRequest, Status, Verb};
+use gcfn_link::ca::check_request;
 use gcfn_model::{Digest, NodeId};
 use gcfn_telemetry::Metrics;
 use serde::{Deserialize, Serialize};
@@ -238,6 +239,10 @@ async fn apply(
     State(admin): State<Admin>,
     Json(request): Json<SignedJoinRequest>,
 ) -> Result<StatusCode, Problem> {
+    check_request(&request.request.certificate_request).map_err(|fault| {
+        let detail = format!("request.certificate_request: {fault}");
+        Problem(StatusCode::UNPROCESSABLE_ENTITY, "CertificateRequest", detail)
+    })?;
     refused(admin.voice.say(Verb::Apply(Box::new(request))).await)?;
     Ok(StatusCode::ACCEPTED)
 }

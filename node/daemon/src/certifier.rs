@@ -7,7 +7,9 @@ use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};
 use gcfn_cell::{Cell, Clock, SystemClock};
 use gcfn_council::{Council, Member, Status, Verb};
+use gcfn_model::NodeId;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const BEAT: Duration = Duration::from_millis(250);
@@ -22,6 +24,7 @@ pub(crate) async fn certify_members(
     files: NodeFiles,
 ) -> Result<()> {
     let authority = open_authority(&files, voice.network)?;
+    let mut hopeless = BTreeSet::<(NodeId, String)>::new();
     loop {
         tokio::time::sleep(BEAT).await;
         let waiting = cell.read(|council| {
@@ -32,8 +35,20 @@ pub(crate) async fn certify_members(
         });
         for Member { profile, certificate_request, .. } in waiting {
             let request = certificate_request.context("filtered for it")?;
+            if hopeless.contains(&(profile.node, request.clone())) {
+                continue;
+            }
             let identity = identity_of(voice.network, &profile);
-            let issued = certify(&authority, &request, identity, SystemClock.now())?;
+            let issued = match certify(&authority, &request, identity, SystemClock.now()) {
+                Ok(issued) => issued,
+                // One member's request keeps nobody else waiting; it is not looked at again.
+                Err(error) => {
+                    let node = profile.node;
+                    tracing::error!(%node, error = format!("{error:#}"), "no certificate");
+                    hopeless.insert((node, request));
+                    continue;
+                }
+            };
             files.write(&issued_file(profile.node), issued.pem.as_bytes(), 0o644)?;
             let der = CertificateDer::from_pem_slice(issued.pem.as_bytes());
             let record = Verb::RecordCertificate {
