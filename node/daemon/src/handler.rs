@@ -2,7 +2,7 @@
 //! business; whether *this* peer may ask for *this* is decided here.
 
 use crate::federation::{CheckpointAsked, show_checkpoint};
-use crate::notices::{Feed, NOTICES};
+use crate::notices::{Feed, NOTICES, while_heard};
 use crate::prover::Prover;
 use crate::voice::Voice;
 use gcfn_audit::Item;
@@ -162,7 +162,8 @@ impl LinkHandler for Handler {
             return Err(Refusal::NotHere(format!("this node has no cell {}", request.cell)));
         }
         let (to, items) = tokio::sync::mpsc::channel(RECORDS_AHEAD);
-        gcfn_telemetry::spawn("mirror", mirror(venue.clone(), request.from_index, to));
+        let sent = mirror(venue.clone(), request.from_index, to.clone());
+        gcfn_telemetry::spawn("mirror", while_heard(to, sent));
         let items = ReceiverStream::new(items);
         Ok(Box::pin(items.map(|item: Item| Ok(FollowItem { record: item.encode() }))))
     }

@@ -75,8 +75,21 @@ impl Feed {
     #[must_use]
     pub(crate) fn follow(&self, node: NodeId, from: u64) -> mpsc::Receiver<FinalEvent> {
         let (to, events) = mpsc::channel(AHEAD_MAX);
-        gcfn_telemetry::spawn("notices", self.clone().send(node, from, to));
+        let sent = self.clone().send(node, from, to.clone());
+        gcfn_telemetry::spawn("notices", while_heard(to, sent));
         events
+    }
+}
+
+/// Works until it is done or nobody listens to `to` any more, which work that waits for the next
+/// event would not notice.
+pub(crate) async fn while_heard<T, E>(
+    to: mpsc::Sender<T>,
+    work: impl Future<Output = Result<(), E>>,
+) -> Result<(), E> {
+    tokio::select! {
+        () = to.closed() => Ok(()),
+        result = work => result,
     }
 }
 
@@ -136,3 +149,6 @@ async fn apply(cell: &Cell<Replica>, event: FinalEvent) -> Result<()> {
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;
