@@ -26,7 +26,7 @@ use std::process::ExitCode;
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
-    /// How results are printed: a table for people, or one JSON document as a contract.
+    /// The form of results: a table for people, one JSON document as a contract
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     output: Format,
 }

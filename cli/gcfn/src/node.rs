@@ -87,11 +87,11 @@ pub(crate) struct Init {
     #[arg(long)]
     dealer: bool,
     /// Where its regulator has its filing.
-    #[arg(long, default_value = "")]
-    filing: String,
+    #[arg(long)]
+    filing: Option<String>,
     /// Where its deposit is held.
-    #[arg(long, default_value = "")]
-    deposit: String,
+    #[arg(long)]
+    deposit: Option<String>,
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {
@@ -157,8 +157,8 @@ impl Init {
             banks: self.bank.into_iter().collect::<BTreeMap<_, _>>(),
             watches: self.watch,
             template: self.template,
-            filing: self.filing,
-            deposit: self.deposit,
+            filing: self.filing.unwrap_or_default(),
+            deposit: self.deposit.unwrap_or_default(),
         };
         init(&told).map_err(|fault| Failure::usage(&fault))?;
         let request = dir.join("join-request.json");

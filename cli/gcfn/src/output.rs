@@ -8,9 +8,9 @@ use std::io::{self, Write};
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// Columns, which may change.
+    // Columns, which may change. No doc comments: they would make every help text longer.
     Table,
-    /// One JSON document, which may only grow.
+    // One document, which may only grow.
     Json,
 }
 

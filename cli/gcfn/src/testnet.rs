@@ -85,7 +85,7 @@ pub(crate) struct Demo {
     /// The network's folder; a temporary one when left out.
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
-    /// Take what happens from the files in this folder instead of the built-in ones.
+    /// Take what happens from the files in this folder, not the built-in ones.
     #[arg(long, value_name = "FOLDER")]
     scenario: Option<PathBuf>,
     /// Vary the drawn orders.
@@ -94,7 +94,7 @@ pub(crate) struct Demo {
     /// Leave the network running and print its addresses.
     #[arg(long)]
     keep: bool,
-    /// Write receipts, anchors, public keys and every bank message to this folder.
+    /// Write receipts, anchors, keys and every bank message to this folder.
     #[arg(long, value_name = "FOLDER")]
     export: Option<PathBuf>,
     /// Print one JSON object instead of lines: the same as --output json.

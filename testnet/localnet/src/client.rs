@@ -192,7 +192,7 @@ impl Api {
     /// [`CallError`].
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
         let text = self.send(Method::GET, path, None, None::<&()>).await?;
-        self.understand(Method::GET, path, &text)
+        self.understand(&Method::GET, path, &text)
     }
 
     /// Reads text that is not JSON: metrics.
@@ -215,7 +215,7 @@ impl Api {
         body: &impl Serialize,
     ) -> Result<T, CallError> {
         let text = self.send(Method::POST, path, Some(key), Some(body)).await?;
-        self.understand(Method::POST, path, &text)
+        self.understand(&Method::POST, path, &text)
     }
 
     /// The same where there is nothing more to say than the path does.
@@ -228,7 +228,7 @@ impl Api {
         key: CommandId,
     ) -> Result<T, CallError> {
         let text = self.send(Method::POST, path, Some(key), None::<&()>).await?;
-        self.understand(Method::POST, path, &text)
+        self.understand(&Method::POST, path, &text)
     }
 
     /// Sets something.
@@ -249,7 +249,7 @@ impl Api {
         key: CommandId,
     ) -> Result<T, CallError> {
         let text = self.send(Method::DELETE, path, Some(key), None::<&()>).await?;
-        self.understand(Method::DELETE, path, &text)
+        self.understand(&Method::DELETE, path, &text)
     }
 
     /// Tells a bank something; it answers with nothing.
@@ -298,13 +298,13 @@ impl Api {
 
     fn understand<T: DeserializeOwned>(
         &self,
-        method: Method,
+        method: &Method,
         path: &str,
         text: &str,
     ) -> Result<T, CallError> {
         let text = if text.is_empty() { "null" } else { text };
         serde_json::from_str(text).map_err(|fault| CallError::Garbled {
-            call: self.call(&method, path),
+            call: self.call(method, path),
             reason: fault.to_string(),
         })
     }

@@ -30,7 +30,7 @@ use anyhow::{Result, anyhow};
 use cast::Cast;
 use gcfn_model::BusinessDate;
 use report::Figures;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What a demo is told.
@@ -77,7 +77,7 @@ pub async fn run(options: &Options, show: &mut dyn FnMut(&Check)) -> Result<Repo
         None => Folder { path: fresh_folder(), is_temporary: true },
     };
     // Dropped before the folder is: no process writes to what is being removed.
-    let mut demo = Demo::new(options, folder.path.clone())?;
+    let mut demo = Demo::new(options, &folder.path)?;
     let mut checks = Vec::new();
     let ended = demo.play(&mut checks, show).await;
     demo.net.screen.clear();
@@ -125,12 +125,12 @@ fn fresh_folder() -> PathBuf {
 type Told = Result<String>;
 
 impl Demo {
-    fn new(options: &Options, dir: PathBuf) -> Result<Demo> {
+    fn new(options: &Options, dir: &Path) -> Result<Demo> {
         let scenario = options.scenario.clone();
         let layout = crate::layout::Layout::choose(&scenario.network)?;
         let (today, _) = contract::now().utc();
         let date = first_day(&calendars(&layout)?, today)?;
-        let mut net = Localnet::make(&dir, &scenario, &options.program, date)?;
+        let mut net = Localnet::make(dir, &scenario, &options.program, date)?;
         net.screen = Screen::new(options.quiet);
         let mut figures = Figures::default();
         figures.set("business_days", 1);

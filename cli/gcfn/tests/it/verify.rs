@@ -27,9 +27,9 @@ fn the_vector_is_accepted_and_says_what_it_proves() {
           event         13 of the cell
           epoch         4, closed at 1970-01-01T00:00:04.000000Z
           region        cn
-          round         2, closed at 1970-01-01T00:00:20.000000Z
-          co-signed by  cn, root, sg of 4
-          roster        8d2c4c2cf3b8d9bb0a9c6f1e4d0d3b3a
+          round         2, closed at 1970-01-01T00:00:12.000000Z
+          co-signed by  cn, hk, root of 4
+          roster        079cc7223735b6a0030e966bf3c3d89c8ae9fe0fac76331e15a35cf94a7a3e4a
           says          16 bytes
     "#]]
     .assert_eq(&text);
@@ -82,7 +82,7 @@ fn a_refusal_names_the_step_that_does_not_match() {
     let keys = vector("roster.json");
     let dir = tempfile::tempdir().expect("a folder");
     let copy = dir.path().join("receipt.json");
-    let mut refused = |from: &str, to: &str| {
+    let refused = |from: &str, to: &str| {
         assert!(text.contains(from), "{from} is in the vector");
         std::fs::write(&copy, text.replacen(from, to, 1)).expect("written");
         let (code, _, errors) = verify(&copy, &["--keys", &keys]);
