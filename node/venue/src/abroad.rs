@@ -10,7 +10,7 @@ use crate::event::{Event, FederationRequest, LockUse};
 use crate::notice::LockedRate;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::settlement::{Item, ItemId, committed, pays, trades_root};
+use crate::settlement::{ClearedBy, Item, ItemId, committed, pays, trades_root};
 use crate::terms::Fees;
 use crate::venue::{Deal, Due, Lock, Step, Venue};
 use alloc::vec::Vec;
@@ -189,7 +189,7 @@ impl Venue {
         if !self.agrees(from, bundle, uses, trades, &items) {
             return Err(Rejection::DealState);
         }
-        self.mark_bundled(step, bundle.reference, items);
+        self.mark_bundled(step, bundle, ClearedBy::Federation, items);
         let (bundle, uses) = (bundle.clone(), uses.to_vec());
         step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
         Ok(Done::Accepted)
@@ -200,7 +200,7 @@ impl Venue {
         let item_of = |trade: &TradeId| {
             let pays_for = |item: &Item| matches!(item, Item::DealPayment { fill, .. } if fill.trade == *trade);
             let found = self.items.iter().find(|(_, item)| pays_for(item))?;
-            let taken = self.bundles.values().flatten().any(|id| id == found.0);
+            let taken = self.bundles.values().any(|bundled| bundled.items.contains(found.0));
             (!taken).then_some(*found.0)
         };
         trades.iter().map(item_of).collect()

@@ -105,11 +105,10 @@ impl Venue {
                 self.affirmed(step, from, bundle)
             }
             Dispatch::Clearing(notice) => {
-                if !self.is_house(from) {
+                if !self.is_house(from) || notice.house() != self.terms.house {
                     return Err(Rejection::NotPermitted);
                 }
-                self.clearing_notice(step, notice);
-                Ok(Done::Accepted)
+                self.clearing_notice(step, notice)
             }
             Dispatch::Deal(deal) => self.deal(step, from, deal),
             Dispatch::DealDone { order, fills, .. } => self.deal_done(step, from, *order, fills),

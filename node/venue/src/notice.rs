@@ -15,7 +15,7 @@ use gcfn_clearing::{
 };
 use gcfn_ledger::Ledger;
 use gcfn_model::{
-    Amount, BusinessDate, Currency, CycleId, HouseId, LockId, NodeId, Rate, RegionId,
+    Amount, BusinessDate, Currency, CycleId, HouseId, LockId, NodeId, Pool, Rate, RegionId,
     SettlementAccount, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,21 @@ pub enum ClearingNotice {
     },
 }
 
+impl ClearingNotice {
+    /// The house that says it.
+    #[must_use]
+    pub fn house(&self) -> HouseId {
+        match self {
+            ClearingNotice::PayInCalled { house, .. }
+            | ClearingNotice::PayOutInstructed { house, .. }
+            | ClearingNotice::Settled { house, .. }
+            | ClearingNotice::Failed { house, .. }
+            | ClearingNotice::Refused { house, .. }
+            | ClearingNotice::PaidOut { house, .. } => *house,
+        }
+    }
+}
+
 /// A rate that a dealer holds for a node until it expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockedRate {
@@ -143,17 +158,29 @@ impl Venue {
                 }
             }
             Notice::Locked(rate) => self.rate_locked(step, *rate),
-            Notice::Clearing(notice) => self.clearing_notice(step, notice),
+            Notice::Clearing(notice) => {
+                if notice.house() == self.terms.house {
+                    return Err(Rejection::NotPermitted);
+                }
+                return self.clearing_notice(step, notice);
+            }
         }
         Ok(Done::Accepted)
     }
 
-    /// What a house says, whichever it is.
-    pub(crate) fn clearing_notice(&mut self, step: &mut Step<'_>, notice: &ClearingNotice) {
+    /// What a house says that may say it: its own of this node, or the federation's.
+    pub(crate) fn clearing_notice(
+        &mut self,
+        step: &mut Step<'_>,
+        notice: &ClearingNotice,
+    ) -> Outcome {
+        let from = notice.house();
         match notice {
             ClearingNotice::PayInCalled { house, cycle, value_date, pay_to, pay_in } => {
+                let call = (*pay_in, *pay_to, *value_date);
+                self.check_call(*house, call)?;
                 let purpose = Purpose::PayIn { house: *house, cycle: *cycle };
-                self.pay_in(step, purpose, (*pay_in, *pay_to, *value_date));
+                self.pay_in(step, purpose, call);
             }
             ClearingNotice::PayOutInstructed { house, cycle, payment } => {
                 let purpose = Purpose::PayOut { house: *house, cycle: *cycle };
@@ -168,10 +195,45 @@ impl Venue {
                 };
                 self.expect_pay_out(step, payment);
             }
-            ClearingNotice::Settled { bundles, .. } => self.bundles_settled(step, bundles),
-            ClearingNotice::Failed { bundles, .. } => self.bundles_failed(step, bundles),
-            ClearingNotice::Refused { bundle, .. } => self.bundles_failed(step, &[*bundle]),
-            ClearingNotice::PaidOut { .. } => self.pay_merchants(step),
+            ClearingNotice::Settled { bundles, .. } => self.bundles_settled(step, from, bundles),
+            ClearingNotice::Failed { bundles, .. } => self.bundles_failed(step, from, bundles),
+            ClearingNotice::Refused { bundle, .. } => self.bundles_failed(step, from, &[*bundle]),
+            // The hub has its money when the house between the node's own pools has paid.
+            ClearingNotice::PaidOut { .. } if from == self.terms.house => self.pay_merchants(step),
+            ClearingNotice::PaidOut { .. } => {}
+        }
+        Ok(Done::Accepted)
+    }
+
+    /// Whether a call for money is one that this node must meet: from an account of its own, to
+    /// a house's account and nobody else's. Its own house, a node like others, may call each
+    /// account once for a value date, for no more than the node's own bundles come to.
+    fn check_call(
+        &self,
+        house: HouseId,
+        call: (PayIn, SettlementAccount, BusinessDate),
+    ) -> Result<(), Rejection> {
+        let (pay_in, pay_to, value_date) = call;
+        if pay_in.account.node != self.terms.node || pay_in.account.pool == Pool::ClearingHouse {
+            return Err(Rejection::ForeignAccount);
+        }
+        if pay_to.pool != Pool::ClearingHouse {
+            return Err(Rejection::NotPermitted);
+        }
+        if house != self.terms.house {
+            return Ok(());
+        }
+        let called = |payment: &Instruction<Purpose>| {
+            matches!(payment.purpose, Purpose::PayIn { house: by, .. } if by == house)
+                && (payment.debtor, payment.value_date) == (pay_in.account, value_date)
+                && payment.id != pay_in.instruction
+        };
+        let owed = self.short_at_own_house(pay_in.account, value_date);
+        let due = pay_in.currency == self.terms.currency && pay_in.amount <= owed;
+        let again = self.desk.payments().any(|payment| called(&payment.instruction));
+        match due && !again && pay_to.node == self.terms.house_node {
+            true => Ok(()),
+            false => Err(Rejection::NotPermitted),
         }
     }
 
@@ -273,7 +335,8 @@ impl Venue {
             });
             for (to, notice) in told {
                 if to == self.terms.node {
-                    self.clearing_notice(step, &notice);
+                    let heard = self.clearing_notice(step, &notice);
+                    debug_assert!(heard.is_ok(), "a house calls its own node for what it owes");
                 } else {
                     step.emit(Event::Sent { to, body: Dispatch::Clearing(notice) });
                 }

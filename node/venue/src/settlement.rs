@@ -15,7 +15,7 @@ use crate::trading::{Trade, TradeState};
 use crate::venue::{Due, Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_clearing::{Bundle, BundleRef, Obligation};
+use gcfn_clearing::{Bundle, BundleRef, Obligation, net};
 use gcfn_ledger::{Account, Entry, FeeKind, Holder, IssuerBucket, Posting, UserBucket};
 use gcfn_model::{
     Amount, BusinessDate, CycleId, Digest, Hasher, HouseId, NodeId, OrderId, PartyId, Pool,
@@ -139,6 +139,26 @@ pub enum Item {
     },
 }
 
+/// Which house clears a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ClearedBy {
+    /// The one between this node's own pools.
+    OwnHouse,
+    /// The federation's, between nodes.
+    Federation,
+}
+
+/// Items that settle or fail together, with who says so.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Bundled {
+    pub(crate) by: ClearedBy,
+    /// When it settles.
+    pub(crate) value_date: BusinessDate,
+    /// What this node's accounts owe and are owed in it.
+    pub(crate) obligations: Vec<Obligation>,
+    pub(crate) items: Vec<ItemId>,
+}
+
 /// Who pays whom how much, in the venue's currency.
 type Flow = (SettlementAccount, SettlementAccount, Amount);
 
@@ -213,11 +233,11 @@ impl Venue {
             trades: u32::try_from(items.len()).unwrap_or(u32::MAX),
             trades_root: merkle_root(items.iter().map(|id| id.to_be_bytes().to_vec())),
         };
-        self.mark_bundled(step, bundle.reference, items);
+        self.mark_bundled(step, &bundle, ClearedBy::OwnHouse, items);
         if self.terms.house_node == self.terms.node {
             let reference = bundle.reference;
             if self.take_affirmation(step, self.terms.node, bundle).is_err() {
-                self.bundles_failed(step, &[reference]);
+                self.bundles_failed(step, self.terms.house, &[reference]);
             }
         } else {
             let to = self.terms.house_node;
@@ -254,7 +274,7 @@ impl Venue {
             trades: u32::try_from(ids.len()).unwrap_or(u32::MAX),
             trades_root: trades_root(&ids),
         };
-        self.mark_bundled(step, bundle.reference, items);
+        self.mark_bundled(step, &bundle, ClearedBy::Federation, items);
         let proposal =
             Dispatch::Propose { bundle: bundle.clone(), uses: uses.clone(), trades: ids };
         step.emit(Event::Sent { to: member, body: proposal });
@@ -271,7 +291,8 @@ impl Venue {
     pub(crate) fn mark_bundled(
         &mut self,
         step: &mut Step<'_>,
-        bundle: BundleRef,
+        bundle: &Bundle,
+        by: ClearedBy,
         items: Vec<ItemId>,
     ) {
         for id in &items {
@@ -281,8 +302,17 @@ impl Venue {
                 trade.state = TradeState::InSettlement;
             }
         }
-        self.bundles.insert(bundle, items.clone());
-        step.emit(Event::Bundled { bundle, items });
+        let node = self.terms.node;
+        let mine =
+            bundle.obligations.iter().filter(|o| [o.payer.node, o.payee.node].contains(&node));
+        let bundled = Bundled {
+            by,
+            value_date: bundle.value_date,
+            obligations: mine.copied().collect(),
+            items: items.clone(),
+        };
+        self.bundles.insert(bundle.reference, bundled);
+        step.emit(Event::Bundled { bundle: bundle.reference, items });
     }
 
     fn bundle_reference(&mut self, with: &[u8], date: BusinessDate) -> BundleRef {
@@ -345,9 +375,14 @@ impl Venue {
     }
 
     /// A house settled bundles: final. Those of this node post their entries.
-    pub(crate) fn bundles_settled(&mut self, step: &mut Step<'_>, bundles: &[BundleRef]) {
+    pub(crate) fn bundles_settled(
+        &mut self,
+        step: &mut Step<'_>,
+        house: HouseId,
+        bundles: &[BundleRef],
+    ) {
         for bundle in bundles {
-            for id in self.bundles.remove(bundle).unwrap_or_default() {
+            for id in self.take_bundle(house, bundle) {
                 self.settle_item(step, id);
             }
         }
@@ -355,12 +390,42 @@ impl Venue {
 
     /// Bundles left their cycle. What moves between own pools waits for the next day; what
     /// another node was to pay is undone on both sides.
-    pub(crate) fn bundles_failed(&mut self, step: &mut Step<'_>, bundles: &[BundleRef]) {
+    pub(crate) fn bundles_failed(
+        &mut self,
+        step: &mut Step<'_>,
+        house: HouseId,
+        bundles: &[BundleRef],
+    ) {
         for bundle in bundles {
-            for id in self.bundles.remove(bundle).unwrap_or_default() {
+            for id in self.take_bundle(house, bundle) {
                 self.fail_item(step, id);
             }
         }
+    }
+
+    /// The items of a bundle that `house` clears; a house has no say in those of another.
+    fn take_bundle(&mut self, house: HouseId, bundle: &BundleRef) -> Vec<ItemId> {
+        let by = match house == self.terms.house {
+            true => ClearedBy::OwnHouse,
+            false => ClearedBy::Federation,
+        };
+        match self.bundles.get(bundle).is_some_and(|bundled| bundled.by == by) {
+            true => self.bundles.remove(bundle).map_or(Vec::new(), |bundled| bundled.items),
+            false => Vec::new(),
+        }
+    }
+
+    /// What an account of this node is short of at its own house on a value date.
+    pub(crate) fn short_at_own_house(
+        &self,
+        account: SettlementAccount,
+        value_date: BusinessDate,
+    ) -> Amount {
+        let own = (ClearedBy::OwnHouse, value_date);
+        let due = self.bundles.values().filter(|bundled| (bundled.by, bundled.value_date) == own);
+        let positions = net(due.flat_map(|bundled| &bundled.obligations));
+        let position = positions.get(&(self.terms.currency, account));
+        position.and_then(|position| position.debit()).unwrap_or(Amount::ZERO)
     }
 
     fn fail_item(&mut self, step: &mut Step<'_>, id: ItemId) {

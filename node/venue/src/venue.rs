@@ -6,7 +6,7 @@ use crate::notice::LockedRate;
 use crate::outcome::Outcome;
 use crate::party::{Issuer, Party};
 use crate::redemption::Redemption;
-use crate::settlement::{Item, ItemId, Purpose, TradingDay};
+use crate::settlement::{Bundled, Item, ItemId, Purpose, TradingDay};
 use crate::terms::Terms;
 use crate::trading::{Market, OpenOrder, Trade};
 use crate::treasury::Withdrawal;
@@ -93,7 +93,7 @@ pub struct Venue {
     pub(crate) days: BTreeMap<BusinessDate, TradingDay>,
     pub(crate) items: BTreeMap<ItemId, Item>,
     pub(crate) unbundled: BTreeSet<ItemId>,
-    pub(crate) bundles: BTreeMap<BundleRef, Vec<ItemId>>,
+    pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
 
     pub(crate) locks: BTreeMap<LockId, Lock>,

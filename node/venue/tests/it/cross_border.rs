@@ -222,3 +222,42 @@ fn a_fill_whose_ranges_do_not_add_up_is_refused_and_changes_nothing() {
     let body = Dispatch::DealDone { order, fills: vec![fill], refused: None };
     two.away.must(Command::Dispatch { from: node("cn-sha"), body });
 }
+
+#[test]
+fn a_house_has_no_say_in_the_bundles_of_another() {
+    let mut two = two();
+    two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");
+    two.carry();
+    two.home.until(1000, 19);
+    two.carry();
+    let home = affirmed(&two.home);
+    let [FederationRequest::Affirm { bundle, .. }] = home.as_slice() else { panic!("one") };
+    let cycle = CycleId::derive(&[b"c"]);
+    let notices = |house: &str| {
+        let (house, bundles) = (house.parse().expect("a name"), vec![bundle.reference]);
+        let reason = gcfn_clearing::HouseRefusal::Mismatch;
+        [
+            ClearingNotice::Failed { house, cycle, bundles: bundles.clone() },
+            ClearingNotice::Settled { house, cycle, bundles },
+            ClearingNotice::Refused { house, bundle: bundle.reference, reason },
+        ]
+    };
+    for (world, regional) in [(&mut two.home, "cn"), (&mut two.away, "eu")] {
+        let before = world.venue.state_root();
+        for notice in notices("federation") {
+            let body = Dispatch::Clearing(notice);
+            let outcome = world.apply(&Command::Dispatch { from: node(regional), body });
+            assert_eq!(outcome, Err(Rejection::NotPermitted));
+        }
+        for notice in notices(regional) {
+            let body = Dispatch::Clearing(notice.clone());
+            world.must(Command::Dispatch { from: node(regional), body });
+            let outcome = world.apply(&Command::Notice(Notice::Clearing(notice)));
+            assert_eq!(outcome, Err(Rejection::NotPermitted));
+        }
+        assert_eq!(world.venue.state_root(), before);
+    }
+    let [failed, ..] = notices("federation");
+    two.away.must(Command::Notice(Notice::Clearing(failed)));
+    assert_eq!(two.away.available("uwe"), 500_00, "the federation has");
+}

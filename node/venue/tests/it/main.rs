@@ -6,5 +6,6 @@
 mod bank;
 mod cross_border;
 mod day;
+mod houses;
 mod refusals;
 mod world;
