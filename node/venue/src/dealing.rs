@@ -5,6 +5,7 @@ use crate::command::{DealOrder, Dispatch, FillReport};
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
+use crate::settlement::pays;
 use crate::trading::{MemberSide, Taker, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
@@ -51,6 +52,7 @@ impl Venue {
         if rate.size < value {
             return Err(Rejection::LockMismatch);
         }
+        pays(&rate, value).ok_or(Rejection::TooLarge)?;
         let owing = self.owed_by(from).checked_add(value).ok_or(Rejection::TooLarge)?;
         if member.debit_cap < owing {
             return Err(Rejection::CapExceeded);

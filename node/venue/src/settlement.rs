@@ -253,18 +253,34 @@ impl Venue {
         key: (NodeId, NodeId, BusinessDate),
         items: Vec<ItemId>,
     ) {
+        let Some((bundle, uses, trades)) = self.member_bundle(date, key, &items) else {
+            // No amount says what the member would owe at the rates it has named.
+            items.into_iter().for_each(|id| self.fail_item(step, id));
+            return;
+        };
+        self.mark_bundled(step, &bundle, ClearedBy::Federation, items);
+        let proposal = Dispatch::Propose { bundle: bundle.clone(), uses: uses.clone(), trades };
+        step.emit(Event::Sent { to: key.0, body: proposal });
+        step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
+    }
+
+    /// The bundle of a member's purchases, with the rates and the trades behind it.
+    fn member_bundle(
+        &mut self,
+        date: BusinessDate,
+        key: (NodeId, NodeId, BusinessDate),
+        items: &[ItemId],
+    ) -> Option<(Bundle, Vec<LockUse>, Vec<TradeId>)> {
         let (member, dealer, value_date) = key;
         let flows = items.iter().flat_map(|id| self.flows(*id)).collect::<Vec<_>>();
         let mut obligations = self.obligations(&flows);
         let trades: Vec<Trade> = items.iter().filter_map(|id| self.trade_of(*id)).collect();
-        let uses: Vec<LockUse> = trades.iter().filter_map(lock_use).collect();
-        let Some(pays) = Amount::sum(uses.iter().map(|used| used.pays)) else { return };
-        let Some(first) = trades.first().and_then(|trade| trade.member) else { return };
+        let uses = trades.iter().map(lock_use).collect::<Option<Vec<LockUse>>>()?;
         obligations.push(Obligation {
             payer: SettlementAccount { node: member, pool: Pool::UserCustody },
             payee: SettlementAccount { node: dealer, pool: Pool::Dealer },
-            currency: first.rate.pays,
-            amount: pays,
+            currency: trades.first()?.member?.rate.pays,
+            amount: Amount::sum(uses.iter().map(|used| used.pays))?,
         });
         let ids: Vec<TradeId> = trades.iter().map(|trade| trade.id).collect();
         let bundle = Bundle {
@@ -274,11 +290,7 @@ impl Venue {
             trades: u32::try_from(ids.len()).unwrap_or(u32::MAX),
             trades_root: trades_root(&ids),
         };
-        self.mark_bundled(step, &bundle, ClearedBy::Federation, items);
-        let proposal =
-            Dispatch::Propose { bundle: bundle.clone(), uses: uses.clone(), trades: ids };
-        step.emit(Event::Sent { to: member, body: proposal });
-        step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
+        Some((bundle, uses, ids))
     }
 
     fn trade_of(&self, id: ItemId) -> Option<Trade> {

@@ -3,10 +3,12 @@
 use crate::world::{World, cents, date, instant, party, terms};
 use gcfn_clearing::PayIn;
 use gcfn_ledger::{Account, Holder, Lot, SerialRange, UserBucket};
-use gcfn_model::{Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId};
+use gcfn_model::{
+    BatchId, Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId,
+};
 use gcfn_venue::{
-    ClearingNotice, Command, Dispatch, Event, FederationRequest, FillReport, LockedRate,
-    Merchandise, Notice, PartyKind, Rejection, Verb,
+    ClearingNotice, Command, DealOrder, Dispatch, Event, FederationRequest, FillReport, LockedRate,
+    Merchandise, Notice, PartyKind, Rejection, TradeState, Verb,
 };
 
 fn node(name: &str) -> NodeId {
@@ -260,4 +262,44 @@ fn a_house_has_no_say_in_the_bundles_of_another() {
     let [failed, ..] = notices("federation");
     two.away.must(Command::Notice(Notice::Clearing(failed)));
     assert_eq!(two.away.available("uwe"), 500_00, "the federation has");
+}
+
+/// A deal of five coupons that `de` sends as its own, at `cost` of its money for one of ours.
+fn deal_at(two: &Two, name: &[u8], cost: u64) -> Command {
+    let rate = LockedRate { rate: Rate::new(1, cost).expect("positive"), ..two.rate };
+    let order = OrderId::derive(&[name]);
+    let (series, quantity, limit) = (two.series, 5, cents(95_00));
+    let body = Dispatch::Deal(DealOrder { order, series, quantity, limit, rate });
+    Command::Dispatch { from: node("de"), body }
+}
+
+#[test]
+fn a_deal_at_a_rate_that_no_amount_can_pay_is_refused() {
+    let mut two = two();
+    let deal = deal_at(&two, b"a", 100_000_000_000_000);
+    two.home.must(deal);
+    let sent = take_sent(&mut two.home, node("de"));
+    let [Dispatch::DealDone { fills, refused, .. }] = sent.as_slice() else { panic!("one") };
+    assert!(fills.is_empty());
+    assert_eq!(*refused, Some(Rejection::TooLarge));
+}
+
+#[test]
+fn deals_that_no_amount_can_pay_together_are_undone_at_the_cut_off() {
+    let mut two = two();
+    for name in [b"a", b"b"] {
+        let deal = deal_at(&two, name, 20_000_000_000_000);
+        two.home.must(deal);
+    }
+    let held = |world: &World, holder| world.venue.books().title.quantity(two.series, holder);
+    assert_eq!(held(&two.home, Holder::Delivery(node("de"))), 10);
+    two.home.events.clear();
+    two.home.until(1000, 19);
+    assert!(affirmed(&two.home).is_empty() && take_sent(&mut two.home, node("de")).is_empty());
+    assert_eq!(held(&two.home, Holder::Delivery(node("de"))), 0);
+    assert_eq!(held(&two.home, Holder::Inventory), 10);
+    assert!(two.home.venue.trades().all(|trade| trade.state == TradeState::Reversed));
+    let owed = Account::Obligation(party("brand"), BatchId::derive(&[b"b1"]));
+    assert_eq!(two.home.balance(owed), 0);
+    assert_eq!(two.home.venue.open_items(), (0, 1), "only the fee for the issuance");
 }
