@@ -68,6 +68,23 @@ impl NodeFiles {
         serde_json::from_slice(&text).with_context(|| format!("understand {}", path.display()))
     }
 
+    /// Makes sure that the cell in the folder `cell` has not begun, because `genesis`, which it
+    /// began with, is not there: another one would not be its own.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn before_the_first_start(&self, genesis: &str, cell: &str) -> Result<()> {
+        let (genesis, cell) = (self.path(genesis), self.path(cell));
+        let begun = cell.try_exists().with_context(|| format!("look for {}", cell.display()))?;
+        anyhow::ensure!(
+            !begun,
+            "{} is missing, but {} has begun with it; put it back from a copy",
+            genesis.display(),
+            cell.display()
+        );
+        Ok(())
+    }
+
     /// Reads a JSON file that need not be there. One that is there and cannot be understood is a
     /// fault: it must not be taken for one that is yet to be made.
     ///
@@ -109,3 +126,6 @@ impl NodeFiles {
         write().with_context(|| format!("write {}", path.display()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,23 @@ pub struct Network {
     pub debit_caps: BTreeMap<Currency, Amount>,
 }
 
+impl Network {
+    /// Requires that `genesis` is the one that this network was founded with. Anybody can make
+    /// one in which founders of their own consent.
+    ///
+    /// # Errors
+    /// When its network, founders or roster are others than those known here.
+    pub fn was_founded_by(&self, genesis: &Genesis) -> Result<()> {
+        let told = public_part(genesis, self.testnet, &self.ca);
+        ensure!(
+            (told.network, &told.founders, &told.roster)
+                == (self.network, &self.founders, &self.roster),
+            "genesis.json is of another network or other founders than network.json"
+        );
+        Ok(())
+    }
+}
+
 /// What the founders agree on beyond the defaults.
 #[derive(Clone, Debug)]
 pub struct FoundingTerms {
@@ -252,3 +269,6 @@ pub fn trading_terms(files: &NodeFiles) -> Result<(Region, gcfn_venue::Terms)> {
     let terms = region.terms(&config)?;
     Ok((region, terms))
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,20 +87,26 @@ pub async fn serve_with(
     let base = Base::open(config, files, network, metrics)?;
     let supervisor = base.supervisor.clone();
     let mut ended = supervisor.shutdown();
-    let cells = base.start().await?;
-    tokio::select! {
-        () = stop => supervisor.shut_down("asked to"),
-        changed = ended.wait_for(|ended| *ended) => drop(changed),
+    let mut cells = Cells::default();
+    let started = base.start(&mut cells).await;
+    if started.is_err() {
+        supervisor.shut_down("the node did not start");
+    } else {
+        tokio::select! {
+            () = stop => supervisor.shut_down("asked to"),
+            changed = ended.wait_for(|ended| *ended) => drop(changed),
+        }
     }
     let late = supervisor.drained(DRAIN).await;
     cells.shutdown().await;
     if !late.is_empty() {
         tracing::warn!(?late, "tasks did not end in time");
     }
-    Ok(())
+    started
 }
 
-/// The cells of a running node.
+/// The cells of a node, as far as it has come with opening them.
+#[derive(Default)]
 struct Cells {
     venue: Option<Cell<Replica>>,
     council: Option<Cell<Council>>,
@@ -201,7 +207,8 @@ impl Base {
         });
     }
 
-    async fn start(self) -> Result<Cells> {
+    /// Starts everything. What it has opened is in `cells`, also when it could not go on.
+    async fn start(self, cells: &mut Cells) -> Result<()> {
         // The doors come first: where they are taken, this node runs already, and a second one
         // must not have said anything in its name.
         let doors = self.bind().await?;
@@ -210,6 +217,7 @@ impl Base {
             Role::Local => None,
             _ => Some(self.open_council().await?),
         };
+        cells.council = council.as_ref().map(|side| side.cell.clone());
         let way = match &council {
             Some(side) => Way::Cell(side.cell.clone()),
             None => Way::Regional(self.config.regional),
@@ -219,6 +227,7 @@ impl Base {
             Role::Regional | Role::Local => Some(self.open_venue().await?),
             _ => None,
         };
+        cells.venue = venue.as_ref().map(|(side, _)| side.cell.clone());
         if let Some(side) = &council {
             self.run_council(side, &voice);
         }
@@ -239,13 +248,8 @@ impl Base {
             app = app.merge(self.admin(council.as_ref(), &voice)?.guard(console));
         }
         app = app.merge(self.admin(council.as_ref(), &voice)?.router());
-        let cells = Cells {
-            venue: venue.as_ref().map(|(side, _)| side.cell.clone()),
-            council: council.as_ref().map(|side| side.cell.clone()),
-        };
         let handler = Handler { venue: venue.map(|(side, _)| side), council, voice };
-        self.listen(doors, app, handler)?;
-        Ok(cells)
+        self.listen(doors, app, handler)
     }
 
     async fn open_store(&self) -> Result<Store> {
@@ -259,17 +263,22 @@ impl Base {
     }
 
     /// Opens this node's replica of the federation cell. A learner begins with what its regional
-    /// tells it of the genesis, which proves itself: it holds the founders' consents.
+    /// tells it of the genesis: it holds the consents of the founders, whom `network.json` names.
     async fn open_council(&self) -> Result<CouncilSide> {
-        let genesis: Genesis = match self.files.read_json_if_any("genesis.json")? {
+        let known: Option<Genesis> = self.files.read_json_if_any("genesis.json")?;
+        let fetched = known.is_none();
+        let genesis = match known {
             Some(genesis) => genesis,
             None => {
-                let genesis = crate::federation::fetch_genesis(&self.peers, &self.config).await?;
-                self.files.write_json("genesis.json", &genesis)?;
-                genesis
+                self.files.before_the_first_start("genesis.json", "data/federation")?;
+                federation::fetch_genesis(&self.peers, &self.config).await?
             }
         };
         genesis.check().context("genesis.json")?;
+        self.network.was_founded_by(&genesis)?;
+        if fetched {
+            self.files.write_json("genesis.json", &genesis)?;
+        }
         let me = Replicas::number(self.config.node);
         let dir = self.files.path("data/federation");
         let config = CellConfig::new(FEDERATION, me, dir, self.clock.clock());

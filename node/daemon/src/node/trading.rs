@@ -34,6 +34,7 @@ impl Base {
         let genesis: gcfn_replica::Genesis = match known {
             Some(genesis) => genesis,
             None => {
+                self.files.before_the_first_start("data/genesis.json", "data/venue")?;
                 let founded = Founded {
                     roster: self.network.roster.clone(),
                     founders: self.network.founders.clone(),
