@@ -6,8 +6,9 @@ use gcfn_anchor::keys::{Domain, PublicKey, Signature, Signer, WrongSignature, ve
 use gcfn_model::{Digest, NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How many bytes a body may have: 1 MiB.
-pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// How many bytes a body may have: 512 KiB, so that an envelope with all that is around it fits
+/// into one entry of the addressee's log.
+pub const BODY_BYTES_MAX: usize = 512 << 10;
 
 /// One of the streams between two nodes. They are independent: if one halts, the others go on.
 ///

@@ -17,6 +17,9 @@ use tokio::time::Instant;
 
 /// The most envelopes in one call.
 const BATCH_MAX: usize = 64;
+/// The most bytes of envelopes in one call and in one entry of the addressee's log: what is around
+/// them there fits beside them into what a cell takes at once.
+pub(crate) const BATCH_BYTES_MAX: usize = 768 << 10;
 const CALL_LIMIT: Duration = Duration::from_secs(10);
 /// How long a line rests after a failed call, first and at most.
 const PAUSE_MIN: Duration = Duration::from_millis(200);
@@ -86,6 +89,7 @@ impl Courier {
         for envelope in waiting {
             envelopes.push(postcard::to_allocvec(&envelope.sign(&self.signer))?);
         }
+        envelopes.truncate(fitting(envelopes.iter().map(Vec::len)));
         let reply = self.peers.to(line.peer)?.deliver(envelopes, CALL_LIMIT).await?;
         if 0 < reply.applied_seq {
             let seq = reply.applied_seq;
@@ -101,3 +105,15 @@ impl Courier {
         Ok(())
     }
 }
+
+/// How many of the next envelopes, by their sizes, go together: at least one, if there is one.
+pub(crate) fn fitting(sizes: impl Iterator<Item = usize>) -> usize {
+    let sums = sizes.scan(0_usize, |sum, size| {
+        *sum = sum.saturating_add(size);
+        Some(*sum)
+    });
+    sums.enumerate().take_while(|(number, sum)| *number == 0 || *sum <= BATCH_BYTES_MAX).count()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! What this node answers other nodes on the link. Which roles may ask at all is the link's
 //! business; whether *this* peer may ask for *this* is decided here.
 
+use crate::courier::fitting;
 use crate::federation::{CheckpointAsked, show_checkpoint};
 use crate::notices::{Feed, NOTICES, while_heard};
 use crate::prover::Prover;
@@ -18,7 +19,7 @@ use gcfn_link::proto::{
 use gcfn_link::service::{LinkHandler, Records, Refusal};
 use gcfn_model::{NodeId, RegionId};
 use gcfn_peering::envelope::SignedEnvelope;
-use gcfn_replica::{Command, Replica, Reply};
+use gcfn_replica::{Command, Outcome, Replica, Reply};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::mpsc::Sender;
 use tokio_stream::StreamExt;
@@ -119,18 +120,22 @@ impl LinkHandler for Handler {
             }
             commands.push(Command::Envelope(envelope));
         }
-        let outcomes = venue.cell.submit(&commands).await;
-        let outcomes = outcomes.map_err(|error| Refusal::NotReady(error.to_string()))?;
         let mut reply = DeliverReply::default();
-        for outcome in outcomes {
-            match outcome {
-                Ok(Reply::Applied { seq }) => reply.applied_seq = seq,
-                Ok(_) => {}
-                Err(refused) => {
-                    reply.refusal = refused.to_string().into_bytes();
-                    break;
+        let mut sizes: Vec<usize> = batch.envelopes.iter().map(Vec::len).collect();
+        let mut commands = commands.as_slice();
+        while !commands.is_empty() && reply.refusal.is_empty() {
+            let count = fitting(sizes.iter().copied());
+            let (now, later) = commands.split_at(count);
+            match venue.cell.submit(now).await {
+                Ok(outcomes) => note(&mut reply, outcomes),
+                Err(error) if reply.applied_seq == 0 => {
+                    return Err(Refusal::NotReady(error.to_string()));
                 }
+                // What was applied is acknowledged all the same.
+                Err(error) => reply.refusal = error.to_string().into_bytes(),
             }
+            commands = later;
+            sizes.drain(..count);
         }
         Ok(reply)
     }
@@ -196,6 +201,20 @@ impl LinkHandler for Handler {
             _ => return Err(Refusal::NotHere(format!("no question {what}"))),
         };
         Ok(QueryReply { payload })
+    }
+}
+
+/// Takes down how far envelopes were applied, and why not further.
+fn note(reply: &mut DeliverReply, outcomes: Vec<Outcome>) {
+    for outcome in outcomes {
+        match outcome {
+            Ok(Reply::Applied { seq }) => reply.applied_seq = seq,
+            Ok(_) => {}
+            Err(refused) => {
+                reply.refusal = refused.to_string().into_bytes();
+                break;
+            }
+        }
     }
 }
 
