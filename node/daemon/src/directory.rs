@@ -6,6 +6,7 @@ use crate::network::identity_of;
 use anyhow::Result;
 use gcfn_cell::Cell;
 use gcfn_council::Council;
+use gcfn_link::certificate::{Denied, Denylist};
 use gcfn_link::client::Peers;
 use gcfn_link::proto::QueryRequest;
 use gcfn_model::{NetworkId, NodeId};
@@ -39,6 +40,8 @@ pub(crate) struct RemoteDirectory {
     pub(crate) regional: NodeId,
     /// Where listings go.
     pub(crate) listings: Listings,
+    /// Where those go who are shut out.
+    pub(crate) denied: Denylist,
 }
 
 impl RemoteDirectory {
@@ -49,7 +52,9 @@ impl RemoteDirectory {
     pub(crate) async fn watch(self) -> Result<()> {
         loop {
             match self.ask().await {
-                Ok((profiles, series)) => {
+                Ok(DirectoryShown { profiles, series, shut_out }) => {
+                    // First: an address that cannot be used must not keep anybody in.
+                    self.denied.replace(Denied { nodes: shut_out, ..Denied::default() });
                     for profile in profiles.iter().filter(|profile| profile.node != self.me) {
                         let identity = identity_of(self.network, profile);
                         self.peers.set(identity, &profile.endpoints.link)?;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
 use gcfn_anchor::receipt::HeadProof;
 use gcfn_cell::{Cell, Clock, SubmitError};
-use gcfn_council::{Command, Council, Genesis, Refusal, Report, Role, Status, Verb};
+use gcfn_council::{Command, Council, Genesis, Member, Refusal, Report, Role, Status, Verb};
 use gcfn_link::certificate::{Denied, Denylist};
 use gcfn_link::client::Peers;
 use gcfn_link::proto::QueryRequest;
@@ -83,7 +83,7 @@ pub(crate) async fn follow_directory(
         let mut out = Denied::default();
         for member in &members {
             let profile = &member.profile;
-            if matches!(member.status, Status::Suspended | Status::Removed) {
+            if is_shut_out(member) {
                 out.nodes.insert(profile.node);
             }
             if member.status != Status::Admitted || profile.node == me {
@@ -103,6 +103,11 @@ pub(crate) async fn follow_directory(
             learners.map(|member| Replicas::number(member.profile.node)).collect();
         add_learners(&cell, learners).await;
     }
+}
+
+/// Whether other nodes refuse to talk to the member.
+pub(crate) fn is_shut_out(member: &Member) -> bool {
+    matches!(member.status, Status::Suspended | Status::Removed)
 }
 
 async fn add_learners(cell: &Cell<Council>, wanted: BTreeSet<u64>) {

@@ -2,13 +2,13 @@
 //! business; whether *this* peer may ask for *this* is decided here.
 
 use crate::courier::fitting;
-use crate::federation::{CheckpointAsked, show_checkpoint};
+use crate::federation::{CheckpointAsked, is_shut_out, show_checkpoint};
 use crate::notices::{Feed, NOTICES, while_heard};
 use crate::prover::Prover;
 use crate::voice::Voice;
 use gcfn_audit::Item;
 use gcfn_cell::{CallKind, Cell, JournalError};
-use gcfn_council::{Council, FEDERATION, Genesis};
+use gcfn_council::{Council, FEDERATION, Genesis, Profile, Series};
 use gcfn_link::certificate::PeerIdentity;
 use gcfn_link::identity::Role;
 use gcfn_link::proto::submit_reply::Answer;
@@ -20,7 +20,8 @@ use gcfn_link::service::{LinkHandler, Records, Refusal};
 use gcfn_model::{NodeId, RegionId};
 use gcfn_peering::envelope::SignedEnvelope;
 use gcfn_replica::{Command, Outcome, Replica, Reply};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::BTreeSet;
 use tokio::sync::mpsc::Sender;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
@@ -234,12 +235,24 @@ async fn mirror(venue: VenueSide, from: u64, to: Sender<Item>) -> Result<(), Jou
     }
 }
 
-/// What everybody in the network may know of everybody else, and what is listed.
-pub(crate) type DirectoryShown = (Vec<gcfn_council::Profile>, Vec<gcfn_council::Series>);
+/// What everybody in the network may know of everybody else.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DirectoryShown {
+    /// The active members.
+    pub(crate) profiles: Vec<Profile>,
+    /// What they list.
+    pub(crate) series: Vec<Series>,
+    /// Who is suspended or removed.
+    pub(crate) shut_out: BTreeSet<NodeId>,
+}
 
 fn directory(council: &Council) -> DirectoryShown {
-    let members = council.directory().members();
-    let active = members.filter(|member| member.is_active());
-    let profiles = active.map(|member| member.profile.clone()).collect();
-    (profiles, council.directory().series().copied().collect())
+    let members = || council.directory().members();
+    let active = members().filter(|member| member.is_active());
+    let shut_out = members().filter(|member| is_shut_out(member));
+    DirectoryShown {
+        profiles: active.map(|member| member.profile.clone()).collect(),
+        series: council.directory().series().copied().collect(),
+        shut_out: shut_out.map(|member| member.profile.node).collect(),
+    }
 }

@@ -139,6 +139,7 @@ impl Base {
             peers: peers.clone(),
             regional,
             listings: listings.clone(),
+            denied: self.trust.denied().clone(),
         };
         self.run("directory", directory.watch());
         HeadSource::Regional(peers, regional)
