@@ -25,4 +25,4 @@ pub use api::{Api, Settings};
 pub use auth::{Scope, UnknownScope};
 pub use gateway::Gateway;
 pub use handlers::vault_field;
-pub use limits::RateLimits;
+pub use limits::{Exceeded, Limiter, RateLimits};

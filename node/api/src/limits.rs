@@ -4,6 +4,7 @@ use crate::auth::{Caller, Scope};
 use gcfn_api_wire::problem::{Code, Problem};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -81,11 +82,12 @@ impl Limiters {
 
 /// Too many requests; how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Exceeded(pub(crate) Duration);
+pub struct Exceeded(pub(crate) Duration);
 
 impl Exceeded {
     /// Whole seconds to wait, at least one.
-    pub(crate) fn retry_after(self) -> u64 {
+    #[must_use]
+    pub fn retry_after(self) -> u64 {
         self.0.as_secs().saturating_add(1)
     }
 }
@@ -96,18 +98,31 @@ impl From<Exceeded> for Problem {
     }
 }
 
-struct Limiter<K: Clone + Eq + std::hash::Hash> {
+/// Counts the requests of each key, by the minute.
+pub struct Limiter<K: Clone + Eq + std::hash::Hash> {
     counts: DefaultKeyedRateLimiter<K>,
     clock: DefaultClock,
 }
 
+impl<K: Clone + Eq + std::hash::Hash> fmt::Debug for Limiter<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limiter").finish_non_exhaustive()
+    }
+}
+
 impl<K: Clone + Eq + std::hash::Hash> Limiter<K> {
-    fn new(per_minute: NonZeroU32) -> Limiter<K> {
+    /// Admits `per_minute` of each key.
+    #[must_use]
+    pub fn new(per_minute: NonZeroU32) -> Limiter<K> {
         let counts = RateLimiter::keyed(Quota::per_minute(per_minute));
         Limiter { counts, clock: DefaultClock::default() }
     }
 
-    fn admit(&self, key: &K, requests: NonZeroU32) -> Result<(), Exceeded> {
+    /// Counts `requests` of `key`.
+    ///
+    /// # Errors
+    /// [`Exceeded`] when there were too many.
+    pub fn admit(&self, key: &K, requests: NonZeroU32) -> Result<(), Exceeded> {
         if KNOWN_MAX < self.counts.len() {
             self.counts.retain_recent();
         }

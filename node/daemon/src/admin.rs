@@ -5,12 +5,13 @@
 use crate::clock::NodeClock;
 use crate::files::NodeFiles;
 use crate::voice::Voice;
-use axum::extract::{Path, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use gcfn_api::Limiter;
 use gcfn_cell::Cell;
 use gcfn_council::{Council, Decision, Outcome, Quote, SignedJoinRequest, Status, Verb};
 use gcfn_link::ca::check_request;
@@ -18,6 +19,8 @@ use gcfn_model::{Digest, NodeId};
 use gcfn_telemetry::Metrics;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +39,8 @@ pub(crate) struct Admin {
     pub(crate) files: NodeFiles,
     /// The key of its operator, as callers send it.
     pub(crate) operator_key: Arc<str>,
+    /// How often one address may bring a request to join: nobody knows who it is.
+    pub(crate) applicants: Arc<Limiter<Option<IpAddr>>>,
 }
 
 /// A problem in the form of RFC 9457.
@@ -82,6 +87,7 @@ impl Admin {
             .layer(from_fn_with_state(self.clone(), operators_only));
         let open = Router::new()
             .route("/api/v1/federation/join-requests", post(apply))
+            .layer(from_fn_with_state(self.clone(), not_too_often))
             .route("/api/v1/federation/join-requests/{node}", get(application));
         guarded.merge(open).with_state(self)
     }
@@ -104,6 +110,21 @@ async fn operators_only(State(admin): State<Admin>, request: Request, next: Next
     }
     let detail = "send the operator's key as `Authorization: ApiKey <id>.<secret>`".to_owned();
     Problem(StatusCode::UNAUTHORIZED, "Unauthorized", detail).into_response()
+}
+
+/// Counts a request before anything of it is read.
+async fn not_too_often(State(admin): State<Admin>, request: Request, next: Next) -> Response {
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let from = from.map(|ConnectInfo(from)| from.ip());
+    match admin.applicants.admit(&from, NonZeroU32::MIN) {
+        Ok(()) => next.run(request).await,
+        Err(exceeded) => {
+            let after = exceeded.retry_after().to_string();
+            let detail = format!("come back in {after} s");
+            let problem = Problem(StatusCode::TOO_MANY_REQUESTS, "RateLimited", detail);
+            ([(header::RETRY_AFTER, after)], problem).into_response()
+        }
+    }
 }
 
 fn is_operator(key: &str, headers: &HeaderMap) -> bool {

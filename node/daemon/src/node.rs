@@ -21,6 +21,7 @@ use crate::voice::{Replicas, Voice, Way};
 use anyhow::{Context, Result, anyhow};
 use axum::Router;
 use gcfn_anchor::keys::Signer;
+use gcfn_api::Limiter;
 use gcfn_cell::{Cell, CellConfig};
 use gcfn_council::{Council, FEDERATION, Genesis, SignedJoinRequest, cell_id};
 use gcfn_link::certificate::Denylist;
@@ -329,6 +330,7 @@ impl Base {
             testnet: self.network.testnet,
             files: self.files.clone(),
             operator_key: key.trim().into(),
+            applicants: Arc::new(Limiter::new(self.rate_limits().anonymous)),
         })
     }
 

@@ -213,7 +213,7 @@ impl Base {
     }
 
     /// A testnet is loaded by few callers with many calls; anywhere else the network's limits hold.
-    fn rate_limits(&self) -> RateLimits {
+    pub(super) fn rate_limits(&self) -> RateLimits {
         if !self.network.testnet {
             return RateLimits::NETWORK;
         }
