@@ -1,6 +1,7 @@
 //! What a house did.
 
 use crate::{BundleRef, HousePayment, NetPosition, PayIn, Schedule};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_banking::Instruction;
 use gcfn_ledger::Entry;
@@ -74,8 +75,8 @@ pub enum ClearingEvent {
         cycle: CycleId,
         /// The bundles that settled.
         bundles: Vec<BundleRef>,
-        /// The nodes that owe or are owed in them.
-        nodes: Vec<NodeId>,
+        /// The nodes that owe or are owed in them, each with its own.
+        nodes: BTreeMap<NodeId, Vec<BundleRef>>,
     },
     /// Bundles left the cycle unsettled: both sides return to where they were.
     BundlesFailed {
@@ -83,8 +84,8 @@ pub enum ClearingEvent {
         cycle: CycleId,
         /// The bundles.
         bundles: Vec<BundleRef>,
-        /// The nodes that owe or are owed in them.
-        nodes: Vec<NodeId>,
+        /// The nodes that owe or are owed in them, each with its own.
+        nodes: BTreeMap<NodeId, Vec<BundleRef>>,
     },
     /// A payment left for the bank.
     PayOutInstructed {

@@ -1,7 +1,9 @@
 //! The house: it takes affirmations, runs cycles, calls and pays through its bank.
 
 use crate::cycle::Affirmed;
-use crate::{Bundle, ClearingEvent, Cycle, HouseRefusal, OBLIGATIONS_MAX, PayIn, Phase, Schedule};
+use crate::{
+    Bundle, BundleRef, ClearingEvent, Cycle, HouseRefusal, OBLIGATIONS_MAX, PayIn, Phase, Schedule,
+};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{
@@ -447,9 +449,15 @@ fn report_failed(cycle: &Cycle, failed: &[Bundle], events: &mut Vec<ClearingEven
     }
 }
 
-/// Every node that owes or is owed in any of `bundles`, in order, once.
-fn parties<'a>(bundles: impl Iterator<Item = &'a Bundle>) -> Vec<NodeId> {
-    bundles.flat_map(Bundle::nodes).collect::<BTreeSet<_>>().into_iter().collect()
+/// Every node that owes or is owed in any of `bundles`, with those in which it does.
+fn parties<'a>(bundles: impl Iterator<Item = &'a Bundle>) -> BTreeMap<NodeId, Vec<BundleRef>> {
+    let mut parties = BTreeMap::<NodeId, Vec<BundleRef>>::new();
+    for bundle in bundles {
+        for node in bundle.nodes() {
+            parties.entry(node).or_default().push(bundle.reference);
+        }
+    }
+    parties
 }
 
 /// Whether every account that an entry credits can take all that it credits in all.

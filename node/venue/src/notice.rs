@@ -8,6 +8,7 @@ use crate::party::{Party, PartyKind};
 use crate::refusal::Rejection;
 use crate::settlement::Purpose;
 use crate::venue::{Member, Step, Venue};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Booked, Instruction, Reconciliation, Statement};
 use gcfn_clearing::{
@@ -51,7 +52,7 @@ pub enum ClearingNotice {
         house: HouseId,
         /// The cycle.
         cycle: CycleId,
-        /// The bundles; those of others mean nothing to the receiver.
+        /// The bundles that the receiver owes or is owed in.
         bundles: Vec<BundleRef>,
     },
     /// Bundles left their cycle unsettled.
@@ -60,7 +61,7 @@ pub enum ClearingNotice {
         house: HouseId,
         /// The cycle.
         cycle: CycleId,
-        /// The bundles.
+        /// The bundles that the receiver owes or is owed in.
         bundles: Vec<BundleRef>,
     },
     /// The house does not take a bundle that the receiver affirmed.
@@ -351,14 +352,20 @@ impl Venue {
     }
 }
 
+/// Tells every node of its own bundles, so that a notice is no longer than what concerns its
+/// receiver.
+fn to_each(
+    nodes: &BTreeMap<NodeId, Vec<BundleRef>>,
+    notice: impl Fn(Vec<BundleRef>) -> ClearingNotice,
+) -> Vec<(NodeId, ClearingNotice)> {
+    nodes.iter().map(|(node, bundles)| (*node, notice(bundles.clone()))).collect()
+}
+
 /// Who must hear of what a house did, and what they are told. The federation's house says the
 /// same, through its log.
 #[must_use]
 pub fn notices(house: &House, event: &ClearingEvent) -> Vec<(NodeId, ClearingNotice)> {
     let id = house.id();
-    let to_all = |nodes: &[NodeId], notice: ClearingNotice| {
-        nodes.iter().map(|node| (*node, notice.clone())).collect()
-    };
     match event {
         ClearingEvent::PayInCalled { cycle, value_date, pay_in } => {
             let notice = ClearingNotice::PayInCalled {
@@ -375,16 +382,16 @@ pub fn notices(house: &House, event: &ClearingEvent) -> Vec<(NodeId, ClearingNot
             let to = payment.purpose.account.node;
             [(to, ClearingNotice::PayOutInstructed { house: id, cycle, payment })].to_vec()
         }
-        ClearingEvent::CycleSettled { cycle, bundles, nodes } => {
-            let (cycle, bundles) = (*cycle, bundles.clone());
-            to_all(nodes, ClearingNotice::Settled { house: id, cycle, bundles })
+        ClearingEvent::CycleSettled { cycle, nodes, .. } => {
+            to_each(nodes, |bundles| ClearingNotice::Settled { house: id, cycle: *cycle, bundles })
         }
-        ClearingEvent::BundlesFailed { cycle, bundles, nodes } => {
-            let (cycle, bundles) = (*cycle, bundles.clone());
-            to_all(nodes, ClearingNotice::Failed { house: id, cycle, bundles })
+        ClearingEvent::BundlesFailed { cycle, nodes, .. } => {
+            to_each(nodes, |bundles| ClearingNotice::Failed { house: id, cycle: *cycle, bundles })
         }
         ClearingEvent::CyclePaidOut { cycle, nodes } => {
-            to_all(nodes, ClearingNotice::PaidOut { house: id, cycle: *cycle })
+            let notice =
+                |node: &NodeId| (*node, ClearingNotice::PaidOut { house: id, cycle: *cycle });
+            nodes.iter().map(notice).collect()
         }
         _ => Vec::new(),
     }

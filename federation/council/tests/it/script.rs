@@ -108,10 +108,10 @@ fn tell_clearing(event: &ClearingEvent) -> String {
             format!("received {account} {amount} {currency}")
         }
         ClearingEvent::CycleSettled { bundles, nodes, .. } => {
-            format!("settled {} for {}", bundles.len(), names(nodes))
+            format!("settled {} for {}", bundles.len(), names(nodes.keys()))
         }
         ClearingEvent::BundlesFailed { bundles, nodes, .. } => {
-            format!("failed {} for {}", bundles.len(), names(nodes))
+            format!("failed {} for {}", bundles.len(), names(nodes.keys()))
         }
         ClearingEvent::PayOutInstructed { payment, .. } => {
             let to = payment.purpose.account;

@@ -1,10 +1,12 @@
 //! What a local believes of the house that clears between its own pools.
 
 use crate::world::{World, cents, date, instant, terms};
-use gcfn_clearing::{PayIn, net};
+use gcfn_banking::Side as Booking;
+use gcfn_clearing::{Bundle, Obligation, PayIn, net};
 use gcfn_market::Side;
 use gcfn_model::{
-    Amount, Currency, CycleId, InstructionId, NodeId, Pool, Position, SettlementAccount,
+    Amount, Currency, CycleId, Digest, Hasher, InstructionId, NodeId, Pool, Position,
+    SettlementAccount, Uetr,
 };
 use gcfn_venue::{ClearingNotice, Command, Dispatch, Event, Outcome, PartyKind, Rejection};
 
@@ -85,4 +87,73 @@ fn a_call_is_met_only_towards_the_house_and_up_to_what_is_owed_there() {
     let again = PayIn { instruction: InstructionId::derive(&[b"j"]), ..due };
     assert_eq!(call(&mut world, again, house, 1001), Err(Rejection::NotPermitted));
     assert_eq!(instructed(&world), [due.amount], "once for a value date");
+}
+
+/// What a local's custody account owes its hub on day 1001.
+fn bundle_of(local: &str) -> Bundle {
+    let account = |pool| SettlementAccount { node: node(local), pool };
+    Bundle {
+        reference: Hasher::new("bundle").part(local.as_bytes()).finish(),
+        value_date: date(1001),
+        obligations: vec![Obligation {
+            payer: account(Pool::UserCustody),
+            payee: account(Pool::SettlementHub),
+            currency: Currency::Sgd,
+            amount: cents(5_00),
+        }],
+        trades: 1,
+        trades_root: Digest::ZERO,
+    }
+}
+
+/// What the house has told each node of bundles, settled and failed.
+fn told(world: &World) -> Vec<(NodeId, bool, Vec<Digest>)> {
+    let notices = world.events.iter().filter_map(|event| match event {
+        Event::Sent { to, body: Dispatch::Clearing(notice) } => Some((*to, notice.clone())),
+        _ => None,
+    });
+    let of_bundles = notices.filter_map(|(to, notice)| match notice {
+        ClearingNotice::Settled { bundles, .. } => Some((to, true, bundles)),
+        ClearingNotice::Failed { bundles, .. } => Some((to, false, bundles)),
+        _ => None,
+    });
+    of_bundles.collect()
+}
+
+#[test]
+fn a_node_is_told_of_its_own_bundles_only() {
+    let mut world = World::new();
+    let locals = ["sg-1", "sg-2", "sg-3", "sg-4"];
+    for local in locals {
+        let body = Dispatch::Affirm(bundle_of(local));
+        world.must(Command::Dispatch { from: node(local), body });
+    }
+    world.until(1000, 21);
+    world.until(1001, 9);
+    let called: Vec<PayIn> = world.events.iter().filter_map(called).collect();
+    assert_eq!(called.len(), locals.len());
+    let house = world.venue.terms().account(Pool::ClearingHouse);
+    for call in
+        called.iter().filter(|call| [node("sg-1"), node("sg-2")].contains(&call.account.node))
+    {
+        let uetr = Some(Uetr::derive(&[call.instruction.as_bytes()]));
+        let credit = world.entry(house, Booking::Credit, call.amount, uetr, None);
+        world.must(Command::BankBooked(credit));
+    }
+    world.until(1001, 15);
+    let mut told = told(&world);
+    told.sort_unstable();
+    let paid = |local| ["sg-1", "sg-2"].contains(&local);
+    let own = |local| (node(local), paid(local), vec![bundle_of(local).reference]);
+    assert_eq!(told, locals.map(own));
+}
+
+fn called(event: &Event) -> Option<PayIn> {
+    match event {
+        Event::Sent {
+            body: Dispatch::Clearing(ClearingNotice::PayInCalled { pay_in, .. }),
+            ..
+        } => Some(*pay_in),
+        _ => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{fees::Trading, money::Money, netting::Cycles, title::Titles};
 use crate::finding::{Difference, FindingKind};
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use gcfn_clearing::{Bundle, ClearingEvent, NetPosition, Obligation};
@@ -235,7 +236,7 @@ fn positions_are_what_the_bundles_of_others_come_to_and_sum_to_zero() {
         for (command, event) in [affirmed(one, 30), affirmed(two, 12)] {
             cycles.count(house, &command, &event).expect("noted");
         }
-        let (bundles, nodes) = (failed.to_vec(), Vec::new());
+        let (bundles, nodes) = (failed.to_vec(), BTreeMap::new());
         let failed = ClearingEvent::BundlesFailed { cycle: cycle(), bundles, nodes };
         let close = Command::CloseEpoch;
         cycles.count(house, &close, &Event::Clearing(failed)).expect("noted");
