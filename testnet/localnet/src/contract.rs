@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub use gcfn_daemon::files::Running;
+use gcfn_daemon::files::{NodeFiles, Running};
 pub use gcfn_daemon::network::Network;
 
 /// The name of whoever runs the testnet: the second person in approvals, and the one whom banks
@@ -96,6 +96,14 @@ pub fn found(dir: &Path, layout: &Layout) -> Result<()> {
     let region = layout.nodes.first().context("a network has nodes")?.region;
     let operator: NodeId = OPERATOR.parse()?;
     network::issue_operator(&root, &folder(dir, operator), (operator, region), now())
+}
+
+/// What a running node says of itself in its folder.
+///
+/// # Errors
+/// When it does not run.
+pub fn running(dir: &Path) -> Result<Running> {
+    NodeFiles::new(dir).read_json("run.json")
 }
 
 /// The archive of a node's bank messages. It may be read while the node runs.

@@ -322,8 +322,11 @@ impl Localnet {
         let wait = Wait::new(validator, format!("{validator} to approve {node}"));
         let body = json!({ "node": node });
         let approve = async || {
-            operator.tell("/api/v1/federation/approvals", &body).await?;
-            Ok(Some(()))
+            match operator.tell("/api/v1/federation/approvals", &body).await {
+                // Its replica has not heard of the applicant yet.
+                Err(CallError::Refused { status: 404, .. }) => Ok(None),
+                other => Ok(Some(other?)),
+            }
         };
         self.until(wait, approve).await
     }

@@ -70,8 +70,8 @@ impl Demo {
         }
         self.figures.set("log_entries", entries);
         self.figures.set("commands", self.net.commands());
-        let messages = self.count_messages().await?;
-        self.figures.set("messages", messages);
+        let messages = self.messages_by_kind().await?;
+        self.figures.set("messages", messages.values().sum::<usize>());
         let crossing = self.crossing.as_ref().map_or(0, |crossing| crossing.trades.len());
         self.figures.set("trades", self.cast.told.len() + crossing);
         Ok(())

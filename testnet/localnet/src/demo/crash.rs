@@ -3,7 +3,9 @@
 
 use super::{Demo, Told, ensure, log_of};
 use crate::client::Api;
+use crate::contract;
 use crate::days::{MIDDAY, instant};
+use crate::layout::folder;
 use anyhow::{Context, Result};
 use futures::stream::{StreamExt, iter};
 use gcfn_api_wire::trading::{Placed, TradeReport};
@@ -42,6 +44,10 @@ impl Demo {
         let ids = |trades: Vec<TradeReport>| trades.iter().map(|trade| trade.trade.0).collect();
         let before: BTreeSet<TradeId> = ids(self.trades_of(node).await?);
         let wishes = self.wishes(node, &flow.batch)?;
+        let running = contract::running(&folder(&self.net.dir, node))?;
+        ensure(Some(running.pid) == self.net.processes.pid(node), || {
+            format!("run.json of {node} names process {}", running.pid)
+        })?;
         let acknowledged = self.burst(node, &wishes).await?;
         let downtime = self.restart(node).await?;
         let mut trades = self.ask_again(node, &wishes, &acknowledged).await?;

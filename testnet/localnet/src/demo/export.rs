@@ -5,7 +5,9 @@ use super::{Demo, Told};
 use crate::contract;
 use crate::layout::folder;
 use anyhow::{Context, Result};
+use gcfn_store::Kept;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 impl Demo {
@@ -38,13 +40,15 @@ impl Demo {
         Ok(crossing.trades.len())
     }
 
-    /// How many messages the nodes have sent and received.
-    pub(super) async fn count_messages(&self) -> Result<usize> {
-        let mut count = 0;
+    /// How many messages of each kind the nodes have sent and received.
+    pub(super) async fn messages_by_kind(&self) -> Result<BTreeMap<String, usize>> {
+        let mut kinds = BTreeMap::new();
         for node in &self.net.layout.nodes {
-            count += messages_of(&folder(&self.net.dir, node.name)).await?.len();
+            for kept in labels_of(&folder(&self.net.dir, node.name)).await? {
+                *kinds.entry(kept.label.kind).or_default() += 1;
+            }
         }
-        Ok(count)
+        Ok(kinds)
     }
 
     async fn write_messages(&self, dir: &Path) -> Result<usize> {
@@ -70,24 +74,29 @@ impl Demo {
 /// A message and a name for its file: number, direction, kind.
 type Message = (String, Vec<u8>);
 
-/// Every message in a node's archive, in the order in which it was kept.
-async fn messages_of(dir: &Path) -> Result<Vec<Message>> {
+/// What is kept in a node's archive, in the order in which it came.
+async fn labels_of(dir: &Path) -> Result<Vec<Kept>> {
     const PAGE: u32 = 500;
     let archive = contract::archive(dir).await?;
-    let mut messages = Vec::new();
-    let mut last = None;
+    let mut labels = Vec::new();
     loop {
-        let page = archive.list(last.as_ref(), PAGE).await?;
-        for kept in &page {
-            let label = &kept.label;
-            let bytes = archive.fetch(label.direction, &label.bank, kept.digest).await?;
-            let bytes = bytes.context("a listed message is there")?.reveal().to_vec();
-            let way = format!("{:?}", label.direction).to_lowercase();
-            messages.push((format!("{:04}-{way}-{}.xml", messages.len() + 1, label.kind), bytes));
+        let page = archive.list(labels.last(), PAGE).await?;
+        if page.is_empty() {
+            return Ok(labels);
         }
-        last = page.last().cloned();
-        if last.is_none() {
-            return Ok(messages);
-        }
+        labels.extend(page);
     }
+}
+
+/// Every message in a node's archive, in the order in which it came.
+async fn messages_of(dir: &Path) -> Result<Vec<Message>> {
+    let archive = contract::archive(dir).await?;
+    let mut messages = Vec::new();
+    for Kept { label, digest } in labels_of(dir).await? {
+        let bytes = archive.fetch(label.direction, &label.bank, digest).await?;
+        let bytes = bytes.context("a listed message is there")?.reveal().to_vec();
+        let way = format!("{:?}", label.direction).to_lowercase();
+        messages.push((format!("{:04}-{way}-{}.xml", messages.len() + 1, label.kind), bytes));
+    }
+    Ok(messages)
 }

@@ -21,10 +21,21 @@ impl Demo {
         self.figures.set("cycles", count);
         let each: Vec<String> =
             found.iter().map(|(house, count)| format!("{house} {count}")).collect();
+        let kinds = self.messages_by_kind().await?;
+        let count_of = |kind: &str| {
+            let of_kind = kinds.iter().filter(|(name, _)| name.starts_with(kind));
+            of_kind.map(|(_, count)| count).sum::<usize>()
+        };
+        let spoken = ["pacs.009", "pacs.002", "camt.054", "camt.053"];
+        let silent: Vec<&str> = spoken.into_iter().filter(|kind| count_of(kind) == 0).collect();
+        ensure(silent.is_empty(), || format!("nobody has sent a {}", silent.join(" or a ")))?;
+        let spoken: Vec<String> =
+            spoken.iter().map(|kind| format!("{} {kind}", count_of(kind))).collect();
         Ok(format!(
-            "{count} cycles final ({}): called by pacs.009, confirmed by pacs.002 and camt.054, \
-             reconciled with camt.053; no clearing account keeps a cent",
-            each.join(", ")
+            "{count} cycles final ({}), reconciled with the banks' statements to the cent; {}; \
+             no clearing account keeps anything",
+            each.join(", "),
+            spoken.join(", ")
         ))
     }
 
