@@ -1,6 +1,7 @@
 //! Real nodes, in this process, on free ports: what keeps one from starting, what one refuses,
 //! and what one still knows when it comes back.
 
+mod banks;
 mod calls;
 mod damage;
 mod restart;
