@@ -58,7 +58,13 @@ impl MirroredCell {
 
 #[derive(Deserialize)]
 struct Findings {
-    findings: Vec<serde_json::Value>,
+    findings: Vec<Finding>,
+}
+
+#[derive(Deserialize)]
+struct Finding {
+    kind: String,
+    detail: String,
 }
 
 impl Demo {
@@ -131,9 +137,14 @@ impl Demo {
         };
         let status = self.net.until(wait, verified).await?;
         let found: Findings = operator.get("/api/v1/regnode/findings").await?;
-        ensure(found.findings.is_empty(), || {
-            format!("{regulator} has {} findings: {}", found.findings.len(), found.findings[0])
+        // A slow machine is late, which its supervisor says; it does not make a history wrong.
+        let (late, wrong): (Vec<_>, Vec<_>) =
+            found.findings.iter().partition(|finding| finding.kind.starts_with("lag_"));
+        ensure(wrong.is_empty(), || {
+            let told: Vec<&str> = wrong.iter().map(|finding| finding.detail.as_str()).collect();
+            format!("{regulator} has {} findings: {}", wrong.len(), told.join("; "))
         })?;
+        self.figures.add("lag_findings", late.len() as u64);
         let epochs: u64 = status.cells.iter().map(MirroredCell::epochs).sum();
         let lag = status.cells.iter().filter_map(|cell| cell.lag_p99_ms).max().unwrap_or(0);
         self.figures.add("epochs_verified", epochs);

@@ -37,7 +37,7 @@ impl Demo {
         self.figures.add("proofs", 2);
         Ok(format!(
             "receipt of {trade} accepted offline; with one bit flipped refused: {}",
-            words(&refused.stderr)
+            reason(&refused.stderr)
         ))
     }
 
@@ -69,6 +69,12 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
 fn words(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// Why a receipt was refused, without its file's name.
+fn reason(said: &[u8]) -> String {
+    let said = words(said);
+    said.split_once("is refused: ").map_or(said.clone(), |(_, reason)| reason.to_owned())
 }
 
 /// The text with one bit of the event's bytes flipped: a digit becomes another digit.
