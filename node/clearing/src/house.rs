@@ -200,7 +200,8 @@ impl House {
         let booked = self.desk.booked(at, entry);
         let own = Account::Bank(Pool::ClearingHouse);
         let posted = match &booked {
-            Booked::Received(payment) => {
+            // What comes back is owed to the member again.
+            Booked::Received(payment) | Booked::Returned(payment) => {
                 let member = Account::ClearingMember(payment.purpose.account.node);
                 Some((own, member))
             }

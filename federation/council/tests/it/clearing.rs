@@ -85,6 +85,58 @@ fn a_cycle_runs_to_final() {
 }
 
 #[test]
+fn a_pay_out_that_comes_back_is_in_the_books_of_the_house() {
+    check(
+        "at 10
+         root date 2026-11-23
+         sg-fx quote CNY/HKD 108 110 5000 30
+         cn-sha lock L1 CNY HKD 1000
+         root cycle 2026-11-27 100 110 120
+         cn-sha affirm b1 hk-kln L1:1000
+         hk-kln affirm b1 hk-kln L1:1000
+         at 110
+         tick
+         root date 2026-11-27
+         root paid-in cn-sha CNY
+         root paid-in sg-fx HKD
+         root paid-out sg-fx CNY
+         root returned sg-fx CNY
+         root statement CNY",
+        &expect![[r#"
+            at 10 -> ok
+            root date 2026-11-23 -> ok
+            sg-fx quote CNY/HKD 108 110 5000 30 -> ok
+            cn-sha lock L1 CNY HKD 1000 -> ok
+                sg-fx holds 1000 HKD for cn-sha at 108/100, settles 2026-11-27
+            root cycle 2026-11-27 100 110 120 -> ok
+                cycle 2026-11-27 open
+            cn-sha affirm b1 hk-kln L1:1000 -> ok
+            hk-kln affirm b1 hk-kln L1:1000 -> ok
+                agreed
+            at 110 -> ok
+            tick -> ok
+                cycle closed
+                netted cn-sha/UC -926 CNY, sg-fx/FX 926 CNY, hk-kln/IE 998 HKD, hk-kln/SH 2 HKD, sg-fx/FX -1000 HKD
+                called cn-sha/UC 926 CNY
+                called sg-fx/FX 1000 HKD
+            root date 2026-11-27 -> ok
+            root paid-in cn-sha CNY -> ok
+                received cn-sha/UC 926 CNY
+            root paid-in sg-fx HKD -> ok
+                received sg-fx/FX 1000 HKD
+                settled 1 for cn-sha hk-kln sg-fx
+                pay out sg-fx/FX 926 CNY
+                pay out hk-kln/IE 998 HKD
+                pay out hk-kln/SH 2 HKD
+            root paid-out sg-fx CNY -> ok
+            root returned sg-fx CNY -> ok
+            root statement CNY -> ok
+                CNY: 3 matched, 0 breaks
+        "#]],
+    );
+}
+
+#[test]
 fn a_missing_pay_in_takes_both_legs_out() {
     check(
         "at 10

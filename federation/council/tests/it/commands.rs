@@ -2,7 +2,7 @@
 
 use crate::cells::report;
 use crate::world::{World, amount, at, name, network, profile, signer};
-use gcfn_banking::{BankEntry, BankReference, Instruction, Side, Statement};
+use gcfn_banking::{BankEntry, BankReference, Instruction, PaymentState, Side, Statement};
 use gcfn_clearing::{Bundle, Cycle, HousePayment, Obligation, Schedule};
 use gcfn_council::{
     Command, Decision, Done, Event, JoinRequest, Listing, Outcome, Pair, Quote, Request, Role, Verb,
@@ -124,6 +124,7 @@ impl Desk {
             }
             ["paid-in", node, currency] => Verb::BankBooked(self.pay_in(node, name(currency))),
             ["paid-out", node, currency] => Verb::BankBooked(self.pay_out(node, name(currency))),
+            ["returned", node, currency] => Verb::BankBooked(self.returned(node, name(currency))),
             ["statement", currency] => Verb::BankStatement(self.statement(name(currency))),
             other => panic!("{other:?} is not a verb of the scripts"),
         }
@@ -282,6 +283,18 @@ impl Desk {
         self.book(currency, payment.amount, Side::Debit, payment.uetr())
     }
 
+    /// The bank books again what the house has paid to `node`: it came back.
+    fn returned(&mut self, node: &str, currency: Currency) -> BankEntry {
+        let house = self.world.council.house();
+        let paid = house.desk().payments().find(|payment| {
+            let Instruction { purpose, debtor, currency: paid_in, .. } = payment.instruction;
+            let to_node = purpose.account.node == name(node) && debtor == house.account();
+            to_node && paid_in == currency && payment.state == PaymentState::Settled
+        });
+        let payment = paid.expect("the house has paid the node").instruction;
+        self.book(currency, payment.amount, Side::Credit, payment.uetr())
+    }
+
     fn book(&mut self, currency: Currency, amount: Amount, side: Side, uetr: Uetr) -> BankEntry {
         let entry = BankEntry {
             account: self.world.council.house().account(),
@@ -289,7 +302,7 @@ impl Desk {
             amount,
             side,
             uetr: Some(uetr),
-            bank_reference: BankReference::of(&format!("{uetr}")),
+            bank_reference: BankReference::of(&format!("{uetr} {side:?}")),
             reference: None,
             booked_on: self.world.today(),
         };
