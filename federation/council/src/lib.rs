@@ -7,8 +7,8 @@
 //! only entries without a signature.
 //!
 //! One file per idea: `profile`, `join`, `decision` and `directory` say who is a member;
-//! `report` and `rounds` what is anchored; `quotes` and `locks` at which rate currencies are
-//! exchanged; `clearing` what is owed; `command`, `refusal`, `event` and `notice` what comes in
+//! `report`, `rounds` and `succession` what is anchored, and by whom; `quotes` and `locks` at which rate currencies are
+//! exchanged; `clearing` what is owed; `command`, `refusal` and `event` what comes in
 //! and what goes out; `apply` which command goes where.
 //!
 //! Deliberately absent: people, coupons and trades, which never leave their node; transport and
@@ -29,7 +29,6 @@ mod event;
 mod genesis;
 mod join;
 mod locks;
-mod notice;
 mod outcome;
 mod profile;
 mod quotes;

@@ -2,7 +2,8 @@
 //!
 //! The node has no replica of the federation's log. It is shown the events that concern it, each
 //! with the proof that a round co-signed by two thirds of the validators contains it, in the
-//! order of their sequence numbers. Whoever shows them can delay, never forge.
+//! order of their sequence numbers. Whoever shows them cannot forge; they can delay, and by passing
+//! over an event they can withhold it.
 
 use crate::command::{FinalEvent, Refused};
 use alloc::collections::BTreeMap;

@@ -12,7 +12,6 @@ mod commands;
 mod encoding;
 mod laws;
 mod membership;
-mod notices;
 mod rates;
 mod rounds;
 mod script;
