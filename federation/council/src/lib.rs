@@ -7,9 +7,9 @@
 //! only entries without a signature.
 //!
 //! One file per idea: `profile`, `join`, `decision` and `directory` say who is a member;
-//! `report`, `rounds` and `succession` what is anchored, and by whom; `quotes` and `locks` at which rate currencies are
-//! exchanged; `clearing` what is owed; `command`, `refusal` and `event` what comes in
-//! and what goes out; `apply` which command goes where.
+//! `report`, `rounds` and `succession` what is anchored, and by whom; `quotes` and `locks` at
+//! which rate currencies are exchanged; `clearing` what is owed; `command`, `refusal` and `event`
+//! what comes in and what goes out; `apply` which command goes where.
 //!
 //! Deliberately absent: people, coupons and trades, which never leave their node; transport and
 //! keys, which are the shell's; the deposits of members, which no bank confirms to the federation.

@@ -5,12 +5,13 @@
 //! paid through the federation's house in the same cycle in which the home node gives the
 //! coupons up. Until then the user has neither lost the money nor got the coupons.
 
+use crate::bundling::{ClearedBy, trades_root};
 use crate::command::{DealOrder, Dispatch, FillReport, Merchandise};
 use crate::event::{Event, FederationRequest, LockUse};
 use crate::notice::LockedRate;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::settlement::{ClearedBy, Item, ItemId, committed, pays, trades_root};
+use crate::settlement::{Item, ItemId, committed, pays};
 use crate::terms::Fees;
 use crate::venue::{Deal, Due, Lock, Step, Venue};
 use alloc::vec::Vec;

@@ -14,6 +14,7 @@ extern crate alloc;
 
 mod abroad;
 mod apply;
+mod bundling;
 mod command;
 mod conservation;
 mod dealing;

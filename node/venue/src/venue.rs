@@ -1,12 +1,13 @@
 //! The state of a venue.
 
+use crate::bundling::Bundled;
 use crate::event::Event;
 use crate::issuance::Batch;
 use crate::notice::LockedRate;
 use crate::outcome::Outcome;
 use crate::party::{Issuer, Party};
 use crate::redemption::Redemption;
-use crate::settlement::{Bundled, Item, ItemId, Purpose, TradingDay};
+use crate::settlement::{Item, ItemId, Purpose, TradingDay};
 use crate::terms::Terms;
 use crate::trading::{Market, OpenOrder, Trade};
 use crate::treasury::Withdrawal;

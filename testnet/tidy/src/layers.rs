@@ -62,6 +62,7 @@ const WITHIN_A_ROW: &[(&str, &str, &str)] = &[
     ("gcfn-clearing", "gcfn-banking", "pay-ins and pay-outs are instructions"),
     ("gcfn-venue", "gcfn-ledger", "a venue keeps books"),
     ("gcfn-venue", "gcfn-market", "a venue matches orders"),
+    ("gcfn-venue", "gcfn-anchor", "a bundle names the tree of its trades"),
     ("gcfn-venue", "gcfn-clearing", "a regional's venue has a house inside"),
     ("gcfn-venue", "gcfn-banking", "withdrawals are instructions"),
     ("gcfn-replica", "gcfn-venue", "what it binds together"),
