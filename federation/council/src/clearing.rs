@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Booked, Statement, StatusChange, StatusReport};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Books, Ledger};
-use gcfn_model::{Amount, BusinessDate, Currency, NodeId, SettlementAccount, Uetr};
+use gcfn_model::{BusinessDate, NodeId, SettlementAccount, Uetr};
 use gcfn_venue::LockUse;
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +24,6 @@ pub(crate) struct Clearing {
     /// The house's money. The federation holds no coupons.
     pub(crate) books: Books,
     affirmed: BTreeMap<BundleRef, Affirmed>,
-    /// What both sides stand by, by value date and currency. Bounds every net position.
-    gross: BTreeMap<(BusinessDate, Currency), Amount>,
 }
 
 /// A bundle that somebody stands by, until it leaves its cycle or its locks are forgotten.
@@ -38,20 +36,7 @@ struct Affirmed {
 
 impl Clearing {
     pub(crate) fn new(house: House) -> Clearing {
-        let (books, affirmed) = (Books::default(), BTreeMap::new());
-        Clearing { house, books, affirmed, gross: BTreeMap::new() }
-    }
-
-    /// The gross sums of the bundle's value date with the bundle added.
-    fn gross_with(&self, bundle: &Bundle) -> Result<BTreeMap<Currency, Amount>, Refusal> {
-        let mut sums = BTreeMap::new();
-        for owed in &bundle.obligations {
-            let now = || self.gross.get(&(bundle.value_date, owed.currency)).copied();
-            let sum = sums.entry(owed.currency).or_insert_with(|| now().unwrap_or(Amount::ZERO));
-            let too_large = Refusal::House(HouseRefusal::PositionTooLarge);
-            *sum = sum.checked_add(owed.amount).ok_or(too_large)?;
-        }
-        Ok(sums)
+        Clearing { house, books: Books::default(), affirmed: BTreeMap::new() }
     }
 
     fn stands(&self, by: NodeId, bundle: BundleRef) -> bool {
@@ -63,7 +48,6 @@ impl Clearing {
     pub(crate) fn forget_before(&mut self, date: BusinessDate) {
         let unsettled = self.house.cycles().filter(|cycle| cycle.phase < Phase::Settled);
         let unsettled: BTreeSet<_> = unsettled.map(|cycle| cycle.schedule.value_date).collect();
-        self.gross.retain(|(value_date, _), _| date <= *value_date);
         self.affirmed.retain(|_, affirmed| {
             date <= affirmed.value_date || unsettled.contains(&affirmed.value_date)
         });
@@ -86,10 +70,6 @@ impl Council {
             return Err(Refusal::UsesDiffer);
         }
         let repeated = self.clearing.stands(by, reference);
-        let gross = match repeated {
-            true => BTreeMap::new(),
-            false => self.clearing.gross_with(bundle)?,
-        };
         let required = BTreeSet::from([sides.holder, sides.home]);
         if !required.contains(&by) {
             return Err(Refusal::House(HouseRefusal::NotAParty));
@@ -108,7 +88,6 @@ impl Council {
         affirmed.by.insert(by);
         if affirmed.by.len() == 2 {
             self.locks.mark_used(reference, uses);
-            self.clearing.gross.extend(gross.into_iter().map(|(c, sum)| ((value_date, c), sum)));
         }
         Ok(Done::Accepted)
     }
@@ -161,7 +140,8 @@ impl Council {
 
     /// The bank answered a payment of the house. It moves no money.
     pub(crate) fn bank_status(&mut self, step: &mut Step<'_>, report: StatusReport) -> Outcome {
-        let change = self.clearing.house.desk_mut().status(step.at, report);
+        let at = step.at;
+        let change = self.in_house(step, |house, _, events| house.status(at, report, events));
         match change.map_err(Refusal::Desk)? {
             StatusChange::Unchanged => return Ok(Done::Repeated),
             StatusChange::Accepted(_) => {}
@@ -174,7 +154,7 @@ impl Council {
 
     /// A payment of the house was handed to the bank; its age counts from here.
     pub(crate) fn bank_sent(&mut self, step: &Step<'_>, uetr: Uetr) -> Outcome {
-        self.clearing.house.desk_mut().sent(step.at, uetr).map_err(Refusal::Desk)?;
+        self.clearing.house.sent(step.at, uetr).map_err(Refusal::Desk)?;
         Ok(Done::Accepted)
     }
 

@@ -1,6 +1,8 @@
 //! One cycle: the obligations of one value date on their way to finality.
 
 use crate::netting::Positions;
+use crate::pay_out::{PayOut, PayOutState};
+use crate::volume::Volume;
 use crate::{Bundle, BundleRef, NetPosition, Obligation, net};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -102,8 +104,14 @@ pub struct Cycle {
     pub(crate) bundles: BTreeMap<BundleRef, Affirmed>,
     pub(crate) positions: Positions,
     pub(crate) pay_ins: BTreeMap<Uetr, (PayIn, bool)>,
-    pub(crate) pay_outs: BTreeSet<InstructionId>,
+    pub(crate) pay_outs: Vec<PayOut>,
+    /// The last day on which the bank has booked for it.
+    pub(crate) booked: BTreeMap<Currency, BusinessDate>,
     pub(crate) reconciled: BTreeSet<Currency>,
+    /// What is agreed in it.
+    pub(crate) total: Volume,
+    /// What each node was the first to affirm.
+    pub(crate) entered: BTreeMap<NodeId, Volume>,
 }
 
 impl Cycle {
@@ -116,8 +124,11 @@ impl Cycle {
             bundles: BTreeMap::new(),
             positions: Positions::new(),
             pay_ins: BTreeMap::new(),
-            pay_outs: BTreeSet::new(),
+            pay_outs: Vec::new(),
+            booked: BTreeMap::new(),
             reconciled: BTreeSet::new(),
+            total: Volume::default(),
+            entered: BTreeMap::new(),
         }
     }
 
@@ -153,6 +164,22 @@ impl Cycle {
         self.pay_ins.values()
     }
 
+    /// What the house owes in it since it settled.
+    pub fn pay_outs(&self) -> impl Iterator<Item = &PayOut> {
+        self.pay_outs.iter()
+    }
+
+    /// Whether the bank has booked everything that the house owes in it.
+    pub(crate) fn is_paid_out(&self) -> bool {
+        self.pay_outs.iter().all(|out| out.state == PayOutState::Paid)
+    }
+
+    /// The last day on which the bank has booked for it in `currency`; its value date where
+    /// nothing had to be paid.
+    pub(crate) fn last_booking(&self, currency: Currency) -> BusinessDate {
+        self.booked.get(&currency).copied().unwrap_or(self.schedule.value_date)
+    }
+
     /// Gross value of all agreed obligations, per currency.
     #[must_use]
     pub fn gross(&self) -> BTreeMap<Currency, Position> {
@@ -169,29 +196,16 @@ impl Cycle {
         self.positions.keys().map(|(currency, _)| *currency).collect()
     }
 
+    /// Whether a statement has confirmed every currency that it has a position in, or in which
+    /// the bank booked for it.
+    pub(crate) fn is_reconciled(&self) -> bool {
+        let mut currencies = self.currencies();
+        currencies.extend(self.booked.keys());
+        currencies.is_subset(&self.reconciled)
+    }
+
     pub(crate) fn obligations(&self) -> impl Iterator<Item = &Obligation> {
         self.bundles.values().filter(|a| a.is_agreed()).flat_map(|a| &a.bundle.obligations)
-    }
-
-    /// Whether the gross value of each currency stays within one amount, so that every net
-    /// position does as well.
-    pub(crate) fn fits(&self, bundle: &Bundle) -> bool {
-        let known = self.bundles.contains_key(&bundle.reference);
-        let others = self.bundles.values().flat_map(|affirmed| &affirmed.bundle.obligations);
-        let fresh = bundle.obligations.iter().filter(|_| !known);
-        let mut gross = BTreeMap::<Currency, Amount>::new();
-        for obligation in others.chain(fresh) {
-            let sum = gross.entry(obligation.currency).or_insert(Amount::ZERO);
-            match sum.checked_add(obligation.amount) {
-                Some(more) => *sum = more,
-                None => return false,
-            }
-        }
-        true
-    }
-
-    pub(crate) fn obligation_count(&self) -> usize {
-        self.bundles.values().map(|a| a.bundle.obligations.len()).sum()
     }
 
     pub(crate) fn renet(&mut self) {

@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_banking::Instruction;
 use gcfn_ledger::Entry;
-use gcfn_model::{Amount, BusinessDate, Currency, CycleId, NodeId, SettlementAccount};
+use gcfn_model::{Amount, BusinessDate, Currency, CycleId, NodeId, SettlementAccount, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What happened in clearing, in order. Append-only: the order of variants is the encoding.
@@ -128,5 +128,15 @@ pub enum ClearingEvent {
         currency: Currency,
         /// What was missing.
         amount: Amount,
+    },
+    /// The bank refused a pay-out or sent it back. It is owed still.
+    PayOutFailed {
+        /// The cycle.
+        cycle: CycleId,
+        /// The payment that was not made.
+        payment: Instruction<HousePayment>,
+        /// When the bank is asked again. Not by itself where nothing is given: somebody must
+        /// find out why it does not pay.
+        retry_at: Option<Timestamp>,
     },
 }

@@ -4,6 +4,10 @@
 //! of different regions. It knows obligations, cycles and the house's own accounts; it does not
 //! know trades, people or coupons. Cut-offs reach it as instants, never as local times.
 //!
+//! One file per idea: `obligation` and `volume` say what may enter; `house` takes affirmations and
+//! moves cycles on; `netting`, `pay_in`, `settlement`, `pay_out` and `reconciliation` are the
+//! phases of a `cycle` in their order.
+//!
 //! Source: protocols "A clearing cycle"; CPMI-IOSCO PFMI principles 8 (finality), 9 (money
 //! settlements) and 12 (exchange of value).
 #![no_std]
@@ -16,14 +20,18 @@ mod event;
 mod house;
 mod netting;
 mod obligation;
+mod pay_in;
+mod pay_out;
+mod reconciliation;
 mod refusal;
+mod settlement;
+mod volume;
 
 pub use cycle::{Cycle, PayIn, Phase, Schedule};
 pub use event::ClearingEvent;
 pub use house::{House, HousePayment};
 pub use netting::{NetPosition, Positions, net};
 pub use obligation::{Bundle, BundleRef, Obligation};
+pub use pay_out::{ATTEMPTS_MAX, Owed, PayOut, PayOutState, RETRY_AFTER};
 pub use refusal::HouseRefusal;
-
-/// The most obligations one cycle holds; affirmations above it are refused.
-pub const OBLIGATIONS_MAX: usize = 1_000_000;
+pub use volume::{OBLIGATIONS_MAX, SHARE_OF_ONE};

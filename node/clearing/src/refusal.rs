@@ -34,4 +34,8 @@ pub enum HouseRefusal {
     /// A net amount is above what one payment may carry. Split the value date.
     #[error("a net position is above 10^18 - 1 minor units")]
     PositionTooLarge = 9,
+    /// The node has affirmed as much in this cycle as one node may. Affirm for the next value
+    /// date.
+    #[error("the node has brought in as much as one node may in one cycle")]
+    ShareUsedUp = 10,
 }

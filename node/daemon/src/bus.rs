@@ -116,6 +116,7 @@ fn cycle_event(event: &ClearingEvent) -> Option<(&'static str, CycleId)> {
         ClearingEvent::PayInMissed { cycle, .. } => ("clearing.pay_in_missed", *cycle),
         ClearingEvent::CycleSettled { cycle, .. } => ("clearing.settled", *cycle),
         ClearingEvent::BundlesFailed { cycle, .. } => ("clearing.bundles_failed", *cycle),
+        ClearingEvent::PayOutFailed { cycle, .. } => ("clearing.pay_out_failed", *cycle),
         ClearingEvent::CyclePaidOut { cycle, .. } => ("clearing.paid_out", *cycle),
         ClearingEvent::CycleReconciled { cycle } => ("clearing.reconciled", *cycle),
         ClearingEvent::CycleFinal { cycle } => ("clearing.final", *cycle),

@@ -20,6 +20,7 @@ mod conservation;
 mod dealing;
 mod event;
 mod expiry;
+mod house;
 mod issuance;
 mod notice;
 mod outcome;

@@ -1,8 +1,6 @@
 //! What houses and the federation tell a venue.
 
-use crate::command::Dispatch;
 use crate::dealing::member_party;
-use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::party::{Party, PartyKind};
 use crate::refusal::Rejection;
@@ -10,11 +8,8 @@ use crate::settlement::Purpose;
 use crate::venue::{Member, Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, Booked, Instruction, Reconciliation, Statement};
-use gcfn_clearing::{
-    Bundle, BundleRef, ClearingEvent, House, HousePayment, HouseRefusal, PayIn, Schedule,
-};
-use gcfn_ledger::Ledger;
+use gcfn_banking::Instruction;
+use gcfn_clearing::{BundleRef, ClearingEvent, House, HousePayment, HouseRefusal, PayIn};
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, HouseId, LockId, NodeId, Pool, Rate, RegionId,
     SettlementAccount, Timestamp,
@@ -241,114 +236,6 @@ impl Venue {
     /// Whether `from` is the house that clears between this node's pools.
     pub(crate) fn is_house(&self, from: NodeId) -> bool {
         from == self.terms.house_node
-    }
-
-    /// Takes one side's affirmation into the house of this node.
-    pub(crate) fn take_affirmation(
-        &mut self,
-        step: &mut Step<'_>,
-        by: NodeId,
-        bundle: Bundle,
-    ) -> Outcome {
-        let required = bundle.nodes().into_iter().collect();
-        let affirmed = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
-            house.affirm(by, bundle, required, events)
-        };
-        self.in_house(step, affirmed)?.map_err(Rejection::House)?;
-        Ok(Done::Accepted)
-    }
-
-    /// Takes a local's affirmation, and tells the local if the house does not: what it bundled
-    /// must then wait for another day.
-    pub(crate) fn affirmed(
-        &mut self,
-        step: &mut Step<'_>,
-        from: NodeId,
-        bundle: &Bundle,
-    ) -> Outcome {
-        let taken = self.take_affirmation(step, from, bundle.clone());
-        if let Err(Rejection::House(reason)) = taken {
-            let (house, bundle) = (self.terms.house, bundle.reference);
-            let notice = ClearingNotice::Refused { house, bundle, reason };
-            step.emit(Event::Sent { to: from, body: Dispatch::Clearing(notice) });
-        }
-        taken
-    }
-
-    pub(crate) fn open_cycle(&mut self, step: &mut Step<'_>, schedule: Schedule) -> Outcome {
-        let opened = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
-            house.open(schedule, events)
-        };
-        self.in_house(step, opened)?.map_err(Rejection::House)?;
-        Ok(Done::Accepted)
-    }
-
-    pub(crate) fn house_booked(&mut self, step: &mut Step<'_>, entry: &BankEntry) -> Outcome {
-        let at = step.at;
-        let booked =
-            self.in_house(step, |house, ledger, events| house.booked(at, entry, ledger, events))?;
-        match booked {
-            Booked::Repeat | Booked::DayClosed => Ok(Done::Repeated),
-            Booked::Disputed(dispute) => {
-                step.emit(Event::BankDisputed { account: entry.account, dispute });
-                Ok(Done::Accepted)
-            }
-            _ => Ok(Done::Accepted),
-        }
-    }
-
-    pub(crate) fn house_statement(
-        &mut self,
-        step: &mut Step<'_>,
-        statement: &Statement,
-    ) -> Result<Reconciliation, Rejection> {
-        let at = step.at;
-        let result = self.in_house(step, |house, ledger, events| {
-            house.reconcile(at, statement, ledger, events)
-        })?;
-        result.map_err(|_| Rejection::UnknownInstruction)
-    }
-
-    pub(crate) fn house_tick(&mut self, step: &mut Step<'_>) {
-        if self.house.is_some() {
-            let at = step.at;
-            let ticked = self.in_house(step, |house, ledger, events| {
-                house.tick(at, ledger, events);
-            });
-            debug_assert!(ticked.is_ok());
-        }
-    }
-
-    /// Lets the house of this node act, and tells everyone concerned what it did.
-    fn in_house<T>(
-        &mut self,
-        step: &mut Step<'_>,
-        act: impl FnOnce(&mut House, &mut Ledger, &mut Vec<ClearingEvent>) -> T,
-    ) -> Result<T, Rejection> {
-        let house = self.house.as_mut().ok_or(Rejection::NoHouse)?;
-        let mut events = Vec::new();
-        let result = act(house, &mut self.books.money, &mut events);
-        for event in events {
-            let told = self.notices(&event);
-            step.emit(match event {
-                ClearingEvent::Posted(entry) => Event::Posted(entry),
-                event => Event::Clearing(event),
-            });
-            for (to, notice) in told {
-                if to == self.terms.node {
-                    let heard = self.clearing_notice(step, &notice);
-                    debug_assert!(heard.is_ok(), "a house calls its own node for what it owes");
-                } else {
-                    step.emit(Event::Sent { to, body: Dispatch::Clearing(notice) });
-                }
-            }
-        }
-        Ok(result)
-    }
-
-    /// Who must hear of a clearing event, and what they are told.
-    fn notices(&self, event: &ClearingEvent) -> Vec<(NodeId, ClearingNotice)> {
-        self.house.as_ref().map_or(Vec::new(), |house| notices(house, event))
     }
 }
 

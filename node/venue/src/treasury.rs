@@ -14,7 +14,7 @@ use gcfn_banking::{
     BankEntry, Booked, Creditor, DeskRefusal, Instruction, Side, Statement, StatusChange,
     StatusReport,
 };
-use gcfn_clearing::PayIn;
+use gcfn_clearing::{House, PayIn};
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
 use gcfn_model::{
     Amount, BusinessDate, InstructionId, PartyId, Pool, SettlementAccount, Uetr, WithdrawalId,
@@ -155,14 +155,9 @@ impl Venue {
     /// The bank answered an instruction. Only a refusal changes anything: what was held for the
     /// payment is released.
     pub(crate) fn bank_status(&mut self, step: &mut Step<'_>, report: StatusReport) -> Outcome {
-        if let Some(house) = &mut self.house
-            && house.desk().payment(report.uetr).is_some()
-        {
-            let change = house.desk_mut().status(step.at, report);
-            if let Ok(StatusChange::Rejected { instruction, .. }) = &change {
-                step.emit(Event::InstructionRejected { instruction: instruction.id });
-            }
-            return change.map(|_| Done::Accepted).map_err(|_| Rejection::UnknownInstruction);
+        let of_house = |house: &House| house.desk().payment(report.uetr).is_some();
+        if self.house.as_ref().is_some_and(of_house) {
+            return self.house_status(step, report);
         }
         let change = self.desk.status(step.at, report);
         match change.map_err(|_| Rejection::UnknownInstruction)? {
@@ -185,9 +180,7 @@ impl Venue {
     /// A payment has been handed to the bank; its age counts from here.
     pub(crate) fn bank_sent(&mut self, step: &mut Step<'_>, uetr: Uetr) -> Outcome {
         let sent = match &mut self.house {
-            Some(house) if house.desk().payment(uetr).is_some() => {
-                house.desk_mut().sent(step.at, uetr)
-            }
+            Some(house) if house.desk().payment(uetr).is_some() => house.sent(step.at, uetr),
             _ => self.desk.sent(step.at, uetr),
         };
         sent.map(|()| Done::Accepted).map_err(|_| Rejection::UnknownInstruction)

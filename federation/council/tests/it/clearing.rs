@@ -130,6 +130,7 @@ fn a_pay_out_that_comes_back_is_in_the_books_of_the_house() {
                 pay out hk-kln/SH 2 HKD
             root paid-out sg-fx CNY -> ok
             root returned sg-fx CNY -> ok
+                not paid out sg-fx/FX 926 CNY, again at 86510
             root statement CNY -> ok
                 CNY: 3 matched, 0 breaks
         "#]],
@@ -307,48 +308,281 @@ fn locked_rates_explain_every_unit() {
     );
 }
 
+/// Up to a settled cycle in which `cn-sha` has bought for 1000 HKD.
+const SETTLED: &str = "
+    at 10
+    root date 2026-11-23
+    sg-fx quote CNY/HKD 108 110 5000 30
+    cn-sha lock L1 CNY HKD 1000
+    root cycle 2026-11-27 100 110 120
+    cn-sha affirm b1 hk-kln L1:1000
+    hk-kln affirm b1 hk-kln L1:1000
+    root date 2026-11-27
+    at 110
+    tick
+    root paid-in cn-sha CNY
+    root paid-in sg-fx HKD";
+
+/// Runs `script` after [`SETTLED`].
+fn check_settled(script: &str, expected: &expect_test::Expect) {
+    let mut desk = crate::commands::Desk::new();
+    SETTLED.lines().map(str::trim).filter(|line| !line.is_empty()).for_each(|line| {
+        desk.must(line);
+    });
+    crate::script::check_at(&mut desk, script, expected);
+}
+
 #[test]
-fn a_value_date_holds_no_more_than_one_payment_can_carry() {
+fn a_refused_pay_out_is_tried_on_three_days_and_then_waits_for_somebody() {
+    check_settled(
+        "root refused hk-kln HKD
+         root paid-out hk-kln HKD
+         root paid-out sg-fx CNY
+         root statement CNY
+         root statement HKD
+         at 86509
+         tick
+         at 86510
+         tick
+         tick
+         root refused hk-kln HKD
+         at 172910
+         tick
+         root refused hk-kln HKD
+         at 900000
+         tick",
+        &expect![[r#"
+            root refused hk-kln HKD -> ok
+                not paid out hk-kln/IE 998 HKD, again at 86510
+                instruction rejected
+            root paid-out hk-kln HKD -> ok
+            root paid-out sg-fx CNY -> ok
+            root statement CNY -> ok
+                CNY: 2 matched, 0 breaks
+            root statement HKD -> ok
+                HKD: 2 matched, 0 breaks
+            at 86509 -> ok
+            tick -> ok
+            at 86510 -> ok
+            tick -> ok
+                pay out hk-kln/IE 998 HKD
+            tick -> ok
+            root refused hk-kln HKD -> ok
+                not paid out hk-kln/IE 998 HKD, again at 172910
+                instruction rejected
+            at 172910 -> ok
+            tick -> ok
+                pay out hk-kln/IE 998 HKD
+            root refused hk-kln HKD -> ok
+                not paid out hk-kln/IE 998 HKD, not again by itself
+                instruction rejected
+            at 900000 -> ok
+            tick -> ok
+        "#]],
+    );
+}
+
+#[test]
+fn a_cycle_is_final_when_the_second_attempt_is_on_a_statement() {
+    check_settled(
+        "root refused hk-kln HKD
+         root paid-out hk-kln HKD
+         root paid-out sg-fx CNY
+         root statement CNY
+         root date 2026-11-30
+         at 86510
+         tick
+         root paid-out hk-kln HKD
+         root statement HKD",
+        &expect![[r#"
+            root refused hk-kln HKD -> ok
+                not paid out hk-kln/IE 998 HKD, again at 86510
+                instruction rejected
+            root paid-out hk-kln HKD -> ok
+            root paid-out sg-fx CNY -> ok
+            root statement CNY -> ok
+                CNY: 2 matched, 0 breaks
+            root date 2026-11-30 -> ok
+            at 86510 -> ok
+            tick -> ok
+                pay out hk-kln/IE 998 HKD
+            root paid-out hk-kln HKD -> ok
+                paid out
+            root statement HKD -> ok
+                reconciled
+                cycle final
+                HKD: 3 matched, 0 breaks
+        "#]],
+    );
+}
+
+#[test]
+fn a_pay_out_that_comes_back_is_paid_again_and_needs_another_statement() {
+    check_settled(
+        "root paid-out sg-fx CNY
+         root paid-out hk-kln HKD
+         root paid-out hk-kln HKD
+         root statement CNY
+         root returned hk-kln HKD
+         root statement HKD
+         root date 2026-11-30
+         at 86510
+         tick
+         root paid-out hk-kln HKD
+         root statement HKD",
+        &expect![[r#"
+            root paid-out sg-fx CNY -> ok
+            root paid-out hk-kln HKD -> ok
+            root paid-out hk-kln HKD -> ok
+                paid out
+            root statement CNY -> ok
+                CNY: 2 matched, 0 breaks
+            root returned hk-kln HKD -> ok
+                not paid out hk-kln/IE 998 HKD, again at 86510
+            root statement HKD -> ok
+                HKD: 4 matched, 0 breaks
+            root date 2026-11-30 -> ok
+            at 86510 -> ok
+            tick -> ok
+                pay out hk-kln/IE 998 HKD
+            root paid-out hk-kln HKD -> ok
+            root statement HKD -> ok
+                reconciled
+                cycle final
+                HKD: 1 matched, 0 breaks
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_bank_paid_after_refusing_it_is_not_paid_twice() {
+    check_settled(
+        "root refused sg-fx CNY
+         root paid-refused sg-fx CNY
+         at 86510
+         tick",
+        &expect![[r#"
+            root refused sg-fx CNY -> ok
+                not paid out sg-fx/FX 926 CNY, again at 86510
+                instruction rejected
+            root paid-refused sg-fx CNY -> ok
+                not paid out sg-fx/FX 926 CNY, not again by itself
+                NotPayable { uetr: 3ed3bc40-35d1-4b5e-b85e-c706fd384610 }
+            at 86510 -> ok
+            tick -> ok
+        "#]],
+    );
+}
+
+#[test]
+fn a_statement_confirms_only_what_was_booked_by_its_day() {
+    check_settled(
+        "root paid-out hk-kln HKD
+         root paid-out hk-kln HKD
+         root date 2026-11-30
+         root paid-out sg-fx CNY
+         root statement HKD
+         root statement CNY of 2026-11-27
+         root statement CNY",
+        &expect![[r#"
+            root paid-out hk-kln HKD -> ok
+            root paid-out hk-kln HKD -> ok
+            root date 2026-11-30 -> ok
+            root paid-out sg-fx CNY -> ok
+                paid out
+            root statement HKD -> ok
+                HKD: 3 matched, 0 breaks
+            root statement CNY of 2026-11-27 -> ok
+                CNY: 1 matched, 0 breaks
+            root statement CNY -> ok
+                reconciled
+                cycle final
+                CNY: 1 matched, 0 breaks
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_paid_in_too_late_is_paid_back() {
+    check(
+        "at 10
+         root date 2026-11-23
+         sg-fx quote CNY/HKD 108 110 5000 30
+         cn-sha lock L1 CNY HKD 1000
+         root cycle 2026-11-27 100 110 120
+         cn-sha affirm b1 hk-kln L1:1000
+         hk-kln affirm b1 hk-kln L1:1000
+         root date 2026-11-27
+         at 110
+         tick
+         at 120
+         tick
+         root paid-in cn-sha CNY
+         root paid-out cn-sha CNY",
+        &expect![[r#"
+            at 10 -> ok
+            root date 2026-11-23 -> ok
+            sg-fx quote CNY/HKD 108 110 5000 30 -> ok
+            cn-sha lock L1 CNY HKD 1000 -> ok
+                sg-fx holds 1000 HKD for cn-sha at 108/100, settles 2026-11-27
+            root cycle 2026-11-27 100 110 120 -> ok
+                cycle 2026-11-27 open
+            cn-sha affirm b1 hk-kln L1:1000 -> ok
+            hk-kln affirm b1 hk-kln L1:1000 -> ok
+                agreed
+            root date 2026-11-27 -> ok
+            at 110 -> ok
+            tick -> ok
+                cycle closed
+                netted cn-sha/UC -926 CNY, sg-fx/FX 926 CNY, hk-kln/IE 998 HKD, hk-kln/SH 2 HKD, sg-fx/FX -1000 HKD
+                called cn-sha/UC 926 CNY
+                called sg-fx/FX 1000 HKD
+            at 120 -> ok
+            tick -> ok
+                missed cn-sha/UC 926 CNY
+                missed sg-fx/FX 1000 HKD
+                failed 1 for cn-sha hk-kln sg-fx
+                settled 0 for 
+                paid out
+                reconciled
+                cycle final
+            root paid-in cn-sha CNY -> ok
+                received cn-sha/UC 926 CNY
+                pay out cn-sha/UC 926 CNY
+            root paid-out cn-sha CNY -> ok
+        "#]],
+    );
+}
+
+#[test]
+fn no_node_brings_in_more_than_its_share_of_a_cycle() {
     check(
         "at 10
          root date 2026-11-23
          sg-fx quote CNY/HKD 100 110 999999999999999999 30
-         cn-sha lock L1 CNY HKD 999999999999999998
-         hk-fx quote CNY/HKD 100 110 999999999999999999 30
-         cn-sha lock L2 CNY HKD 1
-         cn-sha lock L3 CNY HKD 999999999999999990
+         cn-sha lock L1 CNY HKD 6000000000000000
+         cn-sha lock L2 CNY HKD 5000000000000000
          root cycle 2026-11-27 100 110 120
-         cn-sha affirm b1 hk-kln L1:999999999999999998
-         hk-kln affirm b1 hk-kln L1:999999999999999998
-         cn-sha affirm b3 hk-kln L3:10
-         cn-sha affirm b1 hk-kln L1:999999999999999998
-         at 110
-         tick",
+         cn-sha affirm b1 hk-kln L1:6000000000000000
+         cn-sha affirm b2 hk-kln L2:5000000000000000
+         hk-kln affirm b2 hk-kln L2:5000000000000000
+         cn-sha affirm b2 hk-kln L2:5000000000000000",
         &expect![[r#"
             at 10 -> ok
             root date 2026-11-23 -> ok
             sg-fx quote CNY/HKD 100 110 999999999999999999 30 -> ok
-            cn-sha lock L1 CNY HKD 999999999999999998 -> ok
-                sg-fx holds 999999999999999998 HKD for cn-sha at 100/100, settles 2026-11-27
-            hk-fx quote CNY/HKD 100 110 999999999999999999 30 -> ok
-            cn-sha lock L2 CNY HKD 1 -> ok
-                hk-fx holds 1 HKD for cn-sha at 100/100, settles 2026-11-27
-            cn-sha lock L3 CNY HKD 999999999999999990 -> ok
-                hk-fx holds 999999999999999990 HKD for cn-sha at 100/100, settles 2026-11-27
+            cn-sha lock L1 CNY HKD 6000000000000000 -> ok
+                sg-fx holds 6000000000000000 HKD for cn-sha at 100/100, settles 2026-11-27
+            cn-sha lock L2 CNY HKD 5000000000000000 -> ok
+                sg-fx holds 5000000000000000 HKD for cn-sha at 100/100, settles 2026-11-27
             root cycle 2026-11-27 100 110 120 -> ok
                 cycle 2026-11-27 open
-            cn-sha affirm b1 hk-kln L1:999999999999999998 -> ok
-            hk-kln affirm b1 hk-kln L1:999999999999999998 -> ok
+            cn-sha affirm b1 hk-kln L1:6000000000000000 -> ok
+            cn-sha affirm b2 hk-kln L2:5000000000000000 -> no: clearing house refuses: the node has brought in as much as one node may in one cycle
+                cn-sha told: clearing house refuses: the node has brought in as much as one node may in one cycle
+            hk-kln affirm b2 hk-kln L2:5000000000000000 -> ok
+            cn-sha affirm b2 hk-kln L2:5000000000000000 -> ok
                 agreed
-            cn-sha affirm b3 hk-kln L3:10 -> no: clearing house refuses: a net position is above 10^18 - 1 minor units
-                cn-sha told: clearing house refuses: a net position is above 10^18 - 1 minor units
-            cn-sha affirm b1 hk-kln L1:999999999999999998 -> ok, again
-            at 110 -> ok
-            tick -> ok
-                cycle closed
-                netted cn-sha/UC -999999999999999998 CNY, sg-fx/FX 999999999999999998 CNY, hk-kln/IE 999999999999999996 HKD, hk-kln/SH 2 HKD, sg-fx/FX -999999999999999998 HKD
-                called cn-sha/UC 999999999999999998 CNY
-                called sg-fx/FX 999999999999999998 HKD
         "#]],
     );
 }

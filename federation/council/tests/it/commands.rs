@@ -2,14 +2,17 @@
 
 use crate::cells::report;
 use crate::world::{World, amount, at, name, network, profile, signer};
-use gcfn_banking::{BankEntry, BankReference, Instruction, PaymentState, Side, Statement};
+use gcfn_banking::{
+    BankEntry, BankReference, Instruction, PaymentState, Side, Statement, StatusReport,
+    TransactionStatus,
+};
 use gcfn_clearing::{Bundle, Cycle, HousePayment, Obligation, Schedule};
 use gcfn_council::{
     Command, Decision, Done, Event, JoinRequest, Listing, Outcome, Pair, Quote, Request, Role, Verb,
 };
 use gcfn_model::{
-    Amount, CommandId, Currency, Digest, Hasher, Millis, NodeId, Pool, Position, QuoteId, Rate,
-    Rounding, SeriesId, SettlementAccount, Uetr,
+    Amount, BusinessDate, CommandId, Currency, Digest, Hasher, Millis, NodeId, Pool, Position,
+    QuoteId, Rate, Rounding, SeriesId, SettlementAccount, Uetr,
 };
 use gcfn_venue::{LockUse, LockedRate};
 use std::collections::BTreeMap;
@@ -124,8 +127,19 @@ impl Desk {
             }
             ["paid-in", node, currency] => Verb::BankBooked(self.pay_in(node, name(currency))),
             ["paid-out", node, currency] => Verb::BankBooked(self.pay_out(node, name(currency))),
+            ["paid-refused", node, currency] => {
+                Verb::BankBooked(self.pay_refused(node, name(currency)))
+            }
             ["returned", node, currency] => Verb::BankBooked(self.returned(node, name(currency))),
-            ["statement", currency] => Verb::BankStatement(self.statement(name(currency))),
+            ["refused", node, currency] => {
+                let uetr = self.paid_to(node, name(currency), PaymentState::is_open).uetr();
+                let (status, reason) = (TransactionStatus::Rejected, None);
+                Verb::BankStatus(StatusReport { uetr, status, reason })
+            }
+            ["statement", currency] => Verb::BankStatement(self.statement(name(currency), None)),
+            ["statement", currency, "of", date] => {
+                Verb::BankStatement(self.statement(name(currency), Some(name(date))))
+            }
             other => panic!("{other:?} is not a verb of the scripts"),
         }
     }
@@ -271,28 +285,37 @@ impl Desk {
 
     /// The bank books what the house pays to `node`.
     fn pay_out(&mut self, node: &str, currency: Currency) -> BankEntry {
-        let house = self.world.council.house();
-        let to_node = |payment: &Instruction<HousePayment>| {
-            payment.purpose.account.node == name(node)
-                && payment.currency == currency
-                && payment.debtor == house.account()
-        };
-        let open = house.desk().payments().filter(|payment| payment.state.is_open());
-        let payment = open.map(|payment| payment.instruction).find(to_node);
-        let payment = payment.expect("the house pays the node");
+        let payment = self.paid_to(node, currency, PaymentState::is_open);
+        self.book(currency, payment.amount, Side::Debit, payment.uetr())
+    }
+
+    /// The bank books what it had refused to pay.
+    fn pay_refused(&mut self, node: &str, currency: Currency) -> BankEntry {
+        let refused = |state| matches!(state, PaymentState::Rejected(_));
+        let payment = self.paid_to(node, currency, refused);
         self.book(currency, payment.amount, Side::Debit, payment.uetr())
     }
 
     /// The bank books again what the house has paid to `node`: it came back.
     fn returned(&mut self, node: &str, currency: Currency) -> BankEntry {
+        let payment = self.paid_to(node, currency, |state| state == PaymentState::Settled);
+        self.book(currency, payment.amount, Side::Credit, payment.uetr())
+    }
+
+    /// A payment of the house to `node` that stands as asked for.
+    fn paid_to(
+        &self,
+        node: &str,
+        currency: Currency,
+        stands: impl Fn(PaymentState) -> bool,
+    ) -> Instruction<HousePayment> {
         let house = self.world.council.house();
         let paid = house.desk().payments().find(|payment| {
             let Instruction { purpose, debtor, currency: paid_in, .. } = payment.instruction;
             let to_node = purpose.account.node == name(node) && debtor == house.account();
-            to_node && paid_in == currency && payment.state == PaymentState::Settled
+            to_node && paid_in == currency && stands(payment.state)
         });
-        let payment = paid.expect("the house has paid the node").instruction;
-        self.book(currency, payment.amount, Side::Credit, payment.uetr())
+        paid.expect("the house has such a payment to the node").instruction
     }
 
     fn book(&mut self, currency: Currency, amount: Amount, side: Side, uetr: Uetr) -> BankEntry {
@@ -310,12 +333,17 @@ impl Desk {
         entry
     }
 
-    fn statement(&mut self, currency: Currency) -> Statement {
+    /// The bank's statement of a day, today's when none is given, with what it has booked until
+    /// then and not stated yet.
+    fn statement(&mut self, currency: Currency, day: Option<BusinessDate>) -> Statement {
+        let date = day.unwrap_or(self.world.today());
         let (opening, entries) = self.bank.remove(&currency).unwrap_or_default();
+        let (entries, later) = entries.into_iter().partition(|entry| entry.booked_on <= date);
+        let entries: Vec<BankEntry> = entries;
         let moved = entries.iter().map(BankEntry::change);
         let closing = std::iter::once(opening).chain(moved).sum();
-        self.bank.insert(currency, (closing, Vec::new()));
-        let (account, date) = (self.world.council.house().account(), self.world.today());
+        self.bank.insert(currency, (closing, later));
+        let account = self.world.council.house().account();
         Statement { account, currency, date, opening, closing, entries }
     }
 }

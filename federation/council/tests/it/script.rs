@@ -14,6 +14,12 @@ use std::fmt::Write;
 /// Runs `script` on the test network and compares what comes of it.
 pub(crate) fn check(script: &str, expected: &Expect) -> Desk {
     let mut desk = Desk::new();
+    check_at(&mut desk, script, expected);
+    desk
+}
+
+/// The same on a network where something has happened before.
+pub(crate) fn check_at(desk: &mut Desk, script: &str, expected: &Expect) {
     let mut shown = String::new();
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (outcome, events) = desk.run(line);
@@ -23,7 +29,6 @@ pub(crate) fn check(script: &str, expected: &Expect) -> Desk {
         }
     }
     expected.assert_eq(&shown);
-    desk
 }
 
 fn answer(outcome: &Outcome) -> String {
@@ -116,6 +121,14 @@ fn tell_clearing(event: &ClearingEvent) -> String {
         ClearingEvent::PayOutInstructed { payment, .. } => {
             let to = payment.purpose.account;
             format!("pay out {to} {} {}", payment.amount, payment.currency)
+        }
+        ClearingEvent::PayOutFailed { payment, retry_at, .. } => {
+            let to = payment.purpose.account;
+            let again = match retry_at {
+                Some(at) => format!("again at {}", at.micros() / 1_000_000),
+                None => "not again by itself".to_owned(),
+            };
+            format!("not paid out {to} {} {}, {again}", payment.amount, payment.currency)
         }
         ClearingEvent::CyclePaidOut { .. } => "paid out".into(),
         ClearingEvent::CycleReconciled { .. } => "reconciled".into(),

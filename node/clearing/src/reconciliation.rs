@@ -1,0 +1,158 @@
+//! What the bank says of the house's account: bookings, answers and statements.
+
+use crate::cycle::Cycle;
+use crate::house::{House, HousePayment};
+use crate::{ClearingEvent, Phase};
+use alloc::vec::Vec;
+use gcfn_banking::{
+    BankEntry, Booked, DeskRefusal, Dispute, Instruction, Reconciliation, Side, Statement,
+    StatusChange, StatusReport,
+};
+use gcfn_ledger::{Account, Entry, Ledger, Posting};
+use gcfn_model::{Pool, Timestamp, Uetr};
+
+impl House {
+    /// Books what the bank says happened on the house's account.
+    ///
+    /// A credit with the reference and the amount of a call is a pay-in; a debit is one of the
+    /// house's own payments. A credit that nobody was called for goes to suspense; anything
+    /// else that does not fit stays a dispute of the desk. Money is never guessed to be
+    /// somebody's.
+    pub fn booked(
+        &mut self,
+        at: Timestamp,
+        entry: &BankEntry,
+        ledger: &mut Ledger,
+        events: &mut Vec<ClearingEvent>,
+    ) -> Booked<HousePayment> {
+        let booked = self.desk.booked(at, entry);
+        if let Some((debit, credit)) = legs(&booked, entry) {
+            let books = Entry::new(Posting::BankConfirmation, entry.currency);
+            let books = books.with(debit, credit, entry.amount);
+            if ledger.post(&books).is_err() {
+                // More was booked than the house ever had: the statement will not tie, and the
+                // break stays until somebody has looked.
+                let (currency, amount) = (entry.currency, entry.amount);
+                events.push(ClearingEvent::UnmatchedEntry { currency, amount });
+                return booked;
+            }
+            events.push(ClearingEvent::Posted(books));
+        }
+        match &booked {
+            Booked::Received(payment) => {
+                self.note_booking(payment, entry);
+                self.paid_in(at, payment, ledger, events);
+            }
+            Booked::Settled(payment) => {
+                self.note_booking(payment, entry);
+                self.paid_out(payment, events);
+            }
+            Booked::Returned(payment) => {
+                self.note_booking(payment, entry);
+                self.not_paid_out(at, payment, events);
+            }
+            Booked::Unmatched => {
+                let (currency, amount) = (entry.currency, entry.amount);
+                events.push(ClearingEvent::UnmatchedEntry { currency, amount });
+            }
+            Booked::Disputed(Dispute::NotPayable { uetr }) => {
+                let refused = self.desk.payment(*uetr).map(|payment| payment.instruction);
+                if let Some(payment) = refused {
+                    self.perhaps_paid_out(&payment, events);
+                }
+            }
+            Booked::Disputed(_) | Booked::Repeat | Booked::DayClosed => {}
+        }
+        booked
+    }
+
+    /// The bank's answer to a payment of the house. It moves no money; what is refused is asked
+    /// for again later.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`] as for [`gcfn_banking::Desk::status`].
+    pub fn status(
+        &mut self,
+        at: Timestamp,
+        report: StatusReport,
+        events: &mut Vec<ClearingEvent>,
+    ) -> Result<StatusChange<HousePayment>, DeskRefusal> {
+        let change = self.desk.status(at, report)?;
+        if let StatusChange::Rejected { instruction, .. } = &change {
+            self.not_paid_out(at, instruction, events);
+        }
+        Ok(change)
+    }
+
+    /// A payment of the house was handed to the bank; its age counts from here.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`] as for [`gcfn_banking::Desk::sent`].
+    pub fn sent(&mut self, at: Timestamp, uetr: Uetr) -> Result<(), DeskRefusal> {
+        self.desk.sent(at, uetr)
+    }
+
+    /// Compares a bank statement of the house's account with its books. A clean one confirms the
+    /// currency to every settled cycle whose bookings in it are covered; a cycle that is paid out
+    /// and confirmed in all its currencies is final.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`] when the statement itself cannot be read against the books.
+    pub fn reconcile(
+        &mut self,
+        at: Timestamp,
+        statement: &Statement,
+        ledger: &Ledger,
+        events: &mut Vec<ClearingEvent>,
+    ) -> Result<Reconciliation, DeskRefusal> {
+        let books = ledger.balance(Account::Bank(Pool::ClearingHouse), statement.currency);
+        let result = self.desk.reconcile(at, statement, books)?;
+        if result.is_clean() {
+            let covered = |cycle: &&mut Cycle| {
+                matches!(cycle.phase, Phase::Settled | Phase::PayOut)
+                    && cycle.last_booking(statement.currency) <= statement.date
+            };
+            for cycle in self.cycles.values_mut().filter(covered) {
+                cycle.reconciled.insert(statement.currency);
+                finish_if_reconciled(cycle, events);
+            }
+        }
+        Ok(result)
+    }
+
+    /// Remembers until when the bank has booked for a cycle: only a statement of that day or a
+    /// later one confirms it.
+    fn note_booking(&mut self, payment: &Instruction<HousePayment>, entry: &BankEntry) {
+        if let Some(cycle) = self.cycles.get_mut(&payment.purpose.value_date) {
+            let last = cycle.booked.entry(entry.currency).or_insert(entry.booked_on);
+            *last = entry.booked_on.max(*last);
+            cycle.reconciled.remove(&entry.currency);
+        }
+    }
+}
+
+/// Between which accounts of the house an entry moves money; none where it does not count.
+fn legs(booked: &Booked<HousePayment>, entry: &BankEntry) -> Option<(Account, Account)> {
+    let own = Account::Bank(Pool::ClearingHouse);
+    let suspense = Account::Suspense(Pool::ClearingHouse);
+    let member =
+        |payment: &Instruction<HousePayment>| Account::ClearingMember(payment.purpose.account.node);
+    match (booked, entry.side) {
+        // What comes back is owed to the member again.
+        (Booked::Received(payment) | Booked::Returned(payment), _) => Some((own, member(payment))),
+        (Booked::Settled(payment), _) => Some((member(payment), own)),
+        (Booked::Unmatched, Side::Credit) => Some((own, suspense)),
+        (Booked::Unmatched, Side::Debit) => Some((suspense, own)),
+        (Booked::Disputed(_) | Booked::Repeat | Booked::DayClosed, _) => None,
+    }
+}
+
+/// Ends a cycle that is paid out and confirmed in all its currencies; one without obligations
+/// has none.
+pub(crate) fn finish_if_reconciled(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
+    if cycle.phase == Phase::PayOut && cycle.is_paid_out() && cycle.is_reconciled() {
+        cycle.phase = Phase::Final;
+        events.push(ClearingEvent::CycleReconciled { cycle: cycle.id });
+        events.push(ClearingEvent::CycleFinal { cycle: cycle.id });
+    }
+}

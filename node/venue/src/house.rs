@@ -1,0 +1,133 @@
+//! The clearing house that a regional runs for its locals and for itself: what reaches it, and
+//! who hears what it did.
+
+use crate::command::Dispatch;
+use crate::event::Event;
+use crate::notice::{ClearingNotice, notices};
+use crate::outcome::{Done, Outcome};
+use crate::refusal::Rejection;
+use crate::venue::{Step, Venue};
+use alloc::vec::Vec;
+use gcfn_banking::{BankEntry, Booked, Reconciliation, Statement, StatusChange, StatusReport};
+use gcfn_clearing::{Bundle, ClearingEvent, House, Schedule};
+use gcfn_ledger::Ledger;
+use gcfn_model::NodeId;
+
+impl Venue {
+    /// Takes one side's affirmation into the house of this node.
+    pub(crate) fn take_affirmation(
+        &mut self,
+        step: &mut Step<'_>,
+        by: NodeId,
+        bundle: Bundle,
+    ) -> Outcome {
+        let required = bundle.nodes().into_iter().collect();
+        let affirmed = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
+            house.affirm(by, bundle, required, events)
+        };
+        self.in_house(step, affirmed)?.map_err(Rejection::House)?;
+        Ok(Done::Accepted)
+    }
+
+    /// Takes a local's affirmation, and tells the local if the house does not: what it bundled
+    /// must then wait for another day.
+    pub(crate) fn affirmed(
+        &mut self,
+        step: &mut Step<'_>,
+        from: NodeId,
+        bundle: &Bundle,
+    ) -> Outcome {
+        let taken = self.take_affirmation(step, from, bundle.clone());
+        if let Err(Rejection::House(reason)) = taken {
+            let (house, bundle) = (self.terms.house, bundle.reference);
+            let notice = ClearingNotice::Refused { house, bundle, reason };
+            step.emit(Event::Sent { to: from, body: Dispatch::Clearing(notice) });
+        }
+        taken
+    }
+
+    pub(crate) fn open_cycle(&mut self, step: &mut Step<'_>, schedule: Schedule) -> Outcome {
+        let opened = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
+            house.open(schedule, events)
+        };
+        self.in_house(step, opened)?.map_err(Rejection::House)?;
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn house_booked(&mut self, step: &mut Step<'_>, entry: &BankEntry) -> Outcome {
+        let at = step.at;
+        let booked =
+            self.in_house(step, |house, ledger, events| house.booked(at, entry, ledger, events))?;
+        match booked {
+            Booked::Repeat | Booked::DayClosed => Ok(Done::Repeated),
+            Booked::Disputed(dispute) => {
+                step.emit(Event::BankDisputed { account: entry.account, dispute });
+                Ok(Done::Accepted)
+            }
+            _ => Ok(Done::Accepted),
+        }
+    }
+
+    /// The bank answered a payment of the house of this node.
+    pub(crate) fn house_status(&mut self, step: &mut Step<'_>, report: StatusReport) -> Outcome {
+        let at = step.at;
+        let change = self.in_house(step, |house, _, events| house.status(at, report, events))?;
+        match change.map_err(|_| Rejection::UnknownInstruction)? {
+            StatusChange::Unchanged => return Ok(Done::Repeated),
+            StatusChange::Accepted(_) => {}
+            StatusChange::Rejected { instruction, .. } => {
+                step.emit(Event::InstructionRejected { instruction: instruction.id });
+            }
+        }
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn house_statement(
+        &mut self,
+        step: &mut Step<'_>,
+        statement: &Statement,
+    ) -> Result<Reconciliation, Rejection> {
+        let at = step.at;
+        let result = self.in_house(step, |house, ledger, events| {
+            house.reconcile(at, statement, ledger, events)
+        })?;
+        result.map_err(|_| Rejection::UnknownInstruction)
+    }
+
+    pub(crate) fn house_tick(&mut self, step: &mut Step<'_>) {
+        if self.house.is_some() {
+            let at = step.at;
+            let ticked = self.in_house(step, |house, ledger, events| {
+                house.tick(at, ledger, events);
+            });
+            debug_assert!(ticked.is_ok());
+        }
+    }
+
+    /// Lets the house of this node act, and tells everyone concerned what it did.
+    fn in_house<T>(
+        &mut self,
+        step: &mut Step<'_>,
+        act: impl FnOnce(&mut House, &mut Ledger, &mut Vec<ClearingEvent>) -> T,
+    ) -> Result<T, Rejection> {
+        let house = self.house.as_mut().ok_or(Rejection::NoHouse)?;
+        let mut events = Vec::new();
+        let result = act(house, &mut self.books.money, &mut events);
+        for event in events {
+            let told = self.house.as_ref().map_or(Vec::new(), |house| notices(house, &event));
+            step.emit(match event {
+                ClearingEvent::Posted(entry) => Event::Posted(entry),
+                event => Event::Clearing(event),
+            });
+            for (to, notice) in told {
+                if to == self.terms.node {
+                    let heard = self.clearing_notice(step, &notice);
+                    debug_assert!(heard.is_ok(), "a house calls its own node for what it owes");
+                } else {
+                    step.emit(Event::Sent { to, body: Dispatch::Clearing(notice) });
+                }
+            }
+        }
+        Ok(result)
+    }
+}
