@@ -14,15 +14,20 @@ use crate::refusal::Rejection;
 use crate::settlement::{Item, ItemId, committed, pays};
 use crate::terms::Fees;
 use crate::venue::{Deal, Due, Lock, Step, Venue};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use gcfn_clearing::Bundle;
 use gcfn_ledger::{Account, Holder, Lot, Posting, Title, UserBucket};
 use gcfn_model::{
-    Amount, Millis, NodeId, OrderId, PartyId, Pool, Rounding, SettlementAccount, TradeId,
+    Amount, Millis, NodeId, OrderId, PartyId, Pool, Rounding, SettlementAccount, Timestamp, TradeId,
 };
 
 /// How long an expired lock is remembered, so that its holder is told what happened to it.
 const LOCK_REMEMBERED: Millis = Millis(86_400_000);
+
+/// The most coupons of one order at another node. Its answer names every range of them, one for
+/// each coupon at worst, and has to fit an envelope.
+pub(crate) const DEAL_QUANTITY_MAX: u64 = 4_096;
 
 impl Venue {
     pub(crate) fn rate_locked(&mut self, step: &mut Step<'_>, rate: LockedRate) {
@@ -45,6 +50,9 @@ impl Venue {
         self.trader(buyer)?;
         if goods.quantity == 0 {
             return Err(Rejection::QuantityZero);
+        }
+        if DEAL_QUANTITY_MAX < goods.quantity {
+            return Err(Rejection::DealTooLong);
         }
         if self.deals.contains_key(&goods.order) {
             return Err(Rejection::OrderExists);
@@ -72,6 +80,9 @@ impl Venue {
             lock.used = true;
         }
         let rate = lock.rate;
+        if let Some(lapses) = Timestamp::from_utc(rate.value_date.plus_days(1), 0) {
+            self.agenda.insert((lapses, Due::LapseDeal(goods.order)));
+        }
         self.deals.insert(goods.order, Deal { buyer, goods, rate, held });
         let Merchandise { order, series, quantity, limit, home, .. } = goods;
         step.emit(Event::OrderAccepted {
@@ -109,6 +120,9 @@ impl Venue {
         let costs = costs.ok_or(Rejection::DealState)?;
         let total = Amount::sum(costs.iter().flat_map(|(pays, fee)| [*pays, *fee]));
         let total = total.filter(|total| *total <= deal.held).ok_or(Rejection::DealState)?;
+        if !self.are_new(from, fills) {
+            return Err(Rejection::DealState);
+        }
         self.receive(step, &deal.goods, fills)?;
 
         self.deals.remove(&order);
@@ -125,11 +139,20 @@ impl Venue {
         for (fill, (pays, fee)) in fills.iter().zip(costs) {
             let id = self.next_number();
             let (buyer, dealer) = (deal.buyer, deal.rate.dealer);
+            self.unproposed.insert((from, fill.trade), id);
             let fill = fill.clone();
             let payment = Item::DealPayment { order, fill, buyer, dealer, pays, fee };
             self.items.insert(id, payment);
         }
         Ok(Done::Accepted)
+    }
+
+    /// Whether `home` names every trade once, and none that it has still to propose: it can only
+    /// propose one payment under one name.
+    fn are_new(&self, home: NodeId, fills: &[FillReport]) -> bool {
+        let trades: BTreeSet<TradeId> = fills.iter().map(|fill| fill.trade).collect();
+        trades.len() == fills.len()
+            && trades.iter().all(|trade| !self.unproposed.contains_key(&(home, *trade)))
     }
 
     /// Takes the coupons of the fills out of `home` into delivery, where they wait until they
@@ -186,9 +209,15 @@ impl Venue {
         uses: &[LockUse],
         trades: &[TradeId],
     ) -> Outcome {
-        let items = self.payments_of(trades).ok_or(Rejection::DealState)?;
+        if self.bundles.contains_key(&bundle.reference) {
+            return Err(Rejection::DealState);
+        }
+        let items = self.payments_of(from, trades).ok_or(Rejection::DealState)?;
         if !self.agrees(from, bundle, uses, trades, &items) {
             return Err(Rejection::DealState);
+        }
+        for trade in trades {
+            self.unproposed.remove(&(from, *trade));
         }
         self.mark_bundled(step, bundle, ClearedBy::Federation, items);
         let (bundle, uses) = (bundle.clone(), uses.to_vec());
@@ -196,15 +225,33 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
-    /// The items of `trades`, in their order, if each is known and not yet bundled.
-    fn payments_of(&self, trades: &[TradeId]) -> Option<Vec<ItemId>> {
-        let item_of = |trade: &TradeId| {
-            let pays_for = |item: &Item| matches!(item, Item::DealPayment { fill, .. } if fill.trade == *trade);
-            let found = self.items.iter().find(|(_, item)| pays_for(item))?;
-            let taken = self.bundles.values().any(|bundled| bundled.items.contains(found.0));
-            (!taken).then_some(*found.0)
-        };
-        trades.iter().map(item_of).collect()
+    /// The payments for `trades` of `home`, in their order, if each is still to be proposed and
+    /// none is named twice.
+    fn payments_of(&self, home: NodeId, trades: &[TradeId]) -> Option<Vec<ItemId>> {
+        let payment = |trade: &TradeId| self.unproposed.get(&(home, *trade)).copied();
+        let items: Vec<ItemId> = trades.iter().map(payment).collect::<Option<_>>()?;
+        let once: BTreeSet<ItemId> = items.iter().copied().collect();
+        (once.len() == items.len()).then_some(items)
+    }
+
+    /// The value date of an order has passed. What its home has not answered or not proposed by
+    /// then can be in no cycle any more, so the buyer has the money back; the home has its coupons
+    /// back, because a bundle that this node does not affirm leaves its cycle.
+    pub(crate) fn lapse_deal(&mut self, step: &mut Step<'_>, order: OrderId) {
+        if let Some(deal) = self.deals.remove(&order) {
+            let held = Account::User(deal.buyer, UserBucket::Hold);
+            let back = Account::User(deal.buyer, self.free_bucket(deal.buyer));
+            let entry = self.entry(Posting::CrossBorderAbort).with(held, back, deal.held);
+            self.post(step, entry);
+            step.emit(Event::DealReleased { order });
+        }
+        let of_order = |(_, id): &(&(NodeId, TradeId), &ItemId)| matches!(self.items.get(id), Some(Item::DealPayment { order: of, .. }) if *of == order);
+        let lapsed: Vec<_> =
+            self.unproposed.iter().filter(of_order).map(|(k, id)| (*k, *id)).collect();
+        for (trade, id) in lapsed {
+            self.unproposed.remove(&trade);
+            self.fail_item(step, id);
+        }
     }
 
     fn agrees(

@@ -4,14 +4,15 @@
 use crate::command::Dispatch;
 use crate::event::{Event, FederationRequest, LockUse};
 use crate::settlement::{Item, ItemId, TradingDay, pays};
-use crate::trading::{Trade, TradeState};
+use crate::trading::{MemberSide, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_anchor::rfc6962::{self, Frontier};
 use gcfn_clearing::{Bundle, BundleRef, Obligation, net};
 use gcfn_model::{
-    Amount, BusinessDate, Digest, Hasher, HouseId, NodeId, Pool, SettlementAccount, TradeId,
+    Amount, BusinessDate, Currency, Digest, Hasher, HouseId, NodeId, Pool, SettlementAccount,
+    TradeId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +36,50 @@ pub(crate) struct Bundled {
     pub(crate) items: Vec<ItemId>,
 }
 
-/// Who pays whom how much, in the venue's currency.
-type Flow = (SettlementAccount, SettlementAccount, Amount);
+/// The most items of one bundle between own pools, so that the event that names them is no longer
+/// than a journal and its readers take.
+const OWN_ITEMS_MAX: usize = 65_536;
+
+/// The most trades of one bundle that another node pays for: they are named to it with their
+/// rates, some fifty bytes each, and have to fit an envelope.
+const PROPOSED_TRADES_MAX: usize = 8_192;
+
+/// Some of a day's items, and what they come to between every two accounts.
+#[derive(Debug, Default)]
+struct Part {
+    items: Vec<ItemId>,
+    owed: BTreeMap<(SettlementAccount, SettlementAccount, Currency), Amount>,
+}
+
+impl Part {
+    /// Takes an item in, unless a sum would be above one amount.
+    fn take(&mut self, item: ItemId, flows: &[Obligation]) -> bool {
+        let mut sums = BTreeMap::new();
+        for &Obligation { payer, payee, currency, amount } in flows {
+            let between = (payer, payee, currency);
+            let now = || self.owed.get(&between).copied().unwrap_or(Amount::ZERO);
+            let sum = sums.entry(between).or_insert_with(now);
+            match sum.checked_add(amount) {
+                Some(more) => *sum = more,
+                None => return false,
+            }
+        }
+        self.owed.append(&mut sums);
+        self.items.push(item);
+        true
+    }
+
+    fn obligations(&self) -> Vec<Obligation> {
+        let owed = self.owed.iter();
+        let obligation = |(&(payer, payee, currency), &amount): (&_, &_)| Obligation {
+            payer,
+            payee,
+            currency,
+            amount,
+        };
+        owed.map(obligation).collect()
+    }
+}
 
 impl Venue {
     /// The cut-off of a day: everything traded until now goes to the houses.
@@ -52,8 +95,8 @@ impl Venue {
             }
         }
         self.bundle_own(step, day, own);
-        for ((member, dealer, value_date), items) in members {
-            self.bundle_member(step, day.date, (member, dealer, value_date), items);
+        for ((member, _, value_date), items) in members {
+            self.bundle_member(step, day.date, (member, value_date), items);
         }
     }
 
@@ -66,28 +109,29 @@ impl Venue {
 
     /// What moves between this node's own pools on the day's value date.
     fn bundle_own(&mut self, step: &mut Step<'_>, day: TradingDay, items: Vec<ItemId>) {
-        let flows = items.iter().flat_map(|id| self.flows(*id)).collect::<Vec<_>>();
-        let obligations = self.obligations(&flows);
-        if obligations.is_empty() {
-            items.into_iter().for_each(|id| self.settle_item(step, id));
-            return;
-        }
-        let bundle = Bundle {
-            reference: self.bundle_reference(b"own", day.date),
-            value_date: day.value_date,
-            obligations,
-            trades: u32::try_from(items.len()).unwrap_or(u32::MAX),
-            trades_root: merkle_root(items.iter().map(|id| id.to_be_bytes())),
-        };
-        self.mark_bundled(step, &bundle, ClearedBy::OwnHouse, items);
-        if self.terms.house_node == self.terms.node {
-            let reference = bundle.reference;
-            if self.take_affirmation(step, self.terms.node, bundle).is_err() {
-                self.bundles_failed(step, self.terms.house, &[reference]);
+        for part in self.divide(items, OWN_ITEMS_MAX) {
+            let obligations = part.obligations();
+            if obligations.is_empty() {
+                part.items.into_iter().for_each(|id| self.settle_item(step, id));
+                continue;
             }
-        } else {
-            let to = self.terms.house_node;
-            step.emit(Event::Sent { to, body: Dispatch::Affirm(bundle) });
+            let bundle = Bundle {
+                reference: self.bundle_reference(b"own", day.date),
+                value_date: day.value_date,
+                obligations,
+                trades: u32::try_from(part.items.len()).unwrap_or(u32::MAX),
+                trades_root: merkle_root(part.items.iter().map(|id| id.to_be_bytes())),
+            };
+            self.mark_bundled(step, &bundle, ClearedBy::OwnHouse, part.items);
+            if self.terms.house_node == self.terms.node {
+                let reference = bundle.reference;
+                if self.take_affirmation(step, self.terms.node, bundle).is_err() {
+                    self.bundles_failed(step, self.terms.house, &[reference]);
+                }
+            } else {
+                let to = self.terms.house_node;
+                step.emit(Event::Sent { to, body: Dispatch::Affirm(bundle) });
+            }
         }
     }
 
@@ -96,52 +140,50 @@ impl Venue {
         &mut self,
         step: &mut Step<'_>,
         date: BusinessDate,
-        key: (NodeId, NodeId, BusinessDate),
+        (member, value_date): (NodeId, BusinessDate),
         items: Vec<ItemId>,
     ) {
-        let Some((bundle, uses, trades)) = self.member_bundle(date, key, &items) else {
-            // No amount says what the member would owe at the rates it has named.
-            items.into_iter().for_each(|id| self.fail_item(step, id));
-            return;
-        };
-        self.mark_bundled(step, &bundle, ClearedBy::Federation, items);
-        let proposal = Dispatch::Propose { bundle: bundle.clone(), uses: uses.clone(), trades };
-        step.emit(Event::Sent { to: key.0, body: proposal });
-        step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
+        for part in self.divide(items, PROPOSED_TRADES_MAX) {
+            let trades: Vec<&Trade> =
+                part.items.iter().filter_map(|id| self.trade_of(*id)).collect();
+            let uses: Vec<LockUse> = trades.iter().filter_map(|trade| lock_use(trade)).collect();
+            let trades: Vec<TradeId> = trades.iter().map(|trade| trade.id).collect();
+            let bundle = Bundle {
+                reference: self.bundle_reference(member.as_str().as_bytes(), date),
+                value_date,
+                obligations: part.obligations(),
+                trades: u32::try_from(trades.len()).unwrap_or(u32::MAX),
+                trades_root: trades_root(&trades),
+            };
+            self.mark_bundled(step, &bundle, ClearedBy::Federation, part.items);
+            let proposal = Dispatch::Propose { bundle: bundle.clone(), uses: uses.clone(), trades };
+            step.emit(Event::Sent { to: member, body: proposal });
+            step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
+        }
     }
 
-    /// The bundle of a member's purchases, with the rates and the trades behind it.
-    fn member_bundle(
-        &mut self,
-        date: BusinessDate,
-        key: (NodeId, NodeId, BusinessDate),
-        items: &[ItemId],
-    ) -> Option<(Bundle, Vec<LockUse>, Vec<TradeId>)> {
-        let (member, dealer, value_date) = key;
-        let flows = items.iter().flat_map(|id| self.flows(*id)).collect::<Vec<_>>();
-        let mut obligations = self.obligations(&flows);
-        let trades: Vec<Trade> = items.iter().filter_map(|id| self.trade_of(*id)).collect();
-        let uses = trades.iter().map(lock_use).collect::<Option<Vec<LockUse>>>()?;
-        obligations.push(Obligation {
-            payer: SettlementAccount { node: member, pool: Pool::UserCustody },
-            payee: SettlementAccount { node: dealer, pool: Pool::Dealer },
-            currency: trades.first()?.member?.rate.pays,
-            amount: Amount::sum(uses.iter().map(|used| used.pays))?,
-        });
-        let ids: Vec<TradeId> = trades.iter().map(|trade| trade.id).collect();
-        let bundle = Bundle {
-            reference: self.bundle_reference(member.as_str().as_bytes(), date),
-            value_date,
-            obligations,
-            trades: u32::try_from(ids.len()).unwrap_or(u32::MAX),
-            trades_root: trades_root(&ids),
-        };
-        Some((bundle, uses, ids))
+    /// Items in their order, in parts that have no more than `max` of them and that owe no more
+    /// than one amount between any two accounts.
+    fn divide(&self, items: Vec<ItemId>, max: usize) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut part = Part::default();
+        for id in items {
+            let flows = self.flows(id);
+            if part.items.len() == max || !part.take(id, &flows) {
+                parts.push(core::mem::take(&mut part));
+                // No two flows of one item are between the same accounts.
+                part.take(id, &flows);
+            }
+        }
+        if !part.items.is_empty() {
+            parts.push(part);
+        }
+        parts
     }
 
-    fn trade_of(&self, id: ItemId) -> Option<Trade> {
+    fn trade_of(&self, id: ItemId) -> Option<&Trade> {
         match self.items.get(&id)? {
-            Item::Trade { trade } => self.trades.get(trade).cloned(),
+            Item::Trade { trade } => self.trades.get(trade),
             _ => None,
         }
     }
@@ -180,35 +222,27 @@ impl Venue {
         hasher.part(&date.days().to_be_bytes()).part(&number).finish()
     }
 
-    /// Sums flows per pair of accounts.
-    fn obligations(&self, flows: &[Flow]) -> Vec<Obligation> {
-        let mut sums = BTreeMap::<(SettlementAccount, SettlementAccount), Amount>::new();
-        for (payer, payee, amount) in flows.iter().filter(|(_, _, amount)| !amount.is_zero()) {
-            let sum = sums.entry((*payer, *payee)).or_insert(Amount::ZERO);
-            *sum = sum.checked_add(*amount).expect("a day's flows are below 10^18 minor units");
-        }
+    /// The cash that an item moves between accounts, no two of its flows between the same.
+    fn flows(&self, id: ItemId) -> Vec<Obligation> {
+        use Pool::{IssuerEscrow, SettlementHub, UserCustody};
         let currency = self.terms.currency;
-        let obligation = |((payer, payee), amount)| Obligation { payer, payee, currency, amount };
-        sums.into_iter().map(obligation).collect()
-    }
-
-    /// The cash that an item moves between pools.
-    fn flows(&self, id: ItemId) -> Vec<Flow> {
-        use Pool::{Dealer, IssuerEscrow, SettlementHub, UserCustody};
-        let own = |pool| self.terms.account(pool);
-        let between = |from, to, amount| (own(from), own(to), amount);
+        let between = |from, to, amount| Obligation {
+            payer: self.terms.account(from),
+            payee: self.terms.account(to),
+            currency,
+            amount,
+        };
         let Some(item) = self.items.get(&id) else { return Vec::new() };
-        match *item {
+        let flows = match *item {
             Item::Trade { trade } => self.trades.get(&trade).map_or(Vec::new(), |trade| {
                 let to = if trade.primary { IssuerEscrow } else { UserCustody };
-                let fees = trade.buyer_fee.checked_add(trade.seller_fee).expect("below the value");
-                let payer = match trade.member {
-                    Some(member) => SettlementAccount { node: member.rate.dealer, pool: Dealer },
-                    None => own(UserCustody),
-                };
-                let proceeds = (payer, own(to), trade.proceeds());
-                let flows = [proceeds, (payer, own(SettlementHub), fees)];
-                flows.into_iter().filter(|(payer, payee, _)| payer != payee).collect()
+                let proceeds = between(UserCustody, to, trade.proceeds());
+                let fees = trade.cost().saturating_sub(trade.proceeds());
+                let fees = between(UserCustody, SettlementHub, fees);
+                match trade.member {
+                    Some(member) => through_dealer(trade, member, [proceeds, fees]),
+                    None => [proceeds, fees].to_vec(),
+                }
             }),
             Item::IssuanceFee { amount, .. } | Item::Breakage { amount, .. } => {
                 [between(IssuerEscrow, SettlementHub, amount)].to_vec()
@@ -226,10 +260,13 @@ impl Venue {
             ]
             .to_vec(),
             Item::DealPayment { dealer, pays, .. } => {
-                let to = SettlementAccount { node: dealer, pool: Dealer };
-                [(own(UserCustody), to, pays)].to_vec()
+                let payer = self.terms.account(UserCustody);
+                let payee = SettlementAccount { node: dealer, pool: Pool::Dealer };
+                [Obligation { payer, payee, currency, amount: pays }].to_vec()
             }
-        }
+        };
+        let moves = |flow: &Obligation| flow.payer != flow.payee && !flow.amount.is_zero();
+        flows.into_iter().filter(moves).collect()
     }
 
     /// The items of a bundle that `house` clears; a house has no say in those of another.
@@ -258,6 +295,21 @@ impl Venue {
     }
 }
 
+/// A member's purchase: the dealer pays for it here, and the member pays the dealer.
+fn through_dealer(trade: &Trade, member: MemberSide, here: [Obligation; 2]) -> Vec<Obligation> {
+    let dealer = SettlementAccount { node: member.rate.dealer, pool: Pool::Dealer };
+    let mut flows = here.map(|flow| Obligation { payer: dealer, ..flow }).to_vec();
+    flows.extend(lock_use(trade).map(|used| Obligation {
+        payer: SettlementAccount { node: member.node, pool: Pool::UserCustody },
+        payee: dealer,
+        currency: member.rate.pays,
+        amount: used.pays,
+    }));
+    flows
+}
+
+/// What a purchase of a member takes of its locked rate. The order was refused if no amount
+/// could pay for it.
 fn lock_use(trade: &Trade) -> Option<LockUse> {
     let rate = trade.member?.rate;
     let needs = trade.value();

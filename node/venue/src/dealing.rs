@@ -1,6 +1,7 @@
 //! Selling to users of other nodes: this node is the home of the series (protocols, "A trade
 //! across nodes").
 
+use crate::abroad::DEAL_QUANTITY_MAX;
 use crate::command::{DealOrder, Dispatch, FillReport};
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
@@ -47,6 +48,9 @@ impl Venue {
         }
         if rate.expires_at <= step.at {
             return Err(Rejection::LockExpired);
+        }
+        if DEAL_QUANTITY_MAX < deal.quantity {
+            return Err(Rejection::DealTooLong);
         }
         let value = deal.limit.checked_mul(deal.quantity).ok_or(Rejection::TooLarge)?;
         if rate.size < value {

@@ -28,6 +28,7 @@ impl Venue {
                 Due::ForgetAnswer(command) => {
                     self.answers.remove(&command);
                 }
+                Due::LapseDeal(order) => self.lapse_deal(step, order),
             }
         }
     }

@@ -175,6 +175,12 @@ pub enum Rejection {
     /// A notice came out of order or was applied before.
     #[error("notice was applied before or is out of order")]
     NoticeOrder,
+    /// More coupons than one order at another node may have. Send several orders.
+    #[error("an order at another node is for at most 4,096 coupons; send several")]
+    DealTooLong,
+    /// The giver is the receiver. Name somebody else.
+    #[error("giver and receiver are one party")]
+    ToOneself,
 }
 
 /// The field of a batch's terms that is out of range.

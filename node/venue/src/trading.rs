@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::issuance::BatchState;
 use crate::notice::LockedRate;
 use crate::outcome::{Done, Outcome};
-use crate::party::acts_for;
+use crate::party::{PartyKind, acts_for};
 use crate::refusal::Rejection;
 use crate::settlement::{Item, ItemId};
 use crate::terms::Fees;
@@ -524,7 +524,13 @@ impl Venue {
     ) -> Outcome {
         let (series, quantity) = goods;
         self.free_party(from)?;
-        self.free_party(to)?;
+        // A member holds for its users, whom this node cannot tell of a gift.
+        if self.free_party(to)?.kind == PartyKind::Member {
+            return Err(Rejection::PartyKind);
+        }
+        if from == to {
+            return Err(Rejection::ToOneself);
+        }
         self.open_series(series, step.at)?;
         self.transferable(series)?;
         if quantity == 0 {

@@ -79,7 +79,9 @@ impl Venue {
             return;
         }
         if pool == Pool::Dealer {
-            self.post_bank(step, entry, bank, Account::FxPosition);
+            // All that comes in is the dealer's own, whoever sent it.
+            self.early.extend(entry.uetr.map(|uetr| (uetr, *entry)));
+            self.post_bank(step, entry, bank, counterpart(pool));
             return;
         }
         match entry.reference.and_then(|party| self.depositor(party, entry)) {
@@ -298,7 +300,7 @@ impl Venue {
     }
 
     /// A house has instructed a payment to this node. If the bank was quicker than the house,
-    /// the money is taken out of suspense now.
+    /// nothing is left to expect: the money is taken out of suspense now, where it waits there.
     pub(crate) fn expect_pay_out(&mut self, step: &mut Step<'_>, payment: Instruction<Purpose>) {
         let Creditor::Account(account) = payment.creditor else { return };
         let uetr = payment.uetr();
@@ -309,9 +311,11 @@ impl Venue {
         }
         if self.early.get(&uetr).is_some_and(is_early) {
             self.early.remove(&uetr);
-            let (from, to) = (Account::Suspense(account.pool), counterpart(account.pool));
-            let entry = Entry::new(Posting::BankConfirmation, payment.currency);
-            self.post_banked(step, entry.with(from, to, payment.amount));
+            if account.pool != Pool::Dealer {
+                let (from, to) = (Account::Suspense(account.pool), counterpart(account.pool));
+                let entry = Entry::new(Posting::BankConfirmation, payment.currency);
+                self.post_banked(step, entry.with(from, to, payment.amount));
+            }
         } else if let Err(refusal) = self.desk.expect(step.at, payment) {
             // Only a house that reuses an id gets here; its money will then wait in suspense.
             debug_assert_eq!(refusal, DeskRefusal::IdInUse);

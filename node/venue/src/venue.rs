@@ -39,6 +39,7 @@ pub(crate) enum Due {
     ShareBreakage(BatchId),
     ForgetLock(LockId),
     ForgetAnswer(CommandId),
+    LapseDeal(OrderId),
 }
 
 /// Another node that may trade here.
@@ -99,6 +100,8 @@ pub struct Venue {
 
     pub(crate) locks: BTreeMap<LockId, Lock>,
     pub(crate) deals: BTreeMap<OrderId, Deal>,
+    /// The payments for trades at other nodes that their homes have not proposed to settle yet.
+    pub(crate) unproposed: BTreeMap<(NodeId, TradeId), ItemId>,
 
     pub(crate) desk: Desk<Purpose>,
     /// Money that a bank booked before the house that sent it had said so.
@@ -151,6 +154,7 @@ impl Venue {
             merchants_due: BTreeMap::new(),
             locks: BTreeMap::new(),
             deals: BTreeMap::new(),
+            unproposed: BTreeMap::new(),
             desk: Desk::default(),
             early: BTreeMap::new(),
             unposted: Vec::new(),

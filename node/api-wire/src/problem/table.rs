@@ -95,6 +95,8 @@ pub const fn line(rejection: &Rejection) -> Line {
         }
         R::ForeignAccount => ("ForeignAccount", Value, Never, "send it to the node of the account"),
         R::NoticeOrder => ("NoticeOrder", State, Never, "nothing to do"),
+        R::DealTooLong => ("DealTooLong", Value, Never, "send several orders"),
+        R::ToOneself => ("ToOneself", Value, Never, "name somebody else"),
         // The list of refusals may grow before this table does; a test holds them together.
         _ => ("Refused", Internal, Never, "tell the operator"),
     };

@@ -3,12 +3,10 @@
 use crate::world::{World, cents, date, instant, party, terms};
 use gcfn_clearing::PayIn;
 use gcfn_ledger::{Account, Holder, Lot, SerialRange, UserBucket};
-use gcfn_model::{
-    BatchId, Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId,
-};
+use gcfn_model::{Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId};
 use gcfn_venue::{
     ClearingNotice, Command, DealOrder, Dispatch, Event, FederationRequest, FillReport, LockedRate,
-    Merchandise, Notice, PartyKind, Rejection, TradeState, Verb,
+    Merchandise, Notice, PartyKind, Rejection, Verb,
 };
 
 fn node(name: &str) -> NodeId {
@@ -285,21 +283,133 @@ fn a_deal_at_a_rate_that_no_amount_can_pay_is_refused() {
 }
 
 #[test]
-fn deals_that_no_amount_can_pay_together_are_undone_at_the_cut_off() {
+fn deals_that_no_one_amount_can_pay_go_in_bundles_of_their_own() {
     let mut two = two();
     for name in [b"a", b"b"] {
         let deal = deal_at(&two, name, 20_000_000_000_000);
         two.home.must(deal);
     }
-    let held = |world: &World, holder| world.venue.books().title.quantity(two.series, holder);
-    assert_eq!(held(&two.home, Holder::Delivery(node("de"))), 10);
     two.home.events.clear();
     two.home.until(1000, 19);
-    assert!(affirmed(&two.home).is_empty() && take_sent(&mut two.home, node("de")).is_empty());
-    assert_eq!(held(&two.home, Holder::Delivery(node("de"))), 0);
-    assert_eq!(held(&two.home, Holder::Inventory), 10);
-    assert!(two.home.venue.trades().all(|trade| trade.state == TradeState::Reversed));
-    let owed = Account::Obligation(party("brand"), BatchId::derive(&[b"b1"]));
-    assert_eq!(two.home.balance(owed), 0);
-    assert_eq!(two.home.venue.open_items(), (0, 1), "only the fee for the issuance");
+    let owed = |request: &FederationRequest| match request {
+        FederationRequest::Affirm { bundle, uses } => {
+            let by_member = bundle.obligations.iter().filter(|owed| owed.payer.node == node("de"));
+            let by_member: Vec<_> = by_member.map(|owed| owed.amount).collect();
+            (bundle.trades, by_member, uses.len())
+        }
+        other => panic!("{other:?}"),
+    };
+    let pays = cents(475_00 * 20_000_000_000_000);
+    let bundles: Vec<_> = affirmed(&two.home).iter().map(owed).collect();
+    assert_eq!(bundles, vec![(1, vec![pays], 1); 2]);
+    assert_eq!(take_sent(&mut two.home, node("de")).iter().filter(is_proposal).count(), 2);
+}
+
+fn is_proposal(body: &&Dispatch) -> bool {
+    matches!(body, Dispatch::Propose { .. })
+}
+
+#[test]
+fn an_order_whose_answer_might_not_fit_an_envelope_is_refused() {
+    let mut two = two();
+    let goods = Merchandise { quantity: 4_097, limit: cents(1), ..two.goods() };
+    assert_eq!(two.away.user("uwe", Verb::BuyAbroad(goods)), Err(Rejection::DealTooLong));
+    let Command::Dispatch { from, body: Dispatch::Deal(deal) } = deal_at(&two, b"a", 1) else {
+        panic!("a deal")
+    };
+    let body = Dispatch::Deal(DealOrder { quantity: 4_097, limit: cents(1), ..deal });
+    two.home.must(Command::Dispatch { from, body });
+    let sent = take_sent(&mut two.home, node("de"));
+    let [Dispatch::DealDone { refused, .. }] = sent.as_slice() else { panic!("one") };
+    assert_eq!(*refused, Some(Rejection::DealTooLong));
+}
+
+/// The day has ended: what the home node proposes, before the buyer's node hears of it.
+fn proposal(two: &mut Two) -> Dispatch {
+    two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");
+    two.carry();
+    two.home.until(1000, 19);
+    let mut sent = take_sent(&mut two.home, node("de"));
+    sent.retain(|body| is_proposal(&body));
+    let [proposal] = sent.as_slice() else { panic!("one") };
+    proposal.clone()
+}
+
+#[test]
+fn a_trade_is_proposed_once_by_its_own_home() {
+    let mut two = two();
+    let proposal = proposal(&mut two);
+    let Dispatch::Propose { bundle, uses, trades } = proposal.clone() else { panic!("one") };
+    let before = two.away.venue.state_root();
+    let twice = Dispatch::Propose {
+        bundle: bundle.clone(),
+        uses: [uses.clone(), uses].concat(),
+        trades: [trades.clone(), trades].concat(),
+    };
+    for (from, body) in [("cn-sha", twice), ("hk", proposal.clone())] {
+        let outcome = two.away.apply(&Command::Dispatch { from: node(from), body });
+        assert_eq!(outcome, Err(Rejection::DealState));
+        assert_eq!(two.away.venue.state_root(), before);
+    }
+    let propose = Command::Dispatch { from: node("cn-sha"), body: proposal };
+    two.away.must(propose.clone());
+    assert_eq!(two.away.apply(&propose), Err(Rejection::DealState));
+    assert_eq!(affirmed(&two.away).len(), 1);
+}
+
+#[test]
+fn fills_name_every_trade_once() {
+    let mut two = two();
+    let (order, fill) = one_fill(&mut two);
+    let (first, end) = (fill.lots[0].range.first, fill.lots[0].range.end);
+    let part = |first, end, quantity| FillReport {
+        quantity,
+        lots: vec![Lot { range: SerialRange { first, end }, ..fill.lots[0] }],
+        ..fill.clone()
+    };
+    let fills = vec![part(first, first + 2, 2), part(first + 2, end, 3)];
+    let body = Dispatch::DealDone { order, fills, refused: None };
+    let outcome = two.away.apply(&Command::Dispatch { from: node("cn-sha"), body });
+    assert_eq!(outcome, Err(Rejection::DealState));
+}
+
+#[test]
+fn a_deal_that_its_home_never_answers_lapses_after_its_value_date() {
+    let mut two = two();
+    let (order, fill) = one_fill(&mut two);
+    two.away.until(1002, 23);
+    assert!(two.away.available("uwe") < 500_00, "the value date has not passed");
+    two.away.until(1003, 0);
+    assert_eq!(two.away.available("uwe"), 500_00);
+    assert!(two.away.events.contains(&Event::DealReleased { order }));
+    let body = Dispatch::DealDone { order, fills: vec![fill], refused: None };
+    let late = two.away.apply(&Command::Dispatch { from: node("cn-sha"), body });
+    assert_eq!(late, Err(Rejection::DealState));
+}
+
+#[test]
+fn a_purchase_that_its_home_never_proposes_lapses_after_its_value_date() {
+    let mut two = two();
+    let proposal = proposal(&mut two);
+    two.away.until(1003, 0);
+    assert_eq!(two.away.available("uwe"), 500_00);
+    let away = &two.away.venue.books().title;
+    assert_eq!(away.quantity(two.series, Holder::Home(node("cn-sha"))), 100);
+    let propose = Command::Dispatch { from: node("cn-sha"), body: proposal };
+    assert_eq!(two.away.apply(&propose), Err(Rejection::DealState));
+    assert!(affirmed(&two.away).is_empty());
+}
+
+#[test]
+fn coupons_are_given_to_people_only() {
+    let mut two = two();
+    let home = &mut two.home;
+    home.register("ann", PartyKind::User);
+    home.deposit("ann", Pool::UserCustody, 500_00);
+    home.order("ann", gcfn_market::Side::Buy, two.series, 1, Some(95_00)).expect("funded");
+    let give = |to| Verb::Gift { to, series: two.series, quantity: 1 };
+    let to_member = home.user("ann", give(gcfn_venue::member_party(node("de"))));
+    assert_eq!(to_member, Err(Rejection::PartyKind));
+    assert_eq!(home.user("ann", give(party("ann"))), Err(Rejection::ToOneself));
+    assert_eq!(home.coupons("ann", two.series), 1);
 }

@@ -1,14 +1,15 @@
 //! What a local believes of the house that clears between its own pools.
 
 use crate::world::{World, cents, date, instant, terms};
-use gcfn_banking::Side as Booking;
-use gcfn_clearing::{Bundle, Obligation, PayIn, net};
+use gcfn_banking::{Creditor, Instruction, Side as Booking};
+use gcfn_clearing::{Bundle, HousePayment, Obligation, PayIn, net};
+use gcfn_ledger::Account;
 use gcfn_market::Side;
 use gcfn_model::{
     Amount, Currency, CycleId, Digest, Hasher, InstructionId, NodeId, Pool, Position,
     SettlementAccount, Uetr,
 };
-use gcfn_venue::{ClearingNotice, Command, Dispatch, Event, Outcome, PartyKind, Rejection};
+use gcfn_venue::{ClearingNotice, Command, Dispatch, Event, Notice, Outcome, PartyKind, Rejection};
 
 fn node(name: &str) -> NodeId {
     name.parse().expect("a name")
@@ -155,5 +156,45 @@ fn called(event: &Event) -> Option<PayIn> {
             ..
         } => Some(*pay_in),
         _ => None,
+    }
+}
+
+/// Tells `sg` that a house pays its dealer `minor` of another currency.
+fn dealer_is_paid(world: &mut World, minor: u64) -> (Instruction<HousePayment>, Notice) {
+    let (house, cycle) = ("federation".parse().expect("a name"), CycleId::derive(&[b"c"]));
+    let account = world.venue.terms().account(Pool::Dealer);
+    let value_date = date(1000);
+    let payment = Instruction {
+        id: InstructionId::derive(&[b"p"]),
+        debtor: SettlementAccount { node: node("root"), pool: Pool::ClearingHouse },
+        creditor: Creditor::Account(account),
+        currency: Currency::Sgd,
+        amount: cents(minor),
+        value_date,
+        purpose: HousePayment { value_date, account },
+    };
+    let notice = ClearingNotice::PayOutInstructed { house, cycle, payment };
+    (payment, Notice::Clearing(notice))
+}
+
+#[test]
+fn a_dealer_is_paid_once_whether_its_bank_or_the_house_says_so_first() {
+    for bank_is_first in [true, false] {
+        let mut world = World::new();
+        let (payment, notice) = dealer_is_paid(&mut world, 146_25);
+        let account = world.venue.terms().account(Pool::Dealer);
+        let uetr = Some(payment.uetr());
+        let entry = world.entry(account, Booking::Credit, payment.amount, uetr, None);
+        let mut said = [Command::Notice(notice), Command::BankBooked(entry)];
+        if bank_is_first {
+            said.reverse();
+        }
+        for command in said {
+            world.must(command);
+        }
+        assert_eq!(world.balance(Account::Bank(Pool::Dealer)), 146_25);
+        assert_eq!(world.balance(Account::FxPosition), 146_25);
+        let open = world.venue.desk().payments().filter(|payment| payment.state.is_open());
+        assert_eq!(open.count(), 0, "nothing is expected any more");
     }
 }
