@@ -12,8 +12,9 @@ use gcfn_venue::{Event, Trade};
 use serde_json::{Value, json};
 
 /// How many rows go into one transaction before it is committed. A transaction costs a sync of
-/// the store: one for each record would leave the rows far behind a busy node.
-const ROWS_AT_ONCE: usize = 2_000;
+/// the store: one for each record would leave the rows far behind a busy node. Others who write
+/// to the store wait meanwhile.
+const ROWS_AT_ONCE: usize = 500;
 
 /// The projector of one trading node.
 pub(crate) struct Projector {
