@@ -131,7 +131,7 @@ impl Processes {
             bail!("process {pid} of {name} cannot be killed");
         }
         let until = Instant::now() + GRACE;
-        while is_ours(&folder(&self.dir, name), pid) {
+        while !has_ended(pid) {
             if until < Instant::now() {
                 bail!("process {pid} of {name} does not end");
             }
@@ -198,8 +198,14 @@ pub fn running_in(dir: &Path) -> Result<BTreeMap<NodeId, u32>> {
         .with_context(|| format!("no network has run in {}: read {PIDS}", dir.display()))?;
     let pids: BTreeMap<NodeId, u32> =
         serde_json::from_slice(&text).with_context(|| format!("understand {}", path.display()))?;
-    let alive = pids.into_iter().filter(|(name, pid)| is_ours(&folder(dir, *name), *pid));
+    let dir = absolute(dir)?;
+    let alive = pids.into_iter().filter(|(name, pid)| is_ours(&folder(&dir, *name), *pid));
     Ok(alive.collect())
+}
+
+/// A network's folder as its processes were told it, wherever it is asked from.
+fn absolute(dir: &Path) -> Result<PathBuf> {
+    dir.canonicalize().with_context(|| format!("find {}", dir.display()))
 }
 
 fn is_ours(folder: &Path, pid: u32) -> bool {
@@ -208,11 +214,24 @@ fn is_ours(folder: &Path, pid: u32) -> bool {
     line.split(|byte| *byte == 0).any(|word| word == folder.as_bytes())
 }
 
+/// Whether a process has let go of all that it had. Its words are gone, and its first thread is,
+/// while another thread that still writes to the disk holds its ports.
+fn has_ended(pid: u32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    if 1 < threads {
+        return false;
+    }
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The state stands behind the program's name, which is in brackets and may hold any others.
+    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
+}
+
 /// Ends every process of the network in `dir`; returns how many there were.
 ///
 /// # Errors
 /// When there is no network in `dir`, or a process does not end.
 pub fn stop_all(dir: &Path) -> Result<usize> {
+    let dir = &absolute(dir)?;
     let running = running_in(dir)?;
     for pid in running.values() {
         signal("TERM", *pid);
@@ -220,7 +239,7 @@ pub fn stop_all(dir: &Path) -> Result<usize> {
     let until = Instant::now() + GRACE;
     for (name, pid) in &running {
         let ours = || is_ours(&folder(dir, *name), *pid);
-        while ours() && Instant::now() < until {
+        while !has_ended(*pid) && Instant::now() < until {
             std::thread::sleep(LOOK);
         }
         if ours() && !signal("KILL", *pid) {
@@ -298,6 +317,15 @@ mod tests {
         assert!(!running_in(dir.path()).expect("written down").contains_key(&name));
         let unknown = later.kill(name).expect_err("it is gone").to_string();
         assert_eq!(unknown, "no process a");
+    }
+
+    #[test]
+    fn a_network_is_found_by_any_way_to_its_folder() {
+        let (dir, processes, name) = started();
+        let name_of_dir = dir.path().file_name().expect("it has one");
+        let roundabout = dir.path().join("..").join(name_of_dir);
+        let found = running_in(&roundabout).expect("written down");
+        assert_eq!(found.get(&name).copied(), processes.pid(name));
     }
 
     #[test]
