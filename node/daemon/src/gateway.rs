@@ -151,7 +151,8 @@ impl Gateway for NodeGateway {
 
     async fn receipt(&self, trade: TradeId) -> Result<serde_json::Value, NoReceipt> {
         let row = self.read_model.get(TRADE, &trade.to_string()).await;
-        let row = row.map_err(|_| NoReceipt::Unavailable)?.ok_or(NoReceipt::Unknown)?;
+        // Whoever asks has seen the trade in the machine: its row is on the way.
+        let row = row.map_err(|_| NoReceipt::Unavailable)?.ok_or(NoReceipt::NotAnchored)?;
         let anchor = self.heads.head_proof(self.voice.node).await;
         let anchor = anchor.map_err(|error| {
             tracing::debug!(error = format!("{error:#}"), "no anchored head");

@@ -246,9 +246,9 @@ impl Base {
         }
         if let (Role::Regulator, Some(side)) = (self.config.role, &council) {
             let console = crate::supervise::mount(self.supervision(side, &store)).await?;
-            app = app.merge(self.admin(council.as_ref(), &voice)?.guard(console));
+            app = app.merge(self.admin(cells, &voice)?.guard(console));
         }
-        app = app.merge(self.admin(council.as_ref(), &voice)?.router());
+        app = app.merge(self.admin(cells, &voice)?.router());
         let handler = Handler { venue: venue.map(|(side, _)| side), council, voice };
         self.listen(doors, app, handler)
     }
@@ -320,11 +320,12 @@ impl Base {
         }
     }
 
-    fn admin(&self, council: Option<&CouncilSide>, voice: &Voice) -> Result<Admin> {
+    fn admin(&self, cells: &Cells, voice: &Voice) -> Result<Admin> {
         let key = std::fs::read_to_string(self.files.path("keys/operator.key"))
             .context("read keys/operator.key")?;
         Ok(Admin {
-            council: council.map(|side| side.cell.clone()),
+            council: cells.council.clone(),
+            venue: cells.venue.clone(),
             voice: voice.clone(),
             clock: self.clock.clone(),
             testnet: self.network.testnet,

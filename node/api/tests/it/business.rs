@@ -4,6 +4,7 @@ use crate::people::People;
 use crate::world::{World, money, request};
 use axum::body::Body;
 use axum::http::StatusCode;
+use gcfn_api::gateway::Gateway as _;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -100,6 +101,26 @@ async fn a_trade_shows_its_parties_themselves_only() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     let (_, receipt) = world.get(&people.ann, &format!("{path}/receipt")).await;
     assert_eq!(receipt["trade"], bought["trades"][0]);
+}
+
+#[tokio::test]
+async fn a_list_of_trades_promises_no_more_than_its_rows_show() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 1).await;
+    world.project().await;
+    let projected = world.gateway.applied();
+    let bought = people.buy(&world, 2).await;
+    assert!(projected < bought["as_of"].as_u64().unwrap());
+
+    let (_, list) = world.get(&people.ann, "/api/v1/trades").await;
+    assert_eq!(list["trades"].as_array().unwrap().len(), 1, "the second is not projected yet");
+    assert_eq!(list["as_of"], projected);
+
+    world.project().await;
+    let (_, list) = world.get(&people.ann, "/api/v1/trades").await;
+    assert_eq!(list["trades"].as_array().unwrap().len(), 2);
+    assert_eq!(list["as_of"], bought["as_of"]);
 }
 
 #[tokio::test]
