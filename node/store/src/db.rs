@@ -5,7 +5,7 @@
 
 use crate::{StoreError, schema};
 use gcfn_model::{Id, Timestamp};
-use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
@@ -96,7 +96,13 @@ pub(crate) enum Db {
 }
 
 /// A write transaction. Dropping it without [`Tx::commit`] undoes it.
-pub(crate) enum Tx {
+pub(crate) struct Tx {
+    begun: Begun,
+    /// Where it will be, for errors.
+    place: String,
+}
+
+enum Begun {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
@@ -138,10 +144,23 @@ impl Db {
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         let begun = match self {
             // Taking SQLite's write lock first: upgrading a read lock later can only fail.
-            Db::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
-            Db::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+            Db::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Begun::Sqlite),
+            Db::Postgres(pool) => pool.begin().await.map(Begun::Postgres),
         };
-        begun.map_err(|source| StoreError::from_driver("begin a transaction", source))
+        let begun = begun.map_err(|source| self.fault("begin a transaction", source))?;
+        Ok(Tx { begun, place: self.place() })
+    }
+
+    /// The database, without what only its owner may know.
+    fn place(&self) -> String {
+        match self {
+            Db::Sqlite(pool) => pool.connect_options().get_filename().display().to_string(),
+            Db::Postgres(pool) => place_of(&pool.connect_options()),
+        }
+    }
+
+    fn fault(&self, action: &'static str, source: sqlx::Error) -> StoreError {
+        StoreError::from_driver(action, self.place(), source)
     }
 
     /// Runs one statement by itself; the number of rows that it touched.
@@ -154,7 +173,7 @@ impl Db {
             .execute(pool)
             .await
             .map(|done| done.rows_affected()))
-        .map_err(|source| StoreError::from_driver(statement.action, source))
+        .map_err(|source| self.fault(statement.action, source))
     }
 
     /// All rows that a statement answers.
@@ -173,7 +192,7 @@ impl Db {
                 .await
                 .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
         };
-        rows.map_err(|source| StoreError::from_driver(statement.action, source))
+        rows.map_err(|source| self.fault(statement.action, source))
     }
 
     /// The one row that a statement answers, if any.
@@ -190,7 +209,7 @@ impl Db {
                 bind(statement, args).fetch_optional(pool).await.map(|row| row.map(Row::Postgres))
             }
         };
-        row.map_err(|source| StoreError::from_driver(statement.action, source))
+        row.map_err(|source| self.fault(statement.action, source))
     }
 
     /// Runs the statement of this engine outside a transaction.
@@ -219,11 +238,11 @@ impl Tx {
         statement: &Statement,
         args: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        either!(Tx, self, tx => bind(statement, args)
+        either!(Begun, &mut self.begun, tx => bind(statement, args)
             .execute(&mut **tx)
             .await
             .map(|done| done.rows_affected()))
-        .map_err(|source| StoreError::from_driver(statement.action, source))
+        .map_err(|source| StoreError::from_driver(statement.action, self.place.clone(), source))
     }
 
     /// The one row that a statement answers, if any.
@@ -232,23 +251,24 @@ impl Tx {
         statement: &Statement,
         args: &[Value<'_>],
     ) -> Result<Option<Row>, StoreError> {
-        let row = match self {
-            Tx::Sqlite(tx) => bind(statement, args)
+        let row = match &mut self.begun {
+            Begun::Sqlite(tx) => bind(statement, args)
                 .fetch_optional(&mut **tx)
                 .await
                 .map(|row| row.map(Row::Sqlite)),
-            Tx::Postgres(tx) => bind(statement, args)
+            Begun::Postgres(tx) => bind(statement, args)
                 .fetch_optional(&mut **tx)
                 .await
                 .map(|row| row.map(Row::Postgres)),
         };
-        row.map_err(|source| StoreError::from_driver(statement.action, source))
+        row.map_err(|source| StoreError::from_driver(statement.action, self.place.clone(), source))
     }
 
     /// Makes everything since the beginning durable.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        either!(Tx, self, tx => tx.commit().await)
-            .map_err(|source| StoreError::from_driver("commit a transaction", source))
+        let Tx { begun, place } = self;
+        either!(Begun, begun, tx => tx.commit().await)
+            .map_err(|source| StoreError::from_driver("commit a transaction", place, source))
     }
 }
 
@@ -321,7 +341,9 @@ async fn open_sqlite(path: &Path) -> Result<SqlitePool, StoreError> {
         .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
-        .map_err(|source| StoreError::from_driver("open the store", source))
+        .map_err(|source| {
+            StoreError::from_driver("open the store", path.display().to_string(), source)
+        })
 }
 
 /// Makes the database file for this user only, unless it is there; SQLite gives its journal files
@@ -335,13 +357,20 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
-    let options = url.parse().map_err(|source| StoreError::UnreadableUrl { source })?;
+    let options: PgConnectOptions =
+        url.parse().map_err(|source| StoreError::UnreadableUrl { source })?;
+    let place = place_of(&options);
     PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
-        .map_err(|source| StoreError::from_driver("connect to the store", source))
+        .map_err(|source| StoreError::from_driver("connect to the store", place, source))
+}
+
+/// Host and name: the rest of a URL may hold a password.
+fn place_of(options: &PgConnectOptions) -> String {
+    format!("{}/{}", options.get_host(), options.get_database().unwrap_or_default())
 }
 
 /// Only which engine it is: a pool's options may hold a password.
