@@ -136,7 +136,9 @@ fn is_operator(key: &str, headers: &HeaderMap) -> bool {
 }
 
 async fn members(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
-    let members = admin.council()?.read(|council| {
+    let cell = admin.council()?;
+    let leader = cell.metrics().leader.and_then(|leader| admin.voice.replicas.name(leader));
+    let members = cell.read(|council| {
         council
             .directory()
             .members()
@@ -157,7 +159,7 @@ async fn members(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
             })
             .collect::<Vec<_>>()
     });
-    Ok(Json(json!({ "members": members })))
+    Ok(Json(json!({ "members": members, "leader": leader })))
 }
 
 async fn anchors(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
