@@ -150,7 +150,9 @@ fn is_operator(key: &str, headers: &HeaderMap) -> bool {
 }
 
 async fn members(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
-    let members = admin.council()?.read(|council| {
+    let cell = admin.council()?;
+    let leader = cell.metrics().leader.and_then(|leader| admin.voice.replicas.name(leader));
+    let members = cell.read(|council| {
         council
             .directory()
             .members()
@@ -171,7 +173,7 @@ async fn members(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
             })
             .collect::<Vec<_>>()
     });
-    Ok(Json(json!({ "members": members })))
+    Ok(Json(json!({ "members": members, "leader": leader })))
 }
 
 async fn anchors(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {

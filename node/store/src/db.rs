@@ -5,7 +5,7 @@
 
 use crate::{StoreError, schema};
 use gcfn_model::{Id, Timestamp};
-use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
@@ -108,6 +108,8 @@ pub(crate) struct Tx {
     // Dropped in this order: the next writer comes when this one is done.
     begun: Begun,
     turn: Option<OwnedMutexGuard<()>>,
+    /// Where it will be, for errors.
+    place: String,
 }
 
 enum Begun {
@@ -152,6 +154,18 @@ impl Db {
         Db { pool, turn: Arc::default() }
     }
 
+    /// The database, without what only its owner may know.
+    fn place(&self) -> String {
+        match &self.pool {
+            Pool::Sqlite(pool) => pool.connect_options().get_filename().display().to_string(),
+            Pool::Postgres(pool) => place_of(&pool.connect_options()),
+        }
+    }
+
+    fn fault(&self, action: &'static str, source: sqlx::Error) -> StoreError {
+        StoreError::from_driver(action, self.place(), source)
+    }
+
     /// Waits for the turn to write. SQLite has one writer at a time and lets whoever asks at the
     /// right moment be it: a task that writes one transaction after another would keep the others
     /// out until their patience ends. Here they come in the order in which they asked.
@@ -170,8 +184,8 @@ impl Db {
             Pool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Begun::Sqlite),
             Pool::Postgres(pool) => pool.begin().await.map(Begun::Postgres),
         };
-        let begun = begun.map_err(|s| StoreError::from_driver("begin a transaction", s))?;
-        Ok(Tx { begun, turn })
+        let begun = begun.map_err(|source| self.fault("begin a transaction", source))?;
+        Ok(Tx { begun, turn, place: self.place() })
     }
 
     /// Runs one statement that writes by itself; the number of rows that it touched.
@@ -185,7 +199,7 @@ impl Db {
             .execute(pool)
             .await
             .map(|done| done.rows_affected()))
-        .map_err(|source| StoreError::from_driver(statement.action, source))
+        .map_err(|source| self.fault(statement.action, source))
     }
 
     /// All rows that a statement answers.
@@ -204,7 +218,7 @@ impl Db {
                 .await
                 .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
         };
-        rows.map_err(|source| StoreError::from_driver(statement.action, source))
+        rows.map_err(|source| self.fault(statement.action, source))
     }
 
     /// The one row that a statement answers, if any.
@@ -221,7 +235,7 @@ impl Db {
                 bind(statement, args).fetch_optional(pool).await.map(|row| row.map(Row::Postgres))
             }
         };
-        row.map_err(|source| StoreError::from_driver(statement.action, source))
+        row.map_err(|source| self.fault(statement.action, source))
     }
 
     /// Runs the statement of this engine outside a transaction.
@@ -254,7 +268,7 @@ impl Tx {
             .execute(&mut **tx)
             .await
             .map(|done| done.rows_affected()))
-        .map_err(|source| StoreError::from_driver(statement.action, source))
+        .map_err(|source| StoreError::from_driver(statement.action, self.place.clone(), source))
     }
 
     /// The one row that a statement answers, if any.
@@ -273,15 +287,15 @@ impl Tx {
                 .await
                 .map(|row| row.map(Row::Postgres)),
         };
-        row.map_err(|source| StoreError::from_driver(statement.action, source))
+        row.map_err(|source| StoreError::from_driver(statement.action, self.place.clone(), source))
     }
 
     /// Makes everything since the beginning durable.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        let Tx { begun, turn } = self;
+        let Tx { begun, turn, place } = self;
         let committed = either!(Begun, begun, tx => tx.commit().await);
         drop(turn);
-        committed.map_err(|source| StoreError::from_driver("commit a transaction", source))
+        committed.map_err(|source| StoreError::from_driver("commit a transaction", place, source))
     }
 }
 
@@ -354,7 +368,9 @@ async fn open_sqlite(path: &Path) -> Result<SqlitePool, StoreError> {
         .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
-        .map_err(|source| StoreError::from_driver("open the store", source))
+        .map_err(|source| {
+            StoreError::from_driver("open the store", path.display().to_string(), source)
+        })
 }
 
 /// Makes the database file for this user only, unless it is there; SQLite gives its journal files
@@ -368,13 +384,20 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
-    let options = url.parse().map_err(|source| StoreError::UnreadableUrl { source })?;
+    let options: PgConnectOptions =
+        url.parse().map_err(|source| StoreError::UnreadableUrl { source })?;
+    let place = place_of(&options);
     PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
-        .map_err(|source| StoreError::from_driver("connect to the store", source))
+        .map_err(|source| StoreError::from_driver("connect to the store", place, source))
+}
+
+/// Host and name: the rest of a URL may hold a password.
+fn place_of(options: &PgConnectOptions) -> String {
+    format!("{}/{}", options.get_host(), options.get_database().unwrap_or_default())
 }
 
 /// Only which engine it is: a pool's options may hold a password.

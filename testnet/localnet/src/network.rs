@@ -75,6 +75,9 @@ pub struct Member {
 pub struct Members {
     /// Everybody.
     pub members: Vec<Member>,
+    /// Who leads the federation's cell, as far as the asked node knows.
+    #[serde(default)]
+    pub leader: Option<NodeId>,
 }
 
 impl Localnet {
@@ -340,6 +343,15 @@ impl Localnet {
     pub async fn members(&self) -> Result<Vec<Member>> {
         let operator = self.operator(self.root()?)?;
         Ok(operator.get::<Members>("/api/v1/federation/members").await?.members)
+    }
+
+    /// Who leads the federation's cell, as the founder `asked` knows it.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn leader(&self, asked: NodeId) -> Result<Option<NodeId>> {
+        let members: Members = self.operator(asked)?.get("/api/v1/federation/members").await?;
+        Ok(members.leader)
     }
 
     /// Moves every node's clock to `time`. They never go back.

@@ -170,3 +170,32 @@ async fn money_in_and_out() {
     );
     assert_eq!(instruction["age_seconds"], 60);
 }
+
+#[tokio::test]
+async fn a_frozen_user_can_look_and_do_nothing_else() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 2).await;
+    let ann = json!({ "party": people.ann.party });
+    world.done(&people.operator, "/api/v1/compliance/freeze", ann.clone()).await;
+
+    let order = json!({ "series": people.series, "side": "buy", "quantity": 1 });
+    let gift = json!({ "to": people.ben.party, "quantity": 1 });
+    let transfer = format!("/api/v1/coupons/{}/transfer", people.series);
+    let withdrawal = json!({ "amount": money("1") });
+    let wishes = [
+        ("/api/v1/trades/orders", order.clone()),
+        (transfer.as_str(), gift),
+        ("/api/v1/payments/withdrawals", withdrawal),
+    ];
+    for (path, body) in wishes {
+        let (status, refused) = world.post(&people.ann, path, body).await;
+        assert!(status.is_client_error(), "{path}: {refused}");
+        assert_eq!(refused["code"], "Frozen", "{path}");
+    }
+    let (status, _) = world.get(&people.ann, "/api/v1/users/me/assets").await;
+    assert!(status.is_success());
+
+    world.done(&people.operator, "/api/v1/compliance/unfreeze", ann).await;
+    world.done(&people.ann, "/api/v1/trades/orders", order).await;
+}
