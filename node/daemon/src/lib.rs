@@ -32,4 +32,5 @@ pub mod region;
 mod scheduler;
 mod submitter;
 mod supervise;
+mod testnet_clock;
 mod voice;

@@ -11,12 +11,14 @@ use crate::federation::{self};
 use crate::files::{NodeFiles, Running};
 use crate::handler::{CouncilSide, Handler};
 use crate::init::read_config;
+pub use crate::join::Declined;
 use crate::join::join;
 use crate::network::{Network, identity_of};
 use crate::notices::Feed;
 use crate::own_certificate::own_credentials;
 use crate::prover::Prover;
 use crate::raft_transport::RaftTransport;
+use crate::testnet_clock;
 use crate::voice::{Replicas, Voice, Way};
 use anyhow::{Context, Result, anyhow};
 use axum::Router;
@@ -250,7 +252,12 @@ impl Base {
             let console = crate::supervise::mount(self.supervision(side, &store)).await?;
             app = app.merge(self.admin(council.as_ref(), &voice)?.guard(console));
         }
-        app = app.merge(self.admin(council.as_ref(), &voice)?.router());
+        let admin = self.admin(council.as_ref(), &voice)?;
+        app = app.merge(admin.clone().router());
+        if self.network.testnet {
+            let calendar = venue.as_ref().map(|(_, region)| region.clone());
+            app = testnet_clock::over(app, &admin, self.clock.clone(), calendar);
+        }
         let handler = Handler { venue: venue.map(|(side, _)| side), council, voice };
         self.listen(doors, app, handler)
     }

@@ -3,6 +3,7 @@
 
 mod banks;
 mod calls;
+mod clocks;
 mod damage;
 mod restart;
 mod starts;
