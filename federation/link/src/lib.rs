@@ -17,6 +17,7 @@ pub mod identity;
 pub mod keys;
 pub mod listener;
 pub mod service;
+mod timed_body;
 pub mod tls;
 
 /// The messages of `proto/link.proto`, generated.
