@@ -25,6 +25,7 @@ pub mod network;
 pub mod node;
 mod notices;
 mod own_certificate;
+mod pools;
 mod projector;
 mod prover;
 mod raft_transport;

@@ -253,6 +253,9 @@ impl Base {
             app = app.merge(self.admin(council.as_ref(), &voice)?.guard(console));
         }
         let admin = self.admin(council.as_ref(), &voice)?;
+        if let Some((side, _)) = &venue {
+            app = app.merge(admin.guard(crate::pools::router(side.cell.clone())));
+        }
         app = app.merge(admin.clone().router());
         if self.network.testnet {
             let calendar = venue.as_ref().map(|(_, region)| region.clone());
