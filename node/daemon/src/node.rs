@@ -12,12 +12,14 @@ use crate::federation::{self};
 use crate::files::{NodeFiles, Running};
 use crate::handler::{CouncilSide, Handler};
 use crate::init::read_config;
+pub use crate::join::Declined;
 use crate::join::join;
 use crate::network::{Network, identity_of};
 use crate::notices::Feed;
 use crate::own_certificate::{self, own_credentials};
 use crate::prover::Prover;
 use crate::raft_transport::RaftTransport;
+use crate::testnet_clock;
 use crate::voice::{Replicas, Voice, Way};
 use anyhow::{Context, Result, anyhow};
 use axum::Router;
@@ -64,7 +66,8 @@ struct Base {
 /// Runs the node in `dir` until it is asked to end.
 ///
 /// # Errors
-/// What keeps it from starting, or what it could not go on with.
+/// What keeps it from starting, or what it could not go on with:
+/// [`CriticalEnd`](gcfn_telemetry::CriticalEnd). To have been asked to end is none.
 pub async fn serve(dir: &Path, stop: impl Future<Output = ()>) -> Result<()> {
     serve_with(dir, Arc::new(Metrics::install()?), stop).await
 }
@@ -104,7 +107,8 @@ pub async fn serve_with(
     if !late.is_empty() {
         tracing::warn!(?late, "tasks did not end in time");
     }
-    started
+    started?;
+    supervisor.lost().map_or(Ok(()), |lost| Err(lost.into()))
 }
 
 /// The cells of a node, as far as it has come with opening them.
@@ -252,7 +256,15 @@ impl Base {
             let console = crate::supervise::mount(self.supervision(side, &store)).await?;
             app = app.merge(self.admin(cells, &voice)?.guard(console));
         }
-        app = app.merge(self.admin(cells, &voice)?.router());
+        let admin = self.admin(cells, &voice)?;
+        if let Some((side, _)) = &venue {
+            app = app.merge(admin.guard(crate::pools::router(side.cell.clone())));
+        }
+        app = app.merge(admin.clone().router());
+        if self.network.testnet {
+            let calendar = venue.as_ref().map(|(_, region)| region.clone());
+            app = testnet_clock::over(app, &admin, self.clock.clone(), calendar);
+        }
         let handler = Handler { venue: venue.map(|(side, _)| side), council, voice };
         self.listen(doors, app, handler)
     }
@@ -367,6 +379,10 @@ impl Base {
 
     /// Opens both doors and says where they are.
     fn listen(&self, Doors { api, link }: Doors, app: Router, handler: Handler) -> Result<()> {
+        // A node that has lost a task while it was starting does not say that it runs.
+        if let Some(lost) = self.supervisor.lost() {
+            return Err(lost.into());
+        }
         let running =
             Running { pid: std::process::id(), api: api.address()?, link: link.address()? };
         let served = gcfn_link::service::router(Arc::new(handler), self.trust.denied().clone());
