@@ -3,7 +3,7 @@
 use crate::book::Book;
 use crate::payment::Leg;
 use crate::{
-    BankEntry, Instruction, OpenBreak, Payment, PaymentState, ReasonCode, Reconciliation,
+    BankEntry, Instruction, OpenBreak, Payment, PaymentState, ReasonCode, Reconciliation, Side,
     Statement, StatusReport, TransactionStatus,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -78,7 +78,7 @@ pub enum StatusChange<P> {
     },
 }
 
-/// What an entry means. The first four count: the caller posts exactly these to its ledger.
+/// What an entry means. The first five count: the caller posts exactly these to its ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Booked<P> {
     /// Our account was debited: the instruction is settled.
@@ -89,11 +89,15 @@ pub enum Booked<P> {
     Returned(Instruction<P>),
     /// It belongs to no payment known here: a deposit, or an entry for suspense.
     Unmatched,
+    /// Money came in that contradicts what is known. It counts, in suspense, until somebody has
+    /// said whose it is: who sends a cent too much must not keep an account from ever tying.
+    Suspended(Dispute),
     /// It was counted before.
     Repeat,
     /// Its day is reconciled: a repeat, or a change that the next opening balance will show.
     DayClosed,
-    /// It contradicts what is known. It is not counted and stays a break until it is resolved.
+    /// It contradicts what is known, and no money came in by it. It is not counted and stays a
+    /// break until it is resolved.
     Disputed(Dispute),
 }
 
@@ -259,6 +263,7 @@ impl<P: Clone + PartialEq> Desk<P> {
         let payment = entry.uetr.and_then(|uetr| self.payments.get_mut(&uetr));
         let meaning = match payment.map(|payment| Self::book_leg(at, payment, entry)) {
             Some(Ok(meaning)) => meaning,
+            Some(Err(dispute)) if entry.side == Side::Credit => Booked::Suspended(dispute),
             Some(Err(dispute)) => return Booked::Disputed(dispute),
             None => Booked::Unmatched,
         };

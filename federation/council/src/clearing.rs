@@ -17,6 +17,9 @@ use gcfn_model::{BusinessDate, NodeId, SettlementAccount, Uetr};
 use gcfn_venue::LockUse;
 use serde::{Deserialize, Serialize};
 
+/// The most uses of locked rates in one bundle: every replica keeps them until its cycle ends.
+const LOCK_USES_MAX: usize = 8_192;
+
 /// The house, its books, and what stands affirmed in its cycles.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Clearing {
@@ -63,6 +66,9 @@ impl Council {
         bundle: &Bundle,
         uses: &[LockUse],
     ) -> Outcome {
+        if LOCK_USES_MAX < uses.len() {
+            return Err(Refusal::TooManyUses);
+        }
         let sides = self.locks.tie(bundle, uses)?;
         let reference = bundle.reference;
         let affirmed = self.clearing.affirmed.get(&reference);
@@ -132,7 +138,9 @@ impl Council {
         let at = step.at;
         match self.in_house(step, |house, ledger, events| house.booked(at, entry, ledger, events)) {
             Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
-            Booked::Disputed(dispute) => step.emit(Event::BankDisputed(dispute)),
+            Booked::Suspended(dispute) | Booked::Disputed(dispute) => {
+                step.emit(Event::BankDisputed(dispute));
+            }
             Booked::Settled(_) | Booked::Received(_) | Booked::Returned(_) | Booked::Unmatched => {}
         }
         Ok(Done::Accepted)

@@ -186,6 +186,9 @@ pub enum Refusal {
     /// The desk refuses; the reason is the desk's.
     #[error("desk refuses: {0}")]
     Desk(DeskRefusal) = 120,
+    /// A bundle uses more locked rates than one may. Affirm it in several.
+    #[error("bundle uses more than 8,192 locked rates")]
+    TooManyUses = 121,
 }
 
 impl Refusal {

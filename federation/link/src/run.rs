@@ -78,6 +78,16 @@ impl Runs {
         }
         true
     }
+
+    /// A connection that nobody listens to any more.
+    pub(crate) fn forget(&self, node: NodeId, connection: &Connection) {
+        let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(heard) = runs.get_mut(&node) {
+            heard
+                .connections
+                .retain(|open| !std::ptr::eq(open.as_ptr(), Arc::as_ptr(&connection.0)));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +108,15 @@ mod tests {
         assert!(runs.admit(node, second, &three), "the first is gone");
         assert!(!runs.admit(node, first, &Connection::default()), "and does not come back");
         assert!(runs.admit("hk".parse().expect("a name"), first, &Connection::default()));
+    }
+
+    #[test]
+    fn a_run_that_may_not_speak_does_not_silence_another() {
+        let (runs, node) = (Runs::default(), "cn".parse().expect("a name"));
+        let stolen = Connection::default();
+        assert!(runs.admit(node, Run(1), &stolen));
+        runs.forget(node, &stolen);
+        assert!(runs.admit(node, Run(2), &Connection::default()));
     }
 
     #[test]

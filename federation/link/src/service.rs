@@ -130,6 +130,10 @@ struct Gate {
 async fn admit(State(gate): State<Gate>, request: HttpRequest, next: Next) -> HttpResponse {
     let peer = request.extensions().get::<PeerIdentity>();
     let permitted = permit(peer, request.uri().path(), &gate.denied);
+    if let (Err(_), Some(peer), Some(connection)) = (&permitted, peer, request.extensions().get()) {
+        // Who may not speak does not keep another run of the node from being heard either.
+        gate.runs.forget(peer.identity().node, connection);
+    }
     match permitted.and_then(|peer| gate.alone(peer, &request)) {
         Ok(()) => next.run(request).await,
         Err(refusal) => {

@@ -69,7 +69,8 @@ pub enum ClearingEvent {
         /// How much.
         amount: Amount,
     },
-    /// The cycle settled in the house's books: final for every bundle named.
+    /// The cycle settled in the house's books: final for every bundle named. A cycle of very many
+    /// bundles says so in several events.
     CycleSettled {
         /// The cycle.
         cycle: CycleId,
@@ -135,8 +136,8 @@ pub enum ClearingEvent {
         cycle: CycleId,
         /// The payment that was not made.
         payment: Instruction<HousePayment>,
-        /// When the bank is asked again. Not by itself where nothing is given: somebody must
-        /// find out why it does not pay.
+        /// When the bank is asked again. Not where nothing is given: the bank has booked what it
+        /// had refused, and somebody must find out what it has paid.
         retry_at: Option<Timestamp>,
     },
 }

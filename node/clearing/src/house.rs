@@ -12,6 +12,10 @@ use gcfn_ledger::Ledger;
 use gcfn_model::{BusinessDate, HouseId, NodeId, Pool, SettlementAccount, Timestamp};
 use serde::{Deserialize, Serialize};
 
+/// How many bundles one event names at most. Each is named once and again for each of its two
+/// nodes, and an event has to fit an entry of every node's log together with its proof.
+pub(crate) const BUNDLES_PER_EVENT: usize = 4_096;
+
 /// What a payment on the house's account is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HousePayment {
@@ -204,9 +208,9 @@ fn close(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
 }
 
 pub(crate) fn report_failed(cycle: &Cycle, failed: &[Bundle], events: &mut Vec<ClearingEvent>) {
-    if !failed.is_empty() {
-        let bundles = failed.iter().map(|bundle| bundle.reference).collect();
-        let nodes = parties(failed.iter());
+    for part in failed.chunks(BUNDLES_PER_EVENT) {
+        let bundles = part.iter().map(|bundle| bundle.reference).collect();
+        let nodes = parties(part.iter());
         events.push(ClearingEvent::BundlesFailed { cycle: cycle.id, bundles, nodes });
     }
 }

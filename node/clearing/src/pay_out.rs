@@ -8,15 +8,12 @@ use alloc::vec::Vec;
 use gcfn_banking::{Creditor, Instruction};
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, InstructionId, Millis, SettlementAccount, Timestamp,
+    Uetr,
 };
 use serde::{Deserialize, Serialize};
 
 /// How long the house waits before it asks its bank again.
 pub const RETRY_AFTER: Millis = Millis(86_400_000);
-
-/// How often the house asks its bank for one pay-out. After that somebody must find out why the
-/// bank does not make it.
-pub const ATTEMPTS_MAX: u8 = 3;
 
 /// What the house owes to one account of a settled cycle, and how far its payment has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +27,7 @@ pub struct PayOut {
     /// Why.
     pub owed: Owed,
     /// How often the bank has been asked.
-    pub attempts: u8,
+    pub attempts: u32,
     /// What became of the last attempt.
     pub state: PayOutState,
 }
@@ -54,7 +51,8 @@ pub enum PayOutState {
     Paid,
     /// The bank refused it or sent it back.
     Unpaid {
-        /// When the bank is asked again; never by itself where nothing is given.
+        /// When the bank is asked again. Not where nothing is given: the bank has booked an
+        /// attempt that it had refused, and must first say which of the two holds.
         retry_at: Option<Timestamp>,
     },
 }
@@ -79,9 +77,9 @@ impl PayOut {
         }
     }
 
-    /// The id of the last attempt's payment. Every attempt has its own, so that a bank cannot
-    /// take a new one for a repeat.
-    fn payment_id(&self, cycle: CycleId) -> InstructionId {
+    /// The id of an attempt's payment. Every attempt has its own, so that a bank cannot take a new
+    /// one for a repeat.
+    fn payment_id(&self, cycle: CycleId, attempt: u32) -> InstructionId {
         InstructionId::derive(&[
             match self.owed {
                 Owed::Position => b"pay-out",
@@ -91,7 +89,7 @@ impl PayOut {
             self.account.node.as_str().as_bytes(),
             self.account.pool.code().as_bytes(),
             self.currency.code().as_bytes(),
-            &[self.attempts],
+            &attempt.to_be_bytes(),
         ])
     }
 }
@@ -153,7 +151,7 @@ impl House {
     ) {
         let &PayOut { account, currency, amount, .. } = out;
         let payment = Instruction {
-            id: out.payment_id(cycle),
+            id: out.payment_id(cycle, out.attempts),
             debtor: self.account(),
             creditor: Creditor::Account(account),
             currency,
@@ -178,7 +176,8 @@ impl House {
     }
 
     /// The bank refused a payment of the house, or sent it back. It is owed still, so the bank is
-    /// asked again: a few times, and a day apart, so that somebody can see to the cause.
+    /// asked again, a day apart, until it pays: each time somebody is told, and can see to the
+    /// cause.
     pub(crate) fn not_paid_out(
         &mut self,
         at: Timestamp,
@@ -186,25 +185,39 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) {
         let Some((cycle, out)) = self.pay_out_of(payment) else { return };
-        let retry_at = at.checked_add(RETRY_AFTER).filter(|_| out.attempts < ATTEMPTS_MAX);
+        let retry_at = at.checked_add(RETRY_AFTER);
         out.state = PayOutState::Unpaid { retry_at };
         events.push(ClearingEvent::PayOutFailed { cycle, payment: *payment, retry_at });
     }
 
     /// The bank booked a payment that it had refused. It may be made already, so it is not asked
-    /// for again.
+    /// for again, and what has not left for the bank yet does not leave.
     pub(crate) fn perhaps_paid_out(
         &mut self,
+        at: Timestamp,
         payment: &Instruction<HousePayment>,
         events: &mut Vec<ClearingEvent>,
     ) {
-        if let Some((cycle, out)) = self.pay_out_of(payment)
-            && out.retry_at().is_some()
-        {
+        let HousePayment { value_date, account } = payment.purpose;
+        let Some(cycle) = self.cycles.get_mut(&value_date) else { return };
+        let id = cycle.id;
+        let attempted = |out: &&mut PayOut| {
+            let attempts = 1..=out.attempts;
+            out.account == account
+                && attempts.into_iter().any(|n| out.payment_id(id, n) == payment.id)
+        };
+        let Some(out) = cycle.pay_outs.iter_mut().find(attempted) else { return };
+        let last = Uetr::derive(&[out.payment_id(id, out.attempts).as_bytes()]);
+        let stopped = match out.state {
+            PayOutState::Instructed => self.desk.cancel(at, last).is_ok(),
+            PayOutState::Unpaid { retry_at } => retry_at.is_some(),
+            PayOutState::Paid => false,
+        };
+        if stopped {
             out.state = PayOutState::Unpaid { retry_at: None };
-            let payment = *payment;
-            events.push(ClearingEvent::PayOutFailed { cycle, payment, retry_at: None });
         }
+        let payment = *payment;
+        events.push(ClearingEvent::PayOutFailed { cycle: id, payment, retry_at: None });
     }
 
     /// The pay-out whose last attempt `payment` is, and its cycle.
@@ -214,8 +227,9 @@ impl House {
     ) -> Option<(CycleId, &mut PayOut)> {
         let HousePayment { value_date, account } = payment.purpose;
         let Cycle { id, pay_outs, .. } = self.cycles.get_mut(&value_date)?;
-        let is_last =
-            |out: &&mut PayOut| out.account == account && out.payment_id(*id) == payment.id;
+        let is_last = |out: &&mut PayOut| {
+            out.account == account && out.payment_id(*id, out.attempts) == payment.id
+        };
         Some((*id, pay_outs.iter_mut().find(is_last)?))
     }
 

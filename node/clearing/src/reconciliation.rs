@@ -15,9 +15,9 @@ impl House {
     /// Books what the bank says happened on the house's account.
     ///
     /// A credit with the reference and the amount of a call is a pay-in; a debit is one of the
-    /// house's own payments. A credit that nobody was called for goes to suspense; anything
-    /// else that does not fit stays a dispute of the desk. Money is never guessed to be
-    /// somebody's.
+    /// house's own payments. A credit that nobody was called for, or not for that much, goes to
+    /// suspense; a debit that does not fit stays a dispute of the desk. Money is never guessed to
+    /// be somebody's.
     pub fn booked(
         &mut self,
         at: Timestamp,
@@ -51,14 +51,14 @@ impl House {
                 self.note_booking(payment, entry);
                 self.not_paid_out(at, payment, events);
             }
-            Booked::Unmatched => {
+            Booked::Unmatched | Booked::Suspended(_) => {
                 let (currency, amount) = (entry.currency, entry.amount);
                 events.push(ClearingEvent::UnmatchedEntry { currency, amount });
             }
             Booked::Disputed(Dispute::NotPayable { uetr }) => {
                 let refused = self.desk.payment(*uetr).map(|payment| payment.instruction);
                 if let Some(payment) = refused {
-                    self.perhaps_paid_out(&payment, events);
+                    self.perhaps_paid_out(at, &payment, events);
                 }
             }
             Booked::Disputed(_) | Booked::Repeat | Booked::DayClosed => {}
@@ -141,8 +141,8 @@ fn legs(booked: &Booked<HousePayment>, entry: &BankEntry) -> Option<(Account, Ac
         // What comes back is owed to the member again.
         (Booked::Received(payment) | Booked::Returned(payment), _) => Some((own, member(payment))),
         (Booked::Settled(payment), _) => Some((member(payment), own)),
-        (Booked::Unmatched, Side::Credit) => Some((own, suspense)),
-        (Booked::Unmatched, Side::Debit) => Some((suspense, own)),
+        (Booked::Unmatched | Booked::Suspended(_), Side::Credit) => Some((own, suspense)),
+        (Booked::Unmatched | Booked::Suspended(_), Side::Debit) => Some((suspense, own)),
         (Booked::Disputed(_) | Booked::Repeat | Booked::DayClosed, _) => None,
     }
 }

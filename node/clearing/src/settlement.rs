@@ -1,9 +1,9 @@
 //! The one atomic step: who is short has paid, who is long is owed.
 
 use crate::cycle::Cycle;
-use crate::house::{House, parties};
+use crate::house::{BUNDLES_PER_EVENT, House, parties};
 use crate::pay_in::shortfalls;
-use crate::{ClearingEvent, Phase};
+use crate::{Bundle, ClearingEvent, Phase};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Entry, Ledger, Leg, Posting};
@@ -34,9 +34,16 @@ impl House {
             events.push(ClearingEvent::Posted(entry));
         }
         cycle.phase = Phase::Settled;
-        let bundles = cycle.bundles.keys().copied().collect();
-        let nodes = parties(cycle.bundles.values().map(|affirmed| &affirmed.bundle));
-        events.push(ClearingEvent::CycleSettled { cycle: cycle.id, bundles, nodes });
+        let settled: Vec<&Bundle> = cycle.bundles().map(|(bundle, _)| bundle).collect();
+        // A cycle in which nothing is left to settle says so as well.
+        let parts = settled.len().div_ceil(BUNDLES_PER_EVENT).max(1);
+        let mut left = settled.chunks(BUNDLES_PER_EVENT);
+        for _ in 0..parts {
+            let part = left.next().unwrap_or_default();
+            let bundles = part.iter().map(|bundle| bundle.reference).collect();
+            let nodes = parties(part.iter().copied());
+            events.push(ClearingEvent::CycleSettled { cycle: cycle.id, bundles, nodes });
+        }
         self.pay_out(at, date, events);
     }
 }

@@ -218,7 +218,7 @@ impl Base {
         // The doors come first: where they are taken, this node runs already, and a second one
         // must not have said anything in its name.
         let doors = self.bind().await?;
-        alone::make_sure(self.config.node, &self.peers).await?;
+        alone::make_sure(&self.config, &self.peers).await?;
         let store = self.open_store().await?;
         let council = match self.config.role {
             Role::Local => None,

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 /// the store: one for each record would leave the rows far behind a busy node. Others who write
 /// to the store wait meanwhile.
 const ROWS_AT_ONCE: usize = 500;
+/// How many records without rows are passed over before the cursor says so.
+const RECORDS_AT_ONCE: u64 = 10_000;
 
 /// The projector of one trading node.
 pub(crate) struct Projector {
@@ -43,10 +45,11 @@ impl Projector {
         let mut journal = self.cell.journal(done + 1);
         loop {
             let mut record = journal.next().await.context("read the journal")?;
-            let mut rows = Vec::new();
+            let (mut rows, began) = (Vec::new(), record.index);
             let upto = loop {
                 project_record(&record, &mut rows);
-                let next = match rows.len() < ROWS_AT_ONCE {
+                let more = rows.len() < ROWS_AT_ONCE && record.index < began + RECORDS_AT_ONCE;
+                let next = match more {
                     true => journal.try_next().context("read the journal")?,
                     false => None,
                 };

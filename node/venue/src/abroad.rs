@@ -80,7 +80,7 @@ impl Venue {
             lock.used = true;
         }
         let rate = lock.rate;
-        if let Some(lapses) = Timestamp::from_utc(rate.value_date.plus_days(1), 0) {
+        if let Some(lapses) = lapse_time(&rate) {
             self.agenda.insert((lapses, Due::LapseDeal(goods.order)));
         }
         self.deals.insert(goods.order, Deal { buyer, goods, rate, held });
@@ -126,6 +126,10 @@ impl Venue {
         self.receive(step, &deal.goods, fills)?;
 
         self.deals.remove(&order);
+        let lapses = lapse_time(&deal.rate);
+        if let Some(lapses) = lapses {
+            self.agenda.remove(&(lapses, Due::LapseDeal(order)));
+        }
         let held = Account::User(deal.buyer, UserBucket::Hold);
         let back = Account::User(deal.buyer, self.free_bucket(deal.buyer));
         let entry = self
@@ -140,6 +144,9 @@ impl Venue {
             let id = self.next_number();
             let (buyer, dealer) = (deal.buyer, deal.rate.dealer);
             self.unproposed.insert((from, fill.trade), id);
+            if let Some(lapses) = lapses {
+                self.agenda.insert((lapses, Due::LapsePayment(from, fill.trade)));
+            }
             let fill = fill.clone();
             let payment = Item::DealPayment { order, fill, buyer, dealer, pays, fee };
             self.items.insert(id, payment);
@@ -234,22 +241,22 @@ impl Venue {
         (once.len() == items.len()).then_some(items)
     }
 
-    /// The value date of an order has passed. What its home has not answered or not proposed by
-    /// then can be in no cycle any more, so the buyer has the money back; the home has its coupons
-    /// back, because a bundle that this node does not affirm leaves its cycle.
+    /// The value date of an order has passed without an answer of its home. It can be in no cycle
+    /// any more, so the buyer has the money back; a late answer is refused.
     pub(crate) fn lapse_deal(&mut self, step: &mut Step<'_>, order: OrderId) {
-        if let Some(deal) = self.deals.remove(&order) {
-            let held = Account::User(deal.buyer, UserBucket::Hold);
-            let back = Account::User(deal.buyer, self.free_bucket(deal.buyer));
-            let entry = self.entry(Posting::CrossBorderAbort).with(held, back, deal.held);
-            self.post(step, entry);
-            step.emit(Event::DealReleased { order });
-        }
-        let of_order = |(_, id): &(&(NodeId, TradeId), &ItemId)| matches!(self.items.get(id), Some(Item::DealPayment { order: of, .. }) if *of == order);
-        let lapsed: Vec<_> =
-            self.unproposed.iter().filter(of_order).map(|(k, id)| (*k, *id)).collect();
-        for (trade, id) in lapsed {
-            self.unproposed.remove(&trade);
+        let Some(deal) = self.deals.remove(&order) else { return };
+        let held = Account::User(deal.buyer, UserBucket::Hold);
+        let back = Account::User(deal.buyer, self.free_bucket(deal.buyer));
+        let entry = self.entry(Posting::CrossBorderAbort).with(held, back, deal.held);
+        self.post(step, entry);
+        step.emit(Event::DealReleased { order });
+    }
+
+    /// The value date of a trade has passed without a proposal of its home: the buyer has the money
+    /// back. The home has its coupons back, because a bundle that this node does not affirm leaves
+    /// its cycle.
+    pub(crate) fn lapse_payment(&mut self, step: &mut Step<'_>, home: NodeId, trade: TradeId) {
+        if let Some(id) = self.unproposed.remove(&(home, trade)) {
             self.fail_item(step, id);
         }
     }
@@ -324,6 +331,12 @@ impl Venue {
         self.post(step, entry);
         step.emit(Event::DealReleased { order: *order });
     }
+}
+
+/// When nothing that was to be paid at `rate` can be in a cycle any more: once its value date has
+/// ended.
+fn lapse_time(rate: &LockedRate) -> Option<Timestamp> {
+    Timestamp::from_utc(rate.value_date.plus_days(1), 0)
 }
 
 /// How many coupons another node's lots name; `None` if a range is empty or ends before it

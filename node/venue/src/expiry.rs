@@ -29,6 +29,7 @@ impl Venue {
                     self.answers.remove(&command);
                 }
                 Due::LapseDeal(order) => self.lapse_deal(step, order),
+                Due::LapsePayment(home, trade) => self.lapse_payment(step, home, trade),
             }
         }
     }

@@ -60,7 +60,7 @@ impl Venue {
             self.in_house(step, |house, ledger, events| house.booked(at, entry, ledger, events))?;
         match booked {
             Booked::Repeat | Booked::DayClosed => Ok(Done::Repeated),
-            Booked::Disputed(dispute) => {
+            Booked::Suspended(dispute) | Booked::Disputed(dispute) => {
                 step.emit(Event::BankDisputed { account: entry.account, dispute });
                 Ok(Done::Accepted)
             }

@@ -48,6 +48,11 @@ impl Venue {
             Booked::Returned(payment) => self.payment_returned(step, &payment),
             Booked::Unmatched => self.deposit(step, entry),
             Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
+            Booked::Suspended(dispute) => {
+                let account = entry.account;
+                self.post_bank(step, entry, bank, Account::Suspense(pool));
+                step.emit(Event::BankDisputed { account, dispute });
+            }
             Booked::Disputed(dispute) => {
                 let account = entry.account;
                 step.emit(Event::BankDisputed { account, dispute });
@@ -80,7 +85,7 @@ impl Venue {
         }
         if pool == Pool::Dealer {
             // All that comes in is the dealer's own, whoever sent it.
-            self.early.extend(entry.uetr.map(|uetr| (uetr, *entry)));
+            self.note_early(entry);
             self.post_bank(step, entry, bank, counterpart(pool));
             return;
         }
@@ -92,10 +97,18 @@ impl Venue {
                 }
             }
             None => {
-                self.early.extend(entry.uetr.map(|uetr| (uetr, *entry)));
+                self.note_early(entry);
                 self.post_bank(step, entry, bank, Account::Suspense(pool));
                 step.emit(Event::DepositUnmatched { account, currency, amount });
             }
+        }
+    }
+
+    /// Remembers money that a house may still speak of; the first under its UETR, for a second
+    /// one would be somebody else's.
+    fn note_early(&mut self, entry: &BankEntry) {
+        if let Some(uetr) = entry.uetr {
+            self.early.entry(uetr).or_insert(*entry);
         }
     }
 

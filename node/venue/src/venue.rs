@@ -41,6 +41,7 @@ pub(crate) enum Due {
     ForgetLock(LockId),
     ForgetAnswer(CommandId),
     LapseDeal(OrderId),
+    LapsePayment(NodeId, TradeId),
 }
 
 /// Another node that may trade here.

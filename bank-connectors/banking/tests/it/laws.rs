@@ -105,7 +105,11 @@ impl Told {
             Booked::Settled(paid) => self.settled.entry(paid.purpose),
             Booked::Received(paid) => self.received.entry(paid.purpose),
             Booked::Returned(paid) => self.returned.entry(paid.purpose),
-            Booked::Unmatched | Booked::Repeat | Booked::DayClosed | Booked::Disputed(_) => return,
+            Booked::Unmatched
+            | Booked::Suspended(_)
+            | Booked::Repeat
+            | Booked::DayClosed
+            | Booked::Disputed(_) => return,
         };
         *tally.or_default() += 1;
         let balance = self.ledger.entry(entry.account.pool.code()).or_default();

@@ -62,11 +62,11 @@ fn a_late_status_undoes_nothing() {
 }
 
 #[test]
-fn what_contradicts_is_not_counted() {
+fn what_contradicts_counts_only_where_money_came_in_and_then_in_suspense() {
     check(
         "pay 1 100
          booked A 1 UC debit 99 for 1
-         booked A 1 UC credit 100 for 1
+         booked E 1 UC credit 100 for 1
          booked A 1 CH debit 100 for 1
          booked A 1 UC debit 100 for 1
          booked A 1 UC debit 90 for 1
@@ -76,13 +76,13 @@ fn what_contradicts_is_not_counted() {
         expect![[r#"
             pay 1 100 -> Draft
             booked A 1 UC debit 99 for 1 -> WrongAmount 100, 99
-            booked A 1 UC credit 100 for 1 -> NotPaid
+            booked E 1 UC credit 100 for 1 -> NotPaid, in suspense
             booked A 1 CH debit 100 for 1 -> WrongAccount
             booked A 1 UC debit 100 for 1 -> Settled
             booked A 1 UC debit 90 for 1 -> Altered
             booked B 1 UC debit 100 for 1 -> BookedTwice
             booked C 1 UC credit 100 for 1 -> Returned
-            booked D 1 UC credit 100 for 1 -> BookedTwice
+            booked D 1 UC credit 100 for 1 -> BookedTwice, in suspense
         "#]],
     );
 }
@@ -103,10 +103,10 @@ fn an_expected_payment_settles_on_its_credit() {
             status 1 ACSP -> payment was instructed elsewhere; the status belongs there
             booked A 1 UC debit 100 for 1 -> WrongAccount
             booked B 1 SH credit 100 for 1 -> Received
-            booked C 1 SH credit 100 for 1 -> BookedTwice
+            booked C 1 SH credit 100 for 1 -> BookedTwice, in suspense
             expect 2 100 -> Expected
             cancel 2 -> Cancelled
-            booked D 1 SH credit 100 for 2 -> NotPayable
+            booked D 1 SH credit 100 for 2 -> NotPayable, in suspense
         "#]],
     );
 }

@@ -114,14 +114,19 @@ fn booked(meaning: Booked<u8>) -> String {
         Booked::Unmatched => "Unmatched".to_owned(),
         Booked::Repeat => "Repeat".to_owned(),
         Booked::DayClosed => "DayClosed".to_owned(),
-        Booked::Disputed(Dispute::WrongAmount { expected, got, .. }) => {
-            format!("WrongAmount {expected}, {got}")
-        }
-        Booked::Disputed(Dispute::WrongAccount { .. }) => "WrongAccount".to_owned(),
-        Booked::Disputed(Dispute::BookedTwice { .. }) => "BookedTwice".to_owned(),
-        Booked::Disputed(Dispute::NotPayable { .. }) => "NotPayable".to_owned(),
-        Booked::Disputed(Dispute::NotPaid { .. }) => "NotPaid".to_owned(),
-        Booked::Disputed(Dispute::Altered { .. }) => "Altered".to_owned(),
+        Booked::Suspended(dispute) => format!("{}, in suspense", disputed(dispute)),
+        Booked::Disputed(dispute) => disputed(dispute),
+    }
+}
+
+fn disputed(dispute: Dispute) -> String {
+    match dispute {
+        Dispute::WrongAmount { expected, got, .. } => format!("WrongAmount {expected}, {got}"),
+        Dispute::WrongAccount { .. } => "WrongAccount".to_owned(),
+        Dispute::BookedTwice { .. } => "BookedTwice".to_owned(),
+        Dispute::NotPayable { .. } => "NotPayable".to_owned(),
+        Dispute::NotPaid { .. } => "NotPaid".to_owned(),
+        Dispute::Altered { .. } => "Altered".to_owned(),
     }
 }
 

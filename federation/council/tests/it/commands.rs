@@ -6,7 +6,7 @@ use gcfn_banking::{
     BankEntry, BankReference, Instruction, PaymentState, Side, Statement, StatusReport,
     TransactionStatus,
 };
-use gcfn_clearing::{Bundle, Cycle, HousePayment, Obligation, Schedule};
+use gcfn_clearing::{Bundle, Cycle, HousePayment, Obligation, PayIn, Schedule};
 use gcfn_council::{
     Command, Decision, Done, Event, JoinRequest, Listing, Outcome, Pair, Quote, Request, Role, Verb,
 };
@@ -124,6 +124,9 @@ impl Desk {
             }),
             ["affirm", bundle, home, uses, twist @ ..] => {
                 self.affirmation(bundle, home, uses, twist)
+            }
+            ["paid-in", node, currency, "only", amount] => {
+                Verb::BankBooked(self.pay_in_wrongly(node, name(currency), amount))
             }
             ["paid-in", node, currency] => Verb::BankBooked(self.pay_in(node, name(currency))),
             ["paid-out", node, currency] => Verb::BankBooked(self.pay_out(node, name(currency))),
@@ -271,16 +274,34 @@ impl Desk {
         Verb::Affirm { bundle, uses: used }
     }
 
+    /// The bank books one unit with the reference of a call.
+    fn pay_in_wrongly(&mut self, node: &str, currency: Currency, minor: &str) -> BankEntry {
+        let call = self.call(node, currency);
+        let uetr = Uetr::derive(&[call.instruction.as_bytes()]);
+        let mut entry = self.book(currency, amount(name(minor)), Side::Credit, uetr);
+        // Another entry of the bank than the one that will be right.
+        entry.bank_reference = BankReference::of("wrong");
+        let booked = self.bank.get_mut(&currency).and_then(|(_, entries)| entries.last_mut());
+        *booked.expect("it was booked") = entry;
+        entry
+    }
+
     /// The bank books the pay-in that `node` was called for.
     fn pay_in(&mut self, node: &str, currency: Currency) -> BankEntry {
+        let call = self.call(node, currency);
+        let uetr = Uetr::derive(&[call.instruction.as_bytes()]);
+        self.book(currency, call.amount, Side::Credit, uetr)
+    }
+
+    /// The call of `node` that is not met.
+    fn call(&self, node: &str, currency: Currency) -> PayIn {
         let cycles = self.world.council.house().cycles();
         let calls = cycles.flat_map(Cycle::pay_ins).filter(|(_, paid)| !paid);
         let (call, _) = calls
             .map(|(call, paid)| (*call, *paid))
             .find(|(call, _)| call.account.node == name(node) && call.currency == currency)
             .expect("the node was called");
-        let uetr = Uetr::derive(&[call.instruction.as_bytes()]);
-        self.book(currency, call.amount, Side::Credit, uetr)
+        call
     }
 
     /// The bank books what the house pays to `node`.

@@ -77,6 +77,7 @@ impl Demo {
                 }
             }
         }
+        ensure(!booked.is_empty(), || "no statement names a payment".to_owned())?;
         for ((node, _, payment), times) in &booked {
             ensure(*times == 1, || format!("{payment} is booked {times} times at {node}"))?;
         }
