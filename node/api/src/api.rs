@@ -11,20 +11,24 @@ use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_api_wire::term::Money;
-use gcfn_link::identity::Role;
-use gcfn_model::{Amount, CommandId, Hasher, Id, Kind, Millis, Pool};
+use gcfn_link::identity::NodeIdentity;
+use gcfn_model::{Amount, CommandId, Hasher, Id, Kind, Millis, Pool, RegionId};
 use gcfn_store::{Store, StoreError};
 use gcfn_telemetry::ErrorChain;
 use gcfn_venue::Terms;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 /// What a node decides about its API. No defaults: every value is a decision of the operator.
 #[derive(Clone)]
 pub struct Settings {
-    /// The node's role in the network.
-    pub role: Role,
+    /// Who the node is: its operator's certificates carry the same name and region.
+    pub identity: NodeIdentity,
+    /// Whose supervisor may read here. It need not be the region whose regional clears.
+    pub jurisdiction: RegionId,
+    /// The banks that keep the node's accounts.
+    pub banks: BTreeSet<NodeIdentity>,
     /// Secret of this node alone, the same on its replicas: signs tokens and makes ids
     /// that nobody can guess.
     pub secret: [u8; 32],
@@ -40,9 +44,9 @@ pub struct Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { role, token_lifetime, rate_limits, body_bytes_max, .. } = self;
+        let Settings { identity, token_lifetime, rate_limits, body_bytes_max, .. } = self;
         f.debug_struct("Settings")
-            .field("role", role)
+            .field("identity", identity)
             .field("token_lifetime", token_lifetime)
             .field("rate_limits", rate_limits)
             .field("body_bytes_max", body_bytes_max)

@@ -8,6 +8,9 @@ pub enum Code {
     /// No credentials, or none that this node accepts.
     #[error("no credentials that this node accepts")]
     Unauthenticated,
+    /// A certificate that opens nothing here.
+    #[error("certificate is for another jurisdiction, bank or node")]
+    ForeignCertificate,
     /// The role may not call this route.
     #[error("role may not call this route")]
     NotPermitted,
@@ -106,6 +109,12 @@ impl Code {
                 C::Unauthenticated,
                 Never,
                 "send a bearer token, an API key or a client certificate",
+            ),
+            Code::ForeignCertificate => (
+                "ForeignCertificate",
+                C::Forbidden,
+                Never,
+                "call a node of your own jurisdiction, one that you keep accounts for, or yours",
             ),
             Code::NotPermitted => {
                 ("NotPermitted", C::Forbidden, Never, "ask the operator for another role")

@@ -11,7 +11,7 @@ pub(crate) async fn node(call: Read, (): ()) -> Result<NodeReport, Problem> {
     Ok(gateway.read(|venue, as_of| NodeReport {
         node: Text(terms.node),
         region: Text(terms.region),
-        role: call.api.settings().role.to_string(),
+        role: call.api.settings().identity.role.to_string(),
         currency: Text(terms.currency),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         time: Text(venue.now()),

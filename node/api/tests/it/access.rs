@@ -1,7 +1,7 @@
 //! Who may call what: the table, and that the door holds to it.
 
 use crate::people::{People, draft};
-use crate::world::{Key, World, money, request, time};
+use crate::world::{Key, World, identity, money, request, time};
 use axum::body::Body;
 use axum::http::StatusCode;
 use expect_test::expect;
@@ -204,20 +204,46 @@ async fn a_revoked_key_opens_nothing() {
     assert_eq!(world.get(&key, "/api/v1/node").await.0, StatusCode::UNAUTHORIZED);
 }
 
+/// What `path` answers the holder of a certificate.
+async fn shown(world: &World, certificate: &str, path: &str) -> (StatusCode, Value) {
+    let mut asked = request("GET", path, None).body(Body::empty()).unwrap();
+    asked.extensions_mut().insert(Authority::new().peer(certificate));
+    world.send(asked).await
+}
+
 #[tokio::test]
 async fn a_client_certificate_opens_what_its_role_may_see() {
     let world = World::new().await;
-    let ca = Authority::new();
-    let with = async |role: &str, path: &str| {
-        let mut asked = request("GET", path, None).body(Body::empty()).unwrap();
-        asked.extensions_mut().insert(ca.peer(role));
-        world.send(asked).await.0
-    };
-    assert_eq!(with("regulator", "/api/v1/node/conservation").await, StatusCode::OK);
-    assert_eq!(with("bank", "/api/v1/settle/instructions").await, StatusCode::OK);
-    assert_eq!(with("bank", "/api/v1/node/conservation").await, StatusCode::FORBIDDEN);
-    assert_eq!(with("operator", "/metrics").await, StatusCode::OK);
-    assert_eq!(with("local", "/api/v1/node").await, StatusCode::UNAUTHORIZED);
+    let with = async |certificate: &str, path: &str| shown(&world, certificate, path).await.0;
+    let (supervisor, bank) = ("cn/regulator/reg-cn", "cn/bank/bank-cny");
+    assert_eq!(with(supervisor, "/api/v1/node/conservation").await, StatusCode::OK);
+    assert_eq!(with(supervisor, "/api/v1/trades").await, StatusCode::OK);
+    assert_eq!(with(bank, "/api/v1/settle/instructions").await, StatusCode::OK);
+    assert_eq!(with(bank, "/api/v1/node/conservation").await, StatusCode::FORBIDDEN);
+    assert_eq!(with("cn/operator/cn-sha", "/metrics").await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_client_certificate_of_elsewhere_opens_nothing() {
+    let world = World::new().await;
+    for (certificate, path) in [
+        ("eu/regulator/reg-eu", "/api/v1/trades"),
+        ("eu/regulator/reg-eu", "/api/v1/node/conservation"),
+        ("eu/bank/bank-eur", "/api/v1/settle/instructions"),
+        ("eu/bank/bank-cny", "/api/v1/settle/instructions"),
+        ("cn/bank/bank-eur", "/api/v1/settle/instructions"),
+        ("global/operator/testnet", "/metrics"),
+        ("cn/operator/cn", "/metrics"),
+        ("eu/operator/cn-sha", "/metrics"),
+        ("cn/local/cn-sha", "/api/v1/node"),
+        ("cn/regional/cn", "/api/v1/node"),
+    ] {
+        let (status, problem) = shown(&world, certificate, path).await;
+        let told = (status, problem["code"].as_str());
+        assert_eq!(told, (StatusCode::FORBIDDEN, Some("ForeignCertificate")), "{certificate}");
+    }
+    let (status, _) = shown(&world, "eu/regulator/reg-eu", "/healthz").await;
+    assert_eq!(status, StatusCode::OK, "what anybody may see, everybody may");
 }
 
 /// Makes peers as a handshake does.
@@ -233,9 +259,9 @@ impl Authority {
         Authority(ca, validity)
     }
 
-    fn peer(&self, role: &str) -> PeerIdentity {
+    fn peer(&self, certificate: &str) -> PeerIdentity {
         let Authority(ca, validity) = self;
-        let identity = format!("gcfn://gcfn-demo/cn/{role}/cn-x").parse().unwrap();
+        let identity = identity(certificate);
         let request = TlsKey::generate().unwrap().certificate_request().unwrap();
         let admitted = Admitted { identity, hosts: Vec::new() };
         let Issued { serial, .. } = ca.issue(&request, &admitted, *validity).unwrap();

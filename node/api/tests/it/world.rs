@@ -9,7 +9,7 @@ use gcfn_api::gateway::{
 use gcfn_api::{Api, RateLimits, Scope, Settings, projection};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_banking::{BankEntry, BankReference, Side};
-use gcfn_link::identity::Role;
+use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
     Amount, BasisPoints, Currency, Digest, LockId, Machine, Millis, PartyId, Pool, Rate, SeriesId,
     SettlementAccount, Timestamp, TradeId,
@@ -153,7 +153,9 @@ impl World {
         });
         let account = DepositAccount { bic: "GCFNCNSH".to_owned(), number: "100001".to_owned() };
         let settings = Settings {
-            role: Role::Local,
+            identity: identity("cn/local/cn-sha"),
+            jurisdiction: "cn".parse().unwrap(),
+            banks: [identity("cn/bank/bank-cny")].into(),
             secret: [7; 32],
             token_lifetime: Millis(900_000),
             rate_limits,
@@ -280,6 +282,11 @@ pub(crate) fn request(method: &str, path: &str, key: Option<&Key>) -> axum::http
         Some(key) => request.header("authorization", &key.header),
         None => request,
     }
+}
+
+/// Who a certificate speaks for, from its path below the network.
+pub(crate) fn identity(path: &str) -> NodeIdentity {
+    format!("gcfn://gcfn-demo/{path}").parse().unwrap()
 }
 
 pub(crate) fn time(text: &str) -> Timestamp {

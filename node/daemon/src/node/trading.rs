@@ -2,6 +2,7 @@
 
 use super::{BODY_BYTES_MAX, Base, MAILBOX_CAPACITY, TOKEN_LIFETIME};
 use crate::bank_desk::{BankDesk, BankWay, Till};
+use crate::config::Config;
 use crate::courier::Courier;
 use crate::federation::{self, HeadSource};
 use crate::gateway::{Listings, NodeGateway};
@@ -20,11 +21,12 @@ use anyhow::{Context, Result, anyhow};
 use axum::Router;
 use gcfn_api::{Api, RateLimits, Scope, Settings};
 use gcfn_cell::{Cell, CellConfig};
+use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::keys::SigningSeed;
 use gcfn_model::{Amount, Hasher, PartyId, Pool};
 use gcfn_replica::{Founded, Replica};
 use gcfn_store::{Grant, Store};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Base {
@@ -203,13 +205,31 @@ impl Base {
         }
         let seed = SigningSeed::load(&self.files.path("keys/signing.key"))?.to_bytes();
         Ok(Settings {
-            role: self.config.role,
+            identity: self.identity(),
+            jurisdiction: side.jurisdiction,
+            banks: self.banks(),
             secret: Hasher::new("gcfn/node/api-secret/v1").part(&seed).finish().0,
             token_lifetime: TOKEN_LIFETIME,
             rate_limits: self.rate_limits(),
             body_bytes_max: BODY_BYTES_MAX,
             deposit_accounts,
         })
+    }
+
+    fn identity(&self) -> NodeIdentity {
+        let Config { region, role, node, .. } = self.config;
+        NodeIdentity { network: self.network.network, region, role, node }
+    }
+
+    /// The names in the certificates of the banks that keep this node's accounts.
+    fn banks(&self) -> BTreeSet<NodeIdentity> {
+        let banks = self.config.banks.values().map(|bank| NodeIdentity {
+            network: self.network.network,
+            region: bank.region,
+            role: Role::Bank,
+            node: bank.node,
+        });
+        banks.collect()
     }
 
     /// A testnet is loaded by few callers with many calls; anywhere else the network's limits hold.
