@@ -5,7 +5,7 @@
 GCFN := $(or $(CARGO_TARGET_DIR),target)/debug/gcfn
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fix bench dist
+.PHONY: help demo test lint fix bench figures dist
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 8
@@ -32,6 +32,9 @@ fix: ## Format, and apply what clippy can put right by itself.
 
 bench: ## Run the benchmarks, optimised.
 	cargo bench --workspace
+
+figures: dist ## Measure a whole network, optimised: load, a supervisor's lag, restarts; medians of five.
+	.ci/figures $(or $(CARGO_TARGET_DIR),target)/release/gcfn
 
 dist: ## Build the binary that is shipped.
 	cargo build --release --locked -p gcfn

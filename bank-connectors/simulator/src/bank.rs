@@ -149,6 +149,12 @@ impl Bank {
         self.currency
     }
 
+    /// Whether the bank books: its day has not ended.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Every account, by number.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values()

@@ -21,11 +21,11 @@ use serde::{Deserialize, Serialize};
 /// - `POST /iso20022`: a message of a member node, which instructs from its own accounts only.
 /// - `POST /control/date`, `/control/end-of-day`, `/control/deposit`, `/control/fault`,
 ///   `/control/release`: for operators.
-/// - `GET /accounts`, `GET /control/outbox`, `GET /healthz`.
+/// - `GET /control/date`, `GET /accounts`, `GET /control/outbox`, `GET /healthz`.
 pub fn router(bank: SharedBank) -> Router {
     Router::new()
         .route("/iso20022", post(take_message))
-        .route("/control/date", post(begin_day))
+        .route("/control/date", get(day).post(begin_day))
         .route("/control/end-of-day", post(end_day))
         .route("/control/deposit", post(deposit))
         .route("/control/fault", post(misbehave))
@@ -98,6 +98,20 @@ async fn take_message(
 #[serde(deny_unknown_fields)]
 struct Date {
     date: BusinessDate,
+}
+
+/// The day that the bank is in.
+#[derive(Serialize)]
+struct Day {
+    date: BusinessDate,
+    /// Whether it books; between the end of its day and the next date it does not.
+    open: bool,
+}
+
+async fn day(State(bank): State<SharedBank>, caller: Caller) -> Result<Json<Day>, CallFault> {
+    operator(caller)?;
+    let day = bank.read(|bank| Day { date: bank.date(), open: bank.is_open() });
+    Ok(Json(day.await))
 }
 
 async fn begin_day(

@@ -8,12 +8,15 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use gcfn_daemon::bank;
 use gcfn_localnet::demo::{self, Check, Options, Report};
-use gcfn_localnet::load::{Door, Ground, Load};
+use gcfn_localnet::load::{Door, Ground, Load, Measured, Span};
 use gcfn_localnet::network::Localnet;
 use gcfn_localnet::processes::{running_in, stop_all};
 use gcfn_localnet::scenario::Scenario;
+use gcfn_localnet::spread::{Figures, Spread, spreads};
 use gcfn_localnet::up;
+use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -35,6 +38,9 @@ pub(crate) enum Testnet {
     /// Put load on one node of a running network, and measure.
     #[command(after_help = LOAD)]
     Load(LoadArgs),
+    /// Kill one node of a running network, start it again, and measure until it is ready.
+    #[command(after_help = RESTART)]
+    Restart(RestartArgs),
     /// Run a simulated bank from its folder.
     #[command(hide = true)]
     Bank(Start),
@@ -61,7 +67,17 @@ const LOAD: &str = "\
 Examples, on a network that runs:
   gcfn testnet load --dir ./net --clients 32                  one command a call, over REST
   gcfn testnet load --dir ./net --grpc --batch 100            a hundred commands a call
-Every client places orders that rest and takes them out again.";
+  gcfn testnet load --dir ./net --grpc --commands 100000      until so many are in the log
+  gcfn testnet load --dir ./net --runs 5                      medians of five runs
+Every client places orders that rest and takes them out again. Where a supervisor mirrors the node,
+its lag is that of every epoch verified from the begin of the load until it has caught up.";
+
+const RESTART: &str = "\
+Examples, on a network that runs:
+  gcfn testnet restart --dir ./net --runs 5              out of the log, as it is
+  gcfn testnet restart --dir ./net --runs 5 --snapshot   out of a snapshot that is taken before
+From SIGKILL until the node says that it is ready. How many commands it read back from its log
+after the newest snapshot is among the figures.";
 
 /// Which network.
 #[derive(Debug, Args)]
@@ -115,6 +131,12 @@ pub(crate) struct LoadArgs {
     /// For how many seconds.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
+    /// Until so many commands are answered, however long that takes.
+    #[arg(long, conflicts_with = "seconds", value_parser = clap::value_parser!(u64).range(1..))]
+    commands: Option<u64>,
+    /// How often, one after the other; results are medians.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
     /// Over gRPC, in batches.
     #[arg(long)]
     grpc: bool,
@@ -131,27 +153,92 @@ impl LoadArgs {
             door: if self.grpc { Door::Grpc } else { Door::Rest },
             clients: self.clients,
             batch: usize::from(self.batch),
-            time: Duration::from_secs(self.seconds),
+            span: match self.commands {
+                Some(commands) => Span::Commands(commands),
+                None => Span::Time(Duration::from_secs(self.seconds)),
+            },
         };
-        let measured = interruptible(async {
+        let runs = interruptible(async {
             let ground = Ground::prepare(&mut net, self.node, load.clients).await?;
-            ground.measure(&mut net, load).await
+            let mut runs = Vec::new();
+            for _ in 0..self.runs {
+                runs.push(ground.measure(&mut net, load).await?);
+            }
+            Ok(runs)
         })?;
         match format {
-            Format::Json => output::json(&measured)?,
-            Format::Table => output::table(
-                &["COMMANDS", "PER SECOND", "P50 US", "P99 US", "MAX US"],
-                [[
-                    measured.commands,
-                    measured.per_second,
-                    measured.p50_us,
-                    measured.p99_us,
-                    measured.max_us,
-                ]
-                .map(|figure| figure.to_string())
-                .to_vec()],
-            )?,
-        }
+            Format::Json => output::json(&LoadReport::new(&runs)),
+            Format::Table => show_spreads(&runs),
+        }?;
+        Ok(())
+    }
+}
+
+/// The run in the middle by commands a second, then all of them.
+#[derive(Serialize)]
+struct LoadReport<'r> {
+    #[serde(flatten)]
+    middle: Option<&'r Measured>,
+    runs: &'r [Measured],
+    spread: BTreeMap<&'static str, Spread>,
+}
+
+impl LoadReport<'_> {
+    fn new(runs: &[Measured]) -> LoadReport<'_> {
+        let mut ordered: Vec<&Measured> = runs.iter().collect();
+        ordered.sort_by_key(|run| run.per_second);
+        let middle = ordered.get(runs.len().saturating_sub(1) / 2).copied();
+        LoadReport { middle, runs, spread: spreads(runs) }
+    }
+}
+
+fn show_spreads<R: Figures>(runs: &[R]) -> std::io::Result<()> {
+    let row = |(name, spread): (&str, Spread)| {
+        let Spread { median, min, max } = spread;
+        let figures = [median, min, max].map(|figure| figure.to_string());
+        std::iter::once(name.to_owned()).chain(figures).collect()
+    };
+    output::table(&["FIGURE", "MEDIAN", "MIN", "MAX"], spreads(runs).into_iter().map(row))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestartArgs {
+    #[command(flatten)]
+    place: Place,
+    /// The trading node.
+    #[arg(long, default_value = "cn-sha")]
+    node: gcfn_model::NodeId,
+    /// Have it take a snapshot before each restart.
+    #[arg(long)]
+    snapshot: bool,
+    /// How often, one after the other; results are medians.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+}
+
+impl RestartArgs {
+    fn run(self, format: Format) -> Ended {
+        let mut net =
+            Localnet::open(&self.place.dir, &program()?).map_err(|fault| Failure::usage(&fault))?;
+        let runs = interruptible(async {
+            let mut runs = Vec::new();
+            for _ in 0..self.runs {
+                if self.snapshot {
+                    net.take_snapshot(self.node).await?;
+                }
+                runs.push(net.restart(self.node).await?);
+            }
+            Ok(runs)
+        })?;
+        match format {
+            Format::Json => output::json(&json!({
+                "node": self.node,
+                "snapshot": self.snapshot,
+                "runs": runs,
+                "spread": spreads(&runs),
+            })),
+            Format::Table => show_spreads(&runs),
+        }?;
         Ok(())
     }
 }
@@ -164,6 +251,7 @@ impl Testnet {
             Testnet::Status(place) => place.status(format),
             Testnet::Demo(demo) => demo.run(format),
             Testnet::Load(load) => load.run(format),
+            Testnet::Restart(restart) => restart.run(format),
             Testnet::Bank(start) => {
                 start.run_until_stopped(async |dir: &Path, stop: Stop| bank::serve(dir, stop).await)
             }

@@ -2,10 +2,12 @@
 
 use crate::identity::{IdentityFault, NodeIdentity, SCHEME};
 use gcfn_model::{NodeId, Timestamp};
+use rustls_pki_types::UnixTime;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use x509_parser::extensions::GeneralName;
 
 /// The serial number of a certificate: 16 bytes, unique under one network CA.
@@ -90,6 +92,14 @@ pub struct MemberCertificate {
 }
 
 impl MemberCertificate {
+    /// How long it is still valid, by real time: zero when it has expired.
+    #[must_use]
+    pub fn left(&self) -> Duration {
+        // Valid to the end of its last second.
+        let until = Duration::from_micros(self.not_after.micros()) + Duration::from_secs(1);
+        until.saturating_sub(Duration::from_secs(UnixTime::now().as_secs()))
+    }
+
     /// Reads a certificate in DER.
     ///
     /// # Errors

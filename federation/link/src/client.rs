@@ -3,11 +3,13 @@
 use crate::authority::Method;
 use crate::certificate::Serial;
 use crate::identity::NodeIdentity;
+use crate::lasting::Lasting;
 use crate::proto::link_client::LinkClient;
 use crate::proto::{
     DeliverReply, EnvelopeBatch, FollowItem, FollowRequest, QueryReply, QueryRequest, RaftCall,
     RaftReply, SignedCommand, SubmitReply,
 };
+use crate::run;
 use crate::service::{MESSAGE_BYTES_MAX, Refusal};
 use crate::tls::{self, Credentials, PeerFault, TlsFault, Trust};
 use gcfn_model::NodeId;
@@ -23,9 +25,9 @@ use tokio::io::AsyncBufReadExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Response, Status, Streaming};
+use tonic::{Request, Response, Status, Streaming};
 
 /// From the first packet to the peer's greeting.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -185,7 +187,7 @@ impl Peers {
             return Ok(());
         }
         let config = tls::client(&self.0.mine, &self.0.trust, identity)?;
-        let peer = Peer::new(identity, address, config, self.0.mine.certificate().serial);
+        let peer = Peer::new(identity, address, config, &self.0.mine);
         peers.insert(identity.node, peer);
         Ok(())
     }
@@ -206,7 +208,7 @@ impl Peers {
         let serial = self.0.mine.certificate().serial;
         if peer.shown != serial {
             // The connection was made with a certificate that has been replaced since.
-            *peer = Peer::new(peer.identity, &peer.address, Arc::clone(&peer.tls), serial);
+            *peer = Peer::new(peer.identity, &peer.address, Arc::clone(&peer.tls), &self.0.mine);
         }
         Ok(peer.clone())
     }
@@ -226,11 +228,17 @@ pub struct Peer {
     address: Arc<str>,
     tls: Arc<ClientConfig>,
     shown: Serial,
+    run: MetadataValue<Ascii>,
     channel: Channel,
 }
 
 impl Peer {
-    fn new(identity: NodeIdentity, address: &str, tls: Arc<ClientConfig>, shown: Serial) -> Peer {
+    fn new(
+        identity: NodeIdentity,
+        address: &str,
+        tls: Arc<ClientConfig>,
+        mine: &Credentials,
+    ) -> Peer {
         let dialler = Arc::new(Dialler {
             address: address.to_owned(),
             tls: Arc::clone(&tls),
@@ -247,7 +255,9 @@ impl Peer {
             .keep_alive_while_idle(true)
             .http2_adaptive_window(true)
             .connect_with_connector_lazy(connector);
-        Peer { identity, address: address.into(), tls, shown, channel }
+        let run = mine.run().to_string().parse().expect("hexadecimal digits are ASCII");
+        let shown = mine.certificate().serial;
+        Peer { identity, address: address.into(), tls, shown, run, channel }
     }
 
     /// Who it is.
@@ -268,7 +278,7 @@ impl Peer {
     /// [`CallFault`].
     pub async fn raft(&self, call: RaftCall, limit: Duration) -> Result<RaftReply, CallFault> {
         let mut link = self.link(Method::Raft, &call)?;
-        self.answer(Method::Raft, limit, link.raft(call)).await
+        self.answer(Method::Raft, limit, link.raft(self.said(call))).await
     }
 
     /// Delivers envelopes.
@@ -282,7 +292,7 @@ impl Peer {
     ) -> Result<DeliverReply, CallFault> {
         let batch = EnvelopeBatch { envelopes };
         let mut link = self.link(Method::Deliver, &batch)?;
-        self.answer(Method::Deliver, limit, link.deliver(batch)).await
+        self.answer(Method::Deliver, limit, link.deliver(self.said(batch))).await
     }
 
     /// Submits a signed command of the federation.
@@ -296,7 +306,7 @@ impl Peer {
     ) -> Result<SubmitReply, CallFault> {
         let command = SignedCommand { command };
         let mut link = self.link(Method::Submit, &command)?;
-        self.answer(Method::Submit, limit, link.submit(command)).await
+        self.answer(Method::Submit, limit, link.submit(self.said(command))).await
     }
 
     /// Follows a cell's journal. `limit` is for the beginning; the stream itself lasts.
@@ -309,7 +319,7 @@ impl Peer {
         limit: Duration,
     ) -> Result<Following, CallFault> {
         let mut link = self.link(Method::Follow, &request)?;
-        let stream = self.answer(Method::Follow, limit, link.follow(request)).await?;
+        let stream = self.answer(Method::Follow, limit, link.follow(self.said(request))).await?;
         Ok(Following { peer: self.identity.node, stream })
     }
 
@@ -323,7 +333,14 @@ impl Peer {
         limit: Duration,
     ) -> Result<QueryReply, CallFault> {
         let mut link = self.link(Method::Query, &request)?;
-        self.answer(Method::Query, limit, link.query(request)).await
+        self.answer(Method::Query, limit, link.query(self.said(request))).await
+    }
+
+    /// A message with the run of this node that says it.
+    fn said<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.metadata_mut().insert(run::HEADER, self.run.clone());
+        request
     }
 
     /// A client for one call with `message`, which the peer would not take if it were larger.
@@ -414,7 +431,7 @@ struct Pause {
 }
 
 impl Dialler {
-    async fn dial_unless_paused(&self) -> Result<TlsStream<TcpStream>, DialFault> {
+    async fn dial_unless_paused(&self) -> Result<Lasting, DialFault> {
         let pause = self.gate.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(pause) = &pause
             && Instant::now() < pause.until
@@ -433,7 +450,7 @@ impl Dialler {
         dialled
     }
 
-    async fn dial(&self) -> Result<TlsStream<TcpStream>, DialFault> {
+    async fn dial(&self) -> Result<Lasting, DialFault> {
         let tcp = TcpStream::connect(&self.address).await.map_err(|fault| self.tcp(fault))?;
         tcp.set_nodelay(true).map_err(|fault| self.tcp(fault))?;
         let name = ServerName::try_from("link.gcfn.internal").expect("a DNS name");
@@ -446,7 +463,7 @@ impl Dialler {
         if greeting.is_empty() {
             return Err(self.tcp(io::ErrorKind::UnexpectedEof.into()));
         }
-        Ok(stream)
+        Ok(Lasting::new(stream))
     }
 
     fn tcp(&self, source: io::Error) -> DialFault {

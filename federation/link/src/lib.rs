@@ -15,7 +15,9 @@ pub mod certificate;
 pub mod client;
 pub mod identity;
 pub mod keys;
+mod lasting;
 pub mod listener;
+pub mod run;
 pub mod service;
 pub mod tls;
 

@@ -4,6 +4,7 @@
 //! [`PeerIdentity`] as extensions. Addresses of callers are personal data and are not logged.
 
 use crate::certificate::{MemberCertificate, PeerIdentity};
+use crate::run::Connection;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use gcfn_telemetry::ErrorChain;
@@ -36,8 +37,9 @@ pub struct Limits {
     /// From the first byte to the end of the headers of an HTTP/1.1 request, and the silence
     /// after which an HTTP/2 peer is asked whether it is still there.
     pub header_timeout: Duration,
-    /// After this a connection is wound up and the peer connects anew, so that expiry and
-    /// rotation of its certificate take effect on peers that never disconnect.
+    /// After this a connection is wound up and the peer connects anew, so that rotation of its
+    /// certificate takes effect on peers that never disconnect. When the certificate expires
+    /// earlier, the connection does not outlive it.
     pub connection_age_max: Duration,
     /// For requests in flight, once a connection is being wound up.
     pub drain: Duration,
@@ -169,18 +171,21 @@ impl Door {
             }
         };
         let peer = peer_identity(&stream);
+        let left = peer.map_or(Duration::MAX, |peer| peer.certificate().left());
+        let age_max = self.limits.connection_age_max.min(left);
         let stop = async {
             tokio::select! {
                 () = tripped(&mut shutdown) => {}
-                () = sleep(self.limits.connection_age_max) => {}
+                () = sleep(age_max) => {}
             }
         };
+        let caller = Caller { peer, from, connection: Connection::default() };
         // Chosen in the handshake, not guessed from the first bytes: so an HTTP/2 server
         // greets first, and a client learns at once that its certificate was accepted.
         let ended = if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-            self.http2(stream, Caller { peer, from }, stop).await
+            self.http2(stream, caller, stop).await
         } else {
-            self.http1(stream, Caller { peer, from }, stop).await
+            self.http1(stream, caller, stop).await
         };
         if let Err(fault) = ended {
             tracing::debug!(error = %ErrorChain(&fault), "connection ended");
@@ -258,16 +263,18 @@ async fn drive<C: Future<Output = Result<(), hyper::Error>>>(
 }
 
 /// Who is at the other end, for the handlers.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Caller {
     peer: Option<PeerIdentity>,
     from: SocketAddr,
+    connection: Connection,
 }
 
 impl Caller {
-    fn mark(self, request: hyper::Request<Incoming>) -> Request {
+    fn mark(&self, request: hyper::Request<Incoming>) -> Request {
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(ConnectInfo(self.from));
+        request.extensions_mut().insert(self.connection.clone());
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(peer);
         }

@@ -7,6 +7,7 @@ use crate::proto::{
     DeliverReply, EnvelopeBatch, FollowItem, FollowRequest, QueryReply, QueryRequest, RaftCall,
     RaftReply, SignedCommand, SubmitReply,
 };
+use crate::run::{self, Connection, Run, Runs};
 use axum::Router;
 use axum::extract::{Request as HttpRequest, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -29,6 +30,10 @@ pub enum Refusal {
     /// The caller's role or certificate does not allow it. Asking again changes nothing.
     #[error("not allowed: {0}")]
     NotAllowed(String),
+    /// Another run of the calling node is connected: its keys are in use twice. A person must
+    /// look which one is to go on.
+    #[error("runs twice: {0}")]
+    Twin(String),
     /// The bytes are not what the method takes. A fault of the caller's program.
     #[error("malformed: {0}")]
     Malformed(String),
@@ -50,6 +55,7 @@ impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Status {
         let (code, text) = match refusal {
             Refusal::NotAllowed(text) => (Code::PermissionDenied, text),
+            Refusal::Twin(text) => (Code::AlreadyExists, text),
             Refusal::Malformed(text) => (Code::InvalidArgument, text),
             Refusal::NotHere(text) => (Code::NotFound, text),
             Refusal::NotReady(text) => (Code::Unavailable, text),
@@ -66,6 +72,7 @@ impl Refusal {
         let text = status.message().to_owned();
         match status.code() {
             Code::PermissionDenied | Code::Unauthenticated => Refusal::NotAllowed(text),
+            Code::AlreadyExists => Refusal::Twin(text),
             Code::InvalidArgument | Code::OutOfRange => Refusal::Malformed(text),
             Code::NotFound | Code::Unimplemented => Refusal::NotHere(text),
             Code::Unavailable => Refusal::NotReady(text),
@@ -109,23 +116,56 @@ pub fn router<H: LinkHandler>(handler: Arc<H>, denied: Denylist) -> Router {
         .max_encoding_message_size(MESSAGE_BYTES_MAX);
     Router::new()
         .route_service("/gcfn.link.v1.Link/{method}", server)
-        .layer(from_fn_with_state(denied, admit))
+        .layer(from_fn_with_state(Gate { denied, runs: Runs::default() }, admit))
+}
+
+/// What a call is held to before anybody hears it.
+#[derive(Clone)]
+struct Gate {
+    denied: Denylist,
+    runs: Runs,
 }
 
 /// The one gate: no call reaches a handler but through here.
-async fn admit(State(denied): State<Denylist>, request: HttpRequest, next: Next) -> HttpResponse {
+async fn admit(State(gate): State<Gate>, request: HttpRequest, next: Next) -> HttpResponse {
     let peer = request.extensions().get::<PeerIdentity>();
-    match permit(peer, request.uri().path(), &denied) {
+    let permitted = permit(peer, request.uri().path(), &gate.denied);
+    match permitted.and_then(|peer| gate.alone(peer, &request)) {
         Ok(()) => next.run(request).await,
         Err(refusal) => {
             let peer = peer.map(|peer| peer.identity().to_string());
-            tracing::warn!(peer, %refusal, "refuse call");
+            match &refusal {
+                Refusal::Twin(_) => tracing::error!(peer, %refusal, "refuse call"),
+                _ => tracing::warn!(peer, %refusal, "refuse call"),
+            }
             Status::from(refusal).into_http::<axum::body::Body>().into_response()
         }
     }
 }
 
-fn permit(peer: Option<&PeerIdentity>, path: &str, denied: &Denylist) -> Result<(), Refusal> {
+impl Gate {
+    /// That no other run of the peer is listened to. Whoever does not say which run it is has
+    /// no say in this: a program from before runs were told apart.
+    fn alone(&self, peer: &PeerIdentity, request: &HttpRequest) -> Result<(), Refusal> {
+        let said = request.headers().get(run::HEADER).and_then(|said| said.to_str().ok());
+        let (Some(run), Some(connection)) =
+            (said.and_then(Run::parse), request.extensions().get::<Connection>())
+        else {
+            return Ok(());
+        };
+        let identity = peer.identity();
+        if self.runs.admit(identity.node, run, connection) {
+            return Ok(());
+        }
+        Err(Refusal::Twin(format!("another run of {identity} is connected")))
+    }
+}
+
+fn permit<'a>(
+    peer: Option<&'a PeerIdentity>,
+    path: &str,
+    denied: &Denylist,
+) -> Result<&'a PeerIdentity, Refusal> {
     let refuse = |text: String| Err(Refusal::NotAllowed(text));
     let Some(peer) = peer else {
         return refuse("the link is for members with a certificate".to_owned());
@@ -140,7 +180,7 @@ fn permit(peer: Option<&PeerIdentity>, path: &str, denied: &Denylist) -> Result<
     if !may(identity.role, method) {
         return refuse(format!("a {} may not call {method}", identity.role));
     }
-    Ok(())
+    Ok(peer)
 }
 
 /// Between the generated service and [`LinkHandler`].

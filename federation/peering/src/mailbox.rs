@@ -26,9 +26,6 @@ pub enum PostRefusal {
     /// Longer than [`BODY_BYTES_MAX`]: divide it.
     #[error("body has {0} bytes, the limit is {BODY_BYTES_MAX}")]
     BodyTooLong(u64) = 1,
-    /// As many envelopes wait as the channel holds: stop until the peer has acknowledged some.
-    #[error("mailbox is full: {0} envelopes are not acknowledged")]
-    MailboxFull(u32) = 2,
 }
 
 /// Why an acknowledgement was not taken.
@@ -77,6 +74,9 @@ pub enum EnvelopeRefusal {
     /// Longer than [`BODY_BYTES_MAX`]: no sound mailbox posts it.
     #[error("body has {0} bytes, the limit is {BODY_BYTES_MAX}")]
     BodyTooLong(u64) = 5,
+    /// Too much waits for the sender to be told more: take some of it, then send again.
+    #[error("too much waits for {0}, which must take some of it first")]
+    Overfull(NodeId) = 6,
 }
 
 /// Two histories of one channel, both signed by its sender.
@@ -98,13 +98,17 @@ pub struct Fork {
 pub struct NotHalted;
 
 impl Mailbox {
-    /// The empty mailbox of `node`; `capacity` is how many envelopes may wait on one channel.
+    /// The empty mailbox of `node`; `capacity` is how many envelopes may wait on one line before
+    /// it is full.
     #[must_use]
     pub fn new(node: NodeId, capacity: u32) -> Mailbox {
         Mailbox { node, capacity, outbound: BTreeMap::new(), inbound: BTreeMap::new() }
     }
 
     /// Posts `body` and returns the envelope, which waits until it is acknowledged.
+    ///
+    /// A full mailbox takes it too: what has happened is said. Who would make something new happen
+    /// asks [`Mailbox::is_full`] first.
     pub fn post(
         &mut self,
         at: Timestamp,
@@ -115,15 +119,31 @@ impl Mailbox {
             return Err(PostRefusal::BodyTooLong(body.len() as u64));
         }
         let outbound = self.outbound.entry(to).or_default();
-        if usize::try_from(self.capacity).is_ok_and(|max| max <= outbound.waiting.len()) {
-            return Err(PostRefusal::MailboxFull(self.capacity));
-        }
         let Line { peer, channel } = to;
         let seq = outbound.last.checked_add(1).expect("fewer than 2^64 envelopes");
         let (from, prev) = (self.node, outbound.digest);
         let envelope = Envelope { from, to: peer, channel, seq, prev, sent_at: at, body };
         (outbound.last, outbound.digest) = (seq, envelope.digest());
         Ok(outbound.waiting.push_back_mut(envelope))
+    }
+
+    /// Whether as much waits on a line as it is to hold.
+    #[must_use]
+    pub fn is_full(&self, to: Line) -> bool {
+        u64::from(self.capacity) <= self.waiting(to)
+    }
+
+    /// Whether twice as much waits as the line is to hold. Answers have filled it up, so no more
+    /// questions are taken. Two honest ends never both get there: who takes nothing answers
+    /// nothing.
+    fn is_overfull(&self, to: Line) -> bool {
+        u64::from(self.capacity).saturating_mul(2) <= self.waiting(to)
+    }
+
+    /// How many envelopes wait on a line.
+    #[must_use]
+    pub fn waiting(&self, to: Line) -> u64 {
+        self.outbound.get(&to).map_or(0, |outbound| outbound.waiting.len() as u64)
     }
 
     /// The envelopes to `to` that are not acknowledged, in order: what a shell signs and sends,
@@ -171,6 +191,9 @@ impl Mailbox {
             return Err(EnvelopeRefusal::BodyTooLong(envelope.body.len() as u64));
         }
         let line = Line { peer: envelope.from, channel: envelope.channel };
+        if self.is_overfull(line) {
+            return Err(EnvelopeRefusal::Overfull(envelope.from));
+        }
         self.inbound.entry(line).or_default().accept(at, envelope)
     }
 

@@ -252,7 +252,8 @@ pub struct TradeList {
     pub trades: Vec<TradeReport>,
     /// What to send as `before` to see older ones, if there may be any.
     pub next: Option<String>,
-    /// The state read holds at least everything up to this log entry.
+    /// The list holds at least everything up to this log entry. It is made from the journal, so
+    /// that it may be a moment behind what other answers show.
     pub as_of: u64,
 }
 

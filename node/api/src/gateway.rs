@@ -40,7 +40,7 @@ pub trait Gateway: Send + Sync + 'static {
     /// Has a dealer lock a rate for this node. The same command asks for the same lock.
     async fn lock_rate(&self, ask: RateRequest) -> Result<LockedRate, NoRate>;
 
-    /// The proof of a trade in the form of `gcfn verify`.
+    /// The proof of a trade in the form of `gcfn verify`. The machine has the trade.
     async fn receipt(&self, trade: TradeId) -> Result<serde_json::Value, NoReceipt>;
 
     /// All figures in the Prometheus text format.
@@ -144,10 +144,8 @@ impl From<NoRate> for Code {
 /// Why there is no receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoReceipt {
-    /// The trade is in no closed epoch yet.
+    /// The trade is under no final round yet.
     NotAnchored,
-    /// No such trade in the journal.
-    Unknown,
     /// The journal does not answer.
     Unavailable,
 }
@@ -156,7 +154,6 @@ impl From<NoReceipt> for Code {
     fn from(no_receipt: NoReceipt) -> Code {
         match no_receipt {
             NoReceipt::NotAnchored => Code::NotAnchored,
-            NoReceipt::Unknown => Code::NotFound,
             NoReceipt::Unavailable => Code::StoreUnavailable,
         }
     }

@@ -1,5 +1,8 @@
 //! What the API asks the read model for. Whoever projects the journal writes rows of these kinds.
 
+/// The projection that they belong to: its cursor is the log entry that the rows show.
+pub const PROJECTION: &str = "venue";
+
 /// Every trade: a row with the trade's id as key.
 pub const TRADE: &str = "trade";
 

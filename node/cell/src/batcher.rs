@@ -11,6 +11,7 @@ use crate::{Clock, Limits, SubmitError};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gcfn_model::{Machine, Timestamp};
+use gcfn_telemetry::Counter;
 use openraft::errors::{ClientWriteError, Fatal};
 use openraft::impls::ProgressResponder;
 use openraft::raft::ClientWriteResult;
@@ -112,6 +113,7 @@ impl<M: Machine> Batcher<M> {
     ) -> impl Future<Output = ()> + use<M> {
         let (responder, answer) = ProgressResponder::complete_only();
         let sent = self.raft.client_write_ff(batch, Some(responder)).await;
+        Counter::BatchesProposed.add(&[&self.replica.name], 1);
         let replica = self.replica.clone();
         async move {
             let answer = match sent {

@@ -12,6 +12,7 @@ use crate::snapshot::{Covers, SnapshotFile, Snapshots};
 use crate::{Applied, format};
 use futures::{Stream, TryStreamExt};
 use gcfn_model::{Machine, Timestamp};
+use gcfn_telemetry::Counter;
 use openraft::alias::{SnapshotMetaOf, SnapshotOf};
 use openraft::storage::{EntryResponder, RaftStateMachine};
 use openraft::{EntryPayload, OptionalSend, RaftSnapshotBuilder};
@@ -163,6 +164,7 @@ impl<M: Machine> Replica<M> {
         drop(state);
         let record = NewRecord { previous, at, first_event, commands: &commands, events: &events };
         self.journal().append(id.index, &record)?;
+        Counter::CommandsApplied.add(&[&self.name], commands.len() as u64);
         Ok(outcomes)
     }
 

@@ -16,6 +16,7 @@ use gcfn_cell::Cell;
 use gcfn_council::{Council, Decision, Outcome, Quote, SignedJoinRequest, Status, Verb};
 use gcfn_link::ca::check_request;
 use gcfn_model::{Digest, NodeId};
+use gcfn_replica::Replica;
 use gcfn_telemetry::Metrics;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,16 +25,21 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How long a caller waits for a snapshot.
+const SNAPSHOT_LIMIT: Duration = Duration::from_secs(15);
+
 /// The administration of one node.
 #[derive(Clone)]
 pub(crate) struct Admin {
     /// Its replica of the federation, where it has one.
     pub(crate) council: Option<Cell<Council>>,
+    /// Its venue, where it has one.
+    pub(crate) venue: Option<Cell<Replica>>,
     /// Its voice.
     pub(crate) voice: Voice,
     /// Its clock.
     pub(crate) clock: NodeClock,
-    /// Whether the clock may be moved.
+    /// Whether the clock may be moved and a snapshot asked for.
     pub(crate) testnet: bool,
     /// Its files.
     pub(crate) files: NodeFiles,
@@ -84,6 +90,7 @@ impl Admin {
             .route("/api/v1/federation/approvals", post(approve))
             .route("/api/v1/federation/quotes", post(quote))
             .route("/api/v1/testnet/clock", put(shift))
+            .route("/api/v1/testnet/snapshot", post(snapshot))
             .layer(from_fn_with_state(self.clone(), operators_only));
         let open = Router::new()
             .route("/api/v1/federation/join-requests", post(apply))
@@ -95,6 +102,13 @@ impl Admin {
     /// `routes` for operators only.
     pub(crate) fn guard(&self, routes: Router) -> Router {
         routes.layer(from_fn_with_state(self.clone(), operators_only))
+    }
+
+    fn is_on_a_testnet(&self, refused: &str) -> Result<(), Problem> {
+        match self.testnet {
+            true => Ok(()),
+            false => Err(Problem(StatusCode::FORBIDDEN, "NotATestnet", refused.to_owned())),
+        }
     }
 
     fn council(&self) -> Result<&Cell<Council>, Problem> {
@@ -136,7 +150,9 @@ fn is_operator(key: &str, headers: &HeaderMap) -> bool {
 }
 
 async fn members(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
-    let members = admin.council()?.read(|council| {
+    let cell = admin.council()?;
+    let leader = cell.metrics().leader.and_then(|leader| admin.voice.replicas.name(leader));
+    let members = cell.read(|council| {
         council
             .directory()
             .members()
@@ -157,7 +173,7 @@ async fn members(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
             })
             .collect::<Vec<_>>()
     });
-    Ok(Json(json!({ "members": members })))
+    Ok(Json(json!({ "members": members, "leader": leader })))
 }
 
 async fn anchors(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
@@ -244,15 +260,31 @@ async fn shift(
     State(admin): State<Admin>,
     Json(Shift { offset_ms }): Json<Shift>,
 ) -> Result<Json<Value>, Problem> {
-    if !admin.testnet {
-        let detail = "the clocks of this network cannot be moved".to_owned();
-        return Err(Problem(StatusCode::FORBIDDEN, "NotATestnet", detail));
-    }
+    admin.is_on_a_testnet("the clocks of this network cannot be moved")?;
     let moved = admin.clock.shift(Duration::from_millis(offset_ms));
     moved.map_err(|error| {
         Problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal", error.to_string())
     })?;
     Ok(Json(json!({ "now": admin.voice.clock.now() })))
+}
+
+/// Takes a snapshot of the venue's cell and waits for it. On a testnet only: elsewhere a node
+/// takes them when they are due, and a restart is not something to be measured.
+async fn snapshot(State(admin): State<Admin>) -> Result<Json<Value>, Problem> {
+    admin.is_on_a_testnet("this network's nodes take snapshots when they are due")?;
+    let none = || Problem(StatusCode::NOT_FOUND, "NotHere", "this node has no venue".to_owned());
+    let cell = admin.venue.as_ref().ok_or_else(none)?;
+    let index = cell.metrics().applied_index;
+    let taken = async {
+        cell.snapshot().await?;
+        cell.until(|metrics| index <= metrics.snapshot_index).await
+    };
+    let problem = |detail| Problem(StatusCode::SERVICE_UNAVAILABLE, "NoSnapshot", detail);
+    match tokio::time::timeout(SNAPSHOT_LIMIT, taken).await {
+        Ok(Ok(metrics)) => Ok(Json(json!({ "index": metrics.snapshot_index }))),
+        Ok(Err(error)) => Err(problem(error.to_string())),
+        Err(_) => Err(problem(format!("not taken within {} s", SNAPSHOT_LIMIT.as_secs()))),
+    }
 }
 
 /// An applicant's own signed request; whoever brings it only carries it.

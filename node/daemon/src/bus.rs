@@ -5,7 +5,8 @@ use anyhow::Result;
 use gcfn_cell::{Cell, Record};
 use gcfn_clearing::ClearingEvent;
 use gcfn_events::{Batch, Event, EventType, Key, Publisher, Source, SourceError};
-use gcfn_model::{CycleId, NodeId, Timestamp};
+use gcfn_ledger::Account;
+use gcfn_model::{CycleId, NodeId, Pool, SettlementAccount, Timestamp};
 use gcfn_replica::Replica;
 use gcfn_store::Cursors;
 use gcfn_telemetry::Gauge;
@@ -17,6 +18,7 @@ type Entry = Record<gcfn_replica::Command, gcfn_replica::Event>;
 /// The journal of one cell, as the outbox reads it.
 struct Journal {
     cell: Cell<Replica>,
+    node: NodeId,
 }
 
 impl Source for Journal {
@@ -26,7 +28,7 @@ impl Source for Journal {
         let mut next = Some(journal.next().await?);
         while let Some(entry) = next {
             batch.upto = entry.index;
-            batch.events.extend(told(&entry));
+            batch.events.extend(told(self.node, &entry));
             next = if batch.events.len() < limit { journal.try_next()? } else { None };
         }
         Ok(batch)
@@ -49,7 +51,7 @@ pub(crate) async fn publish(
 ) -> Result<()> {
     let topic_prefix = "gcfn".to_owned();
     let config = gcfn_events::Config { brokers, topic_prefix, node, properties: BTreeMap::new() };
-    let (publisher, mut progress) = Publisher::new(Journal { cell }, cursors, config);
+    let (publisher, mut progress) = Publisher::new(Journal { cell, node }, cursors, config);
     let lag = async {
         while progress.changed().await.is_ok() {
             let waiting = progress.borrow_and_update().lag();
@@ -63,11 +65,11 @@ pub(crate) async fn publish(
     }
 }
 
-fn told(entry: &Entry) -> Vec<Event> {
+fn told(node: NodeId, entry: &Entry) -> Vec<Event> {
     let places = (0..).zip(&entry.events);
     let events = places.filter_map(|(ordinal, event)| {
         let gcfn_replica::Event::Venue(event) = event else { return None };
-        let (name, key, data) = describe(event)?;
+        let (name, key, data) = describe(node, event)?;
         let kind = EventType::new(name)?;
         let (seq, at): (u64, Timestamp) = (entry.index, entry.at);
         Some(Event { seq, ordinal, kind, key, at, data })
@@ -75,8 +77,8 @@ fn told(entry: &Entry) -> Vec<Event> {
     events.collect()
 }
 
-/// The type, the key and the content of an event that goes to the bus.
-fn describe(event: &gcfn_venue::Event) -> Option<(&'static str, Key, Value)> {
+/// The type, the key and the content of an event of `node` that goes to the bus.
+fn describe(node: NodeId, event: &gcfn_venue::Event) -> Option<(&'static str, Key, Value)> {
     use gcfn_venue::Event;
     Some(match event {
         Event::TradeMatched(trade) => ("trade.matched", Key::Series(trade.series), json!(trade)),
@@ -103,8 +105,25 @@ fn describe(event: &gcfn_venue::Event) -> Option<(&'static str, Key, Value)> {
             let data = json!({ "alert": "bank_disputed", "dispute": dispute });
             ("risk.alert_raised", Key::Account(*account), data)
         }
+        Event::BankUnposted { entry, fault } => {
+            // What a bank has booked stands in a pool of this node.
+            let account = SettlementAccount { node, pool: pool_of(entry)? };
+            let data =
+                json!({ "alert": "bank_unposted", "entry": entry, "why": fault.to_string() });
+            ("risk.alert_raised", Key::Account(account), data)
+        }
         _ => return None,
     })
+}
+
+/// The pool whose bank account an entry touches.
+fn pool_of(entry: &gcfn_ledger::Entry) -> Option<Pool> {
+    let accounts = || entry.legs.iter().flat_map(|leg| [leg.debit, leg.credit]);
+    let at_the_bank = accounts().find_map(|account| match account {
+        Account::Bank(pool) => Some(pool),
+        _ => None,
+    });
+    at_the_bank.or_else(|| accounts().find_map(Account::pool))
 }
 
 fn cycle_event(event: &ClearingEvent) -> Option<(&'static str, CycleId)> {
@@ -123,3 +142,6 @@ fn cycle_event(event: &ClearingEvent) -> Option<(&'static str, CycleId)> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use gcfn_api::projection::TRADE;
 use gcfn_cell::{Cell, SubmitError};
 use gcfn_council::{Done, Refusal, Series, Verb};
 use gcfn_model::{Digest, Millis, SeriesId, Timestamp, TradeId};
-use gcfn_replica::{Command, Replica, Reply};
+use gcfn_replica::{Command, Refused, Replica, Reply};
 use gcfn_store::ReadModel;
 use gcfn_telemetry::Metrics;
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
@@ -85,6 +85,8 @@ impl Gateway for NodeGateway {
         let outcomes = self.cell.submit(&commands).await.map_err(LocalFault)?;
         let answers = outcomes.into_iter().map(|outcome| match outcome {
             Ok(Reply::Venue(outcome)) => Ok(outcome),
+            // Only an order at another node can meet this, and every such order comes alone.
+            Err(Refused::MailboxFull(_)) => Err(Unavailable::Busy),
             other => {
                 tracing::error!(?other, "the replica answered a request with something else");
                 Err(Unavailable::Halted)
@@ -149,7 +151,8 @@ impl Gateway for NodeGateway {
 
     async fn receipt(&self, trade: TradeId) -> Result<serde_json::Value, NoReceipt> {
         let row = self.read_model.get(TRADE, &trade.to_string()).await;
-        let row = row.map_err(|_| NoReceipt::Unavailable)?.ok_or(NoReceipt::Unknown)?;
+        // Whoever asks has seen the trade in the machine: its row is on the way.
+        let row = row.map_err(|_| NoReceipt::Unavailable)?.ok_or(NoReceipt::NotAnchored)?;
         let anchor = self.heads.head_proof(self.voice.node).await;
         let anchor = anchor.map_err(|error| {
             tracing::debug!(error = format!("{error:#}"), "no anchored head");

@@ -6,6 +6,7 @@
 //! [`join`] (how it becomes a member), [`node`] (the assembly), then one file per task.
 
 mod admin;
+mod alone;
 pub mod bank;
 mod bank_desk;
 mod bus;

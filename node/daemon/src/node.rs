@@ -3,6 +3,7 @@
 mod trading;
 
 use crate::admin::{Admin, health};
+use crate::alone;
 use crate::bank_desk::Till;
 use crate::certifier::certify_members;
 use crate::clock::NodeClock;
@@ -14,7 +15,7 @@ use crate::init::read_config;
 use crate::join::join;
 use crate::network::{Network, identity_of};
 use crate::notices::Feed;
-use crate::own_certificate::own_credentials;
+use crate::own_certificate::{self, own_credentials};
 use crate::prover::Prover;
 use crate::raft_transport::RaftTransport;
 use crate::voice::{Replicas, Voice, Way};
@@ -213,12 +214,15 @@ impl Base {
         // The doors come first: where they are taken, this node runs already, and a second one
         // must not have said anything in its name.
         let doors = self.bind().await?;
+        alone::make_sure(self.config.node, &self.peers).await?;
         let store = self.open_store().await?;
         let council = match self.config.role {
             Role::Local => None,
             _ => Some(self.open_council().await?),
         };
         cells.council = council.as_ref().map(|side| side.cell.clone());
+        let (files, ca) = (self.files.clone(), self.network.ca.clone());
+        self.run("certificate", own_certificate::keep(files, ca, self.credentials.clone()));
         let way = match &council {
             Some(side) => Way::Cell(side.cell.clone()),
             None => Way::Regional(self.config.regional),
@@ -246,9 +250,9 @@ impl Base {
         }
         if let (Role::Regulator, Some(side)) = (self.config.role, &council) {
             let console = crate::supervise::mount(self.supervision(side, &store)).await?;
-            app = app.merge(self.admin(council.as_ref(), &voice)?.guard(console));
+            app = app.merge(self.admin(cells, &voice)?.guard(console));
         }
-        app = app.merge(self.admin(council.as_ref(), &voice)?.router());
+        app = app.merge(self.admin(cells, &voice)?.router());
         let handler = Handler { venue: venue.map(|(side, _)| side), council, voice };
         self.listen(doors, app, handler)
     }
@@ -320,11 +324,12 @@ impl Base {
         }
     }
 
-    fn admin(&self, council: Option<&CouncilSide>, voice: &Voice) -> Result<Admin> {
+    fn admin(&self, cells: &Cells, voice: &Voice) -> Result<Admin> {
         let key = std::fs::read_to_string(self.files.path("keys/operator.key"))
             .context("read keys/operator.key")?;
         Ok(Admin {
-            council: council.map(|side| side.cell.clone()),
+            council: cells.council.clone(),
+            venue: cells.venue.clone(),
             voice: voice.clone(),
             clock: self.clock.clone(),
             testnet: self.network.testnet,

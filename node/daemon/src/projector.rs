@@ -3,15 +3,18 @@
 //! Everything here can be dropped and made again from the journal.
 
 use anyhow::{Context, Result};
-use gcfn_api::projection::{PARTY_TRADE, TRADE};
-use gcfn_cell::Cell;
+use gcfn_api::projection::{PARTY_TRADE, PROJECTION, TRADE};
+use gcfn_cell::{Cell, Record};
 use gcfn_model::{PartyId, SeriesId, Timestamp};
-use gcfn_replica::Replica;
+use gcfn_replica::{Command, Replica};
 use gcfn_store::{Cursors, ReadModel, Row};
 use gcfn_venue::{Event, Trade};
 use serde_json::{Value, json};
 
-const PROJECTION: &str = "venue";
+/// How many rows go into one transaction before it is committed. A transaction costs a sync of
+/// the store: one for each record would leave the rows far behind a busy node. Others who write
+/// to the store wait meanwhile.
+const ROWS_AT_ONCE: usize = 500;
 
 /// The projector of one trading node.
 pub(crate) struct Projector {
@@ -39,14 +42,28 @@ impl Projector {
         let done = self.cursors.position(PROJECTION).await?;
         let mut journal = self.cell.journal(done + 1);
         loop {
-            let record = journal.next().await.context("read the journal")?;
+            let mut record = journal.next().await.context("read the journal")?;
             let mut rows = Vec::new();
-            for (seq, event) in (record.first_event + 1..).zip(&record.events) {
-                if let gcfn_replica::Event::Venue(event) = event {
-                    project(Place { seq, at: record.at }, event, &mut rows);
+            let upto = loop {
+                project_record(&record, &mut rows);
+                let next = match rows.len() < ROWS_AT_ONCE {
+                    true => journal.try_next().context("read the journal")?,
+                    false => None,
+                };
+                match next {
+                    Some(next) => record = next,
+                    None => break record.index,
                 }
-            }
-            self.read_model.apply(PROJECTION, record.index, &rows).await?;
+            };
+            self.read_model.apply(PROJECTION, upto, &rows).await?;
+        }
+    }
+}
+
+fn project_record(record: &Record<Command, gcfn_replica::Event>, rows: &mut Vec<Row>) {
+    for (seq, event) in (record.first_event + 1..).zip(&record.events) {
+        if let gcfn_replica::Event::Venue(event) = event {
+            project(Place { seq, at: record.at }, event, rows);
         }
     }
 }

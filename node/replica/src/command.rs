@@ -79,8 +79,8 @@ pub enum Event {
         /// The node.
         from: NodeId,
     },
-    /// The mailbox to another node is full; what the venue said is lost unless said again. There
-    /// is room for months of messages, so somebody must look.
+    /// As much waits for another node as the mailbox is to hold. Nobody orders there any more until
+    /// it has taken some. There is room for months of messages, so somebody must look.
     MailboxFull {
         /// The node.
         to: NodeId,
@@ -133,6 +133,10 @@ pub enum Refused {
     /// The command may not come this way.
     #[error("command may not come this way")]
     Misrouted,
+    /// Too much waits for the node that this would be sent to. Nothing was done; send it again
+    /// when the node has taken some.
+    #[error("too much waits for {0}; try again later")]
+    MailboxFull(NodeId),
     /// The venue refuses; repeated here for commands that no participant waits for.
     #[error(transparent)]
     Venue(#[from] Rejection),

@@ -11,7 +11,7 @@ use gcfn_anchor::keys::PublicKey;
 use gcfn_model::{Machine, NodeId, Timestamp};
 use gcfn_peering::envelope::{Channel, Envelope, Line, SignedEnvelope};
 use gcfn_peering::mailbox::{Arrival, EnvelopeRefusal, Mailbox};
-use gcfn_venue::{Dispatch, Venue};
+use gcfn_venue::{Dispatch, Request, Venue, Verb};
 use serde::{Deserialize, Serialize};
 
 /// The channel on which venues talk to each other.
@@ -28,6 +28,10 @@ pub struct Replica {
     /// The last event in a closed epoch.
     closed_seq: u64,
     now: Timestamp,
+}
+
+fn dispatches_to(peer: NodeId) -> Line {
+    Line { peer, channel: DISPATCHES }
 }
 
 /// One application of a command: its time, and what comes of it for the log and the epochs.
@@ -141,6 +145,11 @@ impl Replica {
             gcfn_venue::Command::Dispatch { .. } | gcfn_venue::Command::Notice(_) => {
                 Err(Refused::Misrouted)
             }
+            gcfn_venue::Command::Request(Request { verb: Verb::BuyAbroad(goods), .. })
+                if self.mailbox.is_full(dispatches_to(goods.home)) =>
+            {
+                Err(Refused::MailboxFull(goods.home))
+            }
             _ => Ok(Reply::Venue(self.tell_venue(step, command))),
         }
     }
@@ -163,8 +172,11 @@ impl Replica {
 
     fn post(&mut self, step: &mut Step<'_>, to: NodeId, body: &Dispatch) {
         let bytes = postcard::to_allocvec(body).expect("a dispatch is plain data");
-        let line = Line { peer: to, channel: DISPATCHES };
-        if self.mailbox.post(step.at, line, bytes).is_err() {
+        let line = dispatches_to(to);
+        let was_full = self.mailbox.is_full(line);
+        let posted = self.mailbox.post(step.at, line, bytes);
+        posted.expect("a venue bounds what it says so that it fits an envelope");
+        if !was_full && self.mailbox.is_full(line) {
             self.emit(step, Event::MailboxFull { to });
         }
     }

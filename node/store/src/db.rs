@@ -5,13 +5,15 @@
 
 use crate::{StoreError, schema};
 use gcfn_model::{Id, Timestamp};
-use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{ColumnIndex, Database, Decode, Encode, PgPool, Postgres, Sqlite, SqlitePool, Type};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// SQLite has one writer at a time: more connections only help readers.
 const SQLITE_CONNECTIONS_MAX: u32 = 4;
@@ -90,13 +92,27 @@ pub(crate) fn int(what: &'static str, number: u64) -> Result<i64, StoreError> {
 
 /// A pool of connections to one of the engines.
 #[derive(Clone)]
-pub(crate) enum Db {
+pub(crate) struct Db {
+    pool: Pool,
+    turn: Arc<Mutex<()>>,
+}
+
+#[derive(Clone)]
+enum Pool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
 /// A write transaction. Dropping it without [`Tx::commit`] undoes it.
-pub(crate) enum Tx {
+pub(crate) struct Tx {
+    // Dropped in this order: the next writer comes when this one is done.
+    begun: Begun,
+    turn: Option<OwnedMutexGuard<()>>,
+    /// Where it will be, for errors.
+    place: String,
+}
+
+enum Begun {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
@@ -124,37 +140,66 @@ impl Db {
         if let Some(path) = url.strip_prefix("sqlite://") {
             let pool = open_sqlite(Path::new(path)).await?;
             schema::sqlite().run(&pool).await.map_err(migrate)?;
-            Ok(Db::Sqlite(pool))
+            Ok(Db::over(Pool::Sqlite(pool)))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = open_postgres(url).await?;
             schema::postgres().run(&pool).await.map_err(migrate)?;
-            Ok(Db::Postgres(pool))
+            Ok(Db::over(Pool::Postgres(pool)))
         } else {
             Err(StoreError::UnknownEngine)
         }
     }
 
-    /// Begins a transaction that will write.
-    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
-        let begun = match self {
-            // Taking SQLite's write lock first: upgrading a read lock later can only fail.
-            Db::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
-            Db::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
-        };
-        begun.map_err(|source| StoreError::from_driver("begin a transaction", source))
+    fn over(pool: Pool) -> Db {
+        Db { pool, turn: Arc::default() }
     }
 
-    /// Runs one statement by itself; the number of rows that it touched.
+    /// The database, without what only its owner may know.
+    fn place(&self) -> String {
+        match &self.pool {
+            Pool::Sqlite(pool) => pool.connect_options().get_filename().display().to_string(),
+            Pool::Postgres(pool) => place_of(&pool.connect_options()),
+        }
+    }
+
+    fn fault(&self, action: &'static str, source: sqlx::Error) -> StoreError {
+        StoreError::from_driver(action, self.place(), source)
+    }
+
+    /// Waits for the turn to write. SQLite has one writer at a time and lets whoever asks at the
+    /// right moment be it: a task that writes one transaction after another would keep the others
+    /// out until their patience ends. Here they come in the order in which they asked.
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        match self.pool {
+            Pool::Sqlite(_) => Some(self.turn.clone().lock_owned().await),
+            Pool::Postgres(_) => None,
+        }
+    }
+
+    /// Begins a transaction that will write. Nothing else may be written before it has ended.
+    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+        let turn = self.turn().await;
+        let begun = match &self.pool {
+            // Taking SQLite's write lock first: upgrading a read lock later can only fail.
+            Pool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Begun::Sqlite),
+            Pool::Postgres(pool) => pool.begin().await.map(Begun::Postgres),
+        };
+        let begun = begun.map_err(|source| self.fault("begin a transaction", source))?;
+        Ok(Tx { begun, turn, place: self.place() })
+    }
+
+    /// Runs one statement that writes by itself; the number of rows that it touched.
     pub(crate) async fn execute(
         &self,
         statement: &Statement,
         args: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        either!(Db, self, pool => bind(statement, args)
+        let _turn = self.turn().await;
+        either!(Pool, &self.pool, pool => bind(statement, args)
             .execute(pool)
             .await
             .map(|done| done.rows_affected()))
-        .map_err(|source| StoreError::from_driver(statement.action, source))
+        .map_err(|source| self.fault(statement.action, source))
     }
 
     /// All rows that a statement answers.
@@ -163,17 +208,17 @@ impl Db {
         statement: &Statement,
         args: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
-        let rows = match self {
-            Db::Sqlite(pool) => bind(statement, args)
+        let rows = match &self.pool {
+            Pool::Sqlite(pool) => bind(statement, args)
                 .fetch_all(pool)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
-            Db::Postgres(pool) => bind(statement, args)
+            Pool::Postgres(pool) => bind(statement, args)
                 .fetch_all(pool)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
         };
-        rows.map_err(|source| StoreError::from_driver(statement.action, source))
+        rows.map_err(|source| self.fault(statement.action, source))
     }
 
     /// The one row that a statement answers, if any.
@@ -182,15 +227,15 @@ impl Db {
         statement: &Statement,
         args: &[Value<'_>],
     ) -> Result<Option<Row>, StoreError> {
-        let row = match self {
-            Db::Sqlite(pool) => {
+        let row = match &self.pool {
+            Pool::Sqlite(pool) => {
                 bind(statement, args).fetch_optional(pool).await.map(|row| row.map(Row::Sqlite))
             }
-            Db::Postgres(pool) => {
+            Pool::Postgres(pool) => {
                 bind(statement, args).fetch_optional(pool).await.map(|row| row.map(Row::Postgres))
             }
         };
-        row.map_err(|source| StoreError::from_driver(statement.action, source))
+        row.map_err(|source| self.fault(statement.action, source))
     }
 
     /// Runs the statement of this engine outside a transaction.
@@ -199,16 +244,16 @@ impl Db {
         sqlite: &Statement,
         postgres: &Statement,
     ) -> Result<(), StoreError> {
-        let statement = match self {
-            Db::Sqlite(_) => sqlite,
-            Db::Postgres(_) => postgres,
+        let statement = match self.pool {
+            Pool::Sqlite(_) => sqlite,
+            Pool::Postgres(_) => postgres,
         };
         self.execute(statement, &[]).await.map(drop)
     }
 
     /// Closes every connection after what is under way.
     pub(crate) async fn close(&self) {
-        either!(Db, self, pool => pool.close().await);
+        either!(Pool, &self.pool, pool => pool.close().await);
     }
 }
 
@@ -219,11 +264,11 @@ impl Tx {
         statement: &Statement,
         args: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        either!(Tx, self, tx => bind(statement, args)
+        either!(Begun, &mut self.begun, tx => bind(statement, args)
             .execute(&mut **tx)
             .await
             .map(|done| done.rows_affected()))
-        .map_err(|source| StoreError::from_driver(statement.action, source))
+        .map_err(|source| StoreError::from_driver(statement.action, self.place.clone(), source))
     }
 
     /// The one row that a statement answers, if any.
@@ -232,23 +277,25 @@ impl Tx {
         statement: &Statement,
         args: &[Value<'_>],
     ) -> Result<Option<Row>, StoreError> {
-        let row = match self {
-            Tx::Sqlite(tx) => bind(statement, args)
+        let row = match &mut self.begun {
+            Begun::Sqlite(tx) => bind(statement, args)
                 .fetch_optional(&mut **tx)
                 .await
                 .map(|row| row.map(Row::Sqlite)),
-            Tx::Postgres(tx) => bind(statement, args)
+            Begun::Postgres(tx) => bind(statement, args)
                 .fetch_optional(&mut **tx)
                 .await
                 .map(|row| row.map(Row::Postgres)),
         };
-        row.map_err(|source| StoreError::from_driver(statement.action, source))
+        row.map_err(|source| StoreError::from_driver(statement.action, self.place.clone(), source))
     }
 
     /// Makes everything since the beginning durable.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        either!(Tx, self, tx => tx.commit().await)
-            .map_err(|source| StoreError::from_driver("commit a transaction", source))
+        let Tx { begun, turn, place } = self;
+        let committed = either!(Begun, begun, tx => tx.commit().await);
+        drop(turn);
+        committed.map_err(|source| StoreError::from_driver("commit a transaction", place, source))
     }
 }
 
@@ -321,7 +368,9 @@ async fn open_sqlite(path: &Path) -> Result<SqlitePool, StoreError> {
         .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
-        .map_err(|source| StoreError::from_driver("open the store", source))
+        .map_err(|source| {
+            StoreError::from_driver("open the store", path.display().to_string(), source)
+        })
 }
 
 /// Makes the database file for this user only, unless it is there; SQLite gives its journal files
@@ -335,21 +384,28 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
-    let options = url.parse().map_err(|source| StoreError::UnreadableUrl { source })?;
+    let options: PgConnectOptions =
+        url.parse().map_err(|source| StoreError::UnreadableUrl { source })?;
+    let place = place_of(&options);
     PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
-        .map_err(|source| StoreError::from_driver("connect to the store", source))
+        .map_err(|source| StoreError::from_driver("connect to the store", place, source))
+}
+
+/// Host and name: the rest of a URL may hold a password.
+fn place_of(options: &PgConnectOptions) -> String {
+    format!("{}/{}", options.get_host(), options.get_database().unwrap_or_default())
 }
 
 /// Only which engine it is: a pool's options may hold a password.
 impl core::fmt::Debug for Db {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            Db::Sqlite(_) => "Sqlite",
-            Db::Postgres(_) => "Postgres",
+        f.write_str(match self.pool {
+            Pool::Sqlite(_) => "Sqlite",
+            Pool::Postgres(_) => "Postgres",
         })
     }
 }

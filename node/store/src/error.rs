@@ -46,10 +46,12 @@ pub enum StoreError {
         source: sqlx::migrate::MigrateError,
     },
     /// The database does not answer; the operator brings it back, the caller may try again.
-    #[error("{action}: database is out of reach")]
+    #[error("{action}: database {place} is out of reach")]
     Unreachable {
         /// What was to be done.
         action: &'static str,
+        /// The database: its file, or its host and name.
+        place: String,
         /// What the driver says.
         source: sqlx::Error,
     },
@@ -88,14 +90,18 @@ pub enum StoreError {
 
 impl StoreError {
     /// Sorts the driver's fault by who can put it right.
-    pub(crate) fn from_driver(action: &'static str, source: sqlx::Error) -> StoreError {
+    pub(crate) fn from_driver(
+        action: &'static str,
+        place: String,
+        source: sqlx::Error,
+    ) -> StoreError {
         use sqlx::Error;
         match source {
             Error::Io(_) | Error::Tls(_) | Error::PoolTimedOut | Error::PoolClosed => {
-                StoreError::Unreachable { action, source }
+                StoreError::Unreachable { action, place, source }
             }
             Error::Database(ref refusal) if is_passing(refusal.code().as_deref()) => {
-                StoreError::Unreachable { action, source }
+                StoreError::Unreachable { action, place, source }
             }
             source => StoreError::Statement { action, source },
         }

@@ -51,7 +51,8 @@ metrics! {
     /// What only ever grows while the process lives.
     Counter {
         CommandsApplied "gcfn_commands_applied_total" ["cell"] Count
-            "Commands that a cell's machine carried out.";
+            "Commands that a cell's machine has answered since the process began, refused ones and \
+             those that a restart reads back from the log included.";
         CommandsRefused "gcfn_commands_refused_total" ["cell", "code"] Count
             "Commands that a cell's machine refused, by the code of the refusal.";
         BatchesProposed "gcfn_batches_proposed_total" ["cell"] Count

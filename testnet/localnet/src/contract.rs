@@ -106,6 +106,30 @@ pub fn running(dir: &Path) -> Result<Running> {
     NodeFiles::new(dir).read_json("run.json")
 }
 
+/// How far ahead of real time a node's clock was set, in milliseconds.
+///
+/// # Errors
+/// When the node's file cannot be understood.
+pub fn clock_offset_ms(dir: &Path) -> Result<u64> {
+    Ok(NodeFiles::new(dir).read_json_if_any("data/clock.json")?.unwrap_or(0))
+}
+
+/// The log entry that the newest snapshot of a trading node's cell covers; `None` without one.
+///
+/// # Errors
+/// When the node has never run.
+pub fn newest_snapshot(dir: &Path) -> Result<Option<u64>> {
+    let path = dir.join("data/venue/snapshots");
+    let files = std::fs::read_dir(&path).with_context(|| format!("read {}", path.display()))?;
+    let mut newest = None;
+    for file in files {
+        let name = file.with_context(|| format!("read {}", path.display()))?.file_name();
+        let index = name.to_str().and_then(|name| name.strip_suffix(".snapshot"));
+        newest = newest.max(index.and_then(|index| index.parse().ok()));
+    }
+    Ok(newest)
+}
+
 /// The archive of a node's bank messages. It may be read while the node runs.
 ///
 /// # Errors

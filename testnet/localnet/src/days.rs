@@ -39,6 +39,22 @@ pub(crate) fn first_day(calendars: &[Calendar], today: BusinessDate) -> Result<B
     starts.find(fits).context("no week within two months in which every region works")
 }
 
+/// The first day after `last` on which every region works and whose `MIDDAY` is not before `now`.
+pub(crate) fn next_day(
+    calendars: &[Calendar],
+    last: BusinessDate,
+    now: Timestamp,
+) -> Result<BusinessDate> {
+    let works = |date: &BusinessDate| {
+        let is_ahead = instant(*date, MIDDAY).is_ok_and(|midday| now <= midday);
+        let works = |calendar: &Calendar| calendar.is_business_day(*date).unwrap_or(false);
+        is_ahead && calendars.iter().all(works)
+    };
+    let (today, _) = now.utc();
+    let mut days = (1..SEARCH).map(|day| last.max(today.plus_days(-1)).plus_days(day));
+    days.find(works).context("no day within two months on which every region works")
+}
+
 /// The instant `second` of `date` in UTC.
 pub(crate) fn instant(date: BusinessDate, second: u32) -> Result<Timestamp> {
     Timestamp::from_utc(date, second).context("a date after 1970")
@@ -53,6 +69,22 @@ mod tests {
         let layout = Layout::choose(&Scenario::built_in().expect("sound").network).expect("ports");
         let calendars = calendars(&layout).expect("sound");
         first_day(&calendars, today.parse().expect("a date")).expect("a week").to_string()
+    }
+
+    fn next(last: &str, now: &str) -> String {
+        let layout = Layout::choose(&Scenario::built_in().expect("sound").network).expect("ports");
+        let calendars = calendars(&layout).expect("sound");
+        let (last, now) = (last.parse().expect("a date"), now.parse().expect("a time"));
+        next_day(&calendars, last, now).expect("a day").to_string()
+    }
+
+    #[test]
+    fn a_network_goes_on_with_the_next_day_on_which_everybody_works() {
+        assert_eq!(next("2026-12-03", "2026-12-03T07:35:00Z"), "2026-12-04");
+        assert_eq!(next("2026-12-04", "2026-12-04T15:00:00Z"), "2026-12-07", "after a weekend");
+        // Left alone for days: its clock has gone on, its banks have not.
+        assert_eq!(next("2026-12-03", "2026-12-09T06:00:00Z"), "2026-12-09");
+        assert_eq!(next("2026-12-03", "2026-12-09T09:00:00Z"), "2026-12-10");
     }
 
     #[test]

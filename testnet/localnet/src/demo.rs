@@ -13,6 +13,8 @@ mod days;
 mod export;
 mod founding;
 mod issuance;
+mod leader;
+mod privacy;
 mod receipts;
 mod report;
 mod settlement;
@@ -63,6 +65,8 @@ struct Demo {
     figures: Figures,
     /// The trade that crosses a border, once it has happened.
     crossing: Option<abroad::Crossing>,
+    /// The federation's leader that was killed in a cycle, once that has happened.
+    lost_leader: Option<leader::LostLeader>,
     export: Option<PathBuf>,
 }
 
@@ -142,6 +146,7 @@ impl Demo {
             date,
             figures,
             crossing: None,
+            lost_leader: None,
             export: options.export.clone(),
         })
     }
@@ -180,12 +185,13 @@ enum Step {
     Crash,
     Receipts,
     Conservation,
+    Privacy,
     Export,
 }
 
 impl Step {
     /// Those of every run.
-    const ALL: [Step; 9] = [
+    const ALL: [Step; 10] = [
         Step::Founding,
         Step::Issuance,
         Step::Trading,
@@ -195,6 +201,7 @@ impl Step {
         Step::Crash,
         Step::Receipts,
         Step::Conservation,
+        Step::Privacy,
     ];
 
     const fn number(self) -> usize {
@@ -212,6 +219,7 @@ impl Step {
             Step::Crash => "killed in a burst, nothing lost",
             Step::Receipts => "a receipt verified offline",
             Step::Conservation => "nothing made, nothing lost",
+            Step::Privacy => "personal data in the vaults alone",
             Step::Export => "written out",
         }
     }
@@ -227,6 +235,7 @@ impl Step {
             Step::Crash => demo.crash().await,
             Step::Receipts => demo.check_receipts().await,
             Step::Conservation => demo.check_conservation().await,
+            Step::Privacy => demo.check_privacy().await,
             Step::Export => demo.export().await,
         }
     }

@@ -4,10 +4,15 @@
 //! one command through the node's log with its own outcome, and the book stays as small as it
 //! was. Over REST one command is one call; over gRPC a call carries a batch.
 
+mod mirror;
+
+pub use mirror::MirrorLag;
+
 use crate::client::Api;
 use crate::contract::account;
 use crate::layout::Layout;
 use crate::network::{Localnet, Wait};
+use crate::spread::{Figures, at_percent};
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
 use gcfn_api_wire::issuance::{BatchReport, Drafted};
@@ -18,10 +23,12 @@ use gcfn_api_wire::proto::{
     Cancel, CancelOrdersRequest, NewOrder, Outcomes, PlaceOrdersRequest, Side,
 };
 use gcfn_api_wire::trading::{OrderCancelled, Placed};
-use gcfn_model::{CommandId, Currency, NodeId, Pool, SeriesId};
+use gcfn_model::{BusinessDate, CommandId, Currency, NodeId, Pool, SeriesId};
 use gcfn_template::RegionTemplate;
+use mirror::MirrorWatch;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tonic::metadata::MetadataValue;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig};
@@ -45,8 +52,53 @@ pub struct Load {
     pub clients: usize,
     /// How many commands in a call, over gRPC.
     pub batch: usize,
-    /// For how long.
-    pub time: Duration,
+    /// When it is over.
+    pub span: Span,
+}
+
+/// When a load is over.
+#[derive(Clone, Copy, Debug)]
+pub enum Span {
+    /// After so long.
+    Time(Duration),
+    /// After so many commands, rounded up to a whole number of rounds: a round places as many
+    /// orders as a call carries, and takes them out again.
+    Commands(u64),
+}
+
+/// Says to all clients of a load when it is over.
+struct Rounds {
+    span: Span,
+    started: Instant,
+    commands_each: u64,
+    begun: AtomicU64,
+}
+
+impl Rounds {
+    fn new(load: Load) -> Rounds {
+        let commands_each = load.commands_a_call().saturating_mul(2);
+        let (span, begun) = (load.span, AtomicU64::new(0));
+        Rounds { span, started: Instant::now(), commands_each, begun }
+    }
+
+    /// Whether there is another round; who is told so must do it.
+    fn begin(&self) -> bool {
+        match self.span {
+            Span::Time(time) => self.started.elapsed() < time,
+            Span::Commands(commands) => {
+                self.begun.fetch_add(self.commands_each, Ordering::Relaxed) < commands
+            }
+        }
+    }
+}
+
+impl Load {
+    fn commands_a_call(&self) -> u64 {
+        match self.door {
+            Door::Rest => 1,
+            Door::Grpc => self.batch as u64,
+        }
+    }
 }
 
 /// What was measured.
@@ -70,6 +122,31 @@ pub struct Measured {
     pub p99_us: u64,
     /// How long the slowest took, in microseconds.
     pub max_us: u64,
+    /// How far the supervisor that mirrors the node was behind; null where nobody mirrors it.
+    pub mirror: Option<MirrorLag>,
+}
+
+impl Figures for Measured {
+    fn figures(&self) -> Vec<(&'static str, u64)> {
+        let mut figures = vec![
+            ("commands", self.commands),
+            ("milliseconds", self.milliseconds),
+            ("per_second", self.per_second),
+            ("p50_us", self.p50_us),
+            ("p99_us", self.p99_us),
+            ("max_us", self.max_us),
+        ];
+        if let Some(mirror) = &self.mirror {
+            figures.extend([
+                ("mirror_epochs", mirror.epochs),
+                ("mirror_lag_p50_ms", mirror.lag_p50_ms),
+                ("mirror_lag_p99_ms", mirror.lag_p99_ms),
+                ("mirror_lag_max_ms", mirror.lag_max_ms),
+                ("mirror_catch_up_ms", mirror.catch_up_ms),
+            ]);
+        }
+        figures
+    }
 }
 
 /// A book to trade on and users to do it.
@@ -88,16 +165,18 @@ const BID: &str = "1.00";
 const MONEY: &str = "1000000.00";
 
 impl Ground {
-    /// Lists a series of its own at `node`, with `clients` users who have money.
+    /// Opens a day if the network's last one has ended, and lists a series of its own at `node`,
+    /// with `clients` users who have money.
     ///
     /// # Errors
     /// What was refused.
     pub async fn prepare(net: &mut Localnet, node: NodeId, clients: usize) -> Result<Ground> {
+        let today = net.open_day().await?;
         let rules = Layout::rules(net.layout.node(node)?)?;
         let currency = rules.currency;
         let (issuer, _) = register(net, node, "issuer").await?;
         pay_in(net, (node, currency, Pool::IssuerEscrow), &issuer).await?;
-        let series = list(net, (node, &rules), &issuer).await?;
+        let series = list(net, (node, &rules, today), &issuer).await?;
         let mut users = Vec::new();
         for _ in 0..clients {
             let (registered, api) = register(net, node, "user").await?;
@@ -113,6 +192,8 @@ impl Ground {
     /// The first call that was not answered as it should be.
     pub async fn measure(&self, net: &mut Localnet, load: Load) -> Result<Measured> {
         ensure!(load.clients <= self.users.len(), "more clients than users");
+        let mut mirror = MirrorWatch::begin(net, self.node).await?;
+        let rounds = Rounds::new(load);
         let users = self.users.iter().take(load.clients);
         let address = net.layout.node(self.node)?.api;
         let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(net.authority()));
@@ -121,17 +202,31 @@ impl Ground {
         for (place, (api, key)) in users.enumerate() {
             let seed = net.fresh_key();
             let client = Client { ground: self, api, key, seed, place: place as u64 };
-            let endpoint = endpoint.clone();
+            let (endpoint, rounds) = (endpoint.clone(), &rounds);
             runs.push(async move {
                 match load.door {
-                    Door::Rest => client.over_rest(load).await,
-                    Door::Grpc => client.over_grpc(endpoint.connect().await?, load).await,
+                    Door::Rest => client.over_rest(rounds).await,
+                    Door::Grpc => {
+                        let channel = endpoint.connect().await?;
+                        client.over_grpc(channel, (load, rounds)).await
+                    }
                 }
             });
         }
         let started = Instant::now();
-        let taken = try_join_all(runs).await?;
-        Ok(measured(load, started.elapsed(), taken.into_iter().flatten().collect()))
+        let taken = match &mut mirror {
+            None => try_join_all(runs).await?,
+            Some(mirror) => tokio::select! {
+                taken = try_join_all(runs) => taken?,
+                fault = mirror.watch() => return Err(fault),
+            },
+        };
+        let time = started.elapsed();
+        let lag = match mirror {
+            None => None,
+            Some(mirror) => Some(mirror.catch_up(net).await?),
+        };
+        Ok(Measured { mirror: lag, ..measured(load, time, taken.into_iter().flatten().collect()) })
     }
 }
 
@@ -150,16 +245,16 @@ impl Client<'_> {
         CommandId::derive(&[self.seed.as_bytes(), &place, &number])
     }
 
-    async fn over_rest(self, load: Load) -> Result<Vec<Duration>> {
+    async fn over_rest(self, rounds: &Rounds) -> Result<Vec<Duration>> {
         let order = json!({
             "series": self.ground.series,
             "side": "buy",
             "quantity": 1,
             "limit": { "amount": BID, "currency": self.ground.currency },
         });
-        let (mut taken, started) = (Vec::new(), Instant::now());
+        let mut taken = Vec::new();
         let mut number = 0;
-        while started.elapsed() < load.time {
+        while rounds.begin() {
             let sent = Instant::now();
             let key = self.command(number);
             let placed: Placed = self.api.post("/api/v1/trades/orders", key, &order).await?;
@@ -173,16 +268,20 @@ impl Client<'_> {
         Ok(taken)
     }
 
-    async fn over_grpc(self, channel: Channel, load: Load) -> Result<Vec<Duration>> {
+    async fn over_grpc(
+        self,
+        channel: Channel,
+        (load, rounds): (Load, &Rounds),
+    ) -> Result<Vec<Duration>> {
         let authorization: MetadataValue<_> = format!("ApiKey {}", self.key).parse()?;
         let mut client =
             TradingClient::with_interceptor(channel, move |mut call: tonic::Request<()>| {
                 call.metadata_mut().insert("authorization", authorization.clone());
                 Ok(call)
             });
-        let (mut taken, started) = (Vec::new(), Instant::now());
+        let mut taken = Vec::new();
         let mut number = 0;
-        while started.elapsed() < load.time {
+        while rounds.begin() {
             let orders = (0..load.batch as u64).map(|_| {
                 number += 1;
                 self.order(number)
@@ -227,22 +326,20 @@ fn placed_in(outcomes: &Outcomes) -> Result<Vec<String>> {
 fn measured(load: Load, time: Duration, mut taken: Vec<Duration>) -> Measured {
     taken.sort_unstable();
     let micros = |took: &Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    let at = |percent: usize| {
-        let index = (taken.len() * percent).div_ceil(100).saturating_sub(1);
-        taken.get(index).map_or(0, micros)
-    };
+    let at = |percent| at_percent(&taken, percent).map_or(0, micros);
     let commands = taken.len() as u64;
     let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     Measured {
         door: load.door,
         clients: load.clients,
-        batch: if load.door == Door::Grpc { load.batch } else { 1 },
+        batch: usize::try_from(load.commands_a_call()).unwrap_or(load.batch),
         commands,
         milliseconds,
         per_second: (commands * 1000).checked_div(milliseconds).unwrap_or(0),
         p50_us: at(50),
         p99_us: at(99),
         max_us: taken.last().map_or(0, micros),
+        mirror: None,
     }
 }
 
@@ -277,7 +374,7 @@ async fn pay_in(
 /// Lists a batch of the issuer's.
 async fn list(
     net: &mut Localnet,
-    (node, rules): (NodeId, &RegionTemplate),
+    (node, rules, today): (NodeId, &RegionTemplate, BusinessDate),
     issuer: &Registered,
 ) -> Result<SeriesId> {
     let api = net.api(node)?.with_key(&issuer.api_key);
@@ -289,7 +386,6 @@ async fn list(
     let key = net.fresh_key();
     let path = format!("/api/v1/issuers/{}/review", issuer.party.0);
     operator.post::<Value>(&path, key, &review).await?;
-    let (today, _) = crate::contract::now().utc();
     let ends = today.plus_days(90);
     let draft = json!({
         "face": money(FACE),
@@ -324,7 +420,8 @@ mod tests {
 
     #[test]
     fn percentiles_are_of_all_calls() {
-        let load = Load { door: Door::Grpc, clients: 2, batch: 10, time: Duration::from_secs(1) };
+        let span = Span::Time(Duration::from_secs(1));
+        let load = Load { door: Door::Grpc, clients: 2, batch: 10, span };
         let taken = (1..=200).map(Duration::from_millis).collect();
         let measured = measured(load, Duration::from_millis(500), taken);
         assert_eq!((measured.commands, measured.per_second), (200, 400));
@@ -332,5 +429,17 @@ mod tests {
             (measured.p50_us, measured.p99_us, measured.max_us),
             (100_000, 198_000, 200_000)
         );
+    }
+
+    #[test]
+    fn a_load_of_so_many_commands_ends_with_the_round_that_reaches_them() {
+        let rounds = |door, commands| {
+            let load = Load { door, clients: 1, batch: 100, span: Span::Commands(commands) };
+            let rounds = Rounds::new(load);
+            std::iter::from_fn(|| rounds.begin().then_some(())).count()
+        };
+        assert_eq!(rounds(Door::Grpc, 100_000), 500, "of 200 commands each");
+        assert_eq!(rounds(Door::Grpc, 100_001), 501);
+        assert_eq!(rounds(Door::Rest, 10), 5, "of two commands each");
     }
 }

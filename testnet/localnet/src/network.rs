@@ -9,7 +9,7 @@ use crate::screen::Screen;
 use anyhow::{Context, Result, anyhow, bail};
 use futures::future::try_join_all;
 use gcfn_link::identity::Role;
-use gcfn_model::{BusinessDate, CommandId, Currency, NodeId, Timestamp};
+use gcfn_model::{BusinessDate, CommandId, Currency, Millis, NodeId, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -44,12 +44,14 @@ pub struct Wait {
     pub node: NodeId,
     /// The longest.
     pub limit: Duration,
+    /// How long between two looks.
+    pub look: Duration,
 }
 
 impl Wait {
     /// Waiting for `what` at `node`, half a minute at most.
     pub fn new(node: NodeId, what: impl Into<String>) -> Wait {
-        Wait { what: what.into(), node, limit: Duration::from_secs(30) }
+        Wait { what: what.into(), node, limit: Duration::from_secs(30), look: LOOK }
     }
 }
 
@@ -73,6 +75,9 @@ pub struct Member {
 pub struct Members {
     /// Everybody.
     pub members: Vec<Member>,
+    /// Who leads the federation's cell, as far as the asked node knows.
+    #[serde(default)]
+    pub leader: Option<NodeId>,
 }
 
 impl Localnet {
@@ -232,7 +237,7 @@ impl Localnet {
                 );
             }
             self.screen.show(&wait.what, since);
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(wait.look).await;
         }
     }
 
@@ -340,6 +345,15 @@ impl Localnet {
         Ok(operator.get::<Members>("/api/v1/federation/members").await?.members)
     }
 
+    /// Who leads the federation's cell, as the founder `asked` knows it.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn leader(&self, asked: NodeId) -> Result<Option<NodeId>> {
+        let members: Members = self.operator(asked)?.get("/api/v1/federation/members").await?;
+        Ok(members.leader)
+    }
+
     /// Moves every node's clock to `time`. They never go back.
     ///
     /// Supervisors come last, once they have seen everything from before: otherwise the hours
@@ -348,17 +362,36 @@ impl Localnet {
     /// # Errors
     /// A node does not answer, or `time` is in the past.
     pub async fn move_clocks(&mut self, time: Timestamp) -> Result<()> {
+        self.shift_clocks(ahead_ms(time)?).await
+    }
+
+    /// Has every node's clock show the time of the one that is furthest ahead; returns that time.
+    /// Between clocks that differ no lag can be measured.
+    ///
+    /// # Errors
+    /// A node does not answer.
+    pub async fn align_clocks(&mut self) -> Result<Timestamp> {
+        let offset = |node: &NodePlan| contract::clock_offset_ms(&folder(&self.dir, node.name));
+        let offsets = self.layout.nodes.iter().map(offset);
+        let furthest = offsets.collect::<Result<Vec<u64>>>()?.into_iter().max().unwrap_or(0);
+        self.shift_clocks(furthest).await?;
+        contract::now().checked_add(Millis(furthest)).context("a time before the year 10000")
+    }
+
+    /// One offset for all: offsets that are reckoned one after the other differ by what the calls
+    /// between them took, and every lag from node to node would be wrong by as much.
+    async fn shift_clocks(&mut self, offset_ms: u64) -> Result<()> {
         let is_supervisor = |node: &&NodePlan| node.role == Role::Regulator;
         let nodes = self.layout.nodes.iter();
         let (last, first): (Vec<_>, Vec<_>) = nodes.cloned().partition(|node| is_supervisor(&node));
-        let moved = first.iter().map(|node| self.move_clock(node.name, time));
+        let moved = first.iter().map(|node| self.shift_clock(node.name, offset_ms));
         try_join_all(moved).await?;
         for node in &last {
             for watched in &node.watches {
                 self.until_mirrored(node.name, *watched).await?;
             }
         }
-        let moved = last.iter().map(|node| self.move_clock(node.name, time));
+        let moved = last.iter().map(|node| self.shift_clock(node.name, offset_ms));
         try_join_all(moved).await.map(drop)
     }
 
@@ -369,11 +402,7 @@ impl Localnet {
         let operator = self.operator(supervisor)?;
         let wait = Wait::new(supervisor, format!("{supervisor} to have mirrored {cell}"));
         let taken = async || {
-            let shown: Value = operator.get("/api/v1/regnode/mirror").await?;
-            let mirrors = shown.get("mirrors").and_then(Value::as_array).into_iter().flatten();
-            let mut of_cell =
-                mirrors.filter(|mirror| mirror.get("cell") == Some(&json!(cell.as_str())));
-            let index = of_cell.find_map(|mirror| mirror.get("index").and_then(Value::as_u64));
+            let index = mirrored_index(&operator, cell).await?;
             Ok(index.filter(|index| recorded <= *index).map(drop))
         };
         self.until(wait, taken).await
@@ -384,9 +413,14 @@ impl Localnet {
     /// # Errors
     /// As for all of them.
     pub async fn move_clock(&self, node: NodeId, time: Timestamp) -> Result<()> {
-        let ahead = time.micros().checked_sub(contract::now().micros());
-        let offset = ahead.ok_or_else(|| anyhow!("{time} is in the past"))? / 1000;
-        let body = json!({ "offset_ms": offset });
+        self.shift_clock(node, ahead_ms(time)?).await
+    }
+
+    /// A clock that is told to go back would stand still until time has caught up with it, and be
+    /// behind all others from then on: what is ahead already stays where it is.
+    async fn shift_clock(&self, node: NodeId, offset_ms: u64) -> Result<()> {
+        let known = contract::clock_offset_ms(&folder(&self.dir, node))?;
+        let body = json!({ "offset_ms": offset_ms.max(known) });
         self.operator(node)?.put("/api/v1/testnet/clock", &body).await?;
         Ok(())
     }
@@ -424,6 +458,22 @@ impl Localnet {
         let banks = banks.map(|b| (b.name, bank, format!("https://{}", b.listen)));
         nodes.chain(banks).collect()
     }
+}
+
+/// The log entry up to which a supervisor has the records of a node.
+pub(crate) async fn mirrored_index(supervisor: &Api, cell: NodeId) -> Result<Option<u64>> {
+    let shown: Value = supervisor.get("/api/v1/regnode/mirror").await?;
+    let mirrors = shown.get("mirrors").and_then(Value::as_array).into_iter().flatten();
+    let is_of_cell =
+        |mirror: &&Value| mirror.get("cell").and_then(Value::as_str) == Some(cell.as_str());
+    let mut of_cell = mirrors.filter(is_of_cell);
+    Ok(of_cell.find_map(|mirror| mirror.get("index").and_then(Value::as_u64)))
+}
+
+/// How far `time` is ahead of real time, in milliseconds.
+fn ahead_ms(time: Timestamp) -> Result<u64> {
+    let ahead = time.micros().checked_sub(contract::now().micros());
+    Ok(ahead.ok_or_else(|| anyhow!("{time} is in the past"))? / 1000)
 }
 
 /// Whether asking again may help.

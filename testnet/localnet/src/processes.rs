@@ -22,6 +22,8 @@ const PIDS: &str = "pids.json";
 /// How long a process may take to end in order.
 const GRACE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
+/// A killed process is gone in no time, and how long it took is measured.
+const LOOK_KILLED: Duration = Duration::from_millis(1);
 
 /// Running processes. Dropped, it kills those that it still owns.
 #[derive(Debug)]
@@ -72,10 +74,14 @@ impl Processes {
         self.write_down()
     }
 
-    /// Writes down which processes there are, for whoever comes later.
+    /// Writes down which processes there are, for whoever comes later: this owner's, and those of
+    /// an earlier one that live on.
     fn write_down(&self) -> Result<()> {
-        let pids: BTreeMap<NodeId, u32> =
-            self.running.iter().map(|(name, child)| (*name, child.id())).collect();
+        let mut pids = match self.dir.join(PIDS).exists() {
+            true => running_in(&self.dir)?,
+            false => BTreeMap::new(),
+        };
+        pids.extend(self.running.iter().map(|(name, child)| (*name, child.id())));
         let path = self.dir.join(PIDS);
         let text = serde_json::to_vec_pretty(&pids).context("encode process ids")?;
         std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))
@@ -112,9 +118,26 @@ impl Processes {
     /// # Errors
     /// When there is none, or the system refuses.
     pub fn kill(&mut self, name: NodeId) -> Result<()> {
-        let mut child = self.running.remove(&name).with_context(|| format!("no process {name}"))?;
+        let Some(mut child) = self.running.remove(&name) else { return self.kill_earlier(name) };
         child.kill().with_context(|| format!("kill {name}"))?;
         child.wait().map(drop).with_context(|| format!("wait for {name}"))
+    }
+
+    /// Kills a process that an earlier owner has let live on.
+    fn kill_earlier(&self, name: NodeId) -> Result<()> {
+        let running = running_in(&self.dir)?;
+        let pid = *running.get(&name).with_context(|| format!("no process {name}"))?;
+        if !signal("KILL", pid) {
+            bail!("process {pid} of {name} cannot be killed");
+        }
+        let until = Instant::now() + GRACE;
+        while !has_ended(pid) {
+            if until < Instant::now() {
+                bail!("process {pid} of {name} does not end");
+            }
+            std::thread::sleep(LOOK_KILLED);
+        }
+        Ok(())
     }
 
     /// Lets all of them live on.
@@ -175,8 +198,14 @@ pub fn running_in(dir: &Path) -> Result<BTreeMap<NodeId, u32>> {
         .with_context(|| format!("no network has run in {}: read {PIDS}", dir.display()))?;
     let pids: BTreeMap<NodeId, u32> =
         serde_json::from_slice(&text).with_context(|| format!("understand {}", path.display()))?;
-    let alive = pids.into_iter().filter(|(name, pid)| is_ours(&folder(dir, *name), *pid));
+    let dir = absolute(dir)?;
+    let alive = pids.into_iter().filter(|(name, pid)| is_ours(&folder(&dir, *name), *pid));
     Ok(alive.collect())
+}
+
+/// A network's folder as its processes were told it, wherever it is asked from.
+fn absolute(dir: &Path) -> Result<PathBuf> {
+    dir.canonicalize().with_context(|| format!("find {}", dir.display()))
 }
 
 fn is_ours(folder: &Path, pid: u32) -> bool {
@@ -185,11 +214,24 @@ fn is_ours(folder: &Path, pid: u32) -> bool {
     line.split(|byte| *byte == 0).any(|word| word == folder.as_bytes())
 }
 
+/// Whether a process has let go of all that it had. Its words are gone, and its first thread is,
+/// while another thread that still writes to the disk holds its ports.
+fn has_ended(pid: u32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    if 1 < threads {
+        return false;
+    }
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The state stands behind the program's name, which is in brackets and may hold any others.
+    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
+}
+
 /// Ends every process of the network in `dir`; returns how many there were.
 ///
 /// # Errors
 /// When there is no network in `dir`, or a process does not end.
 pub fn stop_all(dir: &Path) -> Result<usize> {
+    let dir = &absolute(dir)?;
     let running = running_in(dir)?;
     for pid in running.values() {
         signal("TERM", *pid);
@@ -197,7 +239,7 @@ pub fn stop_all(dir: &Path) -> Result<usize> {
     let until = Instant::now() + GRACE;
     for (name, pid) in &running {
         let ours = || is_ours(&folder(dir, *name), *pid);
-        while ours() && Instant::now() < until {
+        while !has_ended(*pid) && Instant::now() < until {
             std::thread::sleep(LOOK);
         }
         if ours() && !signal("KILL", *pid) {
@@ -259,6 +301,31 @@ mod tests {
         drop(processes);
         assert!(running_in(dir.path()).expect("written down").contains_key(&name));
         assert_eq!(stop_all(dir.path()).expect("stopped"), 1);
+    }
+
+    #[test]
+    fn one_of_an_earlier_owner_is_killed_and_the_others_stay_written_down() {
+        let (dir, mut processes, name) = started();
+        processes.let_stay();
+        let other: NodeId = "b".parse().expect("a name");
+        std::fs::create_dir(folder(dir.path(), other)).expect("made");
+        let mut later = Processes::new(&program(dir.path()), dir.path());
+        later.start(other, false).expect("started");
+        assert!(running_in(dir.path()).expect("written down").contains_key(&name));
+
+        later.kill(name).expect("killed");
+        assert!(!running_in(dir.path()).expect("written down").contains_key(&name));
+        let unknown = later.kill(name).expect_err("it is gone").to_string();
+        assert_eq!(unknown, "no process a");
+    }
+
+    #[test]
+    fn a_network_is_found_by_any_way_to_its_folder() {
+        let (dir, processes, name) = started();
+        let name_of_dir = dir.path().file_name().expect("it has one");
+        let roundabout = dir.path().join("..").join(name_of_dir);
+        let found = running_in(&roundabout).expect("written down");
+        assert_eq!(found.get(&name).copied(), processes.pid(name));
     }
 
     #[test]

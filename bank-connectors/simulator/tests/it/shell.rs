@@ -90,6 +90,8 @@ async fn each_role_has_its_calls() {
         (Some(node), "/control/date", date.to_owned(), StatusCode::FORBIDDEN),
         (Some(operator), "/control/date", date.to_owned(), StatusCode::NO_CONTENT),
         (Some(operator), "/control/date", date.to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
+        (Some(operator), "/control/date", String::new(), StatusCode::OK),
+        (Some(node), "/control/date", String::new(), StatusCode::FORBIDDEN),
         (Some(operator), "/control/fault", fault.to_owned(), StatusCode::NO_CONTENT),
         (Some(operator), "/control/deposit", wrong.to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
         (Some(operator), "/control/release", "{}".to_owned(), StatusCode::OK),

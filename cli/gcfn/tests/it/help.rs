@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 17] = [
+const VERBS: [(&str, &[&str]); 18] = [
     ("gcfn", &[]),
     ("testnet", &["testnet"]),
     ("testnet-up", &["testnet", "up"]),
@@ -11,6 +11,7 @@ const VERBS: [(&str, &[&str]); 17] = [
     ("testnet-status", &["testnet", "status"]),
     ("testnet-demo", &["testnet", "demo"]),
     ("testnet-load", &["testnet", "load"]),
+    ("testnet-restart", &["testnet", "restart"]),
     ("node", &["node"]),
     ("node-init", &["node", "init"]),
     ("node-start", &["node", "start"]),

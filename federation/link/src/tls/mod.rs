@@ -14,6 +14,7 @@ pub use verify::{PeerFault, Trust};
 use crate::certificate::{CertificateFault, MemberCertificate};
 use crate::identity::NodeIdentity;
 use crate::keys::TlsKey;
+use crate::run::Run;
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
@@ -46,6 +47,9 @@ pub enum TlsFault {
         /// In the present one.
         ours: NodeIdentity,
     },
+    /// The system has no random bytes to tell this run of the node from another by.
+    #[error("draw random bytes: {0}")]
+    Random(String),
     /// The TLS library refused.
     #[error("{action}")]
     Rustls {
@@ -69,7 +73,10 @@ fn alpn() -> Vec<Vec<u8>> {
 /// A node's certificate and key. Cloning shares them; [`Credentials::replace`] changes them for
 /// every configuration made from any clone, from the next handshake on.
 #[derive(Clone)]
-pub struct Credentials(Arc<watch::Sender<Shown>>);
+pub struct Credentials {
+    shown: Arc<watch::Sender<Shown>>,
+    run: Run,
+}
 
 #[derive(Clone)]
 struct Shown {
@@ -95,7 +102,9 @@ impl Credentials {
     /// # Errors
     /// [`TlsFault`]: the certificate is not a member's or does not fit the key.
     pub fn new(chain_pem: &str, key: &TlsKey) -> Result<Credentials, TlsFault> {
-        Ok(Credentials(Arc::new(watch::Sender::new(Shown::new(chain_pem, key)?))))
+        let shown = Arc::new(watch::Sender::new(Shown::new(chain_pem, key)?));
+        let run = Run::draw().map_err(|fault| TlsFault::Random(fault.to_string()))?;
+        Ok(Credentials { shown, run })
     }
 
     /// Shows another certificate of the same identity from now on, with its key.
@@ -108,18 +117,24 @@ impl Credentials {
         if found != ours {
             return Err(TlsFault::OtherIdentity { found, ours });
         }
-        self.0.send_replace(shown);
+        self.shown.send_replace(shown);
         Ok(())
     }
 
     /// What the certificate says: who this node is, and until when.
     #[must_use]
     pub fn certificate(&self) -> MemberCertificate {
-        self.0.borrow().certificate
+        self.shown.borrow().certificate
+    }
+
+    /// Which run of the node these were loaded for: it stays when the certificate is replaced.
+    #[must_use]
+    pub fn run(&self) -> Run {
+        self.run
     }
 
     fn key(&self) -> Arc<CertifiedKey> {
-        Arc::clone(&self.0.borrow().key)
+        Arc::clone(&self.shown.borrow().key)
     }
 }
 

@@ -9,6 +9,8 @@ use gcfn_link::identity::Role;
 use gcfn_link::keys::TlsKey;
 use gcfn_link::proto::{FollowRequest, QueryRequest, RaftCall};
 use gcfn_link::service::{MESSAGE_BYTES_MAX, Refusal};
+use gcfn_link::tls::Credentials;
+use gcfn_model::Timestamp;
 use rustls_pki_types::ServerName;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
@@ -103,6 +105,67 @@ async fn an_expired_certificate_is_refused_by_either_side() {
     assert!(by_server.ends_with("certificate: it is expired or not yet valid"), "{by_server}");
     let by_client = refusal((&world, world.credentials(HK)), (&world, expired(SHA))).await;
     assert!(by_client.contains("certificate expired: "), "{by_client}");
+}
+
+/// A certificate that expires in a moment; to the second, as certificates have it.
+fn for_a_moment(world: &World, who: &str) -> Credentials {
+    let now = rustls_pki_types::UnixTime::now().as_secs();
+    let until = Timestamp::from_micros((now + 3) * 1_000_000).expect("a time").to_string();
+    world.credentials_valid(who, (ALWAYS.0, &until))
+}
+
+/// Calls without a pause, so that the connection is never idle, until one is refused for good.
+async fn until_refused(world: &World, caller: &Credentials, called: &Credentials) -> String {
+    let node = Node::open(called, &world.trust()).await;
+    let identity = called.certificate().identity;
+    let expected = identity.to_string().replacen("gcfn://", "", 1);
+    let peers = peers(caller, &world.trust(), &expected, &node);
+    ask(&peers, identity.node.as_str()).await.expect("not yet expired");
+    let refused = async {
+        loop {
+            match ask(&peers, identity.node.as_str()).await {
+                Ok(_) | Err(CallFault::Broken { .. } | CallFault::Unreachable { .. }) => {}
+                Err(fault) => return fault,
+            }
+        }
+    };
+    let fault = tokio::time::timeout(LIMIT, refused).await.expect("in time");
+    assert!(matches!(fault, CallFault::NotTrusted { .. }), "{fault:?}");
+    told(&fault)
+}
+
+#[tokio::test]
+async fn an_open_connection_ends_with_the_certificate_of_either_side() {
+    let world = World::new();
+    let (sha, brief) = (world.credentials(SHA), for_a_moment(&world, HK));
+    let (of_caller, of_called) =
+        tokio::join!(until_refused(&world, &brief, &sha), until_refused(&world, &sha, &brief));
+    assert!(of_caller.ends_with("it is expired or not yet valid"), "{of_caller}");
+    assert!(of_called.contains("certificate expired: "), "{of_called}");
+}
+
+#[tokio::test]
+async fn a_second_run_of_a_node_is_not_heard_while_the_first_is_connected() {
+    let world = World::new();
+    let node = Node::open(&world.credentials(SHA), &world.trust()).await;
+    let key = TlsKey::generate().expect("a key");
+    let pem = world.issue(HK, ALWAYS, &key).pem;
+    // The same key and certificate, loaded twice: a copy of the node's folder.
+    let run = || Credentials::new(&pem, &key).expect("credentials");
+    let first = peers(&run(), &world.trust(), SHA, &node);
+    let second = peers(&run(), &world.trust(), SHA, &node);
+    ask(&first, "cn-sha").await.expect("the first");
+    for _ in 0..3 {
+        let fault = ask(&second, "cn-sha").await.expect_err("the second");
+        let text =
+            format!("cn-sha refused Query: runs twice: another run of gcfn://{HK} is connected");
+        assert_eq!(told(&fault), text);
+        ask(&first, "cn-sha").await.expect("the first goes on");
+    }
+    // When the first has ended, whoever starts next is the node.
+    drop(first);
+    let heard = async { while ask(&second, "cn-sha").await.is_err() {} };
+    tokio::time::timeout(LIMIT, heard).await.expect("in time");
 }
 
 #[tokio::test]

@@ -107,11 +107,15 @@ pub(crate) async fn trades(
     };
     let from = page.before.map(|text| text.parse::<Place>()).transpose();
     let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
-    let rows = call.api.store().read_model();
-    let found = rows.page(kind, filter, from.as_ref(), page.limit).await;
+    let store = call.api.store();
+    // Read before the rows: they may show more than it promises, never less. What the machine
+    // has applied would promise trades that the projection has yet to write.
+    let as_of = store.cursors().position(projection::PROJECTION).await;
+    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
+    let found = store.read_model().page(kind, filter, from.as_ref(), page.limit).await;
     let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
     let currency = call.api.terms().currency;
-    Ok(call.api.gateway().read(|venue, as_of| {
+    Ok(call.api.gateway().read(|venue, _| {
         let ids = rows.iter().filter_map(|row| row.key.split('.').next()?.parse().ok());
         let trades = ids.filter_map(|id| venue.trade(id));
         let trades = trades.filter(|trade| may_see(&call.caller, trade));

@@ -4,6 +4,7 @@ use crate::people::People;
 use crate::world::{World, money, request};
 use axum::body::Body;
 use axum::http::StatusCode;
+use gcfn_api::gateway::Gateway as _;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -103,6 +104,26 @@ async fn a_trade_shows_its_parties_themselves_only() {
 }
 
 #[tokio::test]
+async fn a_list_of_trades_promises_no_more_than_its_rows_show() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 1).await;
+    world.project().await;
+    let projected = world.gateway.applied();
+    let bought = people.buy(&world, 2).await;
+    assert!(projected < bought["as_of"].as_u64().unwrap());
+
+    let (_, list) = world.get(&people.ann, "/api/v1/trades").await;
+    assert_eq!(list["trades"].as_array().unwrap().len(), 1, "the second is not projected yet");
+    assert_eq!(list["as_of"], projected);
+
+    world.project().await;
+    let (_, list) = world.get(&people.ann, "/api/v1/trades").await;
+    assert_eq!(list["trades"].as_array().unwrap().len(), 2);
+    assert_eq!(list["as_of"], bought["as_of"]);
+}
+
+#[tokio::test]
 async fn coupons_of_another_node_are_found_and_quoted() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;
@@ -148,4 +169,33 @@ async fn money_in_and_out() {
         (&json!("withdrawal"), &json!("draft"))
     );
     assert_eq!(instruction["age_seconds"], 60);
+}
+
+#[tokio::test]
+async fn a_frozen_user_can_look_and_do_nothing_else() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 2).await;
+    let ann = json!({ "party": people.ann.party });
+    world.done(&people.operator, "/api/v1/compliance/freeze", ann.clone()).await;
+
+    let order = json!({ "series": people.series, "side": "buy", "quantity": 1 });
+    let gift = json!({ "to": people.ben.party, "quantity": 1 });
+    let transfer = format!("/api/v1/coupons/{}/transfer", people.series);
+    let withdrawal = json!({ "amount": money("1") });
+    let wishes = [
+        ("/api/v1/trades/orders", order.clone()),
+        (transfer.as_str(), gift),
+        ("/api/v1/payments/withdrawals", withdrawal),
+    ];
+    for (path, body) in wishes {
+        let (status, refused) = world.post(&people.ann, path, body).await;
+        assert!(status.is_client_error(), "{path}: {refused}");
+        assert_eq!(refused["code"], "Frozen", "{path}");
+    }
+    let (status, _) = world.get(&people.ann, "/api/v1/users/me/assets").await;
+    assert!(status.is_success());
+
+    world.done(&people.operator, "/api/v1/compliance/unfreeze", ann).await;
+    world.done(&people.ann, "/api/v1/trades/orders", order).await;
 }

@@ -270,8 +270,8 @@ impl World {
                 rows.push(row(projection::PARTY_TRADE, key, Some(party)));
             }
         }
-        let upto = u64::try_from(events.len()).unwrap();
-        self.store.read_model().apply("venue", upto, &rows).await.unwrap();
+        let upto = self.gateway.applied();
+        self.store.read_model().apply(projection::PROJECTION, upto, &rows).await.unwrap();
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::world::{Command, alone, config, count, count_up, open, reopen};
 use gcfn_cell::{Clock, SubmitError};
 use gcfn_model::Timestamp;
+use gcfn_telemetry::Metrics;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
@@ -32,6 +33,34 @@ async fn a_submission_is_applied_together_and_in_order() {
     let outcomes = cell.submit(&commands).await.unwrap();
     assert_eq!(outcomes, [Ok(1), Err("too large"), Ok(2)]);
     assert_eq!(cell.submit(&[]).await, Ok(vec![]));
+    cell.shutdown().await;
+}
+
+#[tokio::test]
+async fn applied_commands_are_counted_by_cell_refused_and_reread_ones_too() {
+    // The only test of this binary that installs the recorder, and the only cell of that name.
+    let figures = Metrics::install().unwrap();
+    let counted = |name: &str| {
+        let line = format!("{name}{{cell=\"counted\"}} ");
+        let text = figures.render();
+        let found = text.lines().find_map(|text| text.strip_prefix(&line));
+        found.map_or(0, |count| count.parse::<u64>().unwrap())
+    };
+    let dir = TempDir::new().unwrap();
+    let mut named = config(dir.path(), 1);
+    named.name = "counted".to_owned();
+    let cell = alone(named.clone()).await;
+    count_up(&cell, 0..3).await;
+    let together = [Command::Count(1), Command::Count(u64::MAX)];
+    cell.submit(&together).await.unwrap();
+    assert_eq!(counted("gcfn_commands_applied_total"), 5);
+    assert_eq!(counted("gcfn_batches_proposed_total"), 4);
+    cell.shutdown().await;
+    drop(cell);
+
+    let cell = reopen(named).await;
+    assert_eq!(counted("gcfn_commands_applied_total"), 10, "applied again from the log");
+    assert_eq!(counted("gcfn_batches_proposed_total"), 4, "proposed once");
     cell.shutdown().await;
 }
 

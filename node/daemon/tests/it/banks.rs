@@ -171,3 +171,102 @@ async fn nobody_but_a_bank_of_the_node_speaks_as_one() {
     assert_eq!(bank.says(&node, "ANY-1", document()).await, StatusCode::UNAUTHORIZED);
     node.end().await;
 }
+
+/// A withdrawal booked as `amount` under the bank's own reference.
+fn debited(id: &str, account: &str, uetr: Uetr, amount: u64) -> Document {
+    let Document::Notifications(mut said) = booked(id, account, "unused") else {
+        unreachable!("a notification")
+    };
+    let entry = &mut said.notifications[0].entries[0];
+    entry.money.amount = Amount::from_minor(amount).expect("some");
+    entry.side = Side::Debit;
+    entry.bank_reference = Some(id.parse().expect("short"));
+    entry.details = vec![Detail { uetr: Some(uetr), ..Detail::default() }];
+    Document::Notifications(said)
+}
+
+/// What Ann has available.
+async fn available(node: &Node, http: &Client, key: &Value) -> String {
+    let assets = as_user(node, http, key, "/api/v1/users/me/assets", None).await;
+    let buckets = assets["money"].as_array().expect("buckets").clone();
+    let found = buckets.into_iter().find(|bucket| bucket["bucket"] == "avail").expect("a bucket");
+    found["money"]["amount"].as_str().expect("an amount").to_owned()
+}
+
+#[tokio::test]
+async fn a_bank_that_misbehaves_moves_no_money_by_it() {
+    let world = World::new();
+    let node = world.start("cn").await;
+    let bank = Bank::new(&world, "bank-cny", "GCFNCNSH");
+    let body = json!({ "kind": "user", "kyc": 2, "name": "Ann" });
+    let (_, ann) =
+        node.post("/api/v1/users", &CommandId::derive(&[b"ann"]).to_string(), &body).await;
+    let (http, key) = (world.client(None), &ann["api_key"]);
+    let how = as_user(&node, &http, key, "/api/v1/payments/deposits", None).await;
+    let number = how["account"]["number"].as_str().expect("a number");
+    let party = ann["deposit_reference"].as_str().expect("a reference");
+
+    // It tells of the same deposit twice, in two messages: it counts once.
+    for id in ["TWICE-1", "TWICE-2"] {
+        let told = bank.says(&node, id, booked(id, number, party)).await;
+        assert_eq!(told, StatusCode::ACCEPTED, "{id}");
+    }
+    assert_eq!(available(&node, &http, key).await, "1000.00");
+
+    until("a trading day", async || {
+        let (_, cycles) = node.get("/api/v1/settle/cycles").await;
+        cycles["cycles"].get(0).is_some().then_some(())
+    })
+    .await;
+    let iban = json!({ "iban": "CN0012345678" });
+    as_user(&node, &http, key, "/api/v1/users/me/bank-accounts", Some(iban)).await;
+    let amount = json!({ "amount": { "amount": "100.00", "currency": "CNY" } });
+    as_user(&node, &http, key, "/api/v1/payments/withdrawals", Some(amount)).await;
+    let draft = until("the payment", async || payment(&node).await).await;
+    let uetr: Uetr = draft["uetr"].as_str().expect("one").parse().expect("one");
+    assert_eq!(draft["amount"]["amount"], "99.90", "the fee stays");
+
+    // It sends something that is no message: refused, and nothing has changed.
+    let asked = node.request(&bank.http, Method::POST, "/api/v1/bank/iso20022/inbound");
+    let (broken, _) = answer(asked.body("<Document><unfinished")).await;
+    assert_eq!(broken, StatusCode::BAD_REQUEST);
+    assert_eq!(payment(&node).await, Some(draft.clone()), "it stands as it stood");
+
+    // It says nothing: the payment waits, and is neither paid nor failed, however long.
+    let clock = node.request(&http, Method::PUT, "/api/v1/testnet/clock");
+    let (moved, _) = node.as_operator(clock, &json!({ "offset_ms": 7_200_000 })).await;
+    assert_eq!(moved, StatusCode::OK);
+    until("the alarm", async || {
+        let figures = node.text("/metrics").await;
+        figures.contains("gcfn_bank_instructions_overdue{bank=\"CNY\"} 1").then_some(())
+    })
+    .await;
+    assert!(payment(&node).await.is_some(), "it waits");
+    assert_eq!(available(&node, &http, key).await, "900.00", "and its money with it");
+
+    // It books another amount than it was told: somebody must look, nothing is paid by that.
+    let told = bank.says(&node, "WRONG-1", debited("WRONG-1", number, uetr, 9_991)).await;
+    assert_eq!(told, StatusCode::ACCEPTED);
+    assert_eq!(payment(&node).await.expect("it waits")["uetr"], draft["uetr"]);
+
+    // It books, late, what it was told: now it is paid, and hearing of it again changes nothing.
+    for id in ["LATE-1", "LATE-2"] {
+        let told = bank.says(&node, id, debited("LATE-1", number, uetr, 9_990)).await;
+        assert_eq!(told, StatusCode::ACCEPTED, "{id}");
+        assert_eq!(payment(&node).await, None, "{id}: it is paid");
+        assert_eq!(available(&node, &http, key).await, "900.00", "{id}");
+    }
+    let told = bank.says(&node, "LATE-3", status("LATE-3", uetr, "RJCT")).await;
+    assert_eq!(told, StatusCode::ACCEPTED);
+    assert_eq!(available(&node, &http, key).await, "900.00", "a late no undoes nothing");
+    node.end().await;
+
+    let cell = crate::world::venue(&world.files("cn"), "cn").await;
+    let disputes = crate::world::happened(&cell);
+    let disputes = disputes.iter().filter(|event| {
+        matches!(event, gcfn_venue::Event::BankDisputed { dispute, .. }
+            if matches!(dispute, gcfn_banking::Dispute::WrongAmount { .. }))
+    });
+    assert_eq!(disputes.count(), 1, "the wrong amount is told of");
+    cell.shutdown().await;
+}

@@ -49,11 +49,12 @@ async fn refused(world: &World, path: &Path) {
 }
 
 #[tokio::test]
-async fn a_damaged_log_or_snapshot_is_named() {
+async fn a_damaged_log_snapshot_or_journal_is_named() {
     let world = stopped().await;
     let venue = world.files("cn").path("data/venue");
     refused(&world, &first(&venue.join("snapshots"))).await;
     refused(&world, &first(&venue.join("log"))).await;
+    refused(&world, &first(&venue.join("journal"))).await;
     // As it was, it starts.
     world.start("cn").await.end().await;
 }

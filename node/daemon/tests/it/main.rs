@@ -4,6 +4,8 @@
 mod banks;
 mod calls;
 mod damage;
+mod expiry;
+mod full_disk;
 mod restart;
 mod starts;
 mod twins;

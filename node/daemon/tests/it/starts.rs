@@ -8,7 +8,7 @@ use gcfn_link::keys::{SigningSeed, TlsKey};
 use gcfn_model::Timestamp;
 
 /// The regional's own identity.
-fn regional(world: &World) -> NodeIdentity {
+pub(crate) fn regional(world: &World) -> NodeIdentity {
     NodeIdentity {
         network: world.network().network,
         region: "cn".parse().expect("a region"),
@@ -17,12 +17,12 @@ fn regional(world: &World) -> NodeIdentity {
     }
 }
 
-fn authority(world: &World) -> NetworkCa {
+pub(crate) fn authority(world: &World) -> NetworkCa {
     open_authority(&world.files("root"), world.network().network).expect("a CA")
 }
 
 /// Gives `cn` another certificate for the key that it has.
-fn certify(world: &World, ca: &NetworkCa, identity: NodeIdentity, validity: Validity) {
+pub(crate) fn certify(world: &World, ca: &NetworkCa, identity: NodeIdentity, validity: Validity) {
     let files = world.files("cn");
     let key = TlsKey::load(&files.path("keys/tls.key")).expect("a key");
     let admitted = Admitted { identity, hosts: Vec::new() };

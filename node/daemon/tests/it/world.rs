@@ -169,15 +169,29 @@ pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T
 
 /// A node that runs.
 pub(crate) struct Node {
-    pub(crate) api: SocketAddr,
-    key: String,
-    http: Client,
+    door: Door,
     stop: oneshot::Sender<()>,
     serving: JoinSet<Result<()>>,
 }
 
+impl std::ops::Deref for Node {
+    type Target = Door;
+
+    fn deref(&self) -> &Door {
+        &self.door
+    }
+}
+
+/// The API of a node that runs, in this process or in another, as its operator uses it.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) api: SocketAddr,
+    key: String,
+    http: Client,
+}
+
 impl Node {
-    async fn start(dir: &Path, http: Client) -> Node {
+    pub(crate) async fn start(dir: &Path, http: Client) -> Node {
         let (files, (stop, stopped)) = (NodeFiles::new(dir), oneshot::channel::<()>());
         let asked = async { stopped.await.unwrap_or_default() };
         // What an earlier run has left says nothing about this one.
@@ -191,15 +205,9 @@ impl Node {
             }
             files.read_json::<Running>("run.json").ok()
         });
-        let api = running.await.api;
-        let key = std::fs::read_to_string(files.path("keys/operator.key")).expect("a key");
-        let node = Node { api, key, http, stop, serving };
-        until("readiness", async || {
-            let answer = node.http.get(format!("https://{api}/readyz")).send().await.ok()?;
-            answer.status().is_success().then_some(())
-        })
-        .await;
-        node
+        let door = Door::new(&files, running.await.api, http);
+        door.until_ready().await;
+        Node { door, stop, serving }
     }
 
     /// Asks the node to end, and waits until it has.
@@ -208,6 +216,21 @@ impl Node {
         let ended = tokio::time::timeout(LIMIT, self.serving.join_next()).await;
         ended.expect("in time").expect("it was there").expect("no panic").expect("in order");
     }
+}
+
+impl Door {
+    pub(crate) fn new(files: &NodeFiles, api: SocketAddr, http: Client) -> Door {
+        let key = std::fs::read_to_string(files.path("keys/operator.key")).expect("a key");
+        Door { api, key, http }
+    }
+
+    pub(crate) async fn until_ready(&self) {
+        until("readiness", async || {
+            let answer = self.http.get(format!("https://{}/readyz", self.api)).send().await.ok()?;
+            answer.status().is_success().then_some(())
+        })
+        .await;
+    }
 
     /// What the node answers its operator.
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
@@ -215,11 +238,38 @@ impl Node {
         answer(asked.header("authorization", format!("ApiKey {}", self.key.trim()))).await
     }
 
-    /// What the node answers its operator, who changes something.
-    pub(crate) async fn post(&self, path: &str, id: &str, body: &Value) -> (StatusCode, Value) {
-        let asked = self.request(&self.http, Method::POST, path).header("idempotency-key", id);
+    /// The same where it is not JSON.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let asked = self.request(&self.http, Method::GET, path);
+        let asked = asked.header("authorization", format!("ApiKey {}", self.key.trim()));
+        asked.send().await.expect("an answer").text().await.expect("text")
+    }
+
+    /// What it answers its operator to a request that carries `body`.
+    pub(crate) async fn as_operator(
+        &self,
+        asked: reqwest::RequestBuilder,
+        body: &Value,
+    ) -> (StatusCode, Value) {
         let asked = asked.header("authorization", format!("ApiKey {}", self.key.trim()));
         answer(asked.json(body)).await
+    }
+
+    /// What the node answers its operator, who changes something.
+    pub(crate) async fn post(&self, path: &str, id: &str, body: &Value) -> (StatusCode, Value) {
+        self.post_if_any(path, id, body).await.expect("an answer")
+    }
+
+    /// The same of a node that may end meanwhile.
+    pub(crate) async fn post_if_any(
+        &self,
+        path: &str,
+        id: &str,
+        body: &Value,
+    ) -> Option<(StatusCode, Value)> {
+        let asked = self.request(&self.http, Method::POST, path).header("idempotency-key", id);
+        let asked = asked.header("authorization", format!("ApiKey {}", self.key.trim()));
+        answer_if_any(asked.json(body)).await
     }
 
     pub(crate) fn request(
@@ -234,10 +284,15 @@ impl Node {
 
 /// The answer to a request, as JSON if it is that.
 pub(crate) async fn answer(asked: reqwest::RequestBuilder) -> (StatusCode, Value) {
-    let answer = asked.send().await.expect("an answer");
+    answer_if_any(asked).await.expect("an answer")
+}
+
+/// The same of a node that may end meanwhile.
+pub(crate) async fn answer_if_any(asked: reqwest::RequestBuilder) -> Option<(StatusCode, Value)> {
+    let answer = asked.send().await.ok()?;
     let status = answer.status();
-    let bytes = answer.bytes().await.expect("a body");
-    (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    let bytes = answer.bytes().await.ok()?;
+    Some((status, serde_json::from_slice(&bytes).unwrap_or_default()))
 }
 
 /// The venue of a node that does not run: its cell, opened by itself.
@@ -257,7 +312,20 @@ pub(crate) async fn venue_in(files: &NodeFiles, dir: &Path, node: &str) -> Cell<
     let cell = cell.expect("whole");
     let led = tokio::time::timeout(LIMIT, cell.until(gcfn_cell::CellMetrics::is_leader)).await;
     led.expect("in time").expect("it leads");
+    // What it was killed over is in its log and not yet in its state.
+    cell.linearizable().await.expect("it has caught up");
     cell
+}
+
+/// Everything that has happened at a venue, in order.
+pub(crate) fn happened(cell: &Cell<Replica>) -> Vec<gcfn_venue::Event> {
+    let mut journal = cell.journal(0);
+    let records = std::iter::from_fn(|| journal.try_next().expect("whole"));
+    let venue = |event| match event {
+        gcfn_replica::Event::Venue(event) => Some(event),
+        _ => None,
+    };
+    records.flat_map(|record| record.events).filter_map(venue).collect()
 }
 
 /// Everything that a venue has recorded, command by command.

@@ -1,12 +1,15 @@
 //! Between two nodes: what one says, the other applies once, in order, or says why not.
 
-use crate::world::{Node, Two, genesis, instant, line, name, party, root, signer, snapshot};
-use gcfn_ledger::{Account, UserBucket};
-use gcfn_model::{Currency, Digest, OrderId};
-use gcfn_peering::envelope::{Channel, Envelope, Line, SignedEnvelope};
+use crate::world::{Node, Two, date, genesis, instant, line, name, party, root, signer, snapshot};
+use gcfn_clearing::{Bundle, Obligation};
+use gcfn_ledger::{Account, Lot, SerialRange, UserBucket};
+use gcfn_model::{
+    Amount, Currency, Digest, LockId, NodeId, OrderId, Pool, SeriesId, SettlementAccount, TradeId,
+};
+use gcfn_peering::envelope::{BODY_BYTES_MAX, Channel, Envelope, Line, SignedEnvelope};
 use gcfn_peering::mailbox::EnvelopeRefusal;
 use gcfn_replica::{Command, DISPATCHES, Event, Refused, Reply};
-use gcfn_venue::{Dispatch, Rejection};
+use gcfn_venue::{Dispatch, FillReport, LockUse, Rejection};
 
 fn arrives(envelope: &SignedEnvelope) -> Command {
     Command::Envelope(envelope.clone())
@@ -191,7 +194,7 @@ fn what_the_venue_refuses_is_recorded_and_the_line_goes_on() {
 }
 
 #[test]
-fn a_full_mailbox_is_told_and_what_waits_in_it_stays() {
+fn a_full_mailbox_is_told_and_loses_no_answer() {
     let mut genesis = genesis("cn-sha");
     genesis.mailbox_capacity = 2;
     let mut two = Two::new();
@@ -202,6 +205,56 @@ fn a_full_mailbox_is_told_and_what_waits_in_it_stays() {
     let full = Event::MailboxFull { to: name("de") };
     assert_eq!(home.journal.iter().filter(|event| **event == full).count(), 1);
     let waiting: Vec<u64> = home.outbox("de").iter().map(|signed| signed.envelope.seq).collect();
-    assert_eq!(waiting, [1, 2]);
-    assert_eq!(home.delivery(two.series, "de"), 15, "the third was matched all the same");
+    assert_eq!(waiting, [1, 2, 3]);
+    assert_eq!(home.delivery(two.series, "de"), 15);
+}
+
+#[test]
+fn nobody_orders_at_a_node_for_which_too_much_waits() {
+    let mut genesis = genesis("de");
+    genesis.mailbox_capacity = 2;
+    let mut two = Two::with(genesis);
+    two.buys("l1");
+    two.buys("l2");
+    let third = two.order("l3");
+    let before = root(&two.away.replica);
+    assert_eq!(two.away.refuses(&third), Refused::MailboxFull(name("cn-sha")));
+    assert_eq!(root(&two.away.replica), before);
+    two.away.must(&Command::Acknowledged { line: line("cn-sha"), seq: 1 });
+    assert!(matches!(two.away.must(&third), Reply::Venue(Ok(_))), "the same order, later");
+}
+
+#[test]
+fn the_longest_answer_and_the_longest_proposal_fit_an_envelope() {
+    let amount = Amount::MAX;
+    let (trade, lock) = (TradeId::derive(&[b"t"]), LockId::derive(&[b"l"]));
+    let range = SerialRange { first: u64::MAX - 1, end: u64::MAX };
+    let fill = FillReport {
+        trade,
+        series: SeriesId::derive(&[b"s"]),
+        price: amount,
+        quantity: 1,
+        lots: vec![Lot { range, resales: u8::MAX, left: amount }],
+        currency: Currency::Cny,
+    };
+    let order = OrderId::derive(&[b"o"]);
+    let answer = Dispatch::DealDone { order, fills: vec![fill; 4_096], refused: None };
+
+    let node: NodeId = name("a-longest-name-1");
+    let account = |pool| SettlementAccount { node, pool };
+    let (payer, payee) = (account(Pool::Dealer), account(Pool::SettlementHub));
+    let obligation = Obligation { payer, payee, currency: Currency::Cny, amount };
+    let bundle = Bundle {
+        reference: Digest::ZERO,
+        value_date: date(1000),
+        obligations: vec![obligation; 16],
+        trades: u32::MAX,
+        trades_root: Digest::ZERO,
+    };
+    let uses = vec![LockUse { lock, pays: amount, needs: amount }; 8_192];
+    let proposal = Dispatch::Propose { bundle, uses, trades: vec![trade; 8_192] };
+    for body in [answer, proposal] {
+        let bytes = postcard::to_allocvec(&body).expect("plain data");
+        assert!(bytes.len() <= BODY_BYTES_MAX, "{} bytes", bytes.len());
+    }
 }

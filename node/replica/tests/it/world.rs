@@ -241,8 +241,8 @@ impl Node {
 }
 
 /// Opens three trading days.
-fn opened(node: &str) -> Node {
-    let mut node = Node::new(genesis(node));
+fn opened(genesis: Genesis) -> Node {
+    let mut node = Node::new(genesis);
     for day in 1000..1003 {
         let (cut_off, value_date) = (instant(day, 18), date(day + 1));
         node.venue(gcfn_venue::Command::OpenDay(TradingDay {
@@ -256,7 +256,7 @@ fn opened(node: &str) -> Node {
 
 /// `cn-sha` with a listed series and two users with 1,000.00 CNY each.
 pub(crate) fn home() -> (Node, SeriesId) {
-    let mut home = opened("cn-sha");
+    let mut home = opened(genesis("cn-sha"));
     let series = home.listed();
     for user in ["ann", "ben"] {
         home.register(user, PartyKind::User);
@@ -275,7 +275,12 @@ pub(crate) struct Two {
 
 impl Two {
     pub(crate) fn new() -> Two {
-        let ((home, series), mut away) = (home(), opened("de"));
+        Two::with(genesis("de"))
+    }
+
+    /// The same with another `de`.
+    pub(crate) fn with(de: Genesis) -> Two {
+        let ((home, series), mut away) = (home(), opened(de));
         away.register("uwe", PartyKind::User);
         away.deposit("uwe", Pool::UserCustody, 500_00);
         let mut federation = Federation::new();
@@ -287,6 +292,12 @@ impl Two {
 
     /// `uwe` orders five coupons at 95.00 CNY with the rate of `lock`.
     pub(crate) fn buys(&mut self, lock: &str) {
+        let order = self.order(lock);
+        assert!(matches!(self.away.must(&order), Reply::Venue(Ok(_))));
+    }
+
+    /// The same, not yet sent.
+    pub(crate) fn order(&mut self, lock: &str) -> Command {
         let goods = Merchandise {
             order: OrderId::derive(&[lock.as_bytes()]),
             home: name("cn-sha"),
@@ -298,7 +309,7 @@ impl Two {
             limit: cents(95_00),
             lock: rate(lock).lock,
         };
-        self.away.ask("uwe", Role::User, Verb::BuyAbroad(goods));
+        self.away.request("uwe", Role::User, Verb::BuyAbroad(goods))
     }
 
     /// What `de` has sent after three orders.

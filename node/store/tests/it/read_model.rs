@@ -1,12 +1,14 @@
 use crate::engine::{Engine, at, id};
 use gcfn_store::{Filter, Place, ReadModel, Row};
 use serde_json::json;
+use std::cell::Cell;
 
 pub(crate) async fn holds(engine: &Engine) {
     pages_newest_first(engine).await;
     applies_once(engine).await;
     applies_all_or_nothing(engine).await;
     rebuilds_to_the_same_rows(engine).await;
+    keeps_no_other_writer_out(engine).await;
 }
 
 fn trade(seq: u64, key: &str, party: &str, series: &str) -> Row {
@@ -105,4 +107,26 @@ async fn rebuilds_to_the_same_rows(engine: &Engine) {
         assert!(model.apply("history", entry[0].seq, entry).await.unwrap());
     }
     assert_eq!(all().await, before);
+}
+
+/// A projector that catches up writes one transaction after another; whoever else has something
+/// to write must not wait for its end.
+async fn keeps_no_other_writer_out(engine: &Engine) {
+    const TRANSACTIONS: u64 = 200;
+    let store = engine.store().await;
+    let (model, cursors) = (store.read_model(), store.cursors());
+    let done = Cell::new(0);
+    let catching_up = async {
+        for upto in 1..=TRANSACTIONS {
+            let rows = [trade(upto, &format!("t{upto}"), "ada", "tea")];
+            assert!(model.apply("history", upto, &rows).await.unwrap());
+            done.set(upto);
+        }
+    };
+    let other = async {
+        assert!(cursors.advance("other", 1).await.unwrap());
+        done.get()
+    };
+    let ((), waited_for) = tokio::join!(catching_up, other);
+    assert!(waited_for < TRANSACTIONS / 4, "waited for {waited_for} of {TRANSACTIONS}");
 }

@@ -47,6 +47,7 @@ impl Demo {
 
         self.date = next;
         self.net.move_clocks(instant(next, MIDDAY)?).await?;
+        self.lose_leader(next).await?;
         self.net.begin_bank_day(next).await?;
         self.until_settled(next).await?;
         self.figures.add("business_days", 1);
@@ -137,7 +138,7 @@ impl Demo {
 
     /// Waits until the cycle of `date` at a house, if there is anything in it, is in one of
     /// `phases`.
-    async fn until_phase(
+    pub(super) async fn until_phase(
         &mut self,
         wait: Wait,
         (house, date): (NodeId, BusinessDate),

@@ -20,6 +20,7 @@ impl Demo {
         let anchors: Value = root.get("/api/v1/federation/anchors").await?;
         write(&dir.join("anchors.json"), &serde_json::to_string_pretty(&anchors)?)?;
         let written = self.write_messages(&dir.join("iso20022")).await?;
+        self.check_exported(&dir)?;
         Ok(format!(
             "{receipts} receipts, anchors, validators' keys and {written} ISO 20022 messages in {}",
             dir.display()
@@ -60,9 +61,9 @@ impl Demo {
             }
             let own = dir.join(node.name.as_str());
             std::fs::create_dir_all(&own).with_context(|| format!("make {}", own.display()))?;
-            for (name, bytes) in messages {
-                let path = own.join(name);
-                std::fs::write(&path, bytes)
+            for message in messages {
+                let path = own.join(&message.name);
+                std::fs::write(&path, message.bytes)
                     .with_context(|| format!("write {}", path.display()))?;
                 written += 1;
             }
@@ -72,7 +73,19 @@ impl Demo {
 }
 
 /// A message and a name for its file: number, direction, kind.
-type Message = (String, Vec<u8>);
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) name: String,
+    kind: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Message {
+    /// Whether it is of that kind, in whichever version.
+    pub(super) fn is_kind(&self, kind: &str) -> bool {
+        self.kind.starts_with(kind)
+    }
+}
 
 /// What is kept in a node's archive, in the order in which it came.
 async fn labels_of(dir: &Path) -> Result<Vec<Kept>> {
@@ -89,14 +102,15 @@ async fn labels_of(dir: &Path) -> Result<Vec<Kept>> {
 }
 
 /// Every message in a node's archive, in the order in which it came.
-async fn messages_of(dir: &Path) -> Result<Vec<Message>> {
+pub(super) async fn messages_of(dir: &Path) -> Result<Vec<Message>> {
     let archive = contract::archive(dir).await?;
     let mut messages = Vec::new();
     for Kept { label, digest } in labels_of(dir).await? {
         let bytes = archive.fetch(label.direction, &label.bank, digest).await?;
         let bytes = bytes.context("a listed message is there")?.reveal().to_vec();
         let way = format!("{:?}", label.direction).to_lowercase();
-        messages.push((format!("{:04}-{way}-{}.xml", messages.len() + 1, label.kind), bytes));
+        let name = format!("{:04}-{way}-{}.xml", messages.len() + 1, label.kind);
+        messages.push(Message { name, kind: label.kind.to_string(), bytes });
     }
     Ok(messages)
 }

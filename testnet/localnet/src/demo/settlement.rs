@@ -29,13 +29,17 @@ impl Demo {
         let spoken = ["pacs.009", "pacs.002", "camt.054", "camt.053"];
         let silent: Vec<&str> = spoken.into_iter().filter(|kind| count_of(kind) == 0).collect();
         ensure(silent.is_empty(), || format!("nobody has sent a {}", silent.join(" or a ")))?;
+        let booked = self.booked_once().await?;
+        let leader = self.told_of_leader();
+        ensure(leader.is_some(), || "no leader was killed in a cycle".to_owned())?;
         let spoken: Vec<String> =
             spoken.iter().map(|kind| format!("{} {kind}", count_of(kind))).collect();
         Ok(format!(
             "{count} cycles final ({}), reconciled with the banks' statements to the cent; {}; \
-             no clearing account keeps anything",
+             {booked} bookings, none twice; no clearing account keeps anything; {}",
             each.join(", "),
-            spoken.join(", ")
+            spoken.join(", "),
+            leader.unwrap_or_default()
         ))
     }
 
