@@ -33,11 +33,11 @@ pub struct NodeReport {
     /// Its role in the network.
     #[schema(example = "local")]
     pub role: String,
-    /// The currency its coupons trade in.
-    pub currency: CurrencyCode,
+    /// The currency its coupons trade in; none without a venue.
+    pub currency: Option<CurrencyCode>,
     /// The program's version.
     pub version: String,
-    /// The time of the last command.
+    /// The time of the venue's last command; the node's own without a venue.
     pub time: Time,
     /// What the books committed to when the last epoch closed.
     pub state_root: Option<Hash>,

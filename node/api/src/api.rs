@@ -1,7 +1,7 @@
 //! The API of one node, assembled.
 
 use crate::auth::Tokens;
-use crate::gateway::Gateway;
+use crate::gateway::{BankDoor, Federation, Gateway, Mirrors, Node, Parts, Testnet};
 use crate::limits::Limiters;
 use crate::route::RequestId;
 use crate::{RateLimits, grpc, openapi, route, table};
@@ -59,39 +59,66 @@ impl fmt::Debug for Settings {
 pub struct Api(Arc<Shared>);
 
 struct Shared {
-    gateway: Arc<dyn Gateway>,
+    parts: Parts,
     store: Store,
     settings: Settings,
-    terms: Terms,
+    terms: Option<Terms>,
     tokens: Tokens,
     limiters: Limiters,
     openapi: Bytes,
 }
 
 impl Api {
-    /// The API in front of `gateway` and `store`.
+    /// The API in front of `parts` and `store`.
     #[must_use]
-    pub fn new(settings: Settings, gateway: Arc<dyn Gateway>, store: Store) -> Api {
-        let terms = gateway.read(|venue, _| *venue.terms());
+    pub fn new(settings: Settings, parts: Parts, store: Store) -> Api {
+        let venue = parts.venue.as_deref();
+        let terms = venue.map(|gateway| gateway.read(|venue, _| *venue.terms()));
         let secret = purpose_key(&settings.secret, "tokens");
-        let tokens = Tokens::new(terms.node, &secret, settings.token_lifetime);
+        let tokens = Tokens::new(settings.identity.node, &secret, settings.token_lifetime);
         let limiters = Limiters::new(settings.rate_limits);
-        let openapi = openapi::document(&table::routes());
-        Api(Arc::new(Shared { gateway, store, settings, terms, tokens, limiters, openapi }))
+        let openapi = openapi::document(&table::routes(&parts));
+        Api(Arc::new(Shared { parts, store, settings, terms, tokens, limiters, openapi }))
     }
 
     /// Every route, REST and gRPC. The listener in front of it inserts `ConnectInfo` and, where
     /// a client certificate was verified, `PeerIdentity`.
     pub fn router(self) -> Router {
-        let rest = table::routes().into_iter().fold(Router::new(), route::mount);
-        rest.merge(grpc::router(self.clone()))
-            .fallback(unknown_route)
-            .method_not_allowed_fallback(unknown_method)
-            .with_state(self)
+        let routes = table::routes(&self.0.parts).into_iter();
+        let rest = routes.fold(Router::new(), route::mount);
+        let app = match &self.0.parts.venue {
+            Some(_) => rest.merge(grpc::router(self.clone())),
+            None => rest,
+        };
+        app.fallback(unknown_route).method_not_allowed_fallback(unknown_method).with_state(self)
+    }
+
+    pub(crate) fn node(&self) -> &dyn Node {
+        &*self.0.parts.node
+    }
+
+    pub(crate) fn federation(&self) -> &dyn Federation {
+        &*self.0.parts.federation
     }
 
     pub(crate) fn gateway(&self) -> &dyn Gateway {
-        &*self.0.gateway
+        self.venue().expect("a venue's routes are served by a venue")
+    }
+
+    pub(crate) fn venue(&self) -> Option<&dyn Gateway> {
+        self.0.parts.venue.as_deref()
+    }
+
+    pub(crate) fn mirrors(&self) -> &dyn Mirrors {
+        self.0.parts.mirrors.as_deref().expect("a supervisor's routes are served by one")
+    }
+
+    pub(crate) fn banks(&self) -> &dyn BankDoor {
+        self.0.parts.banks.as_deref().expect("the banks' route is served where there are banks")
+    }
+
+    pub(crate) fn testnet(&self) -> &dyn Testnet {
+        self.0.parts.testnet.as_deref().expect("a testnet's routes are served on one")
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -103,7 +130,7 @@ impl Api {
     }
 
     pub(crate) fn terms(&self) -> &Terms {
-        &self.0.terms
+        self.0.terms.as_ref().expect("a venue's routes are served by a venue")
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {
@@ -141,7 +168,7 @@ impl Api {
 
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Api").field("node", &self.terms().node).finish_non_exhaustive()
+        f.debug_struct("Api").field("node", &self.settings().identity).finish_non_exhaustive()
     }
 }
 

@@ -106,6 +106,15 @@ impl FromStr for Scope {
     }
 }
 
+/// How a caller has proven who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// By a secret that this node has given out, or a token for one.
+    Secret,
+    /// By a certificate of the network for this identity.
+    Certificate(NodeIdentity),
+}
+
 /// Who calls. Holding one is the proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
@@ -115,6 +124,8 @@ pub(crate) struct Caller {
     pub(crate) scope: Scope,
     /// What it was proven with; requests are counted by it.
     pub(crate) credential: String,
+    /// How it was proven.
+    pub(crate) proof: Proof,
     /// From when the proof is refused, for conversations that outlive it.
     pub(crate) expires_at: Option<Timestamp>,
 }
@@ -130,7 +141,7 @@ impl Caller {
         let scope = grant.scope.parse().ok()?;
         let staff = || PartyId::derive(&[b"credential", id.as_bytes()]);
         let (party, expires_at) = (grant.party.unwrap_or_else(staff), grant.expires_at);
-        Some(Caller { party, scope, credential: id, expires_at })
+        Some(Caller { party, scope, credential: id, proof: Proof::Secret, expires_at })
     }
 
     fn of_peer(settings: &Settings, peer: &PeerIdentity) -> Option<Caller> {
@@ -139,7 +150,8 @@ impl Caller {
         let credential = identity.to_string();
         let party = PartyId::derive(&[b"certificate", credential.as_bytes()]);
         let expires_at = Some(peer.certificate().not_after);
-        Some(Caller { party, scope, credential, expires_at })
+        let proof = Proof::Certificate(identity);
+        Some(Caller { party, scope, credential, proof, expires_at })
     }
 
     /// Whether the proof is still good at `now`.
@@ -163,9 +175,7 @@ pub(crate) async fn authenticate(
     };
     let header = header.to_str().map_err(|_| nobody())?;
     match header.split_once(' ') {
-        Some(("Bearer", token)) => {
-            api.tokens().verify(token, api.gateway().now()).ok_or_else(nobody)
-        }
+        Some(("Bearer", token)) => api.tokens().verify(token, api.node().now()).ok_or_else(nobody),
         Some(("ApiKey", key)) => of_api_key(api, key).await,
         _ => Err(nobody()),
     }
@@ -176,7 +186,7 @@ pub(crate) async fn of_api_key(api: &Api, key: &str) -> Result<Caller, Problem> 
     let nobody = || Problem::from(Code::Unauthenticated);
     let (id, secret) = key.split_once('.').ok_or_else(nobody)?;
     let secret: Secret = secret.parse().map_err(|_| nobody())?;
-    let known = api.store().credentials().authenticate(id, &secret, api.gateway().now()).await;
+    let known = api.store().credentials().authenticate(id, &secret, api.node().now()).await;
     let known = known.map_err(|fault| store_problem(&fault))?;
     known.and_then(Caller::of_credential).ok_or_else(nobody)
 }

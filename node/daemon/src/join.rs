@@ -1,11 +1,11 @@
 //! Becoming a member: the request goes to the root, whose authority answers with a certificate
 //! once the validators have admitted the node.
 
-use crate::admin::Application;
 use crate::bank_desk::https_client;
 use crate::files::NodeFiles;
 use crate::network::Network;
 use anyhow::{Context, Result, anyhow};
+use gcfn_api_wire::federation::Application;
 use gcfn_council::{Role, SignedJoinRequest};
 use gcfn_link::tls::client_by_address;
 use std::time::Duration;

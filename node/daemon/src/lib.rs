@@ -5,7 +5,6 @@
 //! order: [`config`] and [`files`] (what a node is told and has), [`init`], [`network`] and
 //! [`join`] (how it becomes a member), [`node`] (the assembly), then one file per task.
 
-mod admin;
 mod alone;
 pub mod bank;
 mod bank_desk;
@@ -22,6 +21,7 @@ mod gauges;
 mod handler;
 pub mod init;
 mod join;
+mod membership;
 pub mod network;
 pub mod node;
 mod notices;
@@ -33,4 +33,5 @@ pub mod region;
 mod scheduler;
 mod submitter;
 mod supervise;
+mod testnet;
 mod voice;

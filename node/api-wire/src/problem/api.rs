@@ -38,8 +38,8 @@ pub enum Code {
     /// A field breaks a rule.
     #[error("field breaks a rule")]
     FieldRule,
-    /// The body is not JSON.
-    #[error("body is not application/json")]
+    /// The body is of another type than the operation reads.
+    #[error("body is not of the content type that this reads")]
     MediaType,
     /// The body is too long.
     #[error("body is longer than this node reads")]
@@ -65,6 +65,15 @@ pub enum Code {
     /// Personal data of the party was erased.
     #[error("personal data of this party was erased; it takes no more")]
     Erased,
+    /// The federation refuses what the node said in it.
+    #[error("federation refuses it")]
+    FederationRefused,
+    /// A bank's message cannot be understood.
+    #[error("message is not one of ISO 20022 that this node understands")]
+    BankMessage,
+    /// A bank speaks about what it does not keep.
+    #[error("payment is of another bank than the one that reports on it")]
+    ForeignPayment,
     /// Nobody quotes that pair.
     #[error("no dealer quotes this pair and size now")]
     NoQuote,
@@ -89,6 +98,9 @@ pub enum Code {
     /// No quorum answered in time.
     #[error("no quorum answered in time; nobody knows yet whether it was done")]
     InDoubt,
+    /// The node that knows does not answer.
+    #[error("node that knows this does not answer; nothing was done")]
+    Unreached,
     /// The store of personal data and credentials does not answer.
     #[error("store does not answer")]
     StoreUnavailable,
@@ -134,7 +146,7 @@ impl Code {
             Code::MissingField => ("MissingField", C::Malformed, Never, "add the field"),
             Code::FieldRule => ("FieldRule", C::Value, Never, "correct the field"),
             Code::MediaType => {
-                ("MediaType", C::MediaType, Never, "send JSON with its content type")
+                ("MediaType", C::MediaType, Never, "send the content type that /openapi.json names")
             }
             Code::BodyTooLong => ("BodyTooLong", C::TooLong, Never, "send less at once"),
             Code::BatchSize => ("BatchSize", C::Value, Never, "split the batch"),
@@ -157,6 +169,15 @@ impl Code {
                 ("HandleTaken", C::Taken, Never, "find the party that has it, or use another")
             }
             Code::Erased => ("Erased", C::State, Never, "register the person anew"),
+            Code::FederationRefused => {
+                ("FederationRefused", C::Value, Never, "do what the detail asks for")
+            }
+            Code::BankMessage => {
+                ("BankMessage", C::Malformed, Never, "compare it with the message's definition")
+            }
+            Code::ForeignPayment => {
+                ("ForeignPayment", C::Forbidden, Never, "let the debtor's bank report on it")
+            }
             Code::NoQuote => ("NoQuote", C::Short, SameKey, "ask again later or for less"),
             Code::NotAnchored => {
                 ("NotAnchored", C::State, SameKey, "ask again when the epoch has closed")
@@ -173,6 +194,7 @@ impl Code {
             Code::InDoubt => {
                 ("InDoubt", C::InDoubt, SameKey, "ask again with the same key: it is done once")
             }
+            Code::Unreached => ("Unreached", C::Unavailable, SameKey, "ask again after a pause"),
             Code::StoreUnavailable => {
                 ("StoreUnavailable", C::Unavailable, SameKey, "ask again after a pause")
             }

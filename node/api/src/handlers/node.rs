@@ -1,23 +1,29 @@
 //! What the node says about itself.
 
-use crate::route::{Description, Figures, Open, Read};
+use crate::route::{Body, Description, Figures, Open, Read, Write};
+use gcfn_api_wire::federation::{ClockShift, ClockShown, SnapshotTaken};
 use gcfn_api_wire::node::{ApiStatus, Conservation, NodeReport, Probe, ProbeStatus, SeriesCount};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
+use gcfn_model::Millis;
 
 pub(crate) async fn node(call: Read, (): ()) -> Result<NodeReport, Problem> {
-    let (gateway, terms) = (call.api.gateway(), call.api.terms());
-    let state_root = gateway.state_root().map(Text);
-    Ok(gateway.read(|venue, as_of| NodeReport {
-        node: Text(terms.node),
-        region: Text(terms.region),
-        role: call.api.settings().identity.role.to_string(),
-        currency: Text(terms.currency),
+    let (node, own) = (call.api.node(), call.api.settings().identity);
+    // Read first: what is shown afterwards may be newer, never older.
+    let as_of = node.applied();
+    let state_root = node.state_root().map(Text);
+    let venue = call.api.venue();
+    let venue = venue.map(|venue| venue.read(|venue, _| (venue.now(), venue.terms().currency)));
+    Ok(NodeReport {
+        node: Text(own.node),
+        region: Text(own.region),
+        role: own.role.to_string(),
+        currency: venue.map(|(_, currency)| Text(currency)),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        time: Text(venue.now()),
+        time: Text(venue.map_or_else(|| node.now(), |(now, _)| now)),
         state_root,
         as_of,
-    }))
+    })
 }
 
 pub(crate) async fn conservation(call: Read, (): ()) -> Result<Conservation, Problem> {
@@ -33,9 +39,9 @@ pub(crate) async fn conservation(call: Read, (): ()) -> Result<Conservation, Pro
 }
 
 pub(crate) async fn status(call: Read, (): ()) -> Result<ApiStatus, Problem> {
-    let gateway = call.api.gateway();
-    let health = gateway.health();
-    let (time, as_of) = (Text(gateway.now()), gateway.applied());
+    let node = call.api.node();
+    let health = node.health();
+    let (time, as_of) = (Text(node.now()), node.applied());
     Ok(ApiStatus { ready: health.ready, leading: health.leading, time, as_of })
 }
 
@@ -44,7 +50,7 @@ pub(crate) async fn healthz(_: Open, (): ()) -> Result<Probe, Problem> {
 }
 
 pub(crate) async fn readyz(call: Open, (): ()) -> Result<Probe, Problem> {
-    match call.api.gateway().health().ready {
+    match call.api.node().health().ready {
         true => Ok(Probe { status: ProbeStatus::Ready }),
         false => Err(Code::NotLeading.into()),
     }
@@ -54,6 +60,19 @@ pub(crate) async fn openapi(call: Open, (): ()) -> Result<Description, Problem> 
     Ok(Description(call.api.openapi()))
 }
 
+pub(crate) async fn shift(
+    call: Write,
+    Body(shift): Body<ClockShift>,
+) -> Result<ClockShown, Problem> {
+    let now = call.api.testnet().shift(Millis(shift.offset_ms)).map_err(Code::from)?;
+    Ok(ClockShown { now: Text(now) })
+}
+
+pub(crate) async fn snapshot(call: Write, (): ()) -> Result<SnapshotTaken, Problem> {
+    let index = call.api.testnet().snapshot().await.map_err(Code::from)?;
+    Ok(SnapshotTaken { index })
+}
+
 pub(crate) async fn metrics(call: Read, (): ()) -> Result<Figures, Problem> {
-    Ok(Figures(call.api.gateway().metrics()))
+    Ok(Figures(call.api.node().metrics()))
 }

@@ -66,7 +66,7 @@ pub(crate) async fn register(
 
 pub(crate) async fn token(call: Open, Body(request): Body<TokenRequest>) -> Result<Token, Problem> {
     let caller = of_api_key(&call.api, &request.api_key).await?;
-    let (token, expires_at) = call.api.tokens().sign(&caller, call.api.gateway().now());
+    let (token, expires_at) = call.api.tokens().sign(&caller, call.api.node().now());
     Ok(Token { token, scope: caller.scope.to_string(), expires_at: Text(expires_at) })
 }
 

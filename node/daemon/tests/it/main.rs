@@ -4,6 +4,7 @@
 mod banks;
 mod calls;
 mod damage;
+mod doors;
 mod expiry;
 mod full_disk;
 mod restart;
