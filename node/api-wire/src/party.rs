@@ -82,7 +82,8 @@ pub struct Registered {
     pub party: Party,
     /// What a payer writes on a deposit, so that it is credited to the party.
     pub deposit_reference: Party,
-    /// The party's API key, `<id>.<secret>`. It is not shown again: hand it to the party now.
+    /// The party's API key, `<id>.<secret>`: hand it to the party now. Only the same request under
+    /// the same key shows it again, for as long as the node remembers that.
     pub api_key: String,
     /// The state that answered holds at least everything up to this log entry.
     pub as_of: u64,

@@ -1,5 +1,6 @@
 //! The API of one node, assembled.
 
+use crate::answers::Answers;
 use crate::auth::Tokens;
 use crate::gateway::{BankDoor, Federation, Gateway, Mirrors, Node, Parts, Testnet};
 use crate::limits::Limiters;
@@ -13,7 +14,7 @@ use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_api_wire::term::Money;
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{Amount, CommandId, Hasher, Id, Kind, Millis, Pool, RegionId};
-use gcfn_store::{Store, StoreError};
+use gcfn_store::{Secret, Store, StoreError};
 use gcfn_telemetry::ErrorChain;
 use gcfn_venue::Terms;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,9 @@ impl fmt::Debug for Settings {
     }
 }
 
+/// How many answers are remembered: some megabytes, and more than a node gives in a while.
+const ANSWERS_KEPT: usize = 100_000;
+
 /// The API of one node. Clones share it.
 #[derive(Clone)]
 pub struct Api(Arc<Shared>);
@@ -65,6 +69,7 @@ struct Shared {
     terms: Option<Terms>,
     tokens: Tokens,
     limiters: Limiters,
+    answers: Answers,
     openapi: Bytes,
 }
 
@@ -78,7 +83,8 @@ impl Api {
         let tokens = Tokens::new(settings.identity.node, &secret, settings.token_lifetime);
         let limiters = Limiters::new(settings.rate_limits);
         let openapi = openapi::document(&table::routes(&parts));
-        Api(Arc::new(Shared { parts, store, settings, terms, tokens, limiters, openapi }))
+        let answers = Answers::new(ANSWERS_KEPT);
+        Api(Arc::new(Shared { parts, store, settings, terms, tokens, limiters, answers, openapi }))
     }
 
     /// Every route, REST and gRPC. The listener in front of it inserts `ConnectInfo` and, where
@@ -141,6 +147,10 @@ impl Api {
         &self.0.limiters
     }
 
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.0.answers
+    }
+
     pub(crate) fn openapi(&self) -> Bytes {
         self.0.openapi.clone()
     }
@@ -163,6 +173,23 @@ impl Api {
     pub(crate) fn unguessable<K: Kind>(&self, command: CommandId) -> Id<K> {
         let secret = purpose_key(&self.settings().secret, "ids");
         Id::derive(&[&secret, command.as_bytes()])
+    }
+
+    /// The id and the secret of the API key that `command` makes.
+    ///
+    /// They follow from the node's secret, so that the command sent again, also eight times at
+    /// once, gives the one key that there is. The other way, to keep the secret sealed until
+    /// repeats end, would put what opens an account into the store, its copies and its backups;
+    /// so the store holds what checks a key and nothing that is one. Who has the node's secret
+    /// can sign tokens for anybody anyway: deriving keys from it gives away nothing more.
+    pub(crate) fn key_of(&self, command: CommandId) -> (String, Secret) {
+        let secret = purpose_key(&self.settings().secret, "api keys");
+        let part = |name: &str| {
+            let mut hasher = Hasher::new("gcfn/api/key/v1");
+            hasher.part(&secret).part(name.as_bytes()).part(command.as_bytes()).finish()
+        };
+        let id: String = part("id").to_string().chars().take(16).collect();
+        (format!("key-{id}"), Secret::from_bytes(part("secret").0))
     }
 }
 

@@ -12,6 +12,7 @@
 pub mod gateway;
 pub mod projection;
 
+mod answers;
 mod api;
 mod auth;
 mod grpc;

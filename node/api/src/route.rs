@@ -128,9 +128,9 @@ impl<K> Write<K> {
         Ok(Accepted { as_of: self.as_of() })
     }
 
-    /// The `as_of` after what was submitted.
+    /// The `as_of` after what was submitted; that of the first answer where it was before.
     pub(crate) fn as_of(&self) -> u64 {
-        self.api.gateway().applied()
+        self.api.answers().as_of(self.command, self.api.node().applied())
     }
 }
 
