@@ -8,7 +8,9 @@ use gcfn_anchor::round::Round;
 use gcfn_council::{Council, Member, SignedJoinRequest};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Everybody in the directory.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -41,7 +43,7 @@ pub struct MemberReport {
     /// The digest of the join request that it came with; none for a founder.
     pub request: Option<Hash>,
     /// The key that it signs with: 64 hexadecimal digits.
-    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$", example = "7d0c1f5b2e9a4c6d8f1a3b5c7e9d0f2a4b6c8d0e1f3a5b7c9d1e2f4a6b8c0d1e")]
     pub key: gcfn_anchor::keys::PublicKey,
     /// Where it is reached.
     pub endpoints: MemberEndpoints,
@@ -120,7 +122,7 @@ pub struct ValidatorRoster {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ValidatorKey {
     /// The key that it co-signs with: 64 hexadecimal digits.
-    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$", example = "7d0c1f5b2e9a4c6d8f1a3b5c7e9d0f2a4b6c8d0e1f3a5b7c9d1e2f4a6b8c0d1e")]
     pub key: gcfn_anchor::keys::PublicKey,
     /// How much its word counts.
     pub weight: u64,
@@ -284,10 +286,41 @@ pub struct Heard {
 }
 
 /// An applicant's request, signed with the key in it: the file `join-request.json`.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-#[schema(value_type = Object)]
 pub struct JoinRequest(pub SignedJoinRequest);
+
+impl PartialSchema for JoinRequest {
+    fn schema() -> RefOr<Schema> {
+        let what = "An applicant's request, signed with the key in it: `join-request.json`.";
+        let object = ObjectBuilder::new().description(Some(what));
+        object.examples([join_request()]).into()
+    }
+}
+
+impl ToSchema for JoinRequest {}
+
+/// As `gcfn node init` writes it, but for the certificate request, which is long.
+fn join_request() -> serde_json::Value {
+    serde_json::json!({
+        "request": {
+            "network": "gcfn-demo",
+            "profile": {
+                "node": "cn-sha",
+                "region": "cn",
+                "role": "local",
+                "key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+                "endpoints": { "api": "https://127.0.0.1:8443", "link": "127.0.0.1:9443" },
+                "currency": "CNY",
+                "dealer": false,
+            },
+            "filing": "the filing at the region's regulator",
+            "deposit": "the account of the deposit",
+            "certificate_request": "-----BEGIN CERTIFICATE REQUEST-----...",
+        },
+        "signature": "0".repeat(128),
+    })
+}
 
 /// How an application stands.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -296,6 +329,7 @@ pub struct Application {
     #[schema(value_type = String, example = "applied")]
     pub status: gcfn_council::Status,
     /// The certificate, PEM, once it is issued. Public: it opens nothing without its key.
+    #[schema(example = "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n")]
     pub certificate: Option<String>,
 }
 

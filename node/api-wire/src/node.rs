@@ -36,6 +36,7 @@ pub struct NodeReport {
     /// The currency its coupons trade in; none without a venue.
     pub currency: Option<CurrencyCode>,
     /// The program's version.
+    #[schema(example = "0.1.0")]
     pub version: String,
     /// The time of the venue's last command; the node's own without a venue.
     pub time: Time,
@@ -87,6 +88,7 @@ pub enum Discrepancy {
     /// What a pool has differs from what it owes.
     Pool {
         /// Which pool.
+        #[schema(example = "UC")]
         pool: String,
         /// By how much.
         difference: SignedMoney,

@@ -52,6 +52,7 @@ pub struct WatchedCell {
     /// How many findings about it nobody has acknowledged.
     pub open_findings: usize,
     /// Why it is not verifying, if it is not.
+    #[schema(example = "the stream has ended")]
     pub fault: Option<String>,
 }
 
@@ -97,6 +98,7 @@ pub struct MirrorReport {
     /// The first head of a final round that the mirror has not come to.
     pub awaited: Option<FinalHead>,
     /// Why it stopped, if it did.
+    #[schema(example = "F-07 state_root_differs")]
     pub stopped: Option<String>,
 }
 
@@ -162,6 +164,7 @@ pub struct FindingReport {
     /// The digest of what was shown.
     pub found: Hash,
     /// A sentence for people.
+    #[schema(example = "state root differs")]
     pub detail: String,
     /// When it was found first.
     pub found_at: Time,

@@ -15,6 +15,7 @@ pub mod projection;
 mod answers;
 mod api;
 mod auth;
+mod example;
 mod grpc;
 mod handlers;
 mod limits;

@@ -1,6 +1,7 @@
 //! The interface description, made from the table of routes: what is not in the table is not
 //! served, and what is served is described.
 
+use crate::example::illustrate;
 use crate::route::{AT_LEAST, Access, Contract, IDEMPOTENCY_KEY, Method, Route};
 use axum::body::Bytes;
 use gcfn_api_wire::problem::ProblemBody;
@@ -45,7 +46,10 @@ pub(crate) fn document(routes: &[Route]) -> Bytes {
         .build();
     let document =
         OpenApiBuilder::new().info(info).paths(paths).components(Some(components(routes)));
-    serde_json::to_vec(&document.build()).expect("the description is plain data").into()
+    let mut document =
+        serde_json::to_value(document.build()).expect("the description is plain data");
+    illustrate(&mut document);
+    document.to_string().into()
 }
 
 fn components(routes: &[Route]) -> utoipa::openapi::Components {

@@ -13,6 +13,7 @@ use gcfn_api_wire::term::{Term, Text};
 use gcfn_model::{Id, Kind, NodeId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Ref, Schema, Type};
 use utoipa::openapi::{RefOr, Required};
@@ -156,7 +157,8 @@ impl Input for Message {
         }
     }
     fn describe(contract: &mut Contract) {
-        contract.body = Some(ObjectBuilder::new().schema_type(Type::String).into());
+        let message = ObjectBuilder::new().schema_type(Type::String);
+        contract.body = Some(message.examples(["<Document>...</Document>"]).into());
     }
 }
 
@@ -204,7 +206,7 @@ impl Answer for Figures {
         respond(Self::MEDIA_TYPE, self.0)
     }
     fn describe(_: &mut Contract) -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).into()
+        ObjectBuilder::new().schema_type(Type::String).examples(["gcfn_build_info 1"]).into()
     }
 }
 
@@ -217,7 +219,10 @@ impl Answer for Description {
         respond(Self::MEDIA_TYPE, self.0)
     }
     fn describe(_: &mut Contract) -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::Object).into()
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .examples([json!({ "openapi": "3.1.0" })])
+            .into()
     }
 }
 
