@@ -1,6 +1,6 @@
 //! `gcfn clearing`: the cycles of a clearing house.
 
-use crate::failure::Ended;
+use crate::failure::{Ended, Failure};
 use crate::federation::{list, text_of};
 use crate::home::Home;
 use crate::output::{self, Format};
@@ -24,9 +24,17 @@ Examples:
 impl Clearing {
     pub(crate) fn run(self, format: Format) -> Ended {
         let Clearing::Cycles(home) = self;
-        let path = match home.config()?.role {
+        let config = home.config()?;
+        let path = match config.role {
             Role::Root => "/api/v1/federation/cycles",
-            _ => "/api/v1/settle/cycles",
+            Role::Regional => "/api/v1/settle/cycles",
+            role => {
+                return Err(Failure::Usage(format!(
+                    "{} is a {role} node and runs no clearing house; ask its regional {}, or the \
+                     root",
+                    config.node, config.regional
+                )));
+            }
         };
         let document: Value = home.get(path)?;
         match format {

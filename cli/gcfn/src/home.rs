@@ -55,6 +55,6 @@ impl Home {
 /// Runs a call to its end.
 pub(crate) fn block_on<F: Future>(call: F) -> Result<F::Output, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|fault| Failure::Usage(format!("start threads: {fault}")))?;
+    let runtime = runtime.map_err(|fault| Failure::Machine(format!("start threads: {fault}")))?;
     Ok(runtime.block_on(call))
 }

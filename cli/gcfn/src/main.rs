@@ -38,7 +38,9 @@ Examples:
   gcfn verify receipt.json                whether a trade is proven, offline
 
 Exit codes:
-  0  done        1  refused by the network        2  wrong usage        3  no node was reached";
+  0  done        1  refused by the network        2  wrong usage        3  no node was reached
+  4  this machine could not: a file, an address in use, a damaged log
+  128 + n        ended by signal n: 130 after Ctrl-C";
 
 #[derive(Debug, Subcommand)]
 enum Verb {

@@ -4,13 +4,14 @@ use crate::failure::{Ended, Failure};
 use crate::home::{Home, block_on};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
-use gcfn_daemon::config::BankLink;
-use gcfn_daemon::init::{NodeInit, init};
+use gcfn_daemon::config::{BankLink, ConfigProblems, NODE_ROLES};
+use gcfn_daemon::init::{NodeInit, init, read_config};
 use gcfn_daemon::node;
 use gcfn_link::identity::Role;
 use gcfn_localnet::processes::STAY;
 use gcfn_model::{Currency, NetworkId, NodeId, RegionId};
 use gcfn_telemetry::{LogFormat, LogTarget, init_logs};
+use gcfn_template::TemplateProblems;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -95,11 +96,9 @@ pub(crate) struct Init {
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {
-    let role: Role = text.parse().map_err(|fault| format!("{fault}"))?;
-    match role {
-        Role::Bank | Role::Operator => Err(format!("a {role} is not a node")),
-        role => Ok(role),
-    }
+    let role = text.parse().ok();
+    let role = role.filter(|role| !matches!(role, Role::Bank | Role::Operator));
+    role.ok_or_else(|| format!("a node is one of {NODE_ROLES}"))
 }
 
 fn parse_bank(text: &str) -> Result<(Currency, BankLink), String> {
@@ -181,6 +180,8 @@ impl Init {
 
 impl Start {
     fn run_node(self) -> Ended {
+        // A folder without a node in it was named by mistake.
+        read_config(&self.dir).map_err(|fault| Failure::usage(&fault))?;
         self.run_until_stopped(async |dir: &Path, stop| node::serve(dir, stop).await)
     }
 
@@ -194,7 +195,19 @@ impl Start {
             .map_err(|fault| Failure::usage(&fault.into()))?;
         let stop = stopped(self.exit_with_parent);
         let served = block_on(serve(&self.dir, Box::pin(stop)))?;
-        served.map_err(|fault| Failure::usage(&fault))
+        served.map_err(|fault| ended_by(&fault))
+    }
+}
+
+/// How a node has ended that nobody had asked to. What its operator has written is wrong usage;
+/// a network that does not want it refuses; all else is this machine's.
+fn ended_by(fault: &anyhow::Error) -> Failure {
+    if fault.is::<node::Declined>() {
+        Failure::Refused(format!("{fault:#}"))
+    } else if fault.is::<ConfigProblems>() || fault.is::<TemplateProblems>() {
+        Failure::usage(fault)
+    } else {
+        Failure::machine(fault)
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Testnet {
-    /// Make a network, if there is none, start it, and leave it running.
+    /// Make a network, if there is none, start what of it does not run, and leave it running.
     #[command(after_help = UP)]
     Up(Up),
     /// Stop a running network.
@@ -268,20 +268,29 @@ fn program() -> Result<PathBuf, Failure> {
     std::env::current_exe().context("find this program").map_err(|fault| Failure::usage(&fault))
 }
 
+/// How `work` came to an end.
+enum End<T> {
+    Done(T),
+    Signalled(SignalKind),
+}
+
 /// Runs `work` until it ends or somebody presses Ctrl-C; what it has started ends with it.
 fn interruptible<T>(work: impl Future<Output = anyhow::Result<T>>) -> Result<T, Failure> {
     let ended = block_on(async {
-        let (mut ctrl_c, mut term) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let kinds = (SignalKind::interrupt(), SignalKind::terminate());
+        let (mut ctrl_c, mut term) = (signal(kinds.0)?, signal(kinds.1)?);
         tokio::select! {
-            done = work => done.map(Some),
-            _ = ctrl_c.recv() => Ok(None),
-            _ = term.recv() => Ok(None),
+            done = work => done.map(End::Done),
+            _ = ctrl_c.recv() => Ok(End::Signalled(kinds.0)),
+            _ = term.recv() => Ok(End::Signalled(kinds.1)),
         }
     })?;
     match ended {
-        Ok(Some(done)) => Ok(done),
-        Ok(None) => Err(Failure::Refused("interrupted; every process has ended".to_owned())),
+        Ok(End::Done(done)) => Ok(done),
+        Ok(End::Signalled(kind)) => Err(Failure::Interrupted {
+            signal: u8::try_from(kind.as_raw_value()).unwrap_or_default(),
+            text: "interrupted; every process that was started here has ended".to_owned(),
+        }),
         Err(fault) => Err(Failure::of(&fault)),
     }
 }
@@ -318,7 +327,7 @@ fn show_addresses(
 
 impl Place {
     fn down(self, format: Format) -> Ended {
-        let stopped = stop_all(&self.dir).map_err(|fault| Failure::usage(&fault))?;
+        let stopped = stop_all(&self.dir).map_err(|fault| Failure::of(&fault))?;
         match format {
             Format::Json => output::json(&json!({ "stopped": stopped }))?,
             Format::Table => output::line(&format!("{stopped} processes stopped"))?,
@@ -327,7 +336,7 @@ impl Place {
     }
 
     fn status(self, format: Format) -> Ended {
-        let running = running_in(&self.dir).map_err(|fault| Failure::usage(&fault))?;
+        let running = running_in(&self.dir).map_err(|fault| Failure::of(&fault))?;
         let net = Localnet::open(&self.dir, &program()?).map_err(|fault| Failure::usage(&fault))?;
         let members = net.addresses();
         let pid = |name: &gcfn_model::NodeId| running.get(name).copied();
@@ -346,10 +355,18 @@ impl Place {
                 output::table(&["NAME", "ROLE", "PID", "URL"], members.iter().map(row))?;
             }
         }
-        if running.is_empty() {
-            return Err(Failure::Unreachable("the network does not run".to_owned()));
+        let silent = members.iter().filter(|(name, ..)| pid(name).is_none());
+        let silent: Vec<String> = silent.map(|(name, ..)| name.to_string()).collect();
+        if silent.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let dir = self.dir.display();
+        Err(Failure::Unreachable(if running.is_empty() {
+            format!("the network does not run; start it with: gcfn testnet up --dir {dir}")
+        } else {
+            let silent = silent.join(", ");
+            format!("not running: {silent}; start them with: gcfn testnet up --dir {dir}")
+        }))
     }
 }
 

@@ -26,25 +26,46 @@ const EXAMPLE: &str = "\
 Checks event, epoch, cell, region, global root and co-signatures, and asks nobody.
 Example:
   gcfn verify receipt.json --keys validators.json
-A receipt that does not verify is refused with exit code 1 and the first step that does not match.";
+A receipt that does not verify is refused with exit code 1 and the first step that does not match;
+with --output json as { \"valid\": false, \"reason\": ... } on standard output.";
 
 impl Verify {
     pub(crate) fn run(self, format: Format) -> Ended {
         let beside = || self.receipt.with_file_name("validators.json");
         let keys = self.keys.clone().unwrap_or_else(beside);
         let roster: Roster = read(&keys, "validators' keys").map_err(|fault| match fault {
-            Failure::Refused(text) => Failure::Usage(text),
+            Failure::Refused(text) => {
+                Failure::Usage(format!("{} is refused: {text}", keys.display()))
+            }
             other => other,
         })?;
-        let receipt: Receipt = read(&self.receipt, "a receipt")?;
-        let verified = verify(&receipt, &roster).map_err(|fault| {
-            Failure::Refused(format!("{} is refused: {fault}", self.receipt.display()))
-        })?;
+        let receipt: Receipt = match read(&self.receipt, "a receipt") {
+            Err(Failure::Refused(reason)) => return self.refuse(format, &reason),
+            other => other?,
+        };
+        let verified = match verify(&receipt, &roster) {
+            Ok(verified) => verified,
+            Err(fault) => return self.refuse(format, &fault.to_string()),
+        };
         match format {
             Format::Json => output::json(&document(&verified, &receipt, &roster))?,
             Format::Table => show(&verified, &receipt, &roster)?,
         }
         Ok(())
+    }
+
+    /// A program is told on standard output as well.
+    fn refuse(&self, format: Format, reason: &str) -> Ended {
+        let receipt = self.receipt.display();
+        if format == Format::Json {
+            output::json(&json!({
+                "valid": false,
+                "verified": false,
+                "receipt": receipt.to_string(),
+                "reason": reason,
+            }))?;
+        }
+        Err(Failure::Refused(format!("{receipt} is refused: {reason}")))
     }
 }
 
@@ -53,21 +74,28 @@ impl Verify {
 fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Failure> {
     let text = std::fs::read(path)
         .map_err(|fault| Failure::Usage(format!("read {}: {fault}", path.display())))?;
-    serde_json::from_slice(&text).map_err(|fault| {
-        Failure::Refused(format!("{} is refused: it is not {what}: {fault}", path.display()))
-    })
+    serde_json::from_slice(&text)
+        .map_err(|fault| Failure::Refused(format!("it is not {what}: {fault}")))
 }
 
-/// The event in words, if it is one that this program knows.
-fn event(bytes: &[u8]) -> String {
+/// The event, if it is one that this program knows.
+fn known(bytes: &[u8]) -> Option<gcfn_replica::Event> {
     let known = postcard::from_bytes::<gcfn_replica::Event>(bytes).ok();
-    let same = |event: &gcfn_replica::Event| {
-        postcard::to_allocvec(event).is_ok_and(|encoded| encoded == bytes)
-    };
-    match known.filter(same) {
-        Some(event) => format!("{event:?}"),
-        None => format!("{} bytes", bytes.len()),
-    }
+    // Other bytes that read the same are not what was signed.
+    known.filter(|event| postcard::to_allocvec(event).is_ok_and(|encoded| encoded == bytes))
+}
+
+/// The event for people.
+fn in_words(bytes: &[u8]) -> String {
+    known(bytes).map_or_else(|| format!("{} bytes", bytes.len()), |event| format!("{event:?}"))
+}
+
+/// The event for programs: its bytes as they were signed, and what they say in the form in
+/// which they are recorded; `null` where this program does not know them.
+fn document_of(bytes: &[u8]) -> serde_json::Value {
+    let bytes_hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let says = known(bytes).and_then(|event| serde_json::to_value(event).ok());
+    json!({ "bytes": bytes_hex, "says": says })
 }
 
 fn show(verified: &Verified<'_>, receipt: &Receipt, roster: &Roster) -> Ended {
@@ -85,7 +113,7 @@ fn show(verified: &Verified<'_>, receipt: &Receipt, roster: &Roster) -> Ended {
         ("round", format!("{}, closed at {}", round.number, round.closed_at)),
         ("co-signed by", format!("{} of {}", by.join(", "), roster.validators.len())),
         ("roster", roster.digest().to_string()),
-        ("says", event(verified.event())),
+        ("says", in_words(verified.event())),
     ];
     output::line("verified: this event is final")?;
     for (name, value) in rows {
@@ -99,6 +127,7 @@ fn document(verified: &Verified<'_>, receipt: &Receipt, roster: &Roster) -> serd
     let round = verified.round();
     let cosigners: Vec<_> = receipt.anchor.cosignatures.iter().map(|by| by.validator).collect();
     json!({
+        "valid": true,
         "verified": true,
         "network": roster.network,
         "cell": verified.cell(),
@@ -112,6 +141,6 @@ fn document(verified: &Verified<'_>, receipt: &Receipt, roster: &Roster) -> serd
         "cosigners": cosigners,
         "validators": roster.validators.len(),
         "roster": roster.digest(),
-        "event": event(verified.event()),
+        "event": document_of(verified.event()),
     })
 }

@@ -19,6 +19,7 @@ mod lasting;
 pub mod listener;
 pub mod run;
 pub mod service;
+mod timed_body;
 pub mod tls;
 
 /// The messages of `proto/link.proto`, generated.

@@ -5,10 +5,11 @@
 
 use crate::certificate::{MemberCertificate, PeerIdentity};
 use crate::run::Connection;
+use crate::timed_body::{GivenUp, TimedBody};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use gcfn_telemetry::ErrorChain;
-use hyper::body::Incoming;
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
@@ -37,6 +38,9 @@ pub struct Limits {
     /// From the first byte to the end of the headers of an HTTP/1.1 request, and the silence
     /// after which an HTTP/2 peer is asked whether it is still there.
     pub header_timeout: Duration,
+    /// From the end of the headers to the end of the body of an HTTP/1.1 request. On HTTP/2 a
+    /// body may be a stream of orders that never ends.
+    pub body_timeout: Duration,
     /// After this a connection is wound up and the peer connects anew, so that rotation of its
     /// certificate takes effect on peers that never disconnect. When the certificate expires
     /// earlier, the connection does not outlive it.
@@ -52,6 +56,7 @@ impl Limits {
         streams_max: 1024,
         handshake_timeout: Duration::from_secs(10),
         header_timeout: Duration::from_secs(10),
+        body_timeout: Duration::from_secs(30),
         connection_age_max: Duration::from_secs(3600),
         drain: Duration::from_secs(10),
     };
@@ -62,6 +67,7 @@ impl Limits {
         streams_max: 100,
         handshake_timeout: Duration::from_secs(10),
         header_timeout: Duration::from_secs(10),
+        body_timeout: Duration::from_secs(30),
         connection_age_max: Duration::from_secs(3600),
         drain: Duration::from_secs(10),
     };
@@ -217,9 +223,12 @@ impl Door {
         caller: Caller,
         stop: impl Future<Output = ()>,
     ) -> Result<(), hyper::Error> {
-        let app = self.app.clone();
+        let (app, limit) = (self.app.clone(), self.limits.body_timeout);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            app.clone().oneshot(caller.mark(request))
+            let given_up = GivenUp::default();
+            let request = request.map(|body| TimedBody::new(body, limit, given_up.clone()));
+            let answer = app.clone().oneshot(caller.mark(request));
+            async move { answer.await.map(|answer| given_up.or(answer)) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -271,7 +280,10 @@ struct Caller {
 }
 
 impl Caller {
-    fn mark(&self, request: hyper::Request<Incoming>) -> Request {
+    fn mark<B>(&self, request: hyper::Request<B>) -> Request
+    where
+        B: Body<Data = Bytes, Error: Into<axum::BoxError>> + Send + 'static,
+    {
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(ConnectInfo(self.from));
         request.extensions_mut().insert(self.connection.clone());

@@ -352,6 +352,8 @@ pub struct SnapshotTaken {
 /// What a node's clock shows.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ClockShown {
+    /// How far it is ahead of real time, in milliseconds.
+    pub offset_ms: u64,
     /// The time.
     pub now: Time,
 }

@@ -115,6 +115,27 @@ impl From<Imbalance> for Discrepancy {
     }
 }
 
+/// What the books say of the node's accounts at banks.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PoolList {
+    /// The accounts.
+    pub pools: Vec<PoolBalance>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// One account at a bank.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PoolBalance {
+    /// Which pool.
+    #[schema(example = "UC")]
+    pub pool: String,
+    /// What is in it, as far as the bank has confirmed it.
+    pub at_bank: SignedMoney,
+    /// What the bank has yet to confirm; positive when arriving.
+    pub in_transit: SignedMoney,
+}
+
 /// Where the coupons of one series are, in numbers.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SeriesCount {

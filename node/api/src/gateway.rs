@@ -3,7 +3,7 @@
 //!
 //! What is not behind it is not served and not described.
 
-use gcfn_api_wire::federation::{Anchors, Application, MemberList, SeriesListed};
+use gcfn_api_wire::federation::{Anchors, Application, ClockShown, MemberList, SeriesListed};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
 use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
@@ -135,8 +135,11 @@ pub trait BankDoor: Send + Sync + 'static {
 /// What is possible on a testnet alone.
 #[tonic::async_trait]
 pub trait Testnet: Send + Sync + 'static {
+    /// What the node's clock shows.
+    fn clock(&self) -> ClockShown;
+
     /// Moves the node's clock to real time plus `offset`; it never goes back. What it shows now.
-    fn shift(&self, offset: Millis) -> Result<Timestamp, Unavailable>;
+    fn shift(&self, offset: Millis) -> Result<ClockShown, Problem>;
 
     /// Has the venue's cell take a snapshot and waits for it: the log entry that it covers.
     async fn snapshot(&self) -> Result<u64, Unavailable>;

@@ -40,6 +40,12 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         );
     }
     if parts.testnet.is_some() {
+        routes.push(Route::open(
+            Method::Get,
+            "/api/v1/testnet/clock",
+            "What the node's clock shows: whoever joins must begin with it.",
+            node::clock,
+        ));
         routes.push(
             Route::write(
                 "/api/v1/testnet/clock",
@@ -258,6 +264,12 @@ fn money() -> Vec<Route> {
             &[Operator, Regulator],
             "Whether every total holds.",
             node::conservation,
+        ),
+        Route::read(
+            "/api/v1/node/pools",
+            &[Operator],
+            "What the books say of the node's accounts at banks.",
+            node::pools,
         ),
         Route::read(
             "/api/v1/settle/instructions",

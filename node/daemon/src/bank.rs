@@ -73,5 +73,5 @@ pub async fn serve(dir: &Path, stop: impl Future<Output = ()>) -> Result<()> {
         changed = ended.wait_for(|ended| *ended) => drop(changed),
     }
     drop(supervisor.drained(std::time::Duration::from_secs(5)).await);
-    Ok(())
+    supervisor.lost().map_or(Ok(()), |lost| Err(lost.into()))
 }

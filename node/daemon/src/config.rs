@@ -11,6 +11,10 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
+use toml::de::DeTable;
+
+/// What a node can be.
+pub const NODE_ROLES: &str = "root, regional, local, regulator";
 
 /// What a node is told at its start.
 #[derive(Clone, Debug)]
@@ -75,7 +79,8 @@ pub struct ConfigProblems {
 impl fmt::Display for ConfigProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.problems.len();
-        write!(f, "{count} mistakes in the configuration; the node does not start")?;
+        let mistakes = if count == 1 { "mistake" } else { "mistakes" };
+        write!(f, "{count} {mistakes} in the configuration; the node does not start")?;
         for Problem { line, key, rule } in &self.problems {
             write!(f, "\n  {}:{line}: {key}: {rule}", self.path.display())?;
         }
@@ -85,9 +90,9 @@ impl fmt::Display for ConfigProblems {
 
 impl std::error::Error for ConfigProblems {}
 
-/// The file as it is written: every value with its place, nothing checked but its type.
+/// The file as it is written: every value with its place, nothing checked but its type. Keys
+/// that are unknown are looked for apart: the first of them would hide every other mistake.
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 struct File {
     node: Spanned<String>,
     region: Spanned<String>,
@@ -103,20 +108,23 @@ struct File {
 }
 
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Listen {
     api: Spanned<String>,
     link: Spanned<String>,
 }
 
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Bank {
     node: Spanned<String>,
     region: Spanned<String>,
     bic: Spanned<String>,
     url: Spanned<String>,
 }
+
+const KEYS: [&str; 9] =
+    ["node", "region", "role", "regional", "listen", "store", "kafka", "bank", "watch"];
+const LISTEN_KEYS: [&str; 2] = ["api", "link"];
+const BANK_KEYS: [&str; 4] = ["node", "region", "bic", "url"];
 
 /// Collects mistakes while reading.
 struct Reader<'a> {
@@ -151,6 +159,36 @@ impl Reader<'_> {
         }
     }
 
+    /// Notes every key that nothing asks for.
+    fn unknown_keys(&mut self, root: &DeTable<'_>) {
+        self.others_than(root, &KEYS);
+        let table = |key: &str| root.get(key).and_then(|value| value.get_ref().as_table());
+        if let Some(listen) = table("listen") {
+            self.others_than(listen, &LISTEN_KEYS);
+        }
+        let banks = table("bank").into_iter().flat_map(|banks| banks.values());
+        for bank in banks.filter_map(|bank| bank.get_ref().as_table()) {
+            self.others_than(bank, &BANK_KEYS);
+        }
+    }
+
+    fn others_than(&mut self, table: &DeTable<'_>, known: &[&str]) {
+        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            let rule = format!("unknown key {}; allowed: {}", key.get_ref(), known.join(", "));
+            self.wrong("file", &key.span(), rule);
+        }
+    }
+
+    fn role(&mut self, value: &Spanned<String>) -> Option<Role> {
+        let role = value.get_ref().parse().ok();
+        let role = role.filter(|role| !matches!(role, Role::Bank | Role::Operator));
+        if role.is_none() {
+            let rule = format!("{:?} is not one of {NODE_ROLES}", value.get_ref());
+            self.wrong("role", &value.span(), rule);
+        }
+        role
+    }
+
     fn expect(
         &mut self,
         key: &'static str,
@@ -171,6 +209,9 @@ impl Reader<'_> {
 /// Every mistake at once, each with its line, so an operator edits the file once.
 pub fn parse(dir: &Path, path: &Path, text: &str) -> Result<Config, ConfigProblems> {
     let mut reader = Reader { text, problems: Vec::new() };
+    if let Ok(root) = DeTable::parse(text) {
+        reader.unknown_keys(root.get_ref());
+    }
     let config = match toml::from_str::<File>(text) {
         Ok(file) => read(&mut reader, dir, &file),
         Err(error) => {
@@ -192,14 +233,10 @@ pub fn parse(dir: &Path, path: &Path, text: &str) -> Result<Config, ConfigProble
 fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
     let node = reader.parse("node", &file.node);
     let region = reader.parse("region", &file.region);
-    let role: Option<Role> = reader.parse("role", &file.role);
+    let role = reader.role(&file.role);
     let regional = reader.parse("regional", &file.regional);
     let api = reader.parse("listen.api", &file.listen.api);
     let link = reader.parse("listen.link", &file.listen.link);
-    if role.is_some_and(|role| matches!(role, Role::Bank | Role::Operator)) {
-        let allowed = "root, regional, local or regulator".to_owned();
-        reader.wrong("role", &file.role.span(), allowed);
-    }
     let default = || format!("sqlite://{}", dir.join("data/store.db").display());
     let store = file.store.as_ref().map_or_else(default, |url| url.get_ref().clone());
     if let Some(url) = &file.store {

@@ -123,8 +123,7 @@ fn copy_region(files: &NodeFiles, told: &NodeInit) -> Result<Option<Currency>> {
         return Ok(None);
     }
     let code = told.template.clone().unwrap_or_else(|| told.region.to_string());
-    let entry = gcfn_template::catalog::find(&code)
-        .with_context(|| format!("no region template {code} in the catalog"))?;
+    let entry = gcfn_template::catalog::find(&code)?;
     files.write("region/region.toml", entry.region.as_bytes(), 0o644)?;
     files.write("region/holidays.tsv", entry.holidays.as_bytes(), 0o644)?;
     if let Some(workdays) = entry.workdays {

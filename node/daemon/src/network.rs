@@ -93,7 +93,8 @@ pub fn catalog_calendars() -> Result<BTreeMap<Currency, Calendar>> {
 /// the founders are different organisations each signs at home; here they are at one place.
 ///
 /// # Errors
-/// When a directory is not a founder's, or fewer than two thirds consent.
+/// When a directory is not a founder's or belongs to a network already, or fewer than two thirds
+/// consent. Then no file has changed.
 pub fn found(root_dir: &Path, founders: &[PathBuf], terms: &FoundingTerms) -> Result<()> {
     let mut charter = Charter {
         network: terms.network,
@@ -108,6 +109,15 @@ pub fn found(root_dir: &Path, founders: &[PathBuf], terms: &FoundingTerms) -> Re
         let signed: SignedJoinRequest = files.read_json("join-request.json")?;
         let profile = signed.request.profile.clone();
         ensure!(profile.role.validates(), "{} is not a root or a regional", dir.display());
+        for taken in ["network.json", "genesis.json", "certificate.pem", "ca/ca.pem", "ca/ca.key"] {
+            let path = files.path(taken);
+            ensure!(
+                !path.exists(),
+                "{} is there: this node belongs to a network already; found another one with \
+                 folders that `gcfn node init` has just made",
+                path.display()
+            );
+        }
         charter.founders.push(Founder { profile, weight: 1 });
         requests.push((files, signed.request));
     }
@@ -122,13 +132,18 @@ pub fn found(root_dir: &Path, founders: &[PathBuf], terms: &FoundingTerms) -> Re
 
     let (ca, key) = NetworkCa::create(terms.network, validity(terms.now, AUTHORITY_LIFE)?)?;
     let root = NodeFiles::new(root_dir);
-    root.write("ca/ca.pem", ca.certificate_pem().as_bytes(), 0o644)?;
-    key.create(&root.path("ca/ca.key"))?;
     let network = public_part(&genesis, terms.testnet, ca.certificate_pem());
-    for (files, request) in &requests {
-        let profile = &request.profile;
-        let identity = identity_of(terms.network, profile);
-        let pem = certify(&ca, &request.certificate_request, identity, terms.now)?.pem;
+    let certified = requests.iter().map(|(files, request)| {
+        let identity = identity_of(terms.network, &request.profile);
+        Ok((files, certify(&ca, &request.certificate_request, identity, terms.now)?.pem))
+    });
+    let certified = certified.collect::<Result<Vec<_>>>()?;
+    // The key first: it is never written over, so whoever comes second changes nothing.
+    let folder = root.path("ca");
+    std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
+    key.create(&root.path("ca/ca.key"))?;
+    root.write("ca/ca.pem", ca.certificate_pem().as_bytes(), 0o644)?;
+    for (files, pem) in certified {
         files.write("certificate.pem", pem.as_bytes(), 0o644)?;
         files.write_json("network.json", &network)?;
         files.write_json("genesis.json", &genesis)?;

@@ -11,6 +11,7 @@ use crate::federation::{self};
 use crate::files::{NodeFiles, Running};
 use crate::handler::{CouncilSide, Handler};
 use crate::init::read_config;
+pub use crate::join::Declined;
 use crate::join::join;
 use crate::network::{Network, identity_of};
 use crate::notices::Feed;
@@ -62,7 +63,8 @@ struct Base {
 /// Runs the node in `dir` until it is asked to end.
 ///
 /// # Errors
-/// What keeps it from starting, or what it could not go on with.
+/// What keeps it from starting, or what it could not go on with:
+/// [`CriticalEnd`](gcfn_telemetry::CriticalEnd). To have been asked to end is none.
 pub async fn serve(dir: &Path, stop: impl Future<Output = ()>) -> Result<()> {
     serve_with(dir, Arc::new(Metrics::install()?), stop).await
 }
@@ -102,7 +104,8 @@ pub async fn serve_with(
     if !late.is_empty() {
         tracing::warn!(?late, "tasks did not end in time");
     }
-    started
+    started?;
+    supervisor.lost().map_or(Ok(()), |lost| Err(lost.into()))
 }
 
 /// The cells of a node, as far as it has come with opening them.
@@ -334,6 +337,10 @@ impl Base {
 
     /// Opens both doors and says where they are.
     fn listen(&self, Doors { api, link }: Doors, app: Router, handler: Handler) -> Result<()> {
+        // A node that has lost a task while it was starting does not say that it runs.
+        if let Some(lost) = self.supervisor.lost() {
+            return Err(lost.into());
+        }
         let running =
             Running { pid: std::process::id(), api: api.address()?, link: link.address()? };
         let served = gcfn_link::service::router(Arc::new(handler), self.trust.denied().clone());

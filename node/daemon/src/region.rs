@@ -4,7 +4,7 @@ use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
 use gcfn_clearing::Schedule;
 use gcfn_model::{BusinessDate, Calendar, CalendarFault, Millis, Timestamp};
-use gcfn_template::{LocalTime, Prefund, RegionTemplate};
+use gcfn_template::{LocalTime, Prefund, RegionTemplate, TemplateProblems};
 use gcfn_venue::{Fees, ReserveMode, Terms, TradingDay};
 use std::fs;
 use std::path::Path;
@@ -32,10 +32,18 @@ impl Region {
             let path = folder.join(name);
             fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))
         };
-        let template = gcfn_template::parse("region.toml", &text("region.toml")?)?;
+        // Many nodes have a region.toml: a problem names the one that it is in.
+        let named = |TemplateProblems(mut problems)| {
+            for problem in &mut problems {
+                problem.file = folder.join(&problem.file).display().to_string();
+            }
+            TemplateProblems(problems)
+        };
+        let template = gcfn_template::parse("region.toml", &text("region.toml")?).map_err(named)?;
         let holidays = text(&template.calendar.holidays)?;
         let workdays = template.calendar.workdays.as_deref().map(text).transpose()?;
-        let calendar = template.calendar.calendar(&holidays, workdays.as_deref())?;
+        let calendar = template.calendar.calendar(&holidays, workdays.as_deref());
+        let calendar = calendar.map_err(named)?;
         Ok(Region { template, calendar })
     }
 

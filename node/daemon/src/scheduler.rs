@@ -14,7 +14,7 @@ use std::time::Duration;
 /// How often time is let pass and an epoch is closed.
 const BEAT: Duration = Duration::from_millis(250);
 /// How many trading days and cycle days are known ahead.
-const DAYS_AHEAD: usize = 5;
+pub(crate) const DAYS_AHEAD: usize = 5;
 const CYCLES_AHEAD: i32 = 12;
 
 /// The scheduler of one trading node.

@@ -11,4 +11,4 @@ mod tasks;
 pub use chain::ErrorChain;
 pub use logs::{LogFault, LogFormat, LogTarget, init_logs};
 pub use metric::{Counter, Gauge, InstallFault, Metrics, Spec, Timing, specs};
-pub use tasks::{Importance, Supervisor, spawn};
+pub use tasks::{CriticalEnd, Importance, Supervisor, spawn};

@@ -7,8 +7,8 @@
 use crate::{Counter, ErrorChain};
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
@@ -42,9 +42,21 @@ pub enum Importance {
 #[derive(Clone, Debug)]
 pub struct Supervisor(Arc<Shared>);
 
+/// A task that the node cannot do without has ended, and with it the node.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("task {task} {how}")]
+pub struct CriticalEnd {
+    /// Its name.
+    pub task: &'static str,
+    /// How it ended, with its causes.
+    pub how: String,
+}
+
 #[derive(Debug)]
 struct Shared {
     shutdown: watch::Sender<bool>,
+    /// The first task for whose end nobody had asked.
+    lost: OnceLock<CriticalEnd>,
     running: watch::Sender<BTreeMap<u64, &'static str>>,
     next: AtomicU64,
 }
@@ -61,6 +73,7 @@ impl Supervisor {
     pub fn new() -> Supervisor {
         Supervisor(Arc::new(Shared {
             shutdown: watch::Sender::new(false),
+            lost: OnceLock::new(),
             running: watch::Sender::default(),
             next: AtomicU64::new(0),
         }))
@@ -79,6 +92,12 @@ impl Supervisor {
         }
     }
 
+    /// What the node shut down for, if it was the end of a task and not somebody's wish.
+    #[must_use]
+    pub fn lost(&self) -> Option<CriticalEnd> {
+        self.0.lost.get().cloned()
+    }
+
     /// Starts a task under `name`.
     ///
     /// A task ends in order when it ends without an error after a shutdown was asked for.
@@ -95,8 +114,14 @@ impl Supervisor {
             running.insert(id, name);
         });
         tokio::spawn(async move {
-            report(name, run(name, future).await);
+            let ended = run(name, future).await;
+            let how = told(&ended);
+            report(name, ended);
             if importance == Importance::Critical {
+                if !*supervisor.0.shutdown.borrow() {
+                    // The first one explains the others.
+                    supervisor.0.lost.get_or_init(|| CriticalEnd { task: name, how });
+                }
                 supervisor.shut_down(&format!("task {name} has ended"));
             }
             supervisor.0.running.send_modify(|running| {
@@ -125,6 +150,15 @@ async fn run<E: Into<Failure>>(
     let span = tracing::info_span!("task", name);
     task.spawn(async move { future.await.map_err(E::into) }.instrument(span));
     task.join_next().await.expect("one task was started and none was taken")
+}
+
+/// How a task ended, in words.
+fn told(ended: &Result<Result<(), Failure>, JoinError>) -> String {
+    match ended {
+        Ok(Ok(())) => "has ended although nobody had asked it to".to_owned(),
+        Ok(Err(failure)) => format!("failed: {}", ErrorChain(failure.as_ref())),
+        Err(panic) => format!("panicked: {panic}"),
+    }
 }
 
 /// Logs how a task ended, where that is worth a line.
@@ -171,6 +205,28 @@ mod tests {
         assert!(!ends(Importance::Optional, async { Err("no route".into()) }).await);
         assert!(!ends(Importance::Optional, async { panic!("a broken invariant") }).await);
         assert!(!ends(Importance::Optional, async { Ok(()) }).await);
+    }
+
+    #[tokio::test]
+    async fn what_the_node_was_shut_down_for_is_remembered() {
+        let supervisor = Supervisor::new();
+        let full = async { Err::<(), Failure>("disk full".into()) };
+        supervisor.spawn("log", Importance::Critical, full);
+        assert_eq!(supervisor.drained(LONG).await, [""; 0]);
+        let later = async { Err::<(), Failure>("log is closed".into()) };
+        supervisor.spawn("prover", Importance::Critical, later);
+        assert_eq!(supervisor.drained(LONG).await, [""; 0]);
+        let lost = supervisor.lost().expect("a task was lost");
+        assert_eq!(lost.to_string(), "task log failed: disk full");
+    }
+
+    #[tokio::test]
+    async fn a_shutdown_that_was_asked_for_has_lost_nobody() {
+        let supervisor = Supervisor::new();
+        supervisor.shut_down("the test is over");
+        supervisor.spawn("orderly", Importance::Critical, async { Ok::<(), Failure>(()) });
+        assert_eq!(supervisor.drained(LONG).await, [""; 0]);
+        assert_eq!(supervisor.lost(), None);
     }
 
     #[tokio::test]

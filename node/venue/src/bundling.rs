@@ -4,7 +4,7 @@
 use crate::command::Dispatch;
 use crate::event::{Event, FederationRequest, LockUse};
 use crate::settlement::{Item, ItemId, TradingDay, pays};
-use crate::trading::{MemberSide, Trade, TradeState};
+use crate::trade::{MemberSide, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::pays;
-use crate::trading::{MemberSide, Taker, Trade, TradeState};
+use crate::trade::{MemberSide, Taker, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, Posting};

@@ -4,7 +4,7 @@ use crate::command::Dispatch;
 use crate::notice::LockedRate;
 use crate::party::{PartyKind, Tier};
 use crate::settlement::{ItemId, Purpose, TradingDay};
-use crate::trading::Trade;
+use crate::trade::Trade;
 use alloc::vec::Vec;
 use gcfn_banking::{Dispute, Instruction, Reconciliation};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, HousePayment};

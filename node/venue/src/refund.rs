@@ -6,10 +6,10 @@ use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::refusal::Rejection;
 use crate::settlement::{Item, committed, issuer_due};
-use crate::trading::{Trade, TradeState};
+use crate::trade::{Trade, TradeState};
 use crate::venue::{Step, Venue};
-use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, Posting};
-use gcfn_model::{Amount, TradeId};
+use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, Lot, Posting, SerialRange};
+use gcfn_model::{Amount, PartyId, SeriesId, TradeId};
 
 impl Venue {
     /// Gives the coupons back to the issuer's inventory and the buyer the whole price and fee:
@@ -86,4 +86,22 @@ impl Venue {
     fn face(&self, trade: &Trade) -> Amount {
         self.face_of(trade.series, trade.quantity)
     }
+
+    /// Purchases of `party` that include any of `lots` cannot be refunded any more: the coupons
+    /// have been offered, given or used (D-27).
+    pub(crate) fn not_refundable(&mut self, party: PartyId, series: SeriesId, lots: &[Lot]) {
+        let Some(trades) = self.refundable.get_mut(&(party, series)) else { return };
+        let all = &self.trades;
+        trades.retain(|id| {
+            let bought = all.get(id).map(|trade| trade.lots.as_slice()).unwrap_or_default();
+            !bought.iter().any(|a| lots.iter().any(|b| overlap(a.range, b.range)))
+        });
+        if trades.is_empty() {
+            self.refundable.remove(&(party, series));
+        }
+    }
+}
+
+fn overlap(a: SerialRange, b: SerialRange) -> bool {
+    a.first < b.end && b.first < a.end
 }

@@ -10,7 +10,7 @@
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::trading::{Trade, TradeState};
+use crate::trade::{Trade, TradeState};
 use crate::venue::{Due, Step, Venue};
 use gcfn_clearing::BundleRef;
 use gcfn_ledger::{Account, Entry, FeeKind, Holder, IssuerBucket, Posting, UserBucket};

@@ -39,8 +39,33 @@ pub const CATALOG: [CatalogEntry; 8] = [
     entry!("gb", None),
 ];
 
+/// A code that no entry has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no region template {0} in the catalog; there are {known}", known = known())]
+pub struct UnknownTemplate(pub String);
+
+fn known() -> String {
+    CATALOG.map(|entry| entry.code).join(", ")
+}
+
 /// The entry of a region.
-#[must_use]
-pub fn find(code: &str) -> Option<&'static CatalogEntry> {
-    CATALOG.iter().find(|entry| entry.code == code)
+///
+/// # Errors
+/// [`UnknownTemplate`], which names those that there are.
+pub fn find(code: &str) -> Result<&'static CatalogEntry, UnknownTemplate> {
+    let found = CATALOG.iter().find(|entry| entry.code == code);
+    found.ok_or_else(|| UnknownTemplate(code.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_asks_for_an_unknown_template_is_told_the_known_ones() {
+        let fault = find("nowhere").expect_err("no such region").to_string();
+        let told = "no region template nowhere in the catalog; there are cn, hk, sg, us, eu, jp, \
+                    ae, gb";
+        assert_eq!(fault, told);
+    }
 }

@@ -80,11 +80,12 @@ impl Zone {
         Timestamp::from_micros(u64::try_from(instant.as_microsecond()).ok()?)
     }
 
-    /// The date that the calendars show at `instant`.
+    /// The date that the calendars show at `instant`. In the last hours of the year 9999, when
+    /// it is the year 10000 already in some zones, it stays the last date that there is.
     #[must_use]
     pub fn date(&self, instant: Timestamp) -> BusinessDate {
-        let micros = i64::try_from(instant.micros()).expect("the year 9999 fits 63 bits");
-        let instant = jiff::Timestamp::from_microsecond(micros).expect("before the year 9999 ends");
+        let micros = i64::try_from(instant.micros()).unwrap_or(i64::MAX);
+        let instant = jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::MAX);
         let date = self.0.to_datetime(instant).date();
         let small = |n: i8| u32::try_from(n).expect("months and days are positive");
         BusinessDate::from_ymd(i32::from(date.year()), small(date.month()), small(date.day()))
@@ -129,6 +130,15 @@ mod tests {
         };
         assert_eq!(date("Asia/Tokyo", "2026-11-20T15:00:00Z"), "2026-11-21");
         assert_eq!(date("America/New_York", "2026-11-21T04:59:59Z"), "2026-11-20");
+    }
+
+    #[test]
+    fn the_end_of_time_is_a_date_in_every_zone() {
+        let end: Timestamp = "9999-12-31T23:59:59Z".parse().expect("an instant");
+        for zone in ["Pacific/Kiritimati", "Asia/Shanghai", "Etc/UTC", "Pacific/Pago_Pago"] {
+            let zone: Zone = zone.parse().expect("a zone");
+            assert!(zone.date(end).to_string().starts_with("9999-12-3"), "{zone:?}");
+        }
     }
 
     #[test]

@@ -302,15 +302,19 @@ impl<J: Journals> Watcher<J> {
     async fn look(&mut self, mirror: Option<&Mirror>) -> Result<(), WatchFault> {
         match mirror.and_then(|mirror| mirror.status().awaited) {
             Some(awaited) => self.late((self.clock)().since(awaited.closed_at())).await,
-            None => Ok(()),
+            None => {
+                // However late the last epoch came, nothing is waited for now. That says nothing
+                // of what a mirror that has just been started has still to catch up with.
+                self.show_lag(Millis(0));
+                Ok(())
+            }
         }
     }
 
     async fn late(&mut self, lag: Millis) -> Result<(), WatchFault> {
         let (at, cell) = ((self.clock)(), self.watched.cell);
         let Millis(millis) = lag;
-        let seconds = i64::try_from(millis.div_ceil(1_000)).unwrap_or(i64::MAX);
-        Gauge::MirrorLag.set(&[cell.as_str()], seconds);
+        self.show_lag(lag);
         if let Some(kind) = self.alarm.hear(at, lag) {
             let place = self.board.read().status.map(|status| status.place).unwrap_or_default();
             let detail = format!("the mirror is {millis} ms behind");
@@ -320,8 +324,15 @@ impl<J: Journals> Watcher<J> {
             self.alarm.raise(kind);
         }
         let catching_up = !self.alarm.is_armed();
-        self.board.write(|view| (view.lag, view.catching_up) = (lag, catching_up));
+        self.board.write(|view| view.catching_up = catching_up);
         Ok(())
+    }
+
+    fn show_lag(&self, lag: Millis) {
+        let Millis(millis) = lag;
+        let seconds = i64::try_from(millis.div_ceil(1_000)).unwrap_or(i64::MAX);
+        Gauge::MirrorLag.set(&[self.watched.cell.as_str()], seconds);
+        self.board.write(|view| view.lag = lag);
     }
 
     /// Compares the mirror with the newest head of a final round.

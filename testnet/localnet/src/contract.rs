@@ -31,6 +31,27 @@ pub fn arguments(dir: &Path, is_bank: bool) -> Vec<String> {
     words.chain(["--dir".to_owned(), dir, "--exit-with-parent".to_owned()]).collect()
 }
 
+/// The folder that a process with this command line serves, as it was given: `None` when it runs
+/// neither a node nor a bank. `unsaid` is asked for what the environment says instead.
+#[must_use]
+pub fn serves(words: &[String], unsaid: impl FnOnce() -> Option<PathBuf>) -> Option<PathBuf> {
+    let runs = |pair: &[String]| {
+        matches!(pair, [verb, what] if matches!((verb.as_str(), what.as_str()),
+            ("node", "start") | ("testnet", "bank")))
+    };
+    let at = words.windows(2).position(runs)?;
+    let mut words = words.iter().skip(at + 2);
+    while let Some(word) = words.next() {
+        if word == "--dir" {
+            return words.next().map(PathBuf::from);
+        }
+        if let Some(dir) = word.strip_prefix("--dir=") {
+            return Some(PathBuf::from(dir));
+        }
+    }
+    Some(unsaid().unwrap_or_else(|| PathBuf::from(".")))
+}
+
 /// Real time: certificates are valid by it, whatever the testnet's clocks show.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "no cell is involved: certificates need real time")]
@@ -196,4 +217,31 @@ pub fn write_bank(
 struct BankFile {
     listen: String,
     bank: BankConfig,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_tells_which_folder_it_serves() {
+        let served = |line: &str| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            let served = serves(&words, || None)?;
+            Some(served.display().to_string())
+        };
+        assert_eq!(served("gcfn node start --dir net/a --exit-with-parent"), Some("net/a".into()));
+        assert_eq!(served("/bin/gcfn testnet bank --dir=/net/b"), Some("/net/b".into()));
+        assert_eq!(served("gcfn node start"), Some(".".into()));
+        assert_eq!(served("gcfn node status --dir net/a"), None);
+        assert_eq!(served("gcfn testnet up --dir net"), None);
+    }
+
+    #[test]
+    fn what_is_started_is_recognised() {
+        for is_bank in [true, false] {
+            let words = arguments(Path::new("/net/a"), is_bank);
+            assert_eq!(serves(&words, || None), Some(PathBuf::from("/net/a")));
+        }
+    }
 }

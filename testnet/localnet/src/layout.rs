@@ -206,7 +206,7 @@ impl Layout {
     /// When the catalog has no such template.
     pub fn rules(node: &NodePlan) -> Result<RegionTemplate> {
         let code = Layout::template_of(node);
-        let entry = catalog::find(code).with_context(|| format!("no region template {code}"))?;
+        let entry = catalog::find(code)?;
         Ok(gcfn_template::parse("region.toml", entry.region)?)
     }
 }

@@ -6,12 +6,13 @@ use crate::layout::{Layout, NodePlan, folder};
 use crate::processes::{Processes, tail};
 use crate::scenario::Scenario;
 use crate::screen::Screen;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use futures::future::try_join_all;
 use gcfn_link::identity::Role;
 use gcfn_model::{BusinessDate, CommandId, Currency, Millis, NodeId, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -53,6 +54,19 @@ impl Wait {
     pub fn new(node: NodeId, what: impl Into<String>) -> Wait {
         Wait { what: what.into(), node, limit: Duration::from_secs(30), look: LOOK }
     }
+}
+
+/// What was waited for did not come.
+#[derive(Debug, thiserror::Error)]
+#[error("{} did not come within {} s{last}; the log of {} is {}{}", .wait.what,
+    .wait.limit.as_secs(), .wait.node, .log.display(), tail(.log))]
+pub struct NotInTime {
+    /// What, and at whose process.
+    pub wait: Wait,
+    /// What was answered last, if it was no answer.
+    pub last: String,
+    /// Where that process has said why.
+    pub log: PathBuf,
 }
 
 /// A member as the directory shows it.
@@ -205,8 +219,8 @@ impl Localnet {
     /// Asks `probe` again and again until it has what is waited for.
     ///
     /// # Errors
-    /// When the time is over or a process has ended: names what was waited for and whose log
-    /// tells more. A refusal that does not pass ends the wait at once.
+    /// [`NotInTime`], or [`HasEnded`](crate::processes::HasEnded): both name whose log tells more.
+    /// A refusal that does not pass ends the wait at once.
     pub async fn until<T>(
         &mut self,
         wait: Wait,
@@ -226,15 +240,8 @@ impl Localnet {
             self.processes.check()?;
             if wait.limit < since.elapsed() {
                 let log = self.processes.log(wait.node);
-                let why = last.map_or(String::new(), |fault| format!("; last: {fault:#}"));
-                bail!(
-                    "{} did not come within {} s{why}; the log of {} is {}{}",
-                    wait.what,
-                    wait.limit.as_secs(),
-                    wait.node,
-                    log.display(),
-                    tail(&log)
-                );
+                let last = last.map_or(String::new(), |fault| format!("; last: {fault:#}"));
+                return Err(NotInTime { wait, last, log }.into());
             }
             self.screen.show(&wait.what, since);
             tokio::time::sleep(wait.look).await;
@@ -247,12 +254,20 @@ impl Localnet {
     /// # Errors
     /// What did not come, and where to look.
     pub async fn start(&mut self) -> Result<usize> {
+        self.start_missing(&BTreeMap::new()).await
+    }
+
+    /// The same, without those that are `running` already or were admitted before.
+    ///
+    /// # Errors
+    /// What did not come, and where to look.
+    pub async fn start_missing(&mut self, running: &BTreeMap<NodeId, u32>) -> Result<usize> {
         for bank in self.layout.banks.clone() {
-            self.processes.start(bank.name, true)?;
+            self.start_unless(running, bank.name, true)?;
         }
         let founders: Vec<NodePlan> = self.layout.founders().cloned().collect();
         for node in &founders {
-            self.processes.start(node.name, false)?;
+            self.start_unless(running, node.name, false)?;
         }
         for node in &founders {
             self.until_ready(node.name).await?;
@@ -261,11 +276,13 @@ impl Localnet {
         let members: Vec<NodePlan> =
             self.layout.nodes.iter().filter(|node| !is_founder(node)).cloned().collect();
         for node in &members {
-            self.processes.start(node.name, false)?;
+            self.start_unless(running, node.name, false)?;
         }
         let mut approvals = 0;
         for node in &members {
-            approvals += self.admit(node.name).await?;
+            if !folder(&self.dir, node.name).join("certificate.pem").exists() {
+                approvals += self.admit(node.name).await?;
+            }
         }
         for node in &members {
             self.until_ready(node.name).await?;
@@ -273,21 +290,13 @@ impl Localnet {
         Ok(approvals)
     }
 
-    /// Starts again what was made and admitted before.
-    ///
-    /// # Errors
-    /// What did not come, and where to look.
-    pub async fn start_again(&mut self) -> Result<()> {
-        for bank in self.layout.banks.clone() {
-            self.processes.start(bank.name, true)?;
-        }
-        for node in self.layout.nodes.clone() {
-            self.processes.start(node.name, false)?;
-        }
-        for node in self.layout.nodes.clone() {
-            self.until_ready(node.name).await?;
-        }
-        Ok(())
+    fn start_unless(
+        &mut self,
+        running: &BTreeMap<NodeId, u32>,
+        name: NodeId,
+        is_bank: bool,
+    ) -> Result<()> {
+        if running.contains_key(&name) { Ok(()) } else { self.processes.start(name, is_bank) }
     }
 
     /// Waits until a node takes commands.

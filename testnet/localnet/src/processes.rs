@@ -3,9 +3,13 @@
 //! Each is a process group of its own, so that Ctrl-C at the terminal reaches the owner alone,
 //! and each reads its standard input: the end of it tells a process that its owner has died,
 //! however that happened. A line `stay` there lets it live on.
+//!
+//! Whose process one is, is told by the folder that it serves, and the system knows that: so a
+//! node that somebody has started by hand is found as well, and a list that has grown old cannot
+//! mislead anybody.
 
-use crate::contract::arguments;
-use crate::layout::folder;
+use crate::contract::{arguments, serves};
+use crate::layout::{FILE, folder};
 use anyhow::{Context, Result, bail};
 use gcfn_model::NodeId;
 use std::collections::BTreeMap;
@@ -18,12 +22,23 @@ use std::time::{Duration, Instant};
 
 /// The word that lets a process live on without its owner.
 pub const STAY: &str = "stay";
-const PIDS: &str = "pids.json";
 /// How long a process may take to end in order.
 const GRACE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
 /// A killed process is gone in no time, and how long it took is measured.
 const LOOK_KILLED: Duration = Duration::from_millis(1);
+
+/// A process that was needed has ended by itself.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} has ended ({status}); its log is {}{}", .log.display(), tail(.log))]
+pub struct HasEnded {
+    /// Whose.
+    pub name: NodeId,
+    /// How.
+    pub status: std::process::ExitStatus,
+    /// Where it has said why.
+    pub log: PathBuf,
+}
 
 /// Running processes. Dropped, it kills those that it still owns.
 #[derive(Debug)]
@@ -71,20 +86,7 @@ impl Processes {
             .spawn()
             .with_context(|| format!("start {} for {name}", self.program.display()))?;
         self.running.insert(name, child);
-        self.write_down()
-    }
-
-    /// Writes down which processes there are, for whoever comes later: this owner's, and those of
-    /// an earlier one that live on.
-    fn write_down(&self) -> Result<()> {
-        let mut pids = match self.dir.join(PIDS).exists() {
-            true => running_in(&self.dir)?,
-            false => BTreeMap::new(),
-        };
-        pids.extend(self.running.iter().map(|(name, child)| (*name, child.id())));
-        let path = self.dir.join(PIDS);
-        let text = serde_json::to_vec_pretty(&pids).context("encode process ids")?;
-        std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))
+        Ok(())
     }
 
     /// How many there are.
@@ -102,12 +104,12 @@ impl Processes {
     /// That none has ended by itself; names the first that has, with its log.
     ///
     /// # Errors
-    /// One has.
+    /// [`HasEnded`], when one has.
     pub fn check(&mut self) -> Result<()> {
         for (name, child) in &mut self.running {
             if let Some(status) = child.try_wait().context("look after a process")? {
                 let log = folder(&self.dir, *name).join("log.txt");
-                bail!("{name} has ended ({status}); its log is {}{}", log.display(), tail(&log));
+                return Err(HasEnded { name: *name, status, log }.into());
             }
         }
         Ok(())
@@ -187,31 +189,50 @@ fn signal(name: &str, pid: u32) -> bool {
     kill.is_ok_and(|output| output.status.success())
 }
 
-/// The processes of the network in `dir` that are still running, as they were written down.
-/// A number that another program has got since is not taken for one of ours.
+/// The processes that serve a folder of the network in `dir`, whoever has started them.
 ///
 /// # Errors
-/// When there is no network in `dir`.
+/// When there is no network in `dir`, or the system does not tell of its processes.
 pub fn running_in(dir: &Path) -> Result<BTreeMap<NodeId, u32>> {
-    let path = dir.join(PIDS);
-    let text = std::fs::read(&path)
-        .with_context(|| format!("no network has run in {}: read {PIDS}", dir.display()))?;
-    let pids: BTreeMap<NodeId, u32> =
-        serde_json::from_slice(&text).with_context(|| format!("understand {}", path.display()))?;
-    let dir = absolute(dir)?;
-    let alive = pids.into_iter().filter(|(name, pid)| is_ours(&folder(&dir, *name), *pid));
-    Ok(alive.collect())
+    let dir = network_folder(dir)?;
+    let mut running = BTreeMap::new();
+    for entry in std::fs::read_dir("/proc").context("list the processes of this machine")? {
+        // One that has ended since it was listed is none of ours any more.
+        let name = entry.map(|entry| entry.file_name()).unwrap_or_default();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
+        let Some(served) = served_by(pid).filter(|served| served.parent() == Some(&dir)) else {
+            continue;
+        };
+        let name = served.file_name().and_then(|name| name.to_str());
+        if let Some(name) = name.and_then(|name| name.parse().ok()) {
+            running.insert(name, pid);
+        }
+    }
+    Ok(running)
 }
 
-/// A network's folder as its processes were told it, wherever it is asked from.
-fn absolute(dir: &Path) -> Result<PathBuf> {
-    dir.canonicalize().with_context(|| format!("find {}", dir.display()))
+/// The folder of a network under the one name that the system has for it: `net`, `./net` and a
+/// link to it are the same network.
+fn network_folder(dir: &Path) -> Result<PathBuf> {
+    let found = dir.canonicalize().ok().filter(|dir| dir.join(FILE).is_file());
+    found.with_context(|| {
+        format!("no network in {}: `gcfn testnet up --dir` makes one there", dir.display())
+    })
 }
 
-fn is_ours(folder: &Path, pid: u32) -> bool {
-    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let folder = folder.display().to_string();
-    line.split(|byte| *byte == 0).any(|word| word == folder.as_bytes())
+/// The folder that the process `pid` serves, if it runs a node or a bank.
+fn served_by(pid: u32) -> Option<PathBuf> {
+    let read = |what: &str| std::fs::read(format!("/proc/{pid}/{what}")).ok();
+    let words = |bytes: &[u8]| -> Vec<String> {
+        let words = bytes.split(|byte| *byte == 0);
+        words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    };
+    let served = serves(&words(&read("cmdline")?), || {
+        let environment = words(&read("environ").unwrap_or_default());
+        environment.iter().find_map(|set| set.strip_prefix("GCFN_DIR=").map(PathBuf::from))
+    })?;
+    let begins_in = std::fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
+    begins_in.join(served).canonicalize().ok()
 }
 
 /// Whether a process has let go of all that it had. Its words are gone, and its first thread is,
@@ -231,18 +252,18 @@ fn has_ended(pid: u32) -> bool {
 /// # Errors
 /// When there is no network in `dir`, or a process does not end.
 pub fn stop_all(dir: &Path) -> Result<usize> {
-    let dir = &absolute(dir)?;
-    let running = running_in(dir)?;
+    let dir = network_folder(dir)?;
+    let running = running_in(&dir)?;
     for pid in running.values() {
         signal("TERM", *pid);
     }
     let until = Instant::now() + GRACE;
     for (name, pid) in &running {
-        let ours = || is_ours(&folder(dir, *name), *pid);
         while !has_ended(*pid) && Instant::now() < until {
             std::thread::sleep(LOOK);
         }
-        if ours() && !signal("KILL", *pid) {
+        let serves_still = || served_by(*pid).is_some_and(|served| served == folder(&dir, *name));
+        if serves_still() && !signal("KILL", *pid) {
             bail!("process {pid} of {name} does not end");
         }
     }
@@ -271,27 +292,35 @@ mod tests {
         path
     }
 
-    fn started() -> (tempfile::TempDir, Processes, NodeId) {
+    /// A folder that counts as a network, with a member `a`.
+    fn network() -> (tempfile::TempDir, NodeId) {
         let dir = tempfile::tempdir().expect("a folder");
         let name: NodeId = "a".parse().expect("a name");
         std::fs::create_dir(folder(dir.path(), name)).expect("made");
-        let mut processes = Processes::new(&program(dir.path()), dir.path());
-        processes.start(name, false).expect("started");
-        let pid = processes.pid(name).expect("running");
-        // The system shows a program's words a moment after it has begun.
-        while !is_ours(&folder(dir.path(), name), pid) {
+        std::fs::write(dir.path().join(FILE), "{}").expect("written");
+        (dir, name)
+    }
+
+    /// The system shows a program's words a moment after it has begun.
+    fn until_shown(dir: &Path, name: NodeId) {
+        while !running_in(dir).expect("a network").contains_key(&name) {
             std::thread::yield_now();
         }
+    }
+
+    fn started() -> (tempfile::TempDir, Processes, NodeId) {
+        let (dir, name) = network();
+        let mut processes = Processes::new(&program(dir.path()), dir.path());
+        processes.start(name, false).expect("started");
+        until_shown(dir.path(), name);
         (dir, processes, name)
     }
 
     #[test]
     fn nothing_is_left_when_the_owner_goes() {
-        let (dir, processes, name) = started();
-        let pid = processes.pid(name).expect("running");
+        let (dir, processes, _) = started();
         drop(processes);
-        assert!(!is_ours(&folder(dir.path(), name), pid));
-        assert!(running_in(dir.path()).expect("written down").is_empty());
+        assert!(running_in(dir.path()).expect("a network").is_empty());
     }
 
     #[test]
@@ -299,33 +328,56 @@ mod tests {
         let (dir, mut processes, name) = started();
         processes.let_stay();
         drop(processes);
-        assert!(running_in(dir.path()).expect("written down").contains_key(&name));
+        assert!(running_in(dir.path()).expect("a network").contains_key(&name));
         assert_eq!(stop_all(dir.path()).expect("stopped"), 1);
     }
 
     #[test]
-    fn one_of_an_earlier_owner_is_killed_and_the_others_stay_written_down() {
+    fn one_of_an_earlier_owner_is_killed_and_the_others_are_not() {
         let (dir, mut processes, name) = started();
         processes.let_stay();
         let other: NodeId = "b".parse().expect("a name");
         std::fs::create_dir(folder(dir.path(), other)).expect("made");
         let mut later = Processes::new(&program(dir.path()), dir.path());
         later.start(other, false).expect("started");
-        assert!(running_in(dir.path()).expect("written down").contains_key(&name));
+        until_shown(dir.path(), other);
+        assert!(running_in(dir.path()).expect("a network").contains_key(&name));
 
         later.kill(name).expect("killed");
-        assert!(!running_in(dir.path()).expect("written down").contains_key(&name));
+        assert!(running_in(dir.path()).expect("a network").contains_key(&other));
+        assert!(!running_in(dir.path()).expect("a network").contains_key(&name));
         let unknown = later.kill(name).expect_err("it is gone").to_string();
         assert_eq!(unknown, "no process a");
     }
 
     #[test]
-    fn a_network_is_found_by_any_way_to_its_folder() {
-        let (dir, processes, name) = started();
-        let name_of_dir = dir.path().file_name().expect("it has one");
-        let roundabout = dir.path().join("..").join(name_of_dir);
-        let found = running_in(&roundabout).expect("written down");
-        assert_eq!(found.get(&name).copied(), processes.pid(name));
+    fn a_network_is_the_same_under_every_name_of_its_folder() {
+        let (dir, mut processes, name) = started();
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(dir.path(), &link).expect("linked");
+        for other in [link, folder(dir.path(), name).join("..")] {
+            assert!(running_in(&other).expect("a network").contains_key(&name), "{other:?}");
+        }
+        processes.stop();
+    }
+
+    #[test]
+    fn one_that_was_started_by_hand_from_where_it_lies_is_found_and_stopped() {
+        let (dir, name) = network();
+        let mut by_hand = Command::new(program(dir.path()));
+        by_hand.args(["node", "start", "--dir=a"]).current_dir(dir.path()).stdin(Stdio::piped());
+        let mut by_hand = by_hand.spawn().expect("started");
+        until_shown(dir.path(), name);
+        assert_eq!(running_in(dir.path()).expect("a network").get(&name), Some(&by_hand.id()));
+        assert_eq!(stop_all(dir.path()).expect("stopped"), 1);
+        by_hand.wait().expect("ended");
+    }
+
+    #[test]
+    fn a_folder_without_a_network_says_how_to_make_one() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let fault = running_in(dir.path()).expect_err("no network").to_string();
+        assert!(fault.contains("gcfn testnet up --dir"), "{fault}");
     }
 
     #[test]

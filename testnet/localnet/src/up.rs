@@ -5,29 +5,23 @@ use crate::layout::FILE;
 use crate::network::Localnet;
 use crate::processes::running_in;
 use crate::scenario::Scenario;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::path::Path;
 
-/// Makes the network in `dir`, if there is none, starts it, and lets it live on.
+/// Makes the network in `dir`, if there is none, starts what of it does not run, and lets it live
+/// on. Doing that again changes nothing.
 ///
 /// # Errors
-/// When it runs already, or what did not come.
+/// What did not come.
 pub async fn up(dir: &Path, scenario: &Scenario, program: &Path) -> Result<Localnet> {
-    let is_new = !dir.join(FILE).exists();
-    if !is_new && running_in(dir).is_ok_and(|running| !running.is_empty()) {
-        bail!("the network in {} runs already", dir.display());
-    }
-    let mut net = if is_new {
+    let mut net = if dir.join(FILE).exists() {
+        Localnet::open(dir, program)?
+    } else {
         let (today, _) = contract::now().utc();
         Localnet::make(dir, scenario, program, today)?
-    } else {
-        Localnet::open(dir, program)?
     };
-    if is_new {
-        net.start().await?;
-    } else {
-        net.start_again().await?;
-    }
+    let running = running_in(&net.dir)?;
+    net.start_missing(&running).await?;
     net.processes.let_stay();
     Ok(net)
 }

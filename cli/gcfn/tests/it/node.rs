@@ -66,7 +66,7 @@ fn three_mistakes_are_told_at_once() {
     expect![[r#"
         gcfn: 3 mistakes in the configuration; the node does not start
           DIR/node.toml:1: node: "Cn": node name is not 1 to 16 characters of a-z, 0-9 and '-' beginning with a letter
-          DIR/node.toml:3: role: "king": role "king" is not one of root, regional, local, regulator, bank, operator
+          DIR/node.toml:3: role: "king" is not one of root, regional, local, regulator
           DIR/node.toml:7: listen.api: "here": invalid socket address syntax
     "#]]
     .assert_eq(&errors.replace(&path, "DIR"));
@@ -83,4 +83,69 @@ fn a_folder_without_a_network_is_wrong_usage() {
     let (code, _, errors) = told(&gcfn(&["testnet", "demo", "--scenario", &path]));
     assert_eq!(code, 2);
     assert!(errors.contains("mistakes in the scenario"), "{errors}");
+}
+
+#[test]
+fn a_role_or_a_template_that_there_is_not_is_answered_with_those_that_there_are() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for role in ["king", "bank", "operator"] {
+        let (code, _, errors) = init(&dir.path().join("n"), "n", role, "cn");
+        assert_eq!(code, 2);
+        assert!(errors.contains("a node is one of root, regional, local, regulator\n"), "{errors}");
+    }
+    let (code, _, errors) = init(&dir.path().join("n"), "n", "local", "nowhere");
+    assert_eq!(code, 2);
+    assert!(errors.contains("no region template nowhere in the catalog; there are cn, "));
+}
+
+#[test]
+fn founding_again_is_refused_and_changes_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (root, cn) = (dir.path().join("root"), dir.path().join("cn"));
+    assert_eq!(init(&root, "root", "root", "global").0, 0);
+    assert_eq!(init(&cn, "cn", "regional", "cn").0, 0);
+    let (root, cn) = (root.display().to_string(), cn.display().to_string());
+    let found = ["federation", "found", "--network", "gcfn-test", &root, &cn];
+    assert_eq!(told(&gcfn(&found)).0, 0);
+    let names = ["ca/ca.pem", "ca/ca.key", "certificate.pem", "network.json", "genesis.json"];
+    let files = || names.map(|name| std::fs::read(Path::new(&root).join(name)).expect("read"));
+    let before = files();
+    let (code, _, errors) = told(&gcfn(&found));
+    assert_eq!(code, 2);
+    assert!(errors.contains("belongs to a network already"), "{errors}");
+    assert!(files() == before, "a file has changed");
+}
+
+#[test]
+fn a_node_without_a_house_says_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let sha = dir.path().join("sha");
+    assert_eq!(init(&sha, "cn", "local", "cn").0, 0);
+    let sha = sha.display().to_string();
+    let (code, text, errors) = told(&gcfn(&["clearing", "cycles", "--dir", &sha]));
+    assert_eq!((code, text.as_str()), (2, ""));
+    assert!(errors.contains("cn is a local node and runs no clearing house"), "{errors}");
+}
+
+#[test]
+fn a_node_whose_machine_fails_it_is_no_wrong_usage() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (root, cn) = (dir.path().join("root"), dir.path().join("cn"));
+    assert_eq!(init(&root, "root", "root", "global").0, 0);
+    assert_eq!(init(&cn, "cn", "regional", "cn").0, 0);
+    let (root, cn) = (root.display().to_string(), cn.display().to_string());
+    let start = ["node", "start", "--dir", &cn];
+    assert_eq!(told(&gcfn(&["node", "start", "--dir", &format!("{cn}/none")])).0, 2);
+    let (code, _, errors) = told(&gcfn(&start));
+    assert_eq!(code, 4, "no network.json yet: {errors}");
+    let found = ["federation", "found", "--network", "gcfn-test", &root, &cn];
+    assert_eq!(told(&gcfn(&found)).0, 0);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let toml = Path::new(&cn).join("node.toml");
+    let text = std::fs::read_to_string(&toml).expect("read");
+    std::fs::write(&toml, text.replace("127.0.0.1:1\"", &format!("{address}\""))).expect("written");
+    let (code, _, errors) = told(&gcfn(&start));
+    assert_eq!(code, 4);
+    assert!(errors.contains(&format!("gcfn: listen on {address} for the API")), "{errors}");
 }

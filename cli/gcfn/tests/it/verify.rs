@@ -43,9 +43,30 @@ fn json_is_one_document() {
     let (code, text, _) = verify(Path::new(&receipt), &more);
     assert_eq!(code, 0);
     let document: serde_json::Value = serde_json::from_str(&text).expect("one document");
-    assert_eq!(document["verified"], true);
+    assert_eq!((&document["valid"], &document["verified"]), (&true.into(), &true.into()));
+    assert_eq!(document["event"]["bytes"].as_str().map(str::len), Some(32));
+    assert!(document["event"]["says"].is_null(), "the vector is of no real event");
     assert_eq!(document["cell"], "cn-sha");
     assert_eq!(document["validators"], 4);
+}
+
+#[test]
+fn a_program_is_told_why_a_receipt_is_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let copy = dir.path().join("receipt.json");
+    let keys = vector("roster.json");
+    let text = std::fs::read_to_string(vector("receipt.json")).expect("read");
+    let damaged = text.replacen("636e2d7368", "636e2d7369", 1);
+    let not_in_epoch = "event does not hash to a leaf of its epoch";
+    for (written, reason) in [(damaged.as_str(), not_in_epoch), ("{", "it is not a receipt: ")] {
+        std::fs::write(&copy, written).expect("written");
+        let (code, text, _) = verify(&copy, &["--keys", &keys, "--output", "json"]);
+        assert_eq!(code, 1);
+        let document: serde_json::Value = serde_json::from_str(&text).expect("one document");
+        assert_eq!(document["valid"], false);
+        let told = document["reason"].as_str().expect("a reason");
+        assert!(told.starts_with(reason), "{told}");
+    }
 }
 
 #[test]

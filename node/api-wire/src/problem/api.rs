@@ -65,6 +65,15 @@ pub enum Code {
     /// Personal data of the party was erased.
     #[error("personal data of this party was erased; it takes no more")]
     Erased,
+    /// A clock is to be further ahead than any is.
+    #[error("clock cannot be so far ahead")]
+    ClockTooFar,
+    /// A clock is to go back.
+    #[error("clock never goes back")]
+    ClockGoesBack,
+    /// A clock is to go where the node has no calendar.
+    #[error("node has no calendar for that time")]
+    NoCalendar,
     /// The federation refuses what the node said in it.
     #[error("federation refuses it")]
     FederationRefused,
@@ -169,6 +178,11 @@ impl Code {
                 ("HandleTaken", C::Taken, Never, "find the party that has it, or use another")
             }
             Code::Erased => ("Erased", C::State, Never, "register the person anew"),
+            Code::ClockTooFar => ("ClockTooFar", C::Value, Never, "send a smaller offset"),
+            Code::ClockGoesBack => ("ClockGoesBack", C::Value, Never, "send a larger offset"),
+            Code::NoCalendar => {
+                ("NoCalendar", C::Value, Never, "stay within the years of the calendar")
+            }
             Code::FederationRefused => {
                 ("FederationRefused", C::Value, Never, "do what the detail asks for")
             }

@@ -2,10 +2,13 @@
 
 use crate::route::{Body, Description, Figures, Open, Read, Write};
 use gcfn_api_wire::federation::{ClockShift, ClockShown, SnapshotTaken};
-use gcfn_api_wire::node::{ApiStatus, Conservation, NodeReport, Probe, ProbeStatus, SeriesCount};
+use gcfn_api_wire::node::{
+    ApiStatus, Conservation, NodeReport, PoolBalance, PoolList, Probe, ProbeStatus, SeriesCount,
+};
 use gcfn_api_wire::problem::{Code, Problem};
-use gcfn_api_wire::term::Text;
-use gcfn_model::Millis;
+use gcfn_api_wire::term::{SignedMoney, Text};
+use gcfn_model::{Currency, Millis, Pool};
+use std::collections::BTreeSet;
 
 pub(crate) async fn node(call: Read, (): ()) -> Result<NodeReport, Problem> {
     let (node, own) = (call.api.node(), call.api.settings().identity);
@@ -38,6 +41,24 @@ pub(crate) async fn conservation(call: Read, (): ()) -> Result<Conservation, Pro
     }))
 }
 
+pub(crate) async fn pools(call: Read, (): ()) -> Result<PoolList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let money = &venue.books().money;
+        let currencies: BTreeSet<Currency> = money.balances().map(|(code, ..)| code).collect();
+        let rows = currencies.into_iter().flat_map(|currency| {
+            Pool::ALL.map(|pool| {
+                let position = money.pool_position(pool, currency);
+                PoolBalance {
+                    pool: pool.to_string(),
+                    at_bank: SignedMoney::new(position.bank, currency),
+                    in_transit: SignedMoney::new(position.transit, currency),
+                }
+            })
+        });
+        PoolList { pools: rows.collect(), as_of }
+    }))
+}
+
 pub(crate) async fn status(call: Read, (): ()) -> Result<ApiStatus, Problem> {
     let node = call.api.node();
     let health = node.health();
@@ -64,8 +85,12 @@ pub(crate) async fn shift(
     call: Write,
     Body(shift): Body<ClockShift>,
 ) -> Result<ClockShown, Problem> {
-    let now = call.api.testnet().shift(Millis(shift.offset_ms)).map_err(Code::from)?;
-    Ok(ClockShown { now: Text(now) })
+    call.api.testnet().shift(Millis(shift.offset_ms))
+}
+
+/// Whoever joins must begin with it.
+pub(crate) async fn clock(call: Open, (): ()) -> Result<ClockShown, Problem> {
+    Ok(call.api.testnet().clock())
 }
 
 pub(crate) async fn snapshot(call: Write, (): ()) -> Result<SnapshotTaken, Problem> {

@@ -79,6 +79,7 @@ async fn the_table() {
         GET    /api/v1/market/depth/{series}                 user issuer operator bank regulator
         GET    /api/v1/node                                  user issuer operator bank regulator
         GET    /api/v1/node/conservation                     operator regulator
+        GET    /api/v1/node/pools                            operator
         GET    /api/v1/payments/deposits                     user issuer
         POST   /api/v1/payments/withdrawals                  user
         POST   /api/v1/redemptions/{redemption}/cancel       user issuer operator
@@ -90,6 +91,7 @@ async fn the_table() {
         GET    /api/v1/settle/cycles                         bank operator regulator
         GET    /api/v1/settle/instructions                   bank operator regulator
         POST   /api/v1/settle/xborder/quotes                 user
+        GET    /api/v1/testnet/clock                         anybody
         PUT    /api/v1/testnet/clock                         operator
         POST   /api/v1/testnet/snapshot                      operator
         GET    /api/v1/trades                                user issuer operator regulator

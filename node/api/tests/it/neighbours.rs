@@ -1,7 +1,9 @@
 //! What is behind a node's API beside its venue: the federation, mirrors, banks, a testnet.
 
 use gcfn_api::gateway::{BankDoor, Federation, Mirrors, Testnet, Unavailable};
-use gcfn_api_wire::federation::{Anchors, Application, MemberList, SeriesListed, ValidatorRoster};
+use gcfn_api_wire::federation::{
+    Anchors, Application, ClockShown, MemberList, SeriesListed, ValidatorRoster,
+};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
 use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, Truth, WatchedCells};
@@ -88,8 +90,13 @@ impl BankDoor for Neighbours {
 
 #[tonic::async_trait]
 impl Testnet for Neighbours {
-    fn shift(&self, offset: Millis) -> Result<Timestamp, Unavailable> {
-        Timestamp::EPOCH.checked_add(offset).ok_or(Unavailable::Halted)
+    fn clock(&self) -> ClockShown {
+        ClockShown { offset_ms: 0, now: Timestamp::EPOCH.into() }
+    }
+
+    fn shift(&self, offset: Millis) -> Result<ClockShown, Problem> {
+        let now = Timestamp::EPOCH.checked_add(offset).ok_or(Code::ClockTooFar)?;
+        Ok(ClockShown { offset_ms: offset.0, now: now.into() })
     }
 
     async fn snapshot(&self) -> Result<u64, Unavailable> {

@@ -35,15 +35,22 @@ fn three_mistakes_are_named_with_their_lines() {
     let problems = parse(Path::new("/n"), Path::new("/n/node.toml"), &bad).expect_err("bad");
     expect![[r#"
         3 mistakes in the configuration; the node does not start
-          /n/node.toml:4: role: "locale": role "locale" is not one of root, regional, local, regulator, bank, operator
+          /n/node.toml:4: role: "locale" is not one of root, regional, local, regulator
           /n/node.toml:9: listen.link: "nine": invalid socket address syntax
           /n/node.toml:15: bank.url: "http://127.0.0.1:7443" is not an https:// URL"#]]
     .assert_eq(&problems.to_string());
 }
 
 #[test]
-fn an_unknown_key_is_a_mistake() {
-    let bad = format!("peers = []\n{GOOD}");
+fn unknown_keys_are_told_together_with_all_other_mistakes() {
+    let bad = format!("peers = []\n{GOOD}colour = \"red\"\n");
+    let bad = bad.replace("\"local\"", "\"bank\"").replace("link =", "lnik = \"\"\nlink =");
     let problems = parse(Path::new("/n"), Path::new("/n/node.toml"), &bad).expect_err("bad");
-    assert!(problems.to_string().contains("/n/node.toml:1: file: unknown field `peers`"));
+    expect![[r#"
+        4 mistakes in the configuration; the node does not start
+          /n/node.toml:1: file: unknown key peers; allowed: node, region, role, regional, listen, store, kafka, bank, watch
+          /n/node.toml:5: role: "bank" is not one of root, regional, local, regulator
+          /n/node.toml:10: file: unknown key lnik; allowed: api, link
+          /n/node.toml:18: file: unknown key colour; allowed: node, region, bic, url"#]]
+    .assert_eq(&problems.to_string());
 }

@@ -103,8 +103,9 @@ impl Base {
     }
 
     fn testnet(&self, venue: Trading<'_>) -> Option<Arc<dyn Testnet>> {
+        let calendar = venue.map(|(_, region)| region.clone());
         let venue = venue.map(|(side, _)| side.cell.clone());
-        let switches = Switches { clock: self.clock.clone(), venue };
+        let switches = Switches { clock: self.clock.clone(), calendar, venue };
         self.network.testnet.then(|| Arc::new(switches) as Arc<dyn Testnet>)
     }
 

@@ -26,3 +26,12 @@ fn cycles_close_before_they_call_and_call_before_they_fail() {
         assert!(cycle.cut_off < cycle.pay_in_from && cycle.pay_in_from < cycle.pay_in_by);
     }
 }
+
+#[test]
+fn a_problem_names_the_folder_of_its_file() {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("region.toml"), "[regoin]\n").expect("written");
+    let fault = Region::read(dir.path()).expect_err("unsound").to_string();
+    let path = dir.path().join("region.toml");
+    assert!(fault.starts_with(&format!("{}:1: ", path.display())), "{fault}");
+}

@@ -3,6 +3,7 @@
 
 mod banks;
 mod calls;
+mod clocks;
 mod damage;
 mod doors;
 mod expiry;

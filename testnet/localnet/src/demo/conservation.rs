@@ -1,10 +1,32 @@
 //! Step 9: nothing was made and nothing was lost, on every node and over the whole network.
 
+use super::days::AccountRow;
 use super::{Demo, Told, ensure};
+use crate::contract::account;
 use anyhow::{Context, Result};
 use gcfn_api_wire::node::{Conservation, NodeReport, SeriesCount};
-use gcfn_model::{NodeId, SeriesId};
+use gcfn_api_wire::term::SignedMoney;
+use gcfn_model::{Amount, Currency, NodeId, Pool, SeriesId};
+use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// How long a bank's word may be on its way.
+const LIMIT: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The answer of `GET /api/v1/node/pools`.
+#[derive(Deserialize)]
+struct Pools {
+    pools: Vec<PoolRow>,
+}
+
+/// What a node's books say of one of its accounts.
+#[derive(Deserialize)]
+struct PoolRow {
+    pool: String,
+    at_bank: SignedMoney,
+}
 
 impl Demo {
     pub(super) async fn check_conservation(&mut self) -> Told {
@@ -24,13 +46,38 @@ impl Demo {
             authorised += check_series(&counts, *home, series.series)
                 .with_context(|| format!("series {batch} of {home}"))?;
         }
+        let accounts = self.until_pools_equal_banks(&nodes).await?;
         self.count_work().await?;
         Ok(format!(
-            "{} nodes: debits equal credits and every pool equals its bank; {} series, \
-             {authorised} coupons, each in exactly one state over the whole network",
+            "{} nodes: debits equal credits, and {accounts} pools hold to the cent what their \
+             banks say of the accounts; {} series, {authorised} coupons, each in exactly one \
+             state over the whole network",
             nodes.len(),
             listed.len()
         ))
+    }
+
+    /// Waits until every pool in the books of every node has what its bank has in the account;
+    /// returns how many accounts were compared.
+    async fn until_pools_equal_banks(&mut self, nodes: &[NodeId]) -> Result<usize> {
+        let mut compared = 0;
+        for node in nodes {
+            for currency in self.net.layout.node(*node)?.banks.clone() {
+                let (operator, bank) = (self.net.operator(*node)?, self.net.bank(currency)?);
+                let since = Instant::now();
+                // The bank's word may be on its way: what differs must stop to do so.
+                compared += loop {
+                    let books: Pools = operator.get("/api/v1/node/pools").await?;
+                    let accounts: Vec<AccountRow> = bank.get("/accounts").await?;
+                    match compare(*node, currency, &books.pools, &accounts) {
+                        Ok(compared) => break compared,
+                        Err(_) if since.elapsed() < LIMIT => tokio::time::sleep(LOOK).await,
+                        Err(fault) => return Err(fault),
+                    }
+                };
+            }
+        }
+        Ok(compared)
     }
 
     async fn conservation(&self, node: NodeId) -> Result<Conservation> {
@@ -76,6 +123,34 @@ impl Demo {
         self.figures.set("trades", self.cast.told.len() + crossing);
         Ok(())
     }
+}
+
+/// That the books of a node have in every pool what the bank has in the pool's account. Returns
+/// how many accounts there are.
+fn compare(
+    node: NodeId,
+    currency: Currency,
+    books: &[PoolRow],
+    accounts: &[AccountRow],
+) -> Result<usize> {
+    for pool in Pool::ALL {
+        let number = account(node, pool, currency);
+        let at_bank = accounts.iter().find(|row| row.number == number);
+        let at_bank = at_bank.with_context(|| format!("the bank has no account {number}"))?;
+        let name = pool.to_string();
+        let booked =
+            books.iter().find(|row| row.pool == name && row.at_bank.currency.0 == currency);
+        // A currency that no money has come in yet is not in the books at all.
+        let booked =
+            booked.map_or_else(|| Amount::ZERO.decimal(currency), |row| row.at_bank.amount.clone());
+        ensure(booked == at_bank.balance, || {
+            format!(
+                "{node} has {booked} {currency} booked in {number}, its bank {}",
+                at_bank.balance
+            )
+        })?;
+    }
+    Ok(Pool::ALL.len())
 }
 
 /// That every coupon of the series is somewhere, and that both sides of every border agree on
@@ -152,5 +227,29 @@ mod tests {
         assert_eq!(lost, "10 were authorised, 9 are anywhere");
         let doubled = check(2, 3, 4).expect_err("one is doubled").to_string();
         assert_eq!(doubled, "cn says that 3 are at de, which has 4");
+    }
+
+    #[test]
+    fn a_cent_that_the_bank_does_not_have_is_found() {
+        let (node, currency) = ("cn".parse().expect("a name"), Currency::Cny);
+        let row = |pool: Pool, balance: &str| AccountRow {
+            number: account(node, pool, currency),
+            balance: balance.to_owned(),
+        };
+        let mut accounts: Vec<AccountRow> = Pool::ALL.map(|pool| row(pool, "0.00")).to_vec();
+        accounts[0] = row(Pool::ALL[0], "12.50");
+        let books = |amount: &str| {
+            let at_bank = SignedMoney {
+                amount: amount.to_owned(),
+                currency: gcfn_api_wire::term::Text(currency),
+            };
+            [PoolRow { pool: Pool::ALL[0].to_string(), at_bank }]
+        };
+        let equal = compare(node, currency, &books("12.50"), &accounts).expect("equal");
+        assert_eq!(equal, Pool::ALL.len());
+        let fault = compare(node, currency, &books("12.51"), &accounts).expect_err("a cent");
+        assert!(fault.to_string().contains("has 12.51 CNY booked in"), "{fault}");
+        let fault = compare(node, currency, &books("12.50"), &accounts[1..]).expect_err("gone");
+        assert!(fault.to_string().contains("has no account"), "{fault}");
     }
 }

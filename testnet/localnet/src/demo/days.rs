@@ -2,13 +2,14 @@
 //! statements, and the morning's cycles are paid in and out.
 
 use super::{Demo, ensure};
+use crate::contract::account;
 use crate::days::{EVENING, MIDDAY, instant};
 use crate::network::Wait;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use gcfn_api_wire::settlement::{CycleList, InstructionList};
 use gcfn_api_wire::trading::{Settlement, TradeList};
 use gcfn_link::identity::Role;
-use gcfn_model::{BusinessDate, Currency, NodeId};
+use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Pool};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -27,10 +28,10 @@ struct Cycles {
 }
 
 /// An account as its bank shows it.
-#[derive(Debug, Deserialize)]
-struct AccountRow {
-    number: String,
-    balance: String,
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct AccountRow {
+    pub(super) number: String,
+    pub(super) balance: String,
 }
 
 const PAID_OUT: [&str; 3] = ["pay_out", "reconciled", "final"];
@@ -170,16 +171,29 @@ impl Demo {
         }
     }
 
+    /// The accounts of a bank, as its operator sees them.
+    pub(super) async fn accounts_at(&self, currency: Currency) -> Result<Vec<AccountRow>> {
+        Ok(self.net.bank(currency)?.get("/accounts").await?)
+    }
+
     /// Waits until the accounts of all clearing houses at a bank are empty.
     async fn until_houses_empty(&mut self, currency: Currency, bank: NodeId) -> Result<()> {
+        let customers = self.net.layout.founders().filter(|node| node.banks.contains(&currency));
+        let houses: Vec<String> =
+            customers.map(|node| account(node.name, Pool::ClearingHouse, currency)).collect();
+        ensure(!houses.is_empty(), || format!("no clearing house has an account at {bank}"))?;
         let api = self.net.bank(currency)?;
-        let suffix = format!("-CH-{currency}");
         let wait = Wait::new(bank, format!("the clearing accounts in {currency} to be empty"));
         let empty = async || {
             let accounts: Vec<AccountRow> = api.get("/accounts").await?;
-            let mut of_houses = accounts.iter().filter(|row| row.number.ends_with(&suffix));
-            let is_empty = |row: &AccountRow| row.balance.bytes().all(|b| matches!(b, b'0' | b'.'));
-            Ok(of_houses.all(is_empty).then_some(()))
+            for house in &houses {
+                match accounts.iter().find(|row| row.number == *house) {
+                    None => return Err(anyhow!("{bank} has no account {house}")),
+                    Some(row) if Amount::parse(&row.balance, currency)?.is_zero() => {}
+                    Some(_) => return Ok(None),
+                }
+            }
+            Ok(Some(()))
         };
         self.net.until(wait, empty).await
     }

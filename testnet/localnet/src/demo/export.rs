@@ -15,7 +15,7 @@ impl Demo {
         let dir = self.export.clone().context("no folder to write to")?;
         std::fs::create_dir_all(&dir).with_context(|| format!("make {}", dir.display()))?;
         self.write_validators(&dir).await?;
-        let receipts = self.write_receipts(&dir.join("receipts")).await?;
+        let receipts = self.write_receipts(&dir).await?;
         let root = self.net.operator(self.net.root()?)?;
         let anchors: Value = root.get("/api/v1/federation/anchors").await?;
         write(&dir.join("anchors.json"), &serde_json::to_string_pretty(&anchors)?)?;
@@ -27,16 +27,21 @@ impl Demo {
         ))
     }
 
-    /// The receipts of every trade that has crossed a border, beside the validators' keys.
+    /// The receipts of every trade that has crossed a border, beside the validators' keys; the
+    /// first of them also under the name that is easy to find.
     async fn write_receipts(&self, dir: &Path) -> Result<usize> {
-        std::fs::create_dir_all(dir).with_context(|| format!("make {}", dir.display()))?;
-        self.write_validators(dir).await?;
+        let all = dir.join("receipts");
+        std::fs::create_dir_all(&all).with_context(|| format!("make {}", all.display()))?;
+        self.write_validators(&all).await?;
         let crossing = self.crossing.as_ref().context("nothing has crossed a border")?;
         let operator = self.net.operator(crossing.home)?;
-        for trade in &crossing.trades {
+        for (place, trade) in crossing.trades.iter().enumerate() {
             let receipt: Value = operator.get(&format!("/api/v1/trades/{trade}/receipt")).await?;
-            let path = dir.join(format!("{trade}.json"));
-            write(&path, &serde_json::to_string_pretty(&receipt)?)?;
+            let text = serde_json::to_string_pretty(&receipt)?;
+            write(&all.join(format!("{trade}.json")), &text)?;
+            if place == 0 {
+                write(&dir.join("receipt.json"), &text)?;
+            }
         }
         Ok(crossing.trades.len())
     }

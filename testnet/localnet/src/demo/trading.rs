@@ -1,16 +1,27 @@
 //! Step 3: users deposit, trade, give, redeem, hand back, withdraw; coupons expire (P-01, P-04 to
 //! P-06, P-09 to P-11, P-13, P-14).
 
+use super::cast::coupons_of;
 use super::{Demo, Told, ensure};
 use crate::network::Wait;
 use crate::scenario::{Action, Flow, Order, Party, Use};
 use anyhow::{Context, Result};
 use gcfn_api_wire::issuance::{Accepted, Stage};
+use gcfn_api_wire::party::Assets;
 use gcfn_api_wire::redemption::Locked;
 use gcfn_api_wire::settlement::WithdrawalTaken;
 use gcfn_api_wire::trading::{OrderCancelled, Placed, TradeList, TradeReport};
-use gcfn_model::{Amount, NodeId, OrderId};
+use gcfn_model::{Amount, Currency, NodeId, OrderId, Rounding, SeriesId};
 use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What was seen to have happened, at the nodes of those it happened to.
+#[derive(Debug, Default)]
+struct Seen {
+    gifts: usize,
+    redemptions: usize,
+    refunds: usize,
+}
 
 impl Demo {
     pub(super) async fn trade(&mut self) -> Told {
@@ -24,28 +35,26 @@ impl Demo {
             self.until_paid_in(user).await?;
         }
         let cancelled = self.place_orders().await?;
+        let before = self.private_accounts().await?;
+        let mut seen = Seen::default();
         for act in self.scenario.uses.clone() {
-            self.use_up(&act)
+            self.use_up(&act, &mut seen)
                 .await
                 .with_context(|| format!("{} at {}: {:?}", act.who, act.node, act.action))?;
         }
         self.overnight().await?;
+        let withdrawn = self.check_withdrawn(&before).await?;
         let (expired, shared) = self.check_expiry().await?;
         let drawn = self.place_drawn().await?;
         let trades = self.cast.told.len();
-        let count = |matches: fn(&Action) -> bool| {
-            self.scenario.uses.iter().filter(|act| matches(&act.action)).count()
-        };
+        let Seen { gifts, redemptions, refunds } = seen;
         Ok(format!(
             "{} users paid in; {} orders by hand ({cancelled} cancelled), {drawn} drawn, {trades} \
-             trades; {} gifts, {} redemptions, {} refunds, {} withdrawals paid by the banks; \
-             {expired} coupons expired, breakage of {shared} batches shared",
+             trades; {gifts} gifts received, {redemptions} redemptions and {refunds} refunds in \
+             their holders' accounts, {withdrawn} withdrawals in the users' own accounts at the \
+             banks; {expired} coupons expired, breakage of {shared} batches shared",
             users.len(),
             self.scenario.orders.len(),
-            count(|act| matches!(act, Action::Gift { .. })),
-            count(|act| matches!(act, Action::Redeem { .. })),
-            count(|act| matches!(act, Action::Refund { .. })),
-            count(|act| matches!(act, Action::Withdraw { .. })),
         ))
     }
 
@@ -108,28 +117,37 @@ impl Demo {
         ensure(0 < gone.quantity, || format!("nothing was left of {}'s order", order.who))
     }
 
-    async fn use_up(&mut self, act: &Use) -> Result<()> {
+    async fn use_up(&mut self, act: &Use, seen: &mut Seen) -> Result<()> {
         let node = act.node;
         let who = self.cast.actor(node, &act.who)?.clone();
         let key = self.net.fresh_key();
         match &act.action {
             Action::Gift { batch, quantity, to } => {
                 let series = self.cast.listed(node, batch)?.series;
-                let body = json!({ "to": self.cast.actor(node, to)?.party, "quantity": quantity });
+                let to = self.cast.actor(node, to)?.clone();
+                let had = coupons_of(&to.assets().await?, series);
+                let body = json!({ "to": to.party, "quantity": quantity });
                 let path = format!("/api/v1/coupons/{series}/transfer");
                 who.api.post::<Accepted>(&path, key, &body).await?;
+                let has = coupons_of(&to.assets().await?, series);
+                ensure(had + quantity == has, || format!("{quantity} given, {has} after {had}"))?;
+                seen.gifts += 1;
             }
             Action::Redeem { batch, amount, at } => {
                 let series = self.cast.listed(node, batch)?.series;
                 let amount =
                     amount.as_deref().map(|amount| self.money(node, amount)).transpose()?;
                 let merchant = self.cast.actor(node, at)?.clone();
+                let worth = worth_of(&who.assets().await?, series);
                 let body = json!({ "merchant": merchant.party, "amount": amount });
                 let path = format!("/api/v1/coupons/{series}/redeem/lock");
                 let locked: Locked = who.api.post(&path, key, &body).await?;
                 let path = format!("/api/v1/redemptions/{}/confirm", locked.redemption.0);
                 let key = self.net.fresh_key();
                 merchant.api.act::<Accepted>(&path, key).await?;
+                let left = worth_of(&who.assets().await?, series);
+                ensure(left < worth, || format!("{left:?} is left to redeem of {worth:?}"))?;
+                seen.redemptions += 1;
             }
             Action::Refund { batch } => {
                 let series = self.cast.listed(node, batch)?.series;
@@ -141,8 +159,12 @@ impl Demo {
                     Ok(first.map(|trade| trade.trade))
                 };
                 let trade = self.net.until(wait, bought).await?;
+                let had = coupons_of(&who.assets().await?, series);
                 let body = json!({ "trade": trade });
                 who.api.post::<Accepted>("/api/v1/refunds", key, &body).await?;
+                let has = coupons_of(&who.assets().await?, series);
+                ensure(has < had, || format!("{has} coupons are left of {had}"))?;
+                seen.refunds += 1;
             }
             Action::Withdraw { amount } => {
                 let body = json!({ "amount": self.money(node, amount)? });
@@ -151,6 +173,48 @@ impl Demo {
             }
         }
         Ok(())
+    }
+
+    /// What the banks have in the accounts of the users who withdraw, by account.
+    async fn private_accounts(&self) -> Result<BTreeMap<String, Amount>> {
+        let mut balances = BTreeMap::new();
+        for (account, currency, _) in self.withdrawals()? {
+            let rows = self.accounts_at(currency).await?;
+            let row = rows.into_iter().find(|row| row.number == account);
+            let row = row.with_context(|| format!("the bank has no account {account}"))?;
+            balances.insert(account, Amount::parse(&row.balance, currency)?);
+        }
+        Ok(balances)
+    }
+
+    /// Every withdrawal of the scenario: to which account, and how much arrives there.
+    fn withdrawals(&self) -> Result<Vec<(String, Currency, Amount)>> {
+        let mut withdrawals = Vec::new();
+        for act in &self.scenario.uses {
+            let Action::Withdraw { amount } = &act.action else { continue };
+            let mut parties = self.scenario.parties.iter();
+            let party = parties.find(|party| party.node == act.node && party.handle == act.who);
+            let party = party.with_context(|| format!("no party {}", act.who))?;
+            let rules = self.template(act.node)?;
+            let asked = Amount::parse(amount, rules.currency)?;
+            let fee = rules.fees.withdrawal.of(asked, Rounding::HalfUp).context("a fee")?;
+            let paid = asked.saturating_sub(fee);
+            withdrawals.push((party.account.clone(), rules.currency, paid));
+        }
+        Ok(withdrawals)
+    }
+
+    /// That the banks have paid every withdrawal, to the cent; returns how many there were.
+    async fn check_withdrawn(&self, before: &BTreeMap<String, Amount>) -> Result<usize> {
+        let withdrawals = self.withdrawals()?;
+        let now = self.private_accounts().await?;
+        for (account, balance) in before {
+            let paid = withdrawals.iter().filter(|(to, ..)| to == account);
+            let sum = Amount::sum(paid.map(|(.., paid)| *paid).chain([*balance]));
+            let (sum, now) = (sum.context("in range")?, now.get(account).copied());
+            ensure(now == Some(sum), || format!("{now:?} is in {account}, {sum:?} expected"))?;
+        }
+        Ok(withdrawals.len())
     }
 
     /// The batches whose time was over have no living coupon left and have shared their reserve;
@@ -234,6 +298,12 @@ impl Demo {
             }
         }
     }
+}
+
+/// What the free coupons of a series may still be redeemed for.
+fn worth_of(assets: &Assets, series: SeriesId) -> Amount {
+    let found = assets.coupons.iter().find(|holding| holding.series.0 == series);
+    found.map_or(Amount::ZERO, |holding| holding.redeemable.amount)
 }
 
 /// Whether a node has said no, rather than nothing.
