@@ -5,7 +5,7 @@ use crate::home::{Home, block_on};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
 use gcfn_daemon::network::{self, FoundingTerms};
-use gcfn_model::{Amount, Currency, NetworkId, NodeId};
+use gcfn_model::{Amount, CommandId, Currency, NetworkId, NodeId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -123,7 +123,9 @@ impl Admit {
     fn run(self, format: Format) -> Ended {
         let api = self.home.operator()?;
         let body = json!({ "node": self.node });
-        block_on(api.tell("/api/v1/federation/approvals", &body))??;
+        let now = gcfn_localnet::contract::now().micros().to_be_bytes();
+        let key = CommandId::derive(&[&now, self.node.as_str().as_bytes()]);
+        let _: Value = block_on(api.post("/api/v1/federation/approvals", key, &body))??;
         match format {
             Format::Json => output::json(&json!({ "node": self.node, "approved": true }))?,
             Format::Table => output::line(&format!("{} is approved by this node", self.node))?,

@@ -257,7 +257,6 @@ fn status(home: &Home, format: Format) -> Ended {
         Err(gcfn_localnet::client::CallError::Refused { .. }) => false,
         Err(fault) => return Err(fault.into()),
     };
-    // Only trading nodes say more.
     let report = block_on(api.get::<Value>("/api/v1/node"))?.unwrap_or_default();
     let field = |name: &str| match report.get(name) {
         Some(Value::String(text)) => text.clone(),

@@ -10,11 +10,14 @@ pub mod read;
 
 pub mod problem;
 
+pub mod bank;
+pub mod federation;
 pub mod issuance;
 pub mod node;
 pub mod party;
 pub mod redemption;
 pub mod settlement;
+pub mod supervision;
 pub mod trading;
 
 pub mod grpc;

@@ -33,11 +33,12 @@ pub struct NodeReport {
     /// Its role in the network.
     #[schema(example = "local")]
     pub role: String,
-    /// The currency its coupons trade in.
-    pub currency: CurrencyCode,
+    /// The currency its coupons trade in; none without a venue.
+    pub currency: Option<CurrencyCode>,
     /// The program's version.
+    #[schema(example = "0.1.0")]
     pub version: String,
-    /// The time of the last command.
+    /// The time of the venue's last command; the node's own without a venue.
     pub time: Time,
     /// What the books committed to when the last epoch closed.
     pub state_root: Option<Hash>,
@@ -87,6 +88,7 @@ pub enum Discrepancy {
     /// What a pool has differs from what it owes.
     Pool {
         /// Which pool.
+        #[schema(example = "UC")]
         pool: String,
         /// By how much.
         difference: SignedMoney,
@@ -111,6 +113,27 @@ impl From<Imbalance> for Discrepancy {
             Imbalance::Series(series) => Discrepancy::Series { series: Text(series) },
         }
     }
+}
+
+/// What the books say of the node's accounts at banks.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PoolList {
+    /// The accounts.
+    pub pools: Vec<PoolBalance>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// One account at a bank.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PoolBalance {
+    /// Which pool.
+    #[schema(example = "UC")]
+    pub pool: String,
+    /// What is in it, as far as the bank has confirmed it.
+    pub at_bank: SignedMoney,
+    /// What the bank has yet to confirm; positive when arriving.
+    pub in_transit: SignedMoney,
 }
 
 /// Where the coupons of one series are, in numbers.

@@ -56,16 +56,16 @@ pub struct Registration {
     #[schema(minimum = 0, maximum = 3, example = 2)]
     pub kyc: u8,
     /// Its legal name.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "Ann Example")]
     pub name: String,
     /// Its telephone number.
     #[schema(max_length = 32, example = "+86 21 5555 0100")]
     pub phone: Option<String>,
     /// Its e-mail address.
-    #[schema(max_length = 254)]
+    #[schema(max_length = 254, example = "ann@example.org")]
     pub email: Option<String>,
     /// The number of its bank account: an IBAN, or the number that its bank uses.
-    #[schema(max_length = 34)]
+    #[schema(max_length = 34, example = "CN0012345678")]
     pub iban: Option<String>,
 }
 
@@ -82,7 +82,10 @@ pub struct Registered {
     pub party: Party,
     /// What a payer writes on a deposit, so that it is credited to the party.
     pub deposit_reference: Party,
-    /// The party's API key, `<id>.<secret>`. It is not shown again: hand it to the party now.
+    /// The party's API key, `<id>.<secret>`: hand it to the party now. Only the same request under
+    /// the same key shows it again, for as long as the node remembers that.
+    #[schema(example = "key-0123456789abcdef.\
+        7d0c1f5b2e9a4c6d8f1a3b5c7e9d0f2a4b6c8d0e1f3a5b7c9d1e2f4a6b8c0d1e")]
     pub api_key: String,
     /// The state that answered holds at least everything up to this log entry.
     pub as_of: u64,
@@ -93,6 +96,8 @@ pub struct Registered {
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
     /// `<id>.<secret>`.
+    #[schema(example = "key-0123456789abcdef.\
+        7d0c1f5b2e9a4c6d8f1a3b5c7e9d0f2a4b6c8d0e1f3a5b7c9d1e2f4a6b8c0d1e")]
     pub api_key: String,
 }
 
@@ -106,6 +111,7 @@ impl fmt::Debug for TokenRequest {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Token {
     /// For the header `Authorization: Bearer <token>`: a JWS signed by the node (EdDSA).
+    #[schema(example = "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJjbi1zaGEifQ.c2lnbmF0dXJl")]
     pub token: String,
     /// What it opens.
     #[schema(example = "user")]
@@ -129,10 +135,13 @@ pub struct Me {
     /// Whether its money and coupons stand still.
     pub frozen: Option<bool>,
     /// Its legal name, from the vault.
+    #[schema(example = "Ann Example")]
     pub name: Option<String>,
     /// Its telephone number, from the vault.
+    #[schema(example = "+86 21 5555 0100")]
     pub phone: Option<String>,
     /// Its e-mail address, from the vault.
+    #[schema(example = "ann@example.org")]
     pub email: Option<String>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
@@ -182,7 +191,7 @@ pub struct Holding {
 #[serde(deny_unknown_fields)]
 pub struct BankAccount {
     /// An IBAN, or the number that the bank uses: 5 to 34 letters and digits.
-    #[schema(min_length = 5, max_length = 34)]
+    #[schema(min_length = 5, max_length = 34, example = "CN0012345678")]
     pub iban: String,
 }
 

@@ -231,6 +231,18 @@ impl From<Rejection> for Problem {
     }
 }
 
+impl From<gcfn_council::Refusal> for Problem {
+    fn from(refusal: gcfn_council::Refusal) -> Problem {
+        let code = match refusal {
+            gcfn_council::Refusal::IdempotencyConflict => Code::IdempotencyConflict,
+            gcfn_council::Refusal::UnknownNode => Code::NotFound,
+            _ => Code::FederationRefused,
+        };
+        // The federation says what was found and what is allowed in every refusal of its own.
+        Problem::new(code.line(), refusal.to_string())
+    }
+}
+
 impl From<Code> for Problem {
     fn from(code: Code) -> Problem {
         Problem::new(code.line(), code.to_string())

@@ -45,6 +45,7 @@ pub struct DepositAccount {
     #[schema(example = "GCFNCNSH")]
     pub bic: String,
     /// Its number there.
+    #[schema(example = "CNSHACNYUC")]
     pub number: String,
 }
 

@@ -118,6 +118,7 @@ impl Term for Currency {
         ObjectBuilder::new()
             .description(Some("A currency of ISO 4217 that the network clears."))
             .enum_values(Some(Currency::ALL.map(Currency::code)))
+            .examples(["CNY"])
     }
 }
 
@@ -157,6 +158,7 @@ impl Term for Digest {
         ObjectBuilder::new()
             .description(Some("A digest of 32 bytes in hexadecimal."))
             .pattern(Some("^[0-9a-f]{64}$"))
+            .examples([Digest([7; 32]).to_string()])
     }
 }
 

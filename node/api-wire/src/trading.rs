@@ -328,6 +328,7 @@ pub struct Level {
 /// Money of another currency to be locked for a purchase abroad.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "needs": { "amount": "12.50", "currency": "HKD" } }))]
 pub struct QuoteRequest {
     /// What the purchase may cost at most, in the currency of the series.
     pub needs: Money,

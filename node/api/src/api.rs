@@ -1,7 +1,8 @@
 //! The API of one node, assembled.
 
+use crate::answers::Answers;
 use crate::auth::Tokens;
-use crate::gateway::Gateway;
+use crate::gateway::{BankDoor, Federation, Gateway, Mirrors, Node, Parts, Testnet};
 use crate::limits::Limiters;
 use crate::route::RequestId;
 use crate::{RateLimits, grpc, openapi, route, table};
@@ -11,20 +12,24 @@ use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_api_wire::term::Money;
-use gcfn_link::identity::Role;
-use gcfn_model::{Amount, CommandId, Hasher, Id, Kind, Millis, Pool};
-use gcfn_store::{Store, StoreError};
+use gcfn_link::identity::NodeIdentity;
+use gcfn_model::{Amount, CommandId, Hasher, Id, Kind, Millis, Pool, RegionId};
+use gcfn_store::{Secret, Store, StoreError};
 use gcfn_telemetry::ErrorChain;
 use gcfn_venue::Terms;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 /// What a node decides about its API. No defaults: every value is a decision of the operator.
 #[derive(Clone)]
 pub struct Settings {
-    /// The node's role in the network.
-    pub role: Role,
+    /// Who the node is: its operator's certificates carry the same name and region.
+    pub identity: NodeIdentity,
+    /// Whose supervisor may read here. It need not be the region whose regional clears.
+    pub jurisdiction: RegionId,
+    /// The banks that keep the node's accounts.
+    pub banks: BTreeSet<NodeIdentity>,
     /// Secret of this node alone, the same on its replicas: signs tokens and makes ids
     /// that nobody can guess.
     pub secret: [u8; 32],
@@ -40,9 +45,9 @@ pub struct Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { role, token_lifetime, rate_limits, body_bytes_max, .. } = self;
+        let Settings { identity, token_lifetime, rate_limits, body_bytes_max, .. } = self;
         f.debug_struct("Settings")
-            .field("role", role)
+            .field("identity", identity)
             .field("token_lifetime", token_lifetime)
             .field("rate_limits", rate_limits)
             .field("body_bytes_max", body_bytes_max)
@@ -50,44 +55,76 @@ impl fmt::Debug for Settings {
     }
 }
 
+/// How many answers are remembered: some megabytes, and more than a node gives in a while.
+const ANSWERS_KEPT: usize = 100_000;
+
 /// The API of one node. Clones share it.
 #[derive(Clone)]
 pub struct Api(Arc<Shared>);
 
 struct Shared {
-    gateway: Arc<dyn Gateway>,
+    parts: Parts,
     store: Store,
     settings: Settings,
-    terms: Terms,
+    terms: Option<Terms>,
     tokens: Tokens,
     limiters: Limiters,
+    answers: Answers,
     openapi: Bytes,
 }
 
 impl Api {
-    /// The API in front of `gateway` and `store`.
+    /// The API in front of `parts` and `store`.
     #[must_use]
-    pub fn new(settings: Settings, gateway: Arc<dyn Gateway>, store: Store) -> Api {
-        let terms = gateway.read(|venue, _| *venue.terms());
+    pub fn new(settings: Settings, parts: Parts, store: Store) -> Api {
+        let venue = parts.venue.as_deref();
+        let terms = venue.map(|gateway| gateway.read(|venue, _| *venue.terms()));
         let secret = purpose_key(&settings.secret, "tokens");
-        let tokens = Tokens::new(terms.node, &secret, settings.token_lifetime);
+        let tokens = Tokens::new(settings.identity.node, &secret, settings.token_lifetime);
         let limiters = Limiters::new(settings.rate_limits);
-        let openapi = openapi::document(&table::routes());
-        Api(Arc::new(Shared { gateway, store, settings, terms, tokens, limiters, openapi }))
+        let openapi = openapi::document(&table::routes(&parts));
+        let answers = Answers::new(ANSWERS_KEPT);
+        Api(Arc::new(Shared { parts, store, settings, terms, tokens, limiters, answers, openapi }))
     }
 
     /// Every route, REST and gRPC. The listener in front of it inserts `ConnectInfo` and, where
     /// a client certificate was verified, `PeerIdentity`.
     pub fn router(self) -> Router {
-        let rest = table::routes().into_iter().fold(Router::new(), route::mount);
-        rest.merge(grpc::router(self.clone()))
-            .fallback(unknown_route)
-            .method_not_allowed_fallback(unknown_method)
-            .with_state(self)
+        let routes = table::routes(&self.0.parts).into_iter();
+        let rest = routes.fold(Router::new(), route::mount);
+        let app = match &self.0.parts.venue {
+            Some(_) => rest.merge(grpc::router(self.clone())),
+            None => rest,
+        };
+        app.fallback(unknown_route).method_not_allowed_fallback(unknown_method).with_state(self)
+    }
+
+    pub(crate) fn node(&self) -> &dyn Node {
+        &*self.0.parts.node
+    }
+
+    pub(crate) fn federation(&self) -> &dyn Federation {
+        &*self.0.parts.federation
     }
 
     pub(crate) fn gateway(&self) -> &dyn Gateway {
-        &*self.0.gateway
+        self.venue().expect("a venue's routes are served by a venue")
+    }
+
+    pub(crate) fn venue(&self) -> Option<&dyn Gateway> {
+        self.0.parts.venue.as_deref()
+    }
+
+    pub(crate) fn mirrors(&self) -> &dyn Mirrors {
+        self.0.parts.mirrors.as_deref().expect("a supervisor's routes are served by one")
+    }
+
+    pub(crate) fn banks(&self) -> &dyn BankDoor {
+        self.0.parts.banks.as_deref().expect("the banks' route is served where there are banks")
+    }
+
+    pub(crate) fn testnet(&self) -> &dyn Testnet {
+        self.0.parts.testnet.as_deref().expect("a testnet's routes are served on one")
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -99,7 +136,7 @@ impl Api {
     }
 
     pub(crate) fn terms(&self) -> &Terms {
-        &self.0.terms
+        self.0.terms.as_ref().expect("a venue's routes are served by a venue")
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {
@@ -108,6 +145,10 @@ impl Api {
 
     pub(crate) fn limiters(&self) -> &Limiters {
         &self.0.limiters
+    }
+
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.0.answers
     }
 
     pub(crate) fn openapi(&self) -> Bytes {
@@ -133,11 +174,28 @@ impl Api {
         let secret = purpose_key(&self.settings().secret, "ids");
         Id::derive(&[&secret, command.as_bytes()])
     }
+
+    /// The id and the secret of the API key that `command` makes.
+    ///
+    /// They follow from the node's secret, so that the command sent again, also eight times at
+    /// once, gives the one key that there is. The other way, to keep the secret sealed until
+    /// repeats end, would put what opens an account into the store, its copies and its backups;
+    /// so the store holds what checks a key and nothing that is one. Who has the node's secret
+    /// can sign tokens for anybody anyway: deriving keys from it gives away nothing more.
+    pub(crate) fn key_of(&self, command: CommandId) -> (String, Secret) {
+        let secret = purpose_key(&self.settings().secret, "api keys");
+        let part = |name: &str| {
+            let mut hasher = Hasher::new("gcfn/api/key/v1");
+            hasher.part(&secret).part(name.as_bytes()).part(command.as_bytes()).finish()
+        };
+        let id: String = part("id").to_string().chars().take(16).collect();
+        (format!("key-{id}"), Secret::from_bytes(part("secret").0))
+    }
 }
 
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Api").field("node", &self.terms().node).finish_non_exhaustive()
+        f.debug_struct("Api").field("node", &self.settings().identity).finish_non_exhaustive()
     }
 }
 

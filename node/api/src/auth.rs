@@ -6,13 +6,13 @@ mod token;
 
 pub(crate) use token::Tokens;
 
-use crate::Api;
 use crate::api::store_problem;
+use crate::{Api, Settings};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{Extensions, HeaderMap};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_link::certificate::PeerIdentity;
-use gcfn_link::identity;
+use gcfn_link::identity::{self, NodeIdentity};
 use gcfn_model::{PartyId, Timestamp};
 use gcfn_store::{Credential, Secret};
 use gcfn_venue::{Actor, Role};
@@ -73,12 +73,16 @@ impl Scope {
         }
     }
 
-    /// What the holder of a client certificate may do here; other nodes are no callers.
-    const fn of_peer(role: identity::Role) -> Option<Scope> {
-        match role {
-            identity::Role::Bank => Some(Scope::Bank),
-            identity::Role::Regulator => Some(Scope::Regulator),
-            identity::Role::Operator => Some(Scope::Operator),
+    /// What the holder of a certificate may do at the node of `settings`. A role alone opens
+    /// nothing: trade detail stays with the supervisor of its own jurisdiction, payments with
+    /// the bank that makes them, a node with its own operator. Other nodes are no callers.
+    fn of_peer(settings: &Settings, peer: &NodeIdentity) -> Option<Scope> {
+        let (own, here) = (settings.identity, settings.jurisdiction);
+        let is_own = (peer.region, peer.node) == (own.region, own.node);
+        match peer.role {
+            identity::Role::Regulator => (peer.region == here).then_some(Scope::Regulator),
+            identity::Role::Bank => settings.banks.contains(peer).then_some(Scope::Bank),
+            identity::Role::Operator => is_own.then_some(Scope::Operator),
             identity::Role::Root | identity::Role::Regional | identity::Role::Local => None,
         }
     }
@@ -102,6 +106,15 @@ impl FromStr for Scope {
     }
 }
 
+/// How a caller has proven who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// By a secret that this node has given out, or a token for one.
+    Secret,
+    /// By a certificate of the network for this identity.
+    Certificate(NodeIdentity),
+}
+
 /// Who calls. Holding one is the proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
@@ -111,6 +124,8 @@ pub(crate) struct Caller {
     pub(crate) scope: Scope,
     /// What it was proven with; requests are counted by it.
     pub(crate) credential: String,
+    /// How it was proven.
+    pub(crate) proof: Proof,
     /// From when the proof is refused, for conversations that outlive it.
     pub(crate) expires_at: Option<Timestamp>,
 }
@@ -126,16 +141,17 @@ impl Caller {
         let scope = grant.scope.parse().ok()?;
         let staff = || PartyId::derive(&[b"credential", id.as_bytes()]);
         let (party, expires_at) = (grant.party.unwrap_or_else(staff), grant.expires_at);
-        Some(Caller { party, scope, credential: id, expires_at })
+        Some(Caller { party, scope, credential: id, proof: Proof::Secret, expires_at })
     }
 
-    fn of_peer(peer: &PeerIdentity) -> Option<Caller> {
+    fn of_peer(settings: &Settings, peer: &PeerIdentity) -> Option<Caller> {
         let identity = peer.identity();
-        let scope = Scope::of_peer(identity.role)?;
+        let scope = Scope::of_peer(settings, &identity)?;
         let credential = identity.to_string();
         let party = PartyId::derive(&[b"certificate", credential.as_bytes()]);
         let expires_at = Some(peer.certificate().not_after);
-        Some(Caller { party, scope, credential, expires_at })
+        let proof = Proof::Certificate(identity);
+        Some(Caller { party, scope, credential, proof, expires_at })
     }
 
     /// Whether the proof is still good at `now`.
@@ -153,14 +169,13 @@ pub(crate) async fn authenticate(
 ) -> Result<Caller, Problem> {
     let nobody = || Problem::from(Code::Unauthenticated);
     let Some(header) = headers.get(AUTHORIZATION) else {
-        let peer = extensions.get::<PeerIdentity>();
-        return peer.and_then(Caller::of_peer).ok_or_else(nobody);
+        let peer = extensions.get::<PeerIdentity>().ok_or_else(nobody)?;
+        let caller = Caller::of_peer(api.settings(), peer);
+        return caller.ok_or_else(|| Code::ForeignCertificate.into());
     };
     let header = header.to_str().map_err(|_| nobody())?;
     match header.split_once(' ') {
-        Some(("Bearer", token)) => {
-            api.tokens().verify(token, api.gateway().now()).ok_or_else(nobody)
-        }
+        Some(("Bearer", token)) => api.tokens().verify(token, api.node().now()).ok_or_else(nobody),
         Some(("ApiKey", key)) => of_api_key(api, key).await,
         _ => Err(nobody()),
     }
@@ -171,7 +186,7 @@ pub(crate) async fn of_api_key(api: &Api, key: &str) -> Result<Caller, Problem> 
     let nobody = || Problem::from(Code::Unauthenticated);
     let (id, secret) = key.split_once('.').ok_or_else(nobody)?;
     let secret: Secret = secret.parse().map_err(|_| nobody())?;
-    let known = api.store().credentials().authenticate(id, &secret, api.gateway().now()).await;
+    let known = api.store().credentials().authenticate(id, &secret, api.node().now()).await;
     let known = known.map_err(|fault| store_problem(&fault))?;
     known.and_then(Caller::of_credential).ok_or_else(nobody)
 }

@@ -1,25 +1,51 @@
-//! What is behind the API: the machine, the federation's directory, the node's health.
+//! What is behind the API: the node, and by its role a venue, the federation, a supervisor's
+//! mirrors, a desk for banks, the switches of a testnet.
+//!
+//! What is not behind it is not served and not described.
 
-use gcfn_api_wire::problem::Code;
+use gcfn_api_wire::federation::{Anchors, Application, ClockShown, MemberList, SeriesListed};
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::settlement::CycleList;
+use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
+use gcfn_council::{SignedJoinRequest, Verb};
+use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
-    Amount, CommandId, Currency, Digest, NodeId, PartyId, SeriesId, Timestamp, TradeId,
+    Amount, CommandId, Currency, Digest, Millis, NodeId, PartyId, SeriesId, Timestamp, TradeId,
 };
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
+use std::fmt;
+use std::sync::Arc;
 
-/// The one boundary between the API and the rest of the node.
-///
-/// Object-safe, so that every handler compiles once, here, and not again for each machine that
-/// a binary puts behind it.
-#[tonic::async_trait]
-pub trait Gateway: Send + Sync + 'static {
-    /// Has the requests applied in this order, at one time, with nothing in between; one
-    /// outcome each. Refusals are outcomes.
-    async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Outcome>, Unavailable>;
+/// Everything behind the API of one node.
+#[derive(Clone)]
+pub struct Parts {
+    /// The node itself.
+    pub node: Arc<dyn Node>,
+    /// Its venue, where it trades.
+    pub venue: Option<Arc<dyn Gateway>>,
+    /// The federation, in which every node has a voice.
+    pub federation: Arc<dyn Federation>,
+    /// The mirrors of a supervisor.
+    pub mirrors: Option<Arc<dyn Mirrors>>,
+    /// Where its banks deliver, if it has any.
+    pub banks: Option<Arc<dyn BankDoor>>,
+    /// What is possible on a testnet alone.
+    pub testnet: Option<Arc<dyn Testnet>>,
+}
 
-    /// Shows the applied state. Must call `look` exactly once. Commands wait meanwhile.
-    fn look(&self, look: &mut dyn FnMut(&Venue));
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts")
+            .field("trades", &self.venue.is_some())
+            .field("supervises", &self.mirrors.is_some())
+            .field("has_banks", &self.banks.is_some())
+            .finish_non_exhaustive()
+    }
+}
 
-    /// The last applied log entry: the `as_of` of what is read afterwards.
+/// What every node can say, whatever its role.
+pub trait Node: Send + Sync + 'static {
+    /// The last applied log entry of its own cell: the `as_of` of what is read afterwards.
     fn applied(&self) -> u64;
 
     /// The node's time, for the expiry of tokens and the age of payments.
@@ -28,8 +54,25 @@ pub trait Gateway: Send + Sync + 'static {
     /// Whether the node takes commands.
     fn health(&self) -> Health;
 
-    /// What the books committed to when the last epoch closed.
+    /// What the books committed to when the last epoch closed, where there are books.
     fn state_root(&self) -> Option<Digest>;
+
+    /// All figures in the Prometheus text format.
+    fn metrics(&self) -> String;
+}
+
+/// The one boundary between the API and the venue of a node.
+///
+/// Object-safe, so that every handler compiles once, here, and not again for each machine that
+/// a binary puts behind it.
+#[tonic::async_trait]
+pub trait Gateway: Node {
+    /// Has the requests applied in this order, at one time, with nothing in between; one
+    /// outcome each. Refusals are outcomes.
+    async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Outcome>, Unavailable>;
+
+    /// Shows the applied state. Must call `look` exactly once. Commands wait meanwhile.
+    fn look(&self, look: &mut dyn FnMut(&Venue));
 
     /// What other nodes list, as the directory of the federation tells it, by id.
     fn listings(&self) -> Vec<ForeignListing>;
@@ -42,9 +85,64 @@ pub trait Gateway: Send + Sync + 'static {
 
     /// The proof of a trade in the form of `gcfn verify`. The machine has the trade.
     async fn receipt(&self, trade: TradeId) -> Result<serde_json::Value, NoReceipt>;
+}
 
-    /// All figures in the Prometheus text format.
-    fn metrics(&self) -> String;
+/// What a node knows of the federation, and its voice in it.
+#[tonic::async_trait]
+pub trait Federation: Send + Sync + 'static {
+    /// Everybody in the directory.
+    async fn members(&self) -> Result<MemberList, Unavailable>;
+
+    /// The last final round, and the keys of those who make rounds final.
+    async fn anchors(&self) -> Result<Anchors, Unavailable>;
+
+    /// What the members list.
+    async fn series(&self) -> Result<SeriesListed, Unavailable>;
+
+    /// The cycles of the federation's house; none where the node has no replica of it.
+    fn cycles(&self) -> Option<CycleList>;
+
+    /// Has the federation carry out a wish of this node, once for each `command`.
+    async fn say(&self, command: CommandId, verb: Verb) -> Result<(), Problem>;
+
+    /// Brings an applicant's own signed request.
+    async fn apply(&self, request: SignedJoinRequest) -> Result<(), Problem>;
+
+    /// How an application stands, where the node has a replica of the federation.
+    fn application(&self, node: NodeId) -> Option<Application>;
+}
+
+/// What a supervisor's node has verified and found.
+#[tonic::async_trait]
+pub trait Mirrors: Send + Sync + 'static {
+    /// One line for each watched cell.
+    async fn status(&self) -> WatchedCells;
+
+    /// The digests behind each line.
+    fn mirrors(&self) -> MirrorList;
+
+    /// The findings that pass, newest first.
+    async fn findings(&self, filter: FindingFilter) -> FindingList;
+}
+
+/// Where the banks of a node deliver.
+#[tonic::async_trait]
+pub trait BankDoor: Send + Sync + 'static {
+    /// Takes one ISO 20022 message of `bank` once, however often it is delivered.
+    async fn take(&self, bank: NodeIdentity, message: &[u8]) -> Result<(), Problem>;
+}
+
+/// What is possible on a testnet alone.
+#[tonic::async_trait]
+pub trait Testnet: Send + Sync + 'static {
+    /// What the node's clock shows.
+    fn clock(&self) -> ClockShown;
+
+    /// Moves the node's clock to real time plus `offset`; it never goes back. What it shows now.
+    fn shift(&self, offset: Millis) -> Result<ClockShown, Problem>;
+
+    /// Has the venue's cell take a snapshot and waits for it: the log entry that it covers.
+    async fn snapshot(&self) -> Result<u64, Unavailable>;
 }
 
 impl dyn Gateway {
@@ -69,6 +167,8 @@ pub enum Unavailable {
     Halted,
     /// It may or may not take effect; the same ids find out.
     InDoubt,
+    /// Nothing was done: the node that knows does not answer.
+    Unreached,
 }
 
 impl From<Unavailable> for Code {
@@ -78,6 +178,7 @@ impl From<Unavailable> for Code {
             Unavailable::Busy => Code::Busy,
             Unavailable::Halted => Code::Halted,
             Unavailable::InDoubt => Code::InDoubt,
+            Unavailable::Unreached => Code::Unreached,
         }
     }
 }
@@ -128,6 +229,8 @@ pub struct RateRequest {
 pub enum NoRate {
     /// Nobody quotes that pair and size now.
     NoQuote,
+    /// The command was another wish before.
+    OtherWish,
     /// The federation does not answer.
     Unavailable(Unavailable),
 }
@@ -136,6 +239,7 @@ impl From<NoRate> for Code {
     fn from(no_rate: NoRate) -> Code {
         match no_rate {
             NoRate::NoQuote => Code::NoQuote,
+            NoRate::OtherWish => Code::IdempotencyConflict,
             NoRate::Unavailable(unavailable) => unavailable.into(),
         }
     }

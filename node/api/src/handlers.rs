@@ -3,12 +3,15 @@
 //! Nothing about money is decided here. A handler checks what the machine cannot know: that an
 //! amount is in the venue's currency, and whether a thing is the caller's to see.
 
+pub(crate) mod bank;
+pub(crate) mod federation;
 pub(crate) mod issuance;
 pub(crate) mod node;
 pub(crate) mod party;
 pub(crate) mod redemption;
 pub(crate) mod registration;
 pub(crate) mod settlement;
+pub(crate) mod supervision;
 pub(crate) mod trading;
 
 pub use registration::vault_field;

@@ -12,8 +12,10 @@
 pub mod gateway;
 pub mod projection;
 
+mod answers;
 mod api;
 mod auth;
+mod example;
 mod grpc;
 mod handlers;
 mod limits;

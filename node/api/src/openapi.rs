@@ -1,6 +1,7 @@
 //! The interface description, made from the table of routes: what is not in the table is not
 //! served, and what is served is described.
 
+use crate::example::illustrate;
 use crate::route::{AT_LEAST, Access, Contract, IDEMPOTENCY_KEY, Method, Route};
 use axum::body::Bytes;
 use gcfn_api_wire::problem::ProblemBody;
@@ -45,7 +46,10 @@ pub(crate) fn document(routes: &[Route]) -> Bytes {
         .build();
     let document =
         OpenApiBuilder::new().info(info).paths(paths).components(Some(components(routes)));
-    serde_json::to_vec(&document.build()).expect("the description is plain data").into()
+    let mut document =
+        serde_json::to_value(document.build()).expect("the description is plain data");
+    illustrate(&mut document);
+    document.to_string().into()
 }
 
 fn components(routes: &[Route]) -> utoipa::openapi::Components {
@@ -89,7 +93,7 @@ fn components(routes: &[Route]) -> utoipa::openapi::Components {
 }
 
 fn operation(route: &Route) -> Operation {
-    let Contract { parameters, body, .. } = &route.contract;
+    let Contract { parameters, body, takes, .. } = &route.contract;
     let mut operation = OperationBuilder::new()
         .operation_id(Some(operation_id(route)))
         .summary(Some(route.summary))
@@ -100,24 +104,27 @@ fn operation(route: &Route) -> Operation {
     }
     if let Some(schema) = body {
         let content = ContentBuilder::new().schema(Some(schema.clone())).build();
-        let body = RequestBodyBuilder::new().content("application/json", content);
+        let body = RequestBodyBuilder::new().content(*takes, content);
         operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
     }
     if let Access::Roles(roles) = route.access {
         operation = operation.description(Some(may_call(roles)));
         let own = match route.changes() {
-            true => header(
+            true if !route.needs_key() => None,
+            true => Some(header(
                 IDEMPOTENCY_KEY.as_str(),
                 "Your name of this wish: 1 to 64 visible ASCII characters.",
                 Required::True,
-            ),
-            false => header(
+            )),
+            false => Some(header(
                 AT_LEAST.as_str(),
                 "The least `as_of` that you want to read.",
                 Required::False,
-            ),
+            )),
         };
-        operation = operation.parameter(own);
+        if let Some(own) = own {
+            operation = operation.parameter(own);
+        }
         for scheme in SECURITY {
             operation = operation.security(SecurityRequirement::new(scheme, [""; 0]));
         }
@@ -173,6 +180,7 @@ fn operation_id(route: &Route) -> String {
     let method = match route.method {
         Method::Get => "get",
         Method::Post => "post",
+        Method::Put => "put",
         Method::Delete => "delete",
     };
     let path = route.path.trim_start_matches("/api/v1/").trim_start_matches('/');
@@ -192,6 +200,7 @@ const fn method(method: Method) -> HttpMethod {
     match method {
         Method::Get => HttpMethod::Get,
         Method::Post => HttpMethod::Post,
+        Method::Put => HttpMethod::Put,
         Method::Delete => HttpMethod::Delete,
     }
 }

@@ -10,7 +10,9 @@
 mod contract;
 mod serve;
 
-pub(crate) use contract::{Answer, Body, Contract, Description, Figures, Input, PathId, Query};
+pub(crate) use contract::{
+    Answer, Body, Contract, Description, Figures, Input, Message, PathId, Query,
+};
 pub(crate) use serve::{RequestId, answer, command_id, count, mount};
 
 use crate::Api;
@@ -39,6 +41,8 @@ pub(crate) enum Method {
     Get,
     /// Changes something.
     Post,
+    /// Sets something.
+    Put,
     /// Takes something away.
     Delete,
 }
@@ -59,6 +63,8 @@ pub(crate) struct Route {
     pub(crate) access: Access,
     pub(crate) summary: &'static str,
     pub(crate) contract: Contract,
+    /// Whether what is sent names itself, so that the caller need not name it.
+    names_itself: bool,
     endpoint: Endpoint,
 }
 
@@ -86,9 +92,10 @@ impl Admitted {
     }
 }
 
-/// Somebody who has not said who it is asks for something.
-pub(crate) struct Open {
+/// Somebody who has not said who it is asks for something: `id` stands in the path.
+pub(crate) struct Open<K = ()> {
     pub(crate) api: Api,
+    pub(crate) id: K,
 }
 
 /// A caller asks to see something: `id` stands in the path.
@@ -121,9 +128,9 @@ impl<K> Write<K> {
         Ok(Accepted { as_of: self.as_of() })
     }
 
-    /// The `as_of` after what was submitted.
+    /// The `as_of` after what was submitted; that of the first answer where it was before.
     pub(crate) fn as_of(&self) -> u64 {
-        self.api.gateway().applied()
+        self.api.answers().as_of(self.command, self.api.node().applied())
     }
 }
 
@@ -149,7 +156,15 @@ impl Route {
         };
         let contract = Contract::of::<K, I, A>(path);
         let access = Access::Roles(roles);
-        Route { method: Method::Get, path, access, summary, contract, endpoint: Box::new(endpoint) }
+        Route {
+            method: Method::Get,
+            path,
+            access,
+            summary,
+            contract,
+            names_itself: false,
+            endpoint: Box::new(endpoint),
+        }
     }
 
     /// A route by which `roles` change something.
@@ -181,35 +196,52 @@ impl Route {
             access,
             summary,
             contract,
+            names_itself: false,
             endpoint: Box::new(endpoint),
         }
     }
 
+    /// A route by which `roles` deliver what carries a name of its own: the same again is known.
+    pub(crate) fn deliver<I: Input, A: Answer, F>(
+        path: &'static str,
+        roles: &'static [Role],
+        summary: &'static str,
+        handler: fn(Read, I) -> F,
+    ) -> Route
+    where
+        F: Future<Output = Result<A, Problem>> + Send + 'static,
+    {
+        let mut route = Route::read(path, roles, summary, handler);
+        (route.method, route.names_itself) = (Method::Post, true);
+        route
+    }
+
     /// A route that answers anybody.
-    pub(crate) fn open<I: Input, A: Answer, F>(
+    pub(crate) fn open<K: PathId, I: Input, A: Answer, F>(
         method: Method,
         path: &'static str,
         summary: &'static str,
-        handler: fn(Open, I) -> F,
+        handler: fn(Open<K>, I) -> F,
     ) -> Route
     where
         F: Future<Output = Result<A, Problem>> + Send + 'static,
     {
         let endpoint = move |request: Admitted| {
             async move {
-                let input = I::read(&request)?;
-                let answer = handler(Open { api: request.api }, input).await?;
+                let (id, input) = (request.id()?, I::read(&request)?);
+                let answer = handler(Open { api: request.api, id }, input).await?;
                 Ok(answer.respond())
             }
             .boxed()
         };
-        let contract = Contract::of::<(), I, A>(path);
+        let contract = Contract::of::<K, I, A>(path);
         Route {
             method,
             path,
             access: Access::Anybody,
             summary,
             contract,
+            names_itself: true,
             endpoint: Box::new(endpoint),
         }
     }
@@ -217,6 +249,18 @@ impl Route {
     /// The same route, called with DELETE.
     pub(crate) fn by_delete(mut self) -> Route {
         self.method = Method::Delete;
+        self
+    }
+
+    /// The same route, called with PUT.
+    pub(crate) fn by_put(mut self) -> Route {
+        self.method = Method::Put;
+        self
+    }
+
+    /// The same route, whose work goes on after the answer: it answers 202.
+    pub(crate) fn accepts(mut self) -> Route {
+        self.contract.status = StatusCode::ACCEPTED;
         self
     }
 
@@ -229,5 +273,10 @@ impl Route {
     /// Whether a call changes what the node keeps.
     pub(crate) fn changes(&self) -> bool {
         self.method != Method::Get && self.access != Access::Anybody
+    }
+
+    /// Whether the caller must name what it wants changed.
+    pub(crate) fn needs_key(&self) -> bool {
+        self.changes() && !self.names_itself
     }
 }

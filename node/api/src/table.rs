@@ -2,7 +2,11 @@
 //!
 //! A supervisor may call nothing that changes anything; a test holds the table to it.
 
-use crate::handlers::{issuance, node, party, redemption, registration, settlement, trading};
+use crate::gateway::Parts;
+use crate::handlers::{
+    bank, federation, issuance, node, party, redemption, registration, settlement, supervision,
+    trading,
+};
 use crate::route::{Method, Route};
 use gcfn_venue::Role::{self, Bank, Issuer, Operator, Regulator, User};
 
@@ -10,14 +14,56 @@ const EVERYBODY: &[Role] = &[User, Issuer, Operator, Bank, Regulator];
 const HOLDERS: &[Role] = &[User, Issuer];
 const OVERSEERS: &[Role] = &[Bank, Operator, Regulator];
 
-/// The routes, grouped as the business is.
-pub(crate) fn routes() -> Vec<Route> {
-    let mut routes = parties();
-    routes.extend(batches());
-    routes.extend(coupons());
-    routes.extend(trades());
-    routes.extend(money());
-    routes.extend(operations());
+/// The routes of a node with these parts, grouped as the business is.
+pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
+    let mut routes = operations();
+    routes.extend(network());
+    if parts.venue.is_some() {
+        routes.extend(parties());
+        routes.extend(batches());
+        routes.extend(coupons());
+        routes.extend(trades());
+        routes.extend(money());
+    }
+    if parts.mirrors.is_some() {
+        routes.extend(mirrors());
+    }
+    if parts.banks.is_some() {
+        routes.push(
+            Route::deliver(
+                "/api/v1/bank/iso20022/inbound",
+                &[Bank],
+                "Deliver an ISO 20022 message; its own identifier tells repeats.",
+                bank::inbound,
+            )
+            .accepts(),
+        );
+    }
+    if parts.testnet.is_some() {
+        routes.push(Route::open(
+            Method::Get,
+            "/api/v1/testnet/clock",
+            "What the node's clock shows: whoever joins must begin with it.",
+            node::clock,
+        ));
+        routes.push(
+            Route::write(
+                "/api/v1/testnet/clock",
+                &[Operator],
+                "Move the node's clock ahead of real time; it never goes back.",
+                node::shift,
+            )
+            .by_put(),
+        );
+    }
+    if parts.testnet.is_some() && parts.venue.is_some() {
+        routes.push(Route::write(
+            "/api/v1/testnet/snapshot",
+            &[Operator],
+            "Take a snapshot of the venue and wait for it.",
+            node::snapshot,
+        ));
+    }
     routes
 }
 
@@ -25,12 +71,6 @@ fn parties() -> Vec<Route> {
     vec![
         Route::write("/api/v1/users", &[Operator], "Register a party.", registration::register)
             .creates(),
-        Route::open(
-            Method::Post,
-            "/api/v1/users/token",
-            "Exchange an API key for a token.",
-            registration::token,
-        ),
         Route::read("/api/v1/users/me", EVERYBODY, "Who the caller is.", party::me),
         Route::read(
             "/api/v1/users/me/assets",
@@ -220,6 +260,18 @@ fn money() -> Vec<Route> {
             settlement::cycles,
         ),
         Route::read(
+            "/api/v1/node/conservation",
+            &[Operator, Regulator],
+            "Whether every total holds.",
+            node::conservation,
+        ),
+        Route::read(
+            "/api/v1/node/pools",
+            &[Operator],
+            "What the books say of the node's accounts at banks.",
+            node::pools,
+        ),
+        Route::read(
             "/api/v1/settle/instructions",
             OVERSEERS,
             "Payments that a bank has not finished, with their age.",
@@ -228,15 +280,96 @@ fn money() -> Vec<Route> {
     ]
 }
 
+/// What everybody may know of the network, and what a node's operator says in it.
+fn network() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/federation/members",
+            EVERYBODY,
+            "Who belongs to the network.",
+            federation::members,
+        ),
+        Route::read(
+            "/api/v1/federation/anchors",
+            EVERYBODY,
+            "The last final round, and the validators' keys for `gcfn verify`.",
+            federation::anchors,
+        ),
+        Route::read(
+            "/api/v1/federation/series",
+            EVERYBODY,
+            "What the members list.",
+            federation::series,
+        ),
+        Route::read(
+            "/api/v1/federation/cycles",
+            &[Operator, Regulator],
+            "The cycles of the federation's house, where the node has a replica of it.",
+            federation::cycles,
+        ),
+        Route::write(
+            "/api/v1/federation/approvals",
+            &[Operator],
+            "Approve an applicant, as a validator.",
+            federation::approve,
+        )
+        .accepts(),
+        Route::write(
+            "/api/v1/federation/quotes",
+            &[Operator],
+            "Offer to exchange two currencies, as a dealer.",
+            federation::quote,
+        )
+        .accepts(),
+        Route::open(
+            Method::Post,
+            "/api/v1/federation/join-requests",
+            "Ask to be admitted; the same signed request is the same application.",
+            federation::apply,
+        )
+        .accepts(),
+        Route::open(
+            Method::Get,
+            "/api/v1/federation/join-requests/{node}",
+            "How an application stands.",
+            federation::application,
+        ),
+    ]
+}
+
+fn mirrors() -> Vec<Route> {
+    const READERS: &[Role] = &[Operator, Regulator];
+    vec![
+        Route::read(
+            "/api/v1/regnode/status",
+            READERS,
+            "How far every watched cell has been verified, and with which lag.",
+            supervision::status,
+        ),
+        Route::read(
+            "/api/v1/regnode/mirror",
+            READERS,
+            "The digests of what was verified.",
+            supervision::mirrors,
+        ),
+        Route::read(
+            "/api/v1/regnode/findings",
+            READERS,
+            "What does not agree with what the network has co-signed.",
+            supervision::findings,
+        ),
+    ]
+}
+
 fn operations() -> Vec<Route> {
     vec![
-        Route::read("/api/v1/node", EVERYBODY, "Who the node is.", node::node),
-        Route::read(
-            "/api/v1/node/conservation",
-            &[Operator, Regulator],
-            "Whether every total holds.",
-            node::conservation,
+        Route::open(
+            Method::Post,
+            "/api/v1/users/token",
+            "Exchange an API key for a token.",
+            registration::token,
         ),
+        Route::read("/api/v1/node", EVERYBODY, "Who the node is.", node::node),
         Route::read("/api/v1/dev/status", EVERYBODY, "Whether the API serves.", node::status),
         Route::open(Method::Get, "/healthz", "Whether the process lives.", node::healthz),
         Route::open(Method::Get, "/readyz", "Whether the node takes commands.", node::readyz),

@@ -3,16 +3,12 @@
 use crate::config::{BankLink, Config};
 use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Extension, State};
-use axum::http::StatusCode;
-use axum::routing::post;
+use gcfn_api::gateway::BankDoor;
+use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_banking::Instruction;
 use gcfn_cell::{Cell, Clock, Record};
 use gcfn_clearing::ClearingEvent;
 use gcfn_council::{Council, Refusal, Verb};
-use gcfn_link::certificate::PeerIdentity;
 use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::tls::{Credentials, Trust, client};
 use gcfn_model::{Currency, Machine, NetworkId, NodeId, SettlementAccount, Timestamp, Uetr};
@@ -72,43 +68,6 @@ impl BankDesk {
         Ok(BankDesk { till, store, book, clock, inboxes: Arc::new(inboxes) })
     }
 
-    /// Where banks deliver: answered with 202 once the machine has been told, with 400 when the
-    /// message cannot be understood, and with 503 when the bank is to try again.
-    pub(crate) fn router(&self) -> Router {
-        Router::new().route("/api/v1/bank/iso20022/inbound", post(inbound)).with_state(self.clone())
-    }
-
-    async fn take(&self, bank: NodeId, bytes: &[u8]) -> StatusCode {
-        let Some(inbox) = self.inboxes.get(&bank) else { return StatusCode::FORBIDDEN };
-        let incoming = match inbox.take(self.clock.now(), bytes).await {
-            Ok(incoming) => incoming,
-            Err(InboxError::Refused(_)) => return StatusCode::BAD_REQUEST,
-            Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "bank message not kept");
-                return StatusCode::SERVICE_UNAVAILABLE;
-            }
-        };
-        // A status counts from the debtor's bank only: no other bank knows how a payment stands.
-        let foreign = |told: &Incoming| match told {
-            Incoming::Status(report) => self
-                .till
-                .debit(report.uetr)
-                .is_some_and(|(debtor, currency)| !inbox.speaks_for(debtor, currency)),
-            Incoming::Booked(_) | Incoming::Statement(_) => false,
-        };
-        if incoming.iter().any(foreign) {
-            tracing::warn!(%bank, "status of a payment from another bank than the debtor's");
-            return StatusCode::FORBIDDEN;
-        }
-        for told in incoming {
-            if let Err(error) = self.till.tell(told).await {
-                tracing::warn!(error = format!("{error:#}"), "bank message not applied yet");
-                return StatusCode::SERVICE_UNAVAILABLE;
-            }
-        }
-        StatusCode::ACCEPTED
-    }
-
     /// Carries payments to one bank for ever.
     ///
     /// # Errors
@@ -151,15 +110,40 @@ impl BankDesk {
     }
 }
 
-async fn inbound(
-    State(desk): State<BankDesk>,
-    peer: Option<Extension<PeerIdentity>>,
-    body: Bytes,
-) -> StatusCode {
-    match peer.map(|Extension(peer)| peer.identity()) {
-        Some(identity) if identity.role == Role::Bank => desk.take(identity.node, &body).await,
-        Some(_) => StatusCode::FORBIDDEN,
-        None => StatusCode::UNAUTHORIZED,
+#[tonic::async_trait]
+impl BankDoor for BankDesk {
+    /// Taken once the machine has been told; malformed when the message cannot be understood;
+    /// unavailable when the bank is to try again.
+    async fn take(&self, bank: NodeIdentity, message: &[u8]) -> Result<(), Problem> {
+        let inbox = self.inboxes.get(&bank.node).ok_or(Code::ForeignCertificate)?;
+        let incoming = match inbox.take(self.clock.now(), message).await {
+            Ok(incoming) => incoming,
+            Err(InboxError::Refused(_)) => return Err(Code::BankMessage.into()),
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "bank message not kept");
+                return Err(Code::StoreUnavailable.into());
+            }
+        };
+        // A status counts from the debtor's bank only: no other bank knows how a payment stands.
+        let foreign = |told: &Incoming| match told {
+            Incoming::Status(report) => self
+                .till
+                .debit(report.uetr)
+                .is_some_and(|(debtor, currency)| !inbox.speaks_for(debtor, currency)),
+            Incoming::Booked(_) | Incoming::Statement(_) => false,
+        };
+        if incoming.iter().any(foreign) {
+            let bank = bank.node;
+            tracing::warn!(%bank, "status of a payment from another bank than the debtor's");
+            return Err(Code::ForeignPayment.into());
+        }
+        for told in incoming {
+            if let Err(error) = self.till.tell(told).await {
+                tracing::warn!(error = format!("{error:#}"), "bank message not applied yet");
+                return Err(Code::NotLeading.into());
+            }
+        }
+        Ok(())
     }
 }
 

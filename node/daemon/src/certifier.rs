@@ -1,7 +1,7 @@
 //! The network's authority at the root: whoever is admitted gets a certificate, once.
 
-use crate::admin::issued_file;
 use crate::files::NodeFiles;
+use crate::membership::issued_file;
 use crate::network::{certify, identity_of, open_authority};
 use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};

@@ -1,24 +1,22 @@
-//! What stands behind the API of a trading node.
+//! What stands behind the API of a node.
 
 use crate::federation::HeadSource;
+use crate::membership::Wishes;
 use crate::prover::Prover;
 use crate::voice::Voice;
 use gcfn_anchor::receipt::{Receipt, VERSION};
 use gcfn_api::gateway::{
-    ForeignListing, Gateway, Health, NoRate, NoReceipt, RateRequest, Unavailable,
+    ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, RateRequest, Unavailable,
 };
 use gcfn_api::projection::TRADE;
-use gcfn_cell::{Cell, SubmitError};
-use gcfn_council::{Done, Refusal, Series, Verb};
-use gcfn_model::{Digest, Millis, SeriesId, Timestamp, TradeId};
+use gcfn_cell::{Cell, Clock, SubmitError};
+use gcfn_council::{Council, Done, Refusal, Series, Verb};
+use gcfn_model::{Digest, Machine, SeriesId, Timestamp, TradeId};
 use gcfn_replica::{Command, Refused, Replica, Reply};
 use gcfn_store::ReadModel;
 use gcfn_telemetry::Metrics;
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
 use std::sync::{Arc, RwLock};
-
-/// How long a wish for a rate stays good.
-const WISH_LIFETIME: Millis = Millis(600_000);
 
 /// The series that others list, as last seen in the directory.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +57,8 @@ pub(crate) struct NodeGateway {
     pub(crate) heads: HeadSource,
     /// What others list.
     pub(crate) listings: Listings,
+    /// What it has said in the federation.
+    pub(crate) wishes: Wishes,
     /// Its figures.
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -76,6 +76,69 @@ impl From<LocalFault> for Unavailable {
 
 /// A submission that had no outcome.
 struct LocalFault(SubmitError);
+
+impl Node for NodeGateway {
+    fn applied(&self) -> u64 {
+        self.cell.applied().borrow().index
+    }
+
+    fn now(&self) -> Timestamp {
+        self.voice.clock.now()
+    }
+
+    fn health(&self) -> Health {
+        health(&self.cell)
+    }
+
+    fn state_root(&self) -> Option<Digest> {
+        self.prover.last_header().map(|header| header.state_root)
+    }
+
+    fn metrics(&self) -> String {
+        self.metrics.render()
+    }
+}
+
+/// A node without a venue, as its API asks it: the federation's cell is its own.
+pub(crate) struct CouncilNode {
+    /// Its replica of the federation.
+    pub(crate) cell: Cell<Council>,
+    /// What proves the federation's events.
+    pub(crate) prover: Prover<Council>,
+    /// What it reads time from.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Its figures.
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl Node for CouncilNode {
+    fn applied(&self) -> u64 {
+        self.cell.applied().borrow().index
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn health(&self) -> Health {
+        health(&self.cell)
+    }
+
+    fn state_root(&self) -> Option<Digest> {
+        self.prover.last_header().map(|header| header.state_root)
+    }
+
+    fn metrics(&self) -> String {
+        self.metrics.render()
+    }
+}
+
+fn health<M: Machine>(cell: &Cell<M>) -> Health {
+    let metrics = cell.metrics();
+    let leading = metrics.is_leader();
+    let ready = metrics.halted.is_none() && (leading || metrics.leader.is_some());
+    Health { ready, leading }
+}
 
 #[tonic::async_trait]
 impl Gateway for NodeGateway {
@@ -99,25 +162,6 @@ impl Gateway for NodeGateway {
         self.cell.read(|replica| look(replica.venue()));
     }
 
-    fn applied(&self) -> u64 {
-        self.cell.applied().borrow().index
-    }
-
-    fn now(&self) -> Timestamp {
-        self.voice.clock.now()
-    }
-
-    fn health(&self) -> Health {
-        let metrics = self.cell.metrics();
-        let leading = metrics.is_leader();
-        let ready = metrics.halted.is_none() && (leading || metrics.leader.is_some());
-        Health { ready, leading }
-    }
-
-    fn state_root(&self) -> Option<Digest> {
-        self.prover.last_header().map(|header| header.state_root)
-    }
-
     fn listings(&self) -> Vec<ForeignListing> {
         self.listings.all()
     }
@@ -129,7 +173,8 @@ impl Gateway for NodeGateway {
     async fn lock_rate(&self, ask: RateRequest) -> Result<LockedRate, NoRate> {
         let RateRequest { command, pays, needs, size, .. } = ask;
         let verb = Verb::RequestLock { pays, needs, size };
-        let signed = self.voice.sign(command, self.voice.now(), WISH_LIFETIME, verb);
+        let signed = self.wishes.sign(&self.voice, command, verb);
+        let signed = signed.map_err(|_| NoRate::OtherWish)?;
         let outcome = self.voice.submit(signed).await.map_err(|error| {
             tracing::warn!(error = format!("{error:#}"), "lock a rate");
             NoRate::Unavailable(Unavailable::InDoubt)
@@ -137,6 +182,7 @@ impl Gateway for NodeGateway {
         let rate = match outcome {
             Ok(Done::Locked(rate)) => rate,
             Ok(_) | Err(Refusal::NoQuote) => return Err(NoRate::NoQuote),
+            Err(Refusal::IdempotencyConflict) => return Err(NoRate::OtherWish),
             Err(Refusal::Expired | Refusal::ExpiresTooLate) => {
                 return Err(NoRate::Unavailable(Unavailable::Busy));
             }
@@ -165,10 +211,6 @@ impl Gateway for NodeGateway {
         let (event, proof) = proven.map_err(|_| NoReceipt::Unavailable)?;
         let receipt = Receipt { version: VERSION, event, proof, anchor };
         serde_json::to_value(receipt).map_err(|_| NoReceipt::Unavailable)
-    }
-
-    fn metrics(&self) -> String {
-        self.metrics.render()
     }
 }
 

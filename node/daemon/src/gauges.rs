@@ -2,10 +2,12 @@
 
 use anyhow::Result;
 use gcfn_cell::{Cell, Clock};
+use gcfn_council::Council;
 use gcfn_ledger::Account;
-use gcfn_model::{Millis, Pool};
+use gcfn_model::{Currency, Millis, Pool};
 use gcfn_replica::Replica;
 use gcfn_telemetry::Gauge;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,9 +34,7 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
             let suspense: i128 = Pool::ALL.into_iter().map(in_pool).sum();
             (currency.code(), pending, overdue, suspense)
         });
-        let figure = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        Gauge::InstructionsPending.set(&[currency], figure(pending));
-        Gauge::InstructionsOverdue.set(&[currency], figure(overdue));
+        show(currency, (pending, overdue));
         Gauge::SuspenseBalance.set(&[currency], i64::try_from(suspense).unwrap_or(i64::MAX));
         if alarmed < overdue {
             tracing::error!(overdue, "payments wait for a bank's answer for over an hour");
@@ -42,4 +42,41 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
         alarmed = overdue;
         tokio::time::sleep(BEAT).await;
     }
+}
+
+/// The same of the root, for the payments of the federation's house.
+///
+/// # Errors
+/// Never: it works for ever.
+pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()> {
+    let mut alarmed = 0;
+    loop {
+        let now = clock.now();
+        let counts = cell.read(|council| {
+            let desk = council.house().desk();
+            let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
+            for payment in desk.payments().filter(|payment| payment.state.is_open()) {
+                counts.entry(payment.instruction.currency).or_default().0 += 1;
+            }
+            for payment in desk.overdue(now, OVERDUE) {
+                counts.entry(payment.instruction.currency).or_default().1 += 1;
+            }
+            counts
+        });
+        for currency in Currency::ALL {
+            show(currency.code(), counts.get(&currency).copied().unwrap_or_default());
+        }
+        let overdue = counts.values().map(|(_, overdue)| overdue).sum();
+        if alarmed < overdue {
+            tracing::error!(overdue, "payments wait for a bank's answer for over an hour");
+        }
+        alarmed = overdue;
+        tokio::time::sleep(BEAT).await;
+    }
+}
+
+fn show(currency: &str, (pending, overdue): (usize, usize)) {
+    let figure = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    Gauge::InstructionsPending.set(&[currency], figure(pending));
+    Gauge::InstructionsOverdue.set(&[currency], figure(overdue));
 }

@@ -3,9 +3,11 @@
 
 use crate::courier::fitting;
 use crate::federation::{CheckpointAsked, is_shut_out, show_checkpoint};
+use crate::membership;
 use crate::notices::{Feed, NOTICES, while_heard};
 use crate::prover::Prover;
 use crate::voice::Voice;
+use gcfn_api_wire::federation::{Anchors, SeriesListed};
 use gcfn_audit::Item;
 use gcfn_cell::{CallKind, Cell, JournalError};
 use gcfn_council::{Council, FEDERATION, Genesis, Profile, Series};
@@ -66,6 +68,11 @@ pub(crate) struct Handler {
 
 fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Refusal> {
     postcard::to_allocvec(value).map_err(|error| Refusal::Internal(error.to_string()))
+}
+
+/// What callers of a local's API are shown, in the words that they are shown it in.
+fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Refusal> {
+    serde_json::to_vec(value).map_err(|error| Refusal::Internal(error.to_string()))
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
@@ -193,6 +200,9 @@ impl LinkHandler for Handler {
                 encode(&proof.ok_or_else(none)?)?
             }
             "directory" => encode(&self.council()?.cell.read(directory))?,
+            membership::MEMBERS => json(&membership::members(&self.council()?.cell, &self.voice))?,
+            membership::ANCHORS => json(&self.council()?.cell.read(Anchors::of))?,
+            membership::SERIES => json(&self.council()?.cell.read(SeriesListed::of))?,
             "genesis" => {
                 if !matches!(peer.identity().role, Role::Regulator | Role::Regional | Role::Root) {
                     return Err(Refusal::NotAllowed("for replicas of the federation".to_owned()));

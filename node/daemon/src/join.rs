@@ -1,17 +1,18 @@
 //! Becoming a member: the request goes to the root, whose authority answers with a certificate
 //! once the validators have admitted the node.
 
-use crate::admin::Application;
 use crate::bank_desk::https_client;
 use crate::clock;
 use crate::files::NodeFiles;
 use crate::network::Network;
-use crate::testnet_clock::{self, Shown};
 use anyhow::{Context, Result};
+use gcfn_api_wire::federation::{Application, ClockShown};
 use gcfn_council::{Role, SignedJoinRequest};
 use gcfn_link::tls::client_by_address;
 use std::time::Duration;
 
+/// Where a testnet's root shows its clock.
+const CLOCK: &str = "/api/v1/testnet/clock";
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// The network does not take the request to join, and will not take it the next time.
@@ -69,7 +70,7 @@ async fn ask(client: &reqwest::Client, url: &str) -> Option<String> {
 }
 
 /// What the clock of a testnet shows.
-async fn clock_of(client: &reqwest::Client, root: &str) -> Option<Shown> {
-    let answer = client.get(format!("{root}{}", testnet_clock::PATH)).send().await.ok()?;
+async fn clock_of(client: &reqwest::Client, root: &str) -> Option<ClockShown> {
+    let answer = client.get(format!("{root}{CLOCK}")).send().await.ok()?;
     answer.json().await.ok()
 }

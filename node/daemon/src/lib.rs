@@ -5,7 +5,6 @@
 //! order: [`config`] and [`files`] (what a node is told and has), [`init`], [`network`] and
 //! [`join`] (how it becomes a member), [`node`] (the assembly), then one file per task.
 
-mod admin;
 mod alone;
 pub mod bank;
 mod bank_desk;
@@ -22,11 +21,11 @@ mod gauges;
 mod handler;
 pub mod init;
 mod join;
+mod membership;
 pub mod network;
 pub mod node;
 mod notices;
 mod own_certificate;
-mod pools;
 mod projector;
 mod prover;
 mod raft_transport;
@@ -34,5 +33,5 @@ pub mod region;
 mod scheduler;
 mod submitter;
 mod supervise;
-mod testnet_clock;
+mod testnet;
 mod voice;

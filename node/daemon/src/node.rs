@@ -1,10 +1,9 @@
 //! One node, assembled from its configuration by its role.
 
+mod api;
 mod trading;
 
-use crate::admin::{Admin, health};
 use crate::alone;
-use crate::bank_desk::Till;
 use crate::certifier::certify_members;
 use crate::clock::NodeClock;
 use crate::config::Config;
@@ -19,12 +18,10 @@ use crate::notices::Feed;
 use crate::own_certificate::{self, own_credentials};
 use crate::prover::Prover;
 use crate::raft_transport::RaftTransport;
-use crate::testnet_clock;
 use crate::voice::{Replicas, Voice, Way};
 use anyhow::{Context, Result, anyhow};
 use axum::Router;
 use gcfn_anchor::keys::Signer;
-use gcfn_api::Limiter;
 use gcfn_cell::{Cell, CellConfig};
 use gcfn_council::{Council, FEDERATION, Genesis, SignedJoinRequest, cell_id};
 use gcfn_link::certificate::Denylist;
@@ -240,31 +237,7 @@ impl Base {
         if let Some(side) = &council {
             self.run_council(side, &voice);
         }
-        let mut app = Router::new();
-        if let Some((side, region)) = &venue {
-            app =
-                app.merge(self.run_venue(side, region, council.as_ref(), (&voice, &store)).await?);
-        } else {
-            let cell = council.as_ref().map(|side| side.cell.clone());
-            app = app.merge(health(cell, self.metrics.clone()));
-        }
-        if let (Role::Root, Some(side)) = (self.config.role, &council) {
-            let till = Till::Federation(side.cell.clone(), voice.clone());
-            app = app.merge(self.run_bank_desk(till, &store)?);
-        }
-        if let (Role::Regulator, Some(side)) = (self.config.role, &council) {
-            let console = crate::supervise::mount(self.supervision(side, &store)).await?;
-            app = app.merge(self.admin(cells, &voice)?.guard(console));
-        }
-        let admin = self.admin(cells, &voice)?;
-        if let Some((side, _)) = &venue {
-            app = app.merge(admin.guard(crate::pools::router(side.cell.clone())));
-        }
-        app = app.merge(admin.clone().router());
-        if self.network.testnet {
-            let calendar = venue.as_ref().map(|(_, region)| region.clone());
-            app = testnet_clock::over(app, &admin, self.clock.clone(), calendar);
-        }
+        let app = self.app(venue.as_ref(), council.as_ref(), (&voice, &store)).await?;
         let handler = Handler { venue: venue.map(|(side, _)| side), council, voice };
         self.listen(doors, app, handler)
     }
@@ -334,21 +307,6 @@ impl Base {
             self.run("days", federation::open_days(cell(), voice.clone()));
             self.run("authority", certify_members(cell(), voice.clone(), self.files.clone()));
         }
-    }
-
-    fn admin(&self, cells: &Cells, voice: &Voice) -> Result<Admin> {
-        let key = std::fs::read_to_string(self.files.path("keys/operator.key"))
-            .context("read keys/operator.key")?;
-        Ok(Admin {
-            council: cells.council.clone(),
-            venue: cells.venue.clone(),
-            voice: voice.clone(),
-            clock: self.clock.clone(),
-            testnet: self.network.testnet,
-            files: self.files.clone(),
-            operator_key: key.trim().into(),
-            applicants: Arc::new(Limiter::new(self.rate_limits().anonymous)),
-        })
     }
 
     fn supervision(&self, side: &CouncilSide, store: &Store) -> crate::supervise::Supervision {

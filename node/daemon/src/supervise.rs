@@ -1,9 +1,10 @@
 //! A supervisor's node: the mirrors of its jurisdiction, mounted.
 
 use anyhow::Result;
-use axum::Router;
 use gcfn_anchor::receipt::HeadProof;
 use gcfn_anchor::roster::Roster;
+use gcfn_api::gateway::Mirrors;
+use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
 use gcfn_cell::{Cell, Clock};
 use gcfn_council::Council;
 use gcfn_link::client::Peers;
@@ -54,11 +55,29 @@ impl Rounds for OwnRounds {
     }
 }
 
-/// Starts the mirrors and gives what can be read of them.
+/// What can be read of the mirrors.
+pub(crate) struct Console(RegNode);
+
+#[tonic::async_trait]
+impl Mirrors for Console {
+    async fn status(&self) -> WatchedCells {
+        self.0.status().await
+    }
+
+    fn mirrors(&self) -> MirrorList {
+        self.0.mirrors()
+    }
+
+    async fn findings(&self, filter: FindingFilter) -> FindingList {
+        self.0.found(filter).await
+    }
+}
+
+/// Starts the mirrors.
 ///
 /// # Errors
 /// When a mirror's files or the findings cannot be used.
-pub(crate) async fn mount(supervision: Supervision) -> Result<Router> {
+pub(crate) async fn start(supervision: Supervision) -> Result<Console> {
     let Supervision { watches, dir, council, peers, store, clock, supervisor } = supervision;
     let watched = |cell| Watched { cell, genesis: None };
     let cells: Vec<Watched> = watches.into_iter().map(watched).collect();
@@ -68,6 +87,5 @@ pub(crate) async fn mount(supervision: Supervision) -> Result<Router> {
         clock: Arc::new(move || clock.now()),
     };
     let findings = Findings::open(&store).await?;
-    let node = RegNode::start(&cells, &dir, sources, (findings, &supervisor))?;
-    Ok(node.router())
+    Ok(Console(RegNode::start(&cells, &dir, sources, (findings, &supervisor))?))
 }

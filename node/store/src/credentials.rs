@@ -31,11 +31,17 @@ const REVOKE: Statement = Statement::new(
     "UPDATE credential SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
 );
 
-/// The secret half of a credential: 32 random bytes. The store shows it once and forgets it.
+/// The secret half of a credential: 32 bytes that nobody can guess. The store shows it once and forgets it.
 #[derive(Clone)]
 pub struct Secret([u8; 32]);
 
 impl Secret {
+    /// The secret with these bytes, which nobody can guess.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Secret {
+        Secret(bytes)
+    }
+
     /// The secret as 64 hexadecimal digits, for the one who will use it.
     #[must_use]
     pub fn reveal(&self) -> String {
@@ -110,6 +116,28 @@ impl Credentials {
     /// # Errors
     /// [`StoreError::Refused`] for an id or a scope that is not a name, or an id that is in use.
     pub async fn insert(&self, id: &str, secret: &Secret, grant: &Grant) -> Result<(), StoreError> {
+        match self.add(id, secret, grant).await? {
+            0 => Err(StoreError::Refused { what: "credential id", allowed: "one that is free" }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the credential `id`, whose id and secret follow from one another, unless it is there
+    /// already: asked again it stays as it was made first, and what was revoked stays revoked.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] for an id or a scope that is not a name.
+    pub async fn grant_once(
+        &self,
+        id: &str,
+        secret: &Secret,
+        grant: &Grant,
+    ) -> Result<(), StoreError> {
+        self.add(id, secret, grant).await.map(drop)
+    }
+
+    /// How many were made: one, or none when the id is in use.
+    async fn add(&self, id: &str, secret: &Secret, grant: &Grant) -> Result<u64, StoreError> {
         names::check("credential id", id)?;
         names::check("scope", &grant.scope)?;
         let mac = self.mac(id, secret);
@@ -121,10 +149,7 @@ impl Credentials {
             grant.created_at.into(),
             grant.expires_at.into(),
         ];
-        match self.db.execute(&CREATE, &args).await? {
-            0 => Err(StoreError::Refused { what: "credential id", allowed: "one that is free" }),
-            _ => Ok(()),
-        }
+        self.db.execute(&CREATE, &args).await
     }
 
     /// The credential `id`, if `secret` is its secret and it is neither expired nor revoked `at`

@@ -20,7 +20,6 @@ mod regnode;
 mod source;
 mod watcher;
 
-pub use console::{AnchoredJson, CellJson, CellState, FindingJson, MirrorJson};
 pub use file::FileFault;
 pub use findings::{Acknowledgement, Filed, Filter, Findings, FindingsFault};
 pub use lag::Histogram;

@@ -1,11 +1,10 @@
 //! A supervisor's node: its watched cells, its findings, its console.
 
+use crate::Findings;
 use crate::alarm::Alarm;
 use crate::file::FileFault;
 use crate::source::{Journals, Rounds};
 use crate::watcher::{Board, View, Watcher, watch_heads};
-use crate::{Findings, console};
-use axum::Router;
 use gcfn_model::{Digest, NodeId, Timestamp};
 use gcfn_telemetry::{Importance, Supervisor};
 use std::fmt;
@@ -98,12 +97,6 @@ impl RegNode {
         };
         let boards = cells.iter().map(start).collect();
         Ok(RegNode { boards, findings })
-    }
-
-    /// The console's routes under `/api/v1/regnode`: `status`, `mirror` and `findings`. All are
-    /// reads; whoever mounts them lets in those who may read.
-    pub fn router(&self) -> Router {
-        console::router(self.clone())
     }
 
     /// The findings.

@@ -235,8 +235,13 @@ impl Api {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn put(&self, path: &str, body: &impl Serialize) -> Result<(), CallError> {
-        self.send(Method::PUT, path, None, Some(body)).await.map(drop)
+    pub async fn put(
+        &self,
+        path: &str,
+        key: CommandId,
+        body: &impl Serialize,
+    ) -> Result<(), CallError> {
+        self.send(Method::PUT, path, Some(key), Some(body)).await.map(drop)
     }
 
     /// Takes something away.

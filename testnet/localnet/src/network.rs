@@ -334,12 +334,12 @@ impl Localnet {
     async fn approve(&mut self, validator: NodeId, node: NodeId) -> Result<()> {
         let operator = self.operator(validator)?;
         let wait = Wait::new(validator, format!("{validator} to approve {node}"));
-        let body = json!({ "node": node });
+        let (key, body) = (self.fresh_key(), json!({ "node": node }));
         let approve = async || {
-            match operator.tell("/api/v1/federation/approvals", &body).await {
+            match operator.post::<Value>("/api/v1/federation/approvals", key, &body).await {
                 // Its replica has not heard of the applicant yet.
                 Err(CallError::Refused { status: 404, .. }) => Ok(None),
-                other => Ok(Some(other?)),
+                other => Ok(other.map(|_| Some(()))?),
             }
         };
         self.until(wait, approve).await
@@ -430,7 +430,9 @@ impl Localnet {
     async fn shift_clock(&self, node: NodeId, offset_ms: u64) -> Result<()> {
         let known = contract::clock_offset_ms(&folder(&self.dir, node))?;
         let body = json!({ "offset_ms": offset_ms.max(known) });
-        self.operator(node)?.put("/api/v1/testnet/clock", &body).await?;
+        // To be set twice to the same is to be set once.
+        let key = CommandId::derive(&[node.as_str().as_bytes(), &offset_ms.to_be_bytes()]);
+        self.operator(node)?.put("/api/v1/testnet/clock", key, &body).await?;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::spread::Figures;
 use anyhow::{Context, Result, ensure};
 use gcfn_model::NodeId;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// How often a node that starts is asked whether it is ready.
@@ -53,7 +53,9 @@ impl Localnet {
     /// # Errors
     /// The node does not answer, or has no venue.
     pub async fn take_snapshot(&mut self, node: NodeId) -> Result<()> {
-        Ok(self.operator(node)?.tell("/api/v1/testnet/snapshot", &json!({})).await?)
+        let key = self.fresh_key();
+        let path = "/api/v1/testnet/snapshot";
+        Ok(self.operator(node)?.act::<Value>(path, key).await.map(drop)?)
     }
 
     /// Kills a trading node, starts it again and measures. The node lives on.

@@ -8,6 +8,9 @@ pub enum Code {
     /// No credentials, or none that this node accepts.
     #[error("no credentials that this node accepts")]
     Unauthenticated,
+    /// A certificate that opens nothing here.
+    #[error("certificate is for another jurisdiction, bank or node")]
+    ForeignCertificate,
     /// The role may not call this route.
     #[error("role may not call this route")]
     NotPermitted,
@@ -35,8 +38,8 @@ pub enum Code {
     /// A field breaks a rule.
     #[error("field breaks a rule")]
     FieldRule,
-    /// The body is not JSON.
-    #[error("body is not application/json")]
+    /// The body is of another type than the operation reads.
+    #[error("body is not of the content type that this reads")]
     MediaType,
     /// The body is too long.
     #[error("body is longer than this node reads")]
@@ -62,6 +65,24 @@ pub enum Code {
     /// Personal data of the party was erased.
     #[error("personal data of this party was erased; it takes no more")]
     Erased,
+    /// A clock is to be further ahead than any is.
+    #[error("clock cannot be so far ahead")]
+    ClockTooFar,
+    /// A clock is to go back.
+    #[error("clock never goes back")]
+    ClockGoesBack,
+    /// A clock is to go where the node has no calendar.
+    #[error("node has no calendar for that time")]
+    NoCalendar,
+    /// The federation refuses what the node said in it.
+    #[error("federation refuses it")]
+    FederationRefused,
+    /// A bank's message cannot be understood.
+    #[error("message is not one of ISO 20022 that this node understands")]
+    BankMessage,
+    /// A bank speaks about what it does not keep.
+    #[error("payment is of another bank than the one that reports on it")]
+    ForeignPayment,
     /// Nobody quotes that pair.
     #[error("no dealer quotes this pair and size now")]
     NoQuote,
@@ -86,6 +107,9 @@ pub enum Code {
     /// No quorum answered in time.
     #[error("no quorum answered in time; nobody knows yet whether it was done")]
     InDoubt,
+    /// The node that knows does not answer.
+    #[error("node that knows this does not answer; nothing was done")]
+    Unreached,
     /// The store of personal data and credentials does not answer.
     #[error("store does not answer")]
     StoreUnavailable,
@@ -107,6 +131,12 @@ impl Code {
                 Never,
                 "send a bearer token, an API key or a client certificate",
             ),
+            Code::ForeignCertificate => (
+                "ForeignCertificate",
+                C::Forbidden,
+                Never,
+                "call a node of your own jurisdiction, one that you keep accounts for, or yours",
+            ),
             Code::NotPermitted => {
                 ("NotPermitted", C::Forbidden, Never, "ask the operator for another role")
             }
@@ -125,7 +155,7 @@ impl Code {
             Code::MissingField => ("MissingField", C::Malformed, Never, "add the field"),
             Code::FieldRule => ("FieldRule", C::Value, Never, "correct the field"),
             Code::MediaType => {
-                ("MediaType", C::MediaType, Never, "send JSON with its content type")
+                ("MediaType", C::MediaType, Never, "send the content type that /openapi.json names")
             }
             Code::BodyTooLong => ("BodyTooLong", C::TooLong, Never, "send less at once"),
             Code::BatchSize => ("BatchSize", C::Value, Never, "split the batch"),
@@ -148,6 +178,20 @@ impl Code {
                 ("HandleTaken", C::Taken, Never, "find the party that has it, or use another")
             }
             Code::Erased => ("Erased", C::State, Never, "register the person anew"),
+            Code::ClockTooFar => ("ClockTooFar", C::Value, Never, "send a smaller offset"),
+            Code::ClockGoesBack => ("ClockGoesBack", C::Value, Never, "send a larger offset"),
+            Code::NoCalendar => {
+                ("NoCalendar", C::Value, Never, "stay within the years of the calendar")
+            }
+            Code::FederationRefused => {
+                ("FederationRefused", C::Value, Never, "do what the detail asks for")
+            }
+            Code::BankMessage => {
+                ("BankMessage", C::Malformed, Never, "compare it with the message's definition")
+            }
+            Code::ForeignPayment => {
+                ("ForeignPayment", C::Forbidden, Never, "let the debtor's bank report on it")
+            }
             Code::NoQuote => ("NoQuote", C::Short, SameKey, "ask again later or for less"),
             Code::NotAnchored => {
                 ("NotAnchored", C::State, SameKey, "ask again when the epoch has closed")
@@ -164,6 +208,7 @@ impl Code {
             Code::InDoubt => {
                 ("InDoubt", C::InDoubt, SameKey, "ask again with the same key: it is done once")
             }
+            Code::Unreached => ("Unreached", C::Unavailable, SameKey, "ask again after a pause"),
             Code::StoreUnavailable => {
                 ("StoreUnavailable", C::Unavailable, SameKey, "ask again after a pause")
             }

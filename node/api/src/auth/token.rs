@@ -4,7 +4,7 @@
 //! One algorithm and one header, compared byte by byte: nothing in a token chooses how it is
 //! checked.
 
-use super::{Caller, Scope};
+use super::{Caller, Proof, Scope};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer, SigningKey};
@@ -76,7 +76,8 @@ impl Tokens {
         }
         let scope: Scope = claims.scope.parse().ok()?;
         let expires_at = Some(instant(claims.exp)?);
-        Some(Caller { party: claims.sub, scope, credential: claims.credential, expires_at })
+        let (party, credential) = (claims.sub, claims.credential);
+        Some(Caller { party, scope, credential, proof: Proof::Secret, expires_at })
     }
 }
 
@@ -103,7 +104,8 @@ mod tests {
     fn caller() -> Caller {
         let party = PartyId::from_bytes([7; 16]);
         let (credential, expires_at) = ("key-1".to_owned(), Some(at(1060)));
-        Caller { party, scope: Scope::MarketMaker, credential, expires_at }
+        let (scope, proof) = (Scope::MarketMaker, Proof::Secret);
+        Caller { party, scope, credential, proof, expires_at }
     }
 
     #[test]

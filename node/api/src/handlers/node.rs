@@ -1,23 +1,32 @@
 //! What the node says about itself.
 
-use crate::route::{Description, Figures, Open, Read};
-use gcfn_api_wire::node::{ApiStatus, Conservation, NodeReport, Probe, ProbeStatus, SeriesCount};
+use crate::route::{Body, Description, Figures, Open, Read, Write};
+use gcfn_api_wire::federation::{ClockShift, ClockShown, SnapshotTaken};
+use gcfn_api_wire::node::{
+    ApiStatus, Conservation, NodeReport, PoolBalance, PoolList, Probe, ProbeStatus, SeriesCount,
+};
 use gcfn_api_wire::problem::{Code, Problem};
-use gcfn_api_wire::term::Text;
+use gcfn_api_wire::term::{SignedMoney, Text};
+use gcfn_model::{Currency, Millis, Pool};
+use std::collections::BTreeSet;
 
 pub(crate) async fn node(call: Read, (): ()) -> Result<NodeReport, Problem> {
-    let (gateway, terms) = (call.api.gateway(), call.api.terms());
-    let state_root = gateway.state_root().map(Text);
-    Ok(gateway.read(|venue, as_of| NodeReport {
-        node: Text(terms.node),
-        region: Text(terms.region),
-        role: call.api.settings().role.to_string(),
-        currency: Text(terms.currency),
+    let (node, own) = (call.api.node(), call.api.settings().identity);
+    // Read first: what is shown afterwards may be newer, never older.
+    let as_of = node.applied();
+    let state_root = node.state_root().map(Text);
+    let venue = call.api.venue();
+    let venue = venue.map(|venue| venue.read(|venue, _| (venue.now(), venue.terms().currency)));
+    Ok(NodeReport {
+        node: Text(own.node),
+        region: Text(own.region),
+        role: own.role.to_string(),
+        currency: venue.map(|(_, currency)| Text(currency)),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        time: Text(venue.now()),
+        time: Text(venue.map_or_else(|| node.now(), |(now, _)| now)),
         state_root,
         as_of,
-    }))
+    })
 }
 
 pub(crate) async fn conservation(call: Read, (): ()) -> Result<Conservation, Problem> {
@@ -32,10 +41,28 @@ pub(crate) async fn conservation(call: Read, (): ()) -> Result<Conservation, Pro
     }))
 }
 
+pub(crate) async fn pools(call: Read, (): ()) -> Result<PoolList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let money = &venue.books().money;
+        let currencies: BTreeSet<Currency> = money.balances().map(|(code, ..)| code).collect();
+        let rows = currencies.into_iter().flat_map(|currency| {
+            Pool::ALL.map(|pool| {
+                let position = money.pool_position(pool, currency);
+                PoolBalance {
+                    pool: pool.to_string(),
+                    at_bank: SignedMoney::new(position.bank, currency),
+                    in_transit: SignedMoney::new(position.transit, currency),
+                }
+            })
+        });
+        PoolList { pools: rows.collect(), as_of }
+    }))
+}
+
 pub(crate) async fn status(call: Read, (): ()) -> Result<ApiStatus, Problem> {
-    let gateway = call.api.gateway();
-    let health = gateway.health();
-    let (time, as_of) = (Text(gateway.now()), gateway.applied());
+    let node = call.api.node();
+    let health = node.health();
+    let (time, as_of) = (Text(node.now()), node.applied());
     Ok(ApiStatus { ready: health.ready, leading: health.leading, time, as_of })
 }
 
@@ -44,7 +71,7 @@ pub(crate) async fn healthz(_: Open, (): ()) -> Result<Probe, Problem> {
 }
 
 pub(crate) async fn readyz(call: Open, (): ()) -> Result<Probe, Problem> {
-    match call.api.gateway().health().ready {
+    match call.api.node().health().ready {
         true => Ok(Probe { status: ProbeStatus::Ready }),
         false => Err(Code::NotLeading.into()),
     }
@@ -54,6 +81,23 @@ pub(crate) async fn openapi(call: Open, (): ()) -> Result<Description, Problem> 
     Ok(Description(call.api.openapi()))
 }
 
+pub(crate) async fn shift(
+    call: Write,
+    Body(shift): Body<ClockShift>,
+) -> Result<ClockShown, Problem> {
+    call.api.testnet().shift(Millis(shift.offset_ms))
+}
+
+/// Whoever joins must begin with it.
+pub(crate) async fn clock(call: Open, (): ()) -> Result<ClockShown, Problem> {
+    Ok(call.api.testnet().clock())
+}
+
+pub(crate) async fn snapshot(call: Write, (): ()) -> Result<SnapshotTaken, Problem> {
+    let index = call.api.testnet().snapshot().await.map_err(Code::from)?;
+    Ok(SnapshotTaken { index })
+}
+
 pub(crate) async fn metrics(call: Read, (): ()) -> Result<Figures, Problem> {
-    Ok(Figures(call.api.gateway().metrics()))
+    Ok(Figures(call.api.node().metrics()))
 }

@@ -31,8 +31,8 @@ pub mod vault_field {
 /// Registers a party: its data in the vault, its pseudonym with the machine, a credential.
 ///
 /// Every step can be taken again, so a registration that was cut off is finished by sending it
-/// again: it finds the same pseudonym. Only the API key is a new one, because nobody can read
-/// the first any more.
+/// again: it finds the same pseudonym and the same API key. When the machine no longer knows the
+/// wish it refuses the party that exists, so that no key is shown to who repeats it late.
 pub(crate) async fn register(
     call: Write,
     Body(registration): Body<Registration>,
@@ -49,13 +49,9 @@ pub(crate) async fn register(
         created_at: call.api.gateway().now(),
         expires_at: None,
     };
-    let (id, secret) = call
-        .api
-        .store()
-        .credentials()
-        .create(&grant)
-        .await
-        .map_err(|fault| store_problem(&fault))?;
+    let (id, secret) = call.api.key_of(call.command);
+    let granted = call.api.store().credentials().grant_once(&id, &secret, &grant).await;
+    granted.map_err(|fault| store_problem(&fault))?;
     Ok(Registered {
         party: Text(party),
         deposit_reference: Text(party),
@@ -66,7 +62,7 @@ pub(crate) async fn register(
 
 pub(crate) async fn token(call: Open, Body(request): Body<TokenRequest>) -> Result<Token, Problem> {
     let caller = of_api_key(&call.api, &request.api_key).await?;
-    let (token, expires_at) = call.api.tokens().sign(&caller, call.api.gateway().now());
+    let (token, expires_at) = call.api.tokens().sign(&caller, call.api.node().now());
     Ok(Token { token, scope: caller.scope.to_string(), expires_at: Text(expires_at) })
 }
 

@@ -10,9 +10,10 @@ use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::read;
 use gcfn_api_wire::term::{Term, Text};
-use gcfn_model::{Id, Kind};
+use gcfn_model::{Id, Kind, NodeId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Ref, Schema, Type};
 use utoipa::openapi::{RefOr, Required};
@@ -22,6 +23,10 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct Contract {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<RefOr<Schema>>,
+    /// The content type of the body.
+    pub(crate) takes: &'static str,
+    /// The longest body, where it is another than the node's own limit.
+    pub(crate) bytes_max: Option<usize>,
     pub(crate) status: StatusCode,
     pub(crate) media_type: &'static str,
     pub(crate) answer: RefOr<Schema>,
@@ -34,6 +39,8 @@ impl Contract {
         let mut contract = Contract {
             parameters: Vec::new(),
             body: None,
+            takes: I::TAKES,
+            bytes_max: I::BYTES_MAX,
             status: StatusCode::OK,
             media_type: A::MEDIA_TYPE,
             answer: RefOr::T(Schema::default()),
@@ -77,19 +84,36 @@ where
         text.and_then(|text| text.parse().ok()).ok_or_else(|| Code::PathId.into())
     }
     fn describe(path: &str, contract: &mut Contract) {
-        let name = path.split(['{', '}']).nth(1).expect("the handler takes an id from the path");
-        let schema = contract.refer::<Text<Id<K>>>();
-        let parameter = ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Path)
-            .required(Required::True)
-            .schema(Some(schema));
-        contract.parameters.push(parameter.build());
+        describe_id::<Id<K>>(path, contract);
     }
+}
+
+impl PathId for NodeId {
+    fn read(text: Option<&str>) -> Result<NodeId, Problem> {
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Code::PathId.into())
+    }
+    fn describe(path: &str, contract: &mut Contract) {
+        describe_id::<NodeId>(path, contract);
+    }
+}
+
+fn describe_id<T: Term>(path: &str, contract: &mut Contract) {
+    let name = path.split(['{', '}']).nth(1).expect("the handler takes an id from the path");
+    let schema = contract.refer::<Text<T>>();
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(schema));
+    contract.parameters.push(parameter.build());
 }
 
 /// What a request says beyond its path.
 pub(crate) trait Input: Sized + Send + 'static {
+    /// The content type of a body.
+    const TAKES: &'static str = "application/json";
+    /// The longest body, where it is another than the node's own limit.
+    const BYTES_MAX: Option<usize> = None;
     fn read(request: &Admitted) -> Result<Self, Problem>;
     fn describe(contract: &mut Contract);
 }
@@ -116,6 +140,25 @@ impl<T: DeserializeOwned + ToSchema + Send + 'static> Input for Body<T> {
     }
     fn describe(contract: &mut Contract) {
         contract.body = Some(contract.refer::<T>());
+    }
+}
+
+/// An ISO 20022 message, as it came.
+pub(crate) struct Message(pub(crate) Bytes);
+
+impl Input for Message {
+    const TAKES: &'static str = "application/xml";
+    /// The statement of a busy day is long.
+    const BYTES_MAX: Option<usize> = Some(16 * 1024 * 1024);
+    fn read(request: &Admitted) -> Result<Message, Problem> {
+        match request.body.is_empty() {
+            true => Err(Code::BankMessage.into()),
+            false => Ok(Message(request.body.clone())),
+        }
+    }
+    fn describe(contract: &mut Contract) {
+        let message = ObjectBuilder::new().schema_type(Type::String);
+        contract.body = Some(message.examples(["<Document>...</Document>"]).into());
     }
 }
 
@@ -163,7 +206,7 @@ impl Answer for Figures {
         respond(Self::MEDIA_TYPE, self.0)
     }
     fn describe(_: &mut Contract) -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).into()
+        ObjectBuilder::new().schema_type(Type::String).examples(["gcfn_build_info 1"]).into()
     }
 }
 
@@ -176,7 +219,10 @@ impl Answer for Description {
         respond(Self::MEDIA_TYPE, self.0)
     }
     fn describe(_: &mut Contract) -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::Object).into()
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .examples([json!({ "openapi": "3.1.0" })])
+            .into()
     }
 }
 

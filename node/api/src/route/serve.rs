@@ -1,6 +1,6 @@
 //! A request's way through a route.
 
-use super::{AT_LEAST, Access, Admitted, IDEMPOTENCY_KEY, Method, REQUEST_ID, Route};
+use super::{AT_LEAST, Access, Admitted, Contract, IDEMPOTENCY_KEY, Method, REQUEST_ID, Route};
 use crate::Api;
 use crate::auth::{Caller, authenticate};
 use axum::Router;
@@ -31,6 +31,7 @@ pub(crate) fn mount(router: Router<Api>, route: Route) -> Router<Api> {
     let filter = match route.method {
         Method::Get => MethodFilter::GET,
         Method::Post => MethodFilter::POST,
+        Method::Put => MethodFilter::PUT,
         Method::Delete => MethodFilter::DELETE,
     };
     let serve = move |State(api): State<Api>, request: Request| serve(api, route.clone(), request);
@@ -131,14 +132,14 @@ async fn pass(
 ) -> Result<Response, Problem> {
     admit(&api, route, caller.as_ref(), &parts)?;
     let command = match &caller {
-        Some(caller) if route.changes() => Some(wish(caller, &parts.headers)?),
+        Some(caller) if route.needs_key() => Some(wish(caller, &parts.headers)?),
         _ => {
             is_fresh(&api, &parts.headers)?;
             None
         }
     };
     let id = path_id(&mut parts).await;
-    let body = read_body(&api, &parts.headers, body).await?;
+    let body = read_body(&api, &route.contract, &parts.headers, body).await?;
     let query = parts.uri.query().map(str::to_owned);
     let mut response = (route.endpoint)(Admitted { api, caller, command, id, query, body }).await?;
     *response.status_mut() = route.contract.status;
@@ -174,7 +175,7 @@ fn is_fresh(api: &Api, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(wanted) = headers.get(AT_LEAST) else { return Ok(()) };
     let wanted = wanted.to_str().ok().and_then(|text| text.parse::<u64>().ok());
     let wanted = wanted.ok_or(Code::Malformed)?;
-    if api.gateway().applied() < wanted {
+    if api.node().applied() < wanted {
         return Err(Code::Behind.into());
     }
     Ok(())
@@ -191,14 +192,19 @@ async fn path_id(parts: &mut Parts) -> Option<String> {
     parameters.iter().next().map(|(_, value)| value.to_owned())
 }
 
-async fn read_body(api: &Api, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let bytes = to_bytes(body, api.settings().body_bytes_max).await;
+async fn read_body(
+    api: &Api,
+    contract: &Contract,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Bytes, Problem> {
+    let bytes = to_bytes(body, contract.bytes_max.unwrap_or(api.settings().body_bytes_max)).await;
     let bytes = bytes.map_err(|_| Code::BodyTooLong)?;
-    let json = headers.get(CONTENT_TYPE).is_some_and(|media_type| {
+    let fits = headers.get(CONTENT_TYPE).is_some_and(|media_type| {
         let media_type = media_type.to_str().unwrap_or_default();
-        media_type.split(';').next().is_some_and(|kind| kind.trim() == "application/json")
+        media_type.split(';').next().is_some_and(|kind| kind.trim() == contract.takes)
     });
-    if !bytes.is_empty() && !json {
+    if !bytes.is_empty() && !fits {
         return Err(Code::MediaType.into());
     }
     Ok(bytes)

@@ -1,7 +1,7 @@
 //! Who may call what: the table, and that the door holds to it.
 
 use crate::people::{People, draft};
-use crate::world::{Key, World, money, request, time};
+use crate::world::{Key, World, identity, money, request, time};
 use axum::body::Body;
 use axum::http::StatusCode;
 use expect_test::expect;
@@ -50,6 +50,7 @@ async fn the_table() {
         format!("{method:6} {path:45} {roles}\n")
     });
     expect![[r#"
+        POST   /api/v1/bank/iso20022/inbound                 bank
         POST   /api/v1/compliance/freeze                     operator
         POST   /api/v1/compliance/unfreeze                   operator
         POST   /api/v1/coupons/batches                       issuer
@@ -63,6 +64,14 @@ async fn the_table() {
         POST   /api/v1/coupons/{series}/redeem/lock          user
         POST   /api/v1/coupons/{series}/transfer             user
         GET    /api/v1/dev/status                            user issuer operator bank regulator
+        GET    /api/v1/federation/anchors                    user issuer operator bank regulator
+        POST   /api/v1/federation/approvals                  operator
+        GET    /api/v1/federation/cycles                     operator regulator
+        POST   /api/v1/federation/join-requests              anybody
+        GET    /api/v1/federation/join-requests/{node}       anybody
+        GET    /api/v1/federation/members                    user issuer operator bank regulator
+        POST   /api/v1/federation/quotes                     operator
+        GET    /api/v1/federation/series                     user issuer operator bank regulator
         POST   /api/v1/issuers                               issuer
         GET    /api/v1/issuers/{issuer}                      issuer operator regulator
         POST   /api/v1/issuers/{issuer}/merchants            issuer
@@ -70,14 +79,21 @@ async fn the_table() {
         GET    /api/v1/market/depth/{series}                 user issuer operator bank regulator
         GET    /api/v1/node                                  user issuer operator bank regulator
         GET    /api/v1/node/conservation                     operator regulator
+        GET    /api/v1/node/pools                            operator
         GET    /api/v1/payments/deposits                     user issuer
         POST   /api/v1/payments/withdrawals                  user
         POST   /api/v1/redemptions/{redemption}/cancel       user issuer operator
         POST   /api/v1/redemptions/{redemption}/confirm      user issuer
         POST   /api/v1/refunds                               user operator
+        GET    /api/v1/regnode/findings                      operator regulator
+        GET    /api/v1/regnode/mirror                        operator regulator
+        GET    /api/v1/regnode/status                        operator regulator
         GET    /api/v1/settle/cycles                         bank operator regulator
         GET    /api/v1/settle/instructions                   bank operator regulator
         POST   /api/v1/settle/xborder/quotes                 user
+        GET    /api/v1/testnet/clock                         anybody
+        PUT    /api/v1/testnet/clock                         operator
+        POST   /api/v1/testnet/snapshot                      operator
         GET    /api/v1/trades                                user issuer operator regulator
         GET    /api/v1/trades/orders                         user issuer
         POST   /api/v1/trades/orders                         user
@@ -113,6 +129,10 @@ async fn every_route_admits_exactly_its_roles() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;
     for operation in operations(&world).await {
+        // A bank delivers by its certificate alone, whatever its key opens.
+        if operation.path == "/api/v1/bank/iso20022/inbound" {
+            continue;
+        }
         for (scope, key) in people.by_scope() {
             let answer = call(&world, &people, &operation, Some(key)).await;
             let refused = answer["code"] == "NotPermitted";
@@ -137,7 +157,7 @@ async fn call(world: &World, people: &People, operation: &Operation, key: Option
     let request = request(method, &filled(path, people), key);
     let request = request.header("idempotency-key", world.fresh());
     let body = match method.as_str() {
-        "POST" => Body::from(sample(path, people).to_string()),
+        "POST" | "PUT" => Body::from(sample(path, people).to_string()),
         _ => Body::empty(),
     };
     world.send(request.body(body).unwrap()).await.1
@@ -150,6 +170,7 @@ fn filled(path: &str, people: &People) -> String {
         .replace("{series}", &people.series)
         .replace("{redemption}", "rdm-0000000000000000000000000a")
         .replace("{order}", "ord-0000000000000000000000000a")
+        .replace("{node}", "cn-sha")
         .replace("{trade}", "trd-0000000000000000000000000a")
 }
 
@@ -168,6 +189,15 @@ fn sample(path: &str, people: &People) -> Value {
         "refunds" => json!({ "trade": "trd-0000000000000000000000000a" }),
         "trades/orders" => json!({ "series": people.series, "side": "buy", "quantity": 1 }),
         "settle/xborder/quotes" => json!({ "needs": { "amount": "1", "currency": "HKD" } }),
+        "federation/approvals" => json!({ "node": "cn-sha", "request": "0".repeat(64) }),
+        "federation/quotes" => json!({
+            "pair": { "base": "CNY", "counter": "HKD" },
+            "bid": { "numerator": 109, "denominator": 100 },
+            "ask": { "numerator": 110, "denominator": 100 },
+            "size": money("1000"),
+            "valid_until": "2026-11-23T02:00:00Z",
+        }),
+        "testnet/clock" => json!({ "offset_ms": 1 }),
         "payments/withdrawals" => json!({ "amount": money("1") }),
         _ => json!({}),
     }
@@ -204,27 +234,53 @@ async fn a_revoked_key_opens_nothing() {
     assert_eq!(world.get(&key, "/api/v1/node").await.0, StatusCode::UNAUTHORIZED);
 }
 
+/// What `path` answers the holder of a certificate.
+async fn shown(world: &World, certificate: &str, path: &str) -> (StatusCode, Value) {
+    let mut asked = request("GET", path, None).body(Body::empty()).unwrap();
+    asked.extensions_mut().insert(Authority::new().peer(certificate));
+    world.send(asked).await
+}
+
 #[tokio::test]
 async fn a_client_certificate_opens_what_its_role_may_see() {
     let world = World::new().await;
-    let ca = Authority::new();
-    let with = async |role: &str, path: &str| {
-        let mut asked = request("GET", path, None).body(Body::empty()).unwrap();
-        asked.extensions_mut().insert(ca.peer(role));
-        world.send(asked).await.0
-    };
-    assert_eq!(with("regulator", "/api/v1/node/conservation").await, StatusCode::OK);
-    assert_eq!(with("bank", "/api/v1/settle/instructions").await, StatusCode::OK);
-    assert_eq!(with("bank", "/api/v1/node/conservation").await, StatusCode::FORBIDDEN);
-    assert_eq!(with("operator", "/metrics").await, StatusCode::OK);
-    assert_eq!(with("local", "/api/v1/node").await, StatusCode::UNAUTHORIZED);
+    let with = async |certificate: &str, path: &str| shown(&world, certificate, path).await.0;
+    let (supervisor, bank) = ("cn/regulator/reg-cn", "cn/bank/bank-cny");
+    assert_eq!(with(supervisor, "/api/v1/node/conservation").await, StatusCode::OK);
+    assert_eq!(with(supervisor, "/api/v1/trades").await, StatusCode::OK);
+    assert_eq!(with(bank, "/api/v1/settle/instructions").await, StatusCode::OK);
+    assert_eq!(with(bank, "/api/v1/node/conservation").await, StatusCode::FORBIDDEN);
+    assert_eq!(with("cn/operator/cn-sha", "/metrics").await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_client_certificate_of_elsewhere_opens_nothing() {
+    let world = World::new().await;
+    for (certificate, path) in [
+        ("eu/regulator/reg-eu", "/api/v1/trades"),
+        ("eu/regulator/reg-eu", "/api/v1/node/conservation"),
+        ("eu/bank/bank-eur", "/api/v1/settle/instructions"),
+        ("eu/bank/bank-cny", "/api/v1/settle/instructions"),
+        ("cn/bank/bank-eur", "/api/v1/settle/instructions"),
+        ("global/operator/testnet", "/metrics"),
+        ("cn/operator/cn", "/metrics"),
+        ("eu/operator/cn-sha", "/metrics"),
+        ("cn/local/cn-sha", "/api/v1/node"),
+        ("cn/regional/cn", "/api/v1/node"),
+    ] {
+        let (status, problem) = shown(&world, certificate, path).await;
+        let told = (status, problem["code"].as_str());
+        assert_eq!(told, (StatusCode::FORBIDDEN, Some("ForeignCertificate")), "{certificate}");
+    }
+    let (status, _) = shown(&world, "eu/regulator/reg-eu", "/healthz").await;
+    assert_eq!(status, StatusCode::OK, "what anybody may see, everybody may");
 }
 
 /// Makes peers as a handshake does.
-struct Authority(NetworkCa, Validity);
+pub(crate) struct Authority(NetworkCa, Validity);
 
 impl Authority {
-    fn new() -> Authority {
+    pub(crate) fn new() -> Authority {
         let validity = Validity {
             not_before: time("2026-01-01T00:00:00Z"),
             not_after: time("2027-01-01T00:00:00Z"),
@@ -233,9 +289,9 @@ impl Authority {
         Authority(ca, validity)
     }
 
-    fn peer(&self, role: &str) -> PeerIdentity {
+    pub(crate) fn peer(&self, certificate: &str) -> PeerIdentity {
         let Authority(ca, validity) = self;
-        let identity = format!("gcfn://gcfn-demo/cn/{role}/cn-x").parse().unwrap();
+        let identity = identity(certificate);
         let request = TlsKey::generate().unwrap().certificate_request().unwrap();
         let admitted = Admitted { identity, hosts: Vec::new() };
         let Issued { serial, .. } = ca.issue(&request, &admitted, *validity).unwrap();

@@ -4,7 +4,7 @@ use crate::people::People;
 use crate::world::{World, money, request};
 use axum::body::Body;
 use axum::http::StatusCode;
-use gcfn_api::gateway::Gateway as _;
+use gcfn_api::gateway::Node as _;
 use serde_json::{Value, json};
 
 #[tokio::test]

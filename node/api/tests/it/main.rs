@@ -6,6 +6,8 @@ mod business;
 mod description;
 mod idempotency;
 mod log;
+mod neighbours;
+mod network;
 mod orders;
 mod people;
 mod privacy;

@@ -169,16 +169,16 @@ async fn what_cannot_be_read() {
     check(
         world.send(form).await,
         expect![[r#"
-        {
-          "advice": "send JSON with its content type",
-          "code": "MediaType",
-          "detail": "body is not application/json",
-          "retry": "never",
-          "retryable": false,
-          "status": 415,
-          "title": "Media type",
-          "type": "urn:gcfn:problem:MediaType"
-        }"#]],
+            {
+              "advice": "send the content type that /openapi.json names",
+              "code": "MediaType",
+              "detail": "body is not of the content type that this reads",
+              "retry": "never",
+              "retryable": false,
+              "status": 415,
+              "title": "Media type",
+              "type": "urn:gcfn:problem:MediaType"
+            }"#]],
     );
     check(
         world.get(ann, "/api/v1/coupons/search?currency=XXX").await,

@@ -1,15 +1,16 @@
 //! A node without a network: a bare venue behind the router, and callers that need no socket.
 
+use crate::neighbours::Neighbours;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use gcfn_api::gateway::{
-    ForeignListing, Gateway, Health, NoRate, NoReceipt, RateRequest, Unavailable,
+    ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, Parts, RateRequest, Unavailable,
 };
 use gcfn_api::{Api, RateLimits, Scope, Settings, projection};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_banking::{BankEntry, BankReference, Side};
-use gcfn_link::identity::Role;
+use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
     Amount, BasisPoints, Currency, Digest, LockId, Machine, Millis, PartyId, Pool, Rate, SeriesId,
     SettlementAccount, Timestamp, TradeId,
@@ -45,19 +46,7 @@ impl TestGateway {
     }
 }
 
-#[tonic::async_trait]
-impl Gateway for TestGateway {
-    async fn submit(&self, requests: Vec<Wish>) -> Result<Vec<Outcome>, Unavailable> {
-        if let Some(down) = *self.down.lock().unwrap() {
-            return Err(down);
-        }
-        Ok(requests.into_iter().map(|wish| self.apply(&Command::Request(wish))).collect())
-    }
-
-    fn look(&self, look: &mut dyn FnMut(&Venue)) {
-        look(&self.venue.lock().unwrap());
-    }
-
+impl Node for TestGateway {
     fn applied(&self) -> u64 {
         self.applied.load(Ordering::Relaxed)
     }
@@ -73,6 +62,24 @@ impl Gateway for TestGateway {
 
     fn state_root(&self) -> Option<Digest> {
         None
+    }
+
+    fn metrics(&self) -> String {
+        "gcfn_build_info 1\n".to_owned()
+    }
+}
+
+#[tonic::async_trait]
+impl Gateway for TestGateway {
+    async fn submit(&self, requests: Vec<Wish>) -> Result<Vec<Outcome>, Unavailable> {
+        if let Some(down) = *self.down.lock().unwrap() {
+            return Err(down);
+        }
+        Ok(requests.into_iter().map(|wish| self.apply(&Command::Request(wish))).collect())
+    }
+
+    fn look(&self, look: &mut dyn FnMut(&Venue)) {
+        look(&self.venue.lock().unwrap());
     }
 
     fn listings(&self) -> Vec<ForeignListing> {
@@ -103,10 +110,6 @@ impl Gateway for TestGateway {
     async fn receipt(&self, trade: TradeId) -> Result<Value, NoReceipt> {
         Ok(serde_json::json!({ "trade": trade }))
     }
-
-    fn metrics(&self) -> String {
-        "gcfn_build_info 1\n".to_owned()
-    }
 }
 
 fn foreign() -> ForeignListing {
@@ -129,8 +132,10 @@ pub(crate) struct Key {
 
 pub(crate) struct World {
     pub(crate) gateway: Arc<TestGateway>,
+    pub(crate) neighbours: Arc<Neighbours>,
     pub(crate) router: Router,
     pub(crate) store: Store,
+    settings: Settings,
     keys_made: AtomicU64,
     _folder: TempDir,
 }
@@ -153,16 +158,28 @@ impl World {
         });
         let account = DepositAccount { bic: "GCFNCNSH".to_owned(), number: "100001".to_owned() };
         let settings = Settings {
-            role: Role::Local,
+            identity: identity("cn/local/cn-sha"),
+            jurisdiction: "cn".parse().unwrap(),
+            banks: [identity("cn/bank/bank-cny")].into(),
             secret: [7; 32],
             token_lifetime: Millis(900_000),
             rate_limits,
             body_bytes_max: 16_384,
             deposit_accounts: [(Pool::UserCustody, account)].into(),
         };
-        let router = Api::new(settings, gateway.clone(), store.clone()).router();
+        let neighbours = Arc::new(Neighbours::default());
+        let parts = Parts {
+            node: gateway.clone(),
+            venue: Some(gateway.clone()),
+            federation: neighbours.clone(),
+            mirrors: Some(neighbours.clone()),
+            banks: Some(neighbours.clone()),
+            testnet: Some(neighbours.clone()),
+        };
+        let router = Api::new(settings.clone(), parts, store.clone()).router();
         let keys_made = AtomicU64::new(0);
-        let world = World { gateway, router, store, keys_made, _folder: folder };
+        let world =
+            World { gateway, neighbours, router, store, settings, keys_made, _folder: folder };
         let day = TradingDay {
             date: "2026-11-23".parse().unwrap(),
             cut_off: time("2026-11-23T08:00:00Z"),
@@ -170,6 +187,23 @@ impl World {
         };
         world.gateway.apply(&Command::OpenDay(day)).unwrap();
         world
+    }
+
+    /// The API of a node of the same store without a venue: the root's, or a supervisor's.
+    pub(crate) fn without_venue(&self, path: &str, supervises: bool) -> Router {
+        let own = identity(path);
+        let settings =
+            Settings { identity: own, jurisdiction: own.region, ..self.settings.clone() };
+        let neighbours = &self.neighbours;
+        let parts = Parts {
+            node: self.gateway.clone(),
+            venue: None,
+            federation: neighbours.clone(),
+            mirrors: supervises.then(|| neighbours.clone() as _),
+            banks: None,
+            testnet: None,
+        };
+        Api::new(settings, parts, self.store.clone()).router()
     }
 
     /// A credential of `scope`, for `party` or for itself.
@@ -280,6 +314,11 @@ pub(crate) fn request(method: &str, path: &str, key: Option<&Key>) -> axum::http
         Some(key) => request.header("authorization", &key.header),
         None => request,
     }
+}
+
+/// Who a certificate speaks for, from its path below the network.
+pub(crate) fn identity(path: &str) -> NodeIdentity {
+    format!("gcfn://gcfn-demo/{path}").parse().unwrap()
 }
 
 pub(crate) fn time(text: &str) -> Timestamp {

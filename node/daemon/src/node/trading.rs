@@ -1,12 +1,12 @@
-//! The trading side of a node: its venue cell, everything that reads its journal, its API.
+//! The trading side of a node: its venue cell, and everything that reads its journal.
 
-use super::{BODY_BYTES_MAX, Base, MAILBOX_CAPACITY, TOKEN_LIFETIME};
+use super::{Base, MAILBOX_CAPACITY};
 use crate::bank_desk::{BankDesk, BankWay, Till};
 use crate::courier::Courier;
 use crate::federation::{self, HeadSource};
 use crate::gateway::{Listings, NodeGateway};
 use crate::handler::{CouncilSide, VenueSide};
-use crate::init::OPERATORS;
+use crate::membership::Wishes;
 use crate::network::{random_salt, trading_terms};
 use crate::notices::{listen, listen_at_home};
 use crate::projector::Projector;
@@ -16,15 +16,11 @@ use crate::region::Region;
 use crate::scheduler::Scheduler;
 use crate::submitter::Submitter;
 use crate::voice::{Replicas, Voice};
-use anyhow::{Context, Result, anyhow};
-use axum::Router;
-use gcfn_api::{Api, RateLimits, Scope, Settings};
+use anyhow::Result;
 use gcfn_cell::{Cell, CellConfig};
-use gcfn_link::keys::SigningSeed;
-use gcfn_model::{Amount, Hasher, PartyId, Pool};
+use gcfn_model::Amount;
 use gcfn_replica::{Founded, Replica};
-use gcfn_store::{Grant, Store};
-use std::collections::BTreeMap;
+use gcfn_store::Store;
 use std::sync::Arc;
 
 impl Base {
@@ -64,13 +60,14 @@ impl Base {
         Ok((VenueSide { cell, prover, jurisdiction, genesis }, region))
     }
 
-    pub(super) async fn run_venue(
+    /// Starts everything that the venue lives on; gives what the API asks of it.
+    pub(super) fn run_venue(
         &self,
         side: &VenueSide,
         region: &Region,
         council: Option<&CouncilSide>,
-        (voice, store): (&Voice, &Store),
-    ) -> Result<Router> {
+        (voice, store, wishes): (&Voice, &Store, Wishes),
+    ) -> NodeGateway {
         let cell = || side.cell.clone();
         let clock = self.clock.clock();
         let scheduler = Scheduler { cell: cell(), clock, region: region.clone() };
@@ -81,18 +78,16 @@ impl Base {
             Some(council) => self.beside_council(side, council, voice, &listings),
             None => self.under_regional(side, &listings),
         };
-        let gateway = NodeGateway {
+        NodeGateway {
             cell: cell(),
             prover: side.prover.clone(),
             read_model: store.read_model(),
             voice: voice.clone(),
             heads,
             listings,
+            wishes,
             metrics: self.metrics.clone(),
-        };
-        self.open_staff(store).await?;
-        let api = Api::new(self.api_settings(side)?, Arc::new(gateway), store.clone());
-        Ok(api.router().merge(self.run_bank_desk(Till::Venue(cell()), store)?))
+        }
     }
 
     /// Everything that leaves the node by its journal, but for payments.
@@ -145,7 +140,7 @@ impl Base {
         HeadSource::Regional(peers, regional)
     }
 
-    pub(super) fn run_bank_desk(&self, till: Till, store: &Store) -> Result<Router> {
+    pub(super) fn run_bank_desk(&self, till: Till, store: &Store) -> Result<BankDesk> {
         let desk = BankDesk::new(&self.config, till, store.clone(), self.clock.clock())?;
         for (currency, bank) in &self.config.banks {
             let way = BankWay {
@@ -155,75 +150,6 @@ impl Base {
             };
             self.run("bank-outbox", desk.clone().pay(bank.clone(), *currency, way));
         }
-        Ok(desk.router())
-    }
-
-    /// Puts the keys that `node init` made for the operator's staff into the store.
-    async fn open_staff(&self, store: &Store) -> Result<()> {
-        let known = store.credentials().list().await?;
-        for person in OPERATORS {
-            if known.iter().any(|credential| credential.id == person) {
-                continue;
-            }
-            let path = self.files.path(&format!("keys/{person}.key"));
-            let key = std::fs::read_to_string(&path)
-                .with_context(|| format!("read {}", path.display()))?;
-            let (id, secret) = key.trim().split_once('.').context("a key is <id>.<secret>")?;
-            let secret = secret.parse().map_err(|e| anyhow!("{}: {e}", path.display()))?;
-            let grant = Grant {
-                scope: Scope::Operator.as_str().to_owned(),
-                party: Some(PartyId::derive(&[
-                    self.config.node.as_str().as_bytes(),
-                    id.as_bytes(),
-                ])),
-                created_at: self.clock.clock().now(),
-                expires_at: None,
-            };
-            store.credentials().insert(id, &secret, &grant).await?;
-        }
-        Ok(())
-    }
-
-    fn api_settings(&self, side: &VenueSide) -> Result<Settings> {
-        let currency = side.genesis.terms.currency;
-        let mut deposit_accounts = BTreeMap::new();
-        if let Some(bank) = self.config.banks.get(&currency) {
-            let bic = bank.bic.parse().map_err(|e| anyhow!("bank.{currency}.bic: {e}"))?;
-            let book = gcfn_transport::AccountBook::new(
-                self.config.node,
-                [(currency, bic)].into_iter().collect(),
-            );
-            for pool in [Pool::UserCustody, Pool::IssuerEscrow] {
-                let account = side.genesis.terms.account(pool);
-                let number = book.number(account, currency).to_string();
-                let bic = bank.bic.clone();
-                let to = gcfn_api_wire::settlement::DepositAccount { bic, number };
-                deposit_accounts.insert(pool, to);
-            }
-        }
-        let seed = SigningSeed::load(&self.files.path("keys/signing.key"))?.to_bytes();
-        Ok(Settings {
-            role: self.config.role,
-            secret: Hasher::new("gcfn/node/api-secret/v1").part(&seed).finish().0,
-            token_lifetime: TOKEN_LIFETIME,
-            rate_limits: self.rate_limits(),
-            body_bytes_max: BODY_BYTES_MAX,
-            deposit_accounts,
-        })
-    }
-
-    /// A testnet is loaded by few callers with many calls; anywhere else the network's limits hold.
-    pub(super) fn rate_limits(&self) -> RateLimits {
-        if !self.network.testnet {
-            return RateLimits::NETWORK;
-        }
-        let plenty = std::num::NonZeroU32::MAX;
-        RateLimits {
-            user: plenty,
-            issuer: plenty,
-            market_maker: plenty,
-            staff: plenty,
-            anonymous: plenty,
-        }
+        Ok(desk)
     }
 }

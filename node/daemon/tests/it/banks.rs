@@ -33,7 +33,7 @@ impl Bank {
         };
         let message = write(&BusinessMessage { header: Some(header), document });
         let asked = node.request(&self.http, Method::POST, "/api/v1/bank/iso20022/inbound");
-        answer(asked.body(message)).await.0
+        answer(asked.header("content-type", "application/xml").body(message)).await.0
     }
 }
 
@@ -228,12 +228,14 @@ async fn a_bank_that_misbehaves_moves_no_money_by_it() {
 
     // It sends something that is no message: refused, and nothing has changed.
     let asked = node.request(&bank.http, Method::POST, "/api/v1/bank/iso20022/inbound");
+    let asked = asked.header("content-type", "application/xml");
     let (broken, _) = answer(asked.body("<Document><unfinished")).await;
     assert_eq!(broken, StatusCode::BAD_REQUEST);
     assert_eq!(payment(&node).await, Some(draft.clone()), "it stands as it stood");
 
     // It says nothing: the payment waits, and is neither paid nor failed, however long.
     let clock = node.request(&http, Method::PUT, "/api/v1/testnet/clock");
+    let clock = clock.header("idempotency-key", "an-hour-later");
     let (moved, _) = node.as_operator(clock, &json!({ "offset_ms": 7_200_000 })).await;
     assert_eq!(moved, StatusCode::OK);
     until("the alarm", async || {

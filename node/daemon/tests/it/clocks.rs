@@ -17,6 +17,7 @@ async fn put(world: &World, name: &str, node: &Node, offset_ms: u64) -> (StatusC
     let key = std::fs::read_to_string(world.files(name).path("keys/operator.key")).expect("a key");
     let asked = node.request(&world.client(None), Method::PUT, CLOCK);
     let asked = asked.header("authorization", format!("ApiKey {}", key.trim()));
+    let asked = asked.header("idempotency-key", offset_ms.to_string());
     answer(asked.json(&json!({ "offset_ms": offset_ms }))).await
 }
 

@@ -5,6 +5,7 @@ mod banks;
 mod calls;
 mod clocks;
 mod damage;
+mod doors;
 mod expiry;
 mod full_disk;
 mod restart;

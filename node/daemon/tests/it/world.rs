@@ -113,10 +113,19 @@ impl World {
 
     /// A client that shows a certificate of that role, or nothing.
     pub(crate) fn client(&self, shows: Option<(Role, &str)>) -> Client {
+        self.make_client(shows.map(|(role, name)| ("cn", role, name)))
+    }
+
+    /// A client that shows a certificate of that region and role.
+    pub(crate) fn client_of(&self, region: &str, role: Role, name: &str) -> Client {
+        self.make_client(Some((region, role, name)))
+    }
+
+    fn make_client(&self, shows: Option<(&str, Role, &str)>) -> Client {
         let network = self.network();
-        let credentials = shows.map(|(role, name)| {
+        let credentials = shows.map(|(region, role, name)| {
             let node: NodeId = name.parse().expect("a name");
-            let region = "cn".parse().expect("a region");
+            let region = region.parse().expect("a region");
             let identity =
                 gcfn_link::identity::NodeIdentity { network: network.network, region, role, node };
             let ca = network::open_authority(&self.files("root"), network.network).expect("a CA");

@@ -6,10 +6,11 @@ use crate::contract::account;
 use crate::network::Wait;
 use crate::scenario::{Purchase, Quote};
 use anyhow::{Context, Result};
+use gcfn_api_wire::federation::{Heard, NewQuote, QuotedPair, Ratio};
 use gcfn_api_wire::issuance::SeriesList;
+use gcfn_api_wire::term::Money;
 use gcfn_api_wire::trading::{Placed, RateLock, Settlement, TradeList, TradeReport};
-use gcfn_council::{Pair, Quote as Offer};
-use gcfn_model::{Amount, BusinessDate, Millis, NodeId, Pool, QuoteId, SeriesId, TradeId};
+use gcfn_model::{Amount, BusinessDate, Millis, NodeId, Pool, Rate, SeriesId, TradeId};
 use serde_json::json;
 
 /// A purchase that was matched at the coupon's home.
@@ -22,6 +23,10 @@ pub(super) struct Crossing {
 
 /// How long a quote is good: less than the network's longest.
 const QUOTE_LIFE: Millis = Millis(45_000);
+
+fn ratio(rate: Rate) -> Ratio {
+    Ratio { numerator: rate.numerator(), denominator: rate.denominator() }
+}
 
 impl Demo {
     pub(super) async fn buy_abroad(&mut self) -> Told {
@@ -92,21 +97,19 @@ impl Demo {
             let status: gcfn_api_wire::node::NodeReport =
                 self.net.operator(dealer)?.get("/api/v1/node").await?;
             let key = self.net.fresh_key();
-            let offer = Offer {
-                id: QuoteId::derive(&[key.as_bytes()]),
-                pair: Pair { base, counter },
-                bid,
-                ask,
-                size: Amount::parse(&size, base)?,
-                valid_until: status.time.0.checked_add(QUOTE_LIFE).context("in range")?,
+            let valid_until = status.time.0.checked_add(QUOTE_LIFE).context("in range")?;
+            let offer = NewQuote {
+                pair: QuotedPair { base: base.into(), counter: counter.into() },
+                bid: ratio(bid),
+                ask: ratio(ask),
+                size: Money::new(Amount::parse(&size, base)?, base),
+                valid_until: valid_until.into(),
             };
             let operator = self.net.operator(dealer)?;
             let wait = Wait::new(dealer, format!("the quote of {dealer}"));
-            let taken = async || {
-                operator.tell("/api/v1/federation/quotes", &offer).await?;
-                Ok(Some(()))
-            };
-            self.net.until(wait, taken).await?;
+            let taken =
+                async || Ok(Some(operator.post("/api/v1/federation/quotes", key, &offer).await?));
+            let _: Heard = self.net.until(wait, taken).await?;
         }
         Ok(())
     }

@@ -1,0 +1,359 @@
+//! The federation as its members show it: who belongs to it, whose keys make a round final, what
+//! is listed; and what a node says in it.
+
+use crate::issuance::Listing;
+use crate::term::{CurrencyCode, Hash, Money, Node, Region, Text, Time};
+use gcfn_anchor::roster::Roster;
+use gcfn_anchor::round::Round;
+use gcfn_council::{Council, Member, SignedJoinRequest};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Everybody in the directory.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MemberList {
+    /// Members and applicants, by name.
+    pub members: Vec<MemberReport>,
+    /// Who leads the federation's cell, as far as the node that answers knows.
+    pub leader: Option<Node>,
+}
+
+/// A node that is, was or wants to be part of the network.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MemberReport {
+    /// Its name.
+    pub node: Node,
+    /// Its region.
+    pub region: Region,
+    /// What it is.
+    #[schema(value_type = String, example = "local")]
+    pub role: gcfn_council::Role,
+    /// How it stands.
+    #[schema(value_type = String, example = "admitted")]
+    pub status: gcfn_council::Status,
+    /// The currency of its venue; none without a venue.
+    pub currency: Option<CurrencyCode>,
+    /// Whether it quotes rates and stands by them.
+    pub dealer: bool,
+    /// How much its word counts among validators; zero for everybody else.
+    pub weight: u64,
+    /// The digest of the join request that it came with; none for a founder.
+    pub request: Option<Hash>,
+    /// The key that it signs with: 64 hexadecimal digits.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$", example = "7d0c1f5b2e9a4c6d8f1a3b5c7e9d0f2a4b6c8d0e1f3a5b7c9d1e2f4a6b8c0d1e")]
+    pub key: gcfn_anchor::keys::PublicKey,
+    /// Where it is reached.
+    pub endpoints: MemberEndpoints,
+    /// Whether its certificate is recorded.
+    pub certified: bool,
+}
+
+/// Where a member is reached.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MemberEndpoints {
+    /// By applications.
+    #[schema(example = "https://127.0.0.1:8443")]
+    pub api: String,
+    /// By other nodes.
+    #[schema(example = "127.0.0.1:9443")]
+    pub link: String,
+}
+
+impl From<&Member> for MemberReport {
+    fn from(member: &Member) -> MemberReport {
+        let profile = &member.profile;
+        MemberReport {
+            node: Text(profile.node),
+            region: Text(profile.region),
+            role: profile.role,
+            status: member.status,
+            currency: profile.currency.map(Text),
+            dealer: profile.dealer,
+            weight: member.weight,
+            request: member.request.map(Text),
+            key: profile.key,
+            endpoints: MemberEndpoints {
+                api: profile.endpoints.api.clone(),
+                link: profile.endpoints.link.clone(),
+            },
+            certified: member.certificate.is_some(),
+        }
+    }
+}
+
+impl MemberList {
+    /// The directory of `council`, which does not know who leads it.
+    #[must_use]
+    pub fn of(council: &Council) -> MemberList {
+        let members = council.directory().members().map(MemberReport::from).collect();
+        MemberList { members, leader: None }
+    }
+}
+
+/// What the network has made final, and whose keys show it: what `gcfn verify` needs.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Anchors {
+    /// The validators of the next round.
+    pub roster: ValidatorRoster,
+    /// The last event of the federation that is final.
+    pub final_seq: u64,
+    /// The last final round; none before the first.
+    pub round: Option<AnchorRound>,
+    /// Who has co-signed it.
+    pub cosigners: Option<Vec<Node>>,
+    /// The heads that trading nodes have published.
+    pub cells: Vec<AnchoredCell>,
+}
+
+/// Who may co-sign rounds: all that an offline verifier must have and trust.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ValidatorRoster {
+    /// The network.
+    #[schema(example = "gcfn-demo")]
+    pub network: String,
+    /// The validators, by name.
+    pub validators: BTreeMap<String, ValidatorKey>,
+}
+
+/// One validator.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ValidatorKey {
+    /// The key that it co-signs with: 64 hexadecimal digits.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$", example = "7d0c1f5b2e9a4c6d8f1a3b5c7e9d0f2a4b6c8d0e1f3a5b7c9d1e2f4a6b8c0d1e")]
+    pub key: gcfn_anchor::keys::PublicKey,
+    /// How much its word counts.
+    pub weight: u64,
+}
+
+/// A round that two thirds of the validators have co-signed.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AnchorRound {
+    /// Counted from 1 without holes.
+    pub number: u64,
+    /// The digest of the round before it, zero for the first.
+    pub prev: Hash,
+    /// How many members were folded.
+    pub members: u64,
+    /// The global root.
+    pub root: Hash,
+    /// The digest of the roster whose validators make it final.
+    pub roster: Hash,
+    /// When it was closed.
+    pub closed_at: Time,
+}
+
+/// A cell whose head the federation has.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AnchoredCell {
+    /// The cell.
+    pub cell: Node,
+    /// How many epochs it has closed.
+    pub epochs: u64,
+    /// The root over their headers.
+    pub root: Hash,
+}
+
+impl From<&Roster> for ValidatorRoster {
+    fn from(roster: &Roster) -> ValidatorRoster {
+        let validators = roster.validators.iter().map(|(node, validator)| {
+            let (key, weight) = (validator.key, validator.weight);
+            (node.to_string(), ValidatorKey { key, weight })
+        });
+        ValidatorRoster { network: roster.network.to_string(), validators: validators.collect() }
+    }
+}
+
+impl From<Round> for AnchorRound {
+    fn from(round: Round) -> AnchorRound {
+        let Round { number, prev, members, root, roster, closed_at } = round;
+        AnchorRound {
+            number,
+            prev: Text(prev),
+            members,
+            root: Text(root),
+            roster: Text(roster),
+            closed_at: Text(closed_at),
+        }
+    }
+}
+
+impl Anchors {
+    /// What `council` has made final.
+    #[must_use]
+    pub fn of(council: &Council) -> Anchors {
+        let last = council.latest_final();
+        let cells = council.directory().trading().filter_map(|member| {
+            let head = council.reported_head(member.profile.node)?;
+            let (cell, root) = (Text(head.cell), Text(head.root));
+            Some(AnchoredCell { cell, epochs: head.size, root })
+        });
+        Anchors {
+            roster: council.roster().into(),
+            final_seq: council.final_seq(),
+            round: last.map(|last| last.round.into()),
+            cosigners: last
+                .map(|last| last.cosignatures.iter().map(|by| Text(by.validator)).collect()),
+            cells: cells.collect(),
+        }
+    }
+}
+
+/// What the members list.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SeriesListed {
+    /// The series, by id.
+    pub series: Vec<Listing>,
+}
+
+impl SeriesListed {
+    /// The listings in the directory of `council`.
+    #[must_use]
+    pub fn of(council: &Council) -> SeriesListed {
+        let series = council.directory().series().map(|series| {
+            let gcfn_council::Series { home, listing } = *series;
+            Listing {
+                series: Text(listing.series),
+                home: Text(home),
+                issuer: None,
+                face: Money::new(listing.face, listing.currency),
+                minted: listing.minted,
+                expires_at: Text(listing.expires_at),
+                last_price: None,
+            }
+        });
+        SeriesListed { series: series.collect() }
+    }
+}
+
+/// A validator's word for an applicant.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// The applicant.
+    pub node: Node,
+    /// The digest of the request that was looked at; the one in the directory when left out.
+    pub request: Option<Hash>,
+}
+
+/// A dealer's two-way offer. A new one takes the place of the last.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewQuote {
+    /// What is bought and sold, and what it is paid in.
+    pub pair: QuotedPair,
+    /// At which the dealer buys the base currency.
+    pub bid: Ratio,
+    /// At which the dealer sells it.
+    pub ask: Ratio,
+    /// How much of the base currency it is good for in all; zero withdraws the offer.
+    pub size: Money,
+    /// Not good from here on.
+    pub valid_until: Time,
+}
+
+/// Two currencies in the order of the network's list: each pair has one spelling.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuotedPair {
+    /// The currency that is bought and sold.
+    #[schema(example = "CNY")]
+    pub base: CurrencyCode,
+    /// The currency that it is paid in.
+    #[schema(example = "HKD")]
+    pub counter: CurrencyCode,
+}
+
+/// A rate: minor units of one currency for minor units of another.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ratio {
+    /// Of the counter currency.
+    #[schema(minimum = 1, example = 109)]
+    pub numerator: u64,
+    /// Of the base currency.
+    #[schema(minimum = 1, example = 100)]
+    pub denominator: u64,
+}
+
+/// The federation has done what was asked.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Heard {
+    /// When it was answered, by this node's clock.
+    pub at: Time,
+}
+
+/// An applicant's request, signed with the key in it: the file `join-request.json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JoinRequest(pub SignedJoinRequest);
+
+impl PartialSchema for JoinRequest {
+    fn schema() -> RefOr<Schema> {
+        let what = "An applicant's request, signed with the key in it: `join-request.json`.";
+        let object = ObjectBuilder::new().description(Some(what));
+        object.examples([join_request()]).into()
+    }
+}
+
+impl ToSchema for JoinRequest {}
+
+/// As `gcfn node init` writes it, but for the certificate request, which is long.
+fn join_request() -> serde_json::Value {
+    serde_json::json!({
+        "request": {
+            "network": "gcfn-demo",
+            "profile": {
+                "node": "cn-sha",
+                "region": "cn",
+                "role": "local",
+                "key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+                "endpoints": { "api": "https://127.0.0.1:8443", "link": "127.0.0.1:9443" },
+                "currency": "CNY",
+                "dealer": false,
+            },
+            "filing": "the filing at the region's regulator",
+            "deposit": "the account of the deposit",
+            "certificate_request": "-----BEGIN CERTIFICATE REQUEST-----...",
+        },
+        "signature": "0".repeat(128),
+    })
+}
+
+/// How an application stands.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Application {
+    /// The status in the directory.
+    #[schema(value_type = String, example = "applied")]
+    pub status: gcfn_council::Status,
+    /// The certificate, PEM, once it is issued. Public: it opens nothing without its key.
+    #[schema(example = "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n")]
+    pub certificate: Option<String>,
+}
+
+/// How far ahead of real time a testnet's node is to be.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClockShift {
+    /// In milliseconds.
+    #[schema(example = 3_600_000)]
+    pub offset_ms: u64,
+}
+
+/// A snapshot was taken.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SnapshotTaken {
+    /// The log entry that it covers.
+    pub index: u64,
+}
+
+/// What a node's clock shows.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ClockShown {
+    /// How far it is ahead of real time, in milliseconds.
+    pub offset_ms: u64,
+    /// The time.
+    pub now: Time,
+}
