@@ -1,4 +1,5 @@
-//! The network's authority at the root: whoever is admitted gets a certificate, once.
+//! The network's authority at the root: whoever is admitted gets a certificate, once, and the
+//! directory says which.
 
 use crate::files::NodeFiles;
 use crate::membership::issued_file;
@@ -7,6 +8,7 @@ use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};
 use gcfn_cell::{Cell, Clock, SystemClock};
 use gcfn_council::{Council, Member, Status, Verb};
+use gcfn_link::certificate::MemberCertificate;
 use gcfn_model::NodeId;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use std::collections::BTreeSet;
@@ -24,6 +26,7 @@ pub(crate) async fn certify_members(
     files: NodeFiles,
 ) -> Result<()> {
     let authority = open_authority(&files, voice.network)?;
+    record_founders(&cell, &voice, &files).await?;
     let mut hopeless = BTreeSet::<(NodeId, String)>::new();
     loop {
         tokio::time::sleep(BEAT).await;
@@ -50,17 +53,49 @@ pub(crate) async fn certify_members(
                 }
             };
             files.write(&issued_file(profile.node), issued.pem.as_bytes(), 0o644)?;
-            let der = CertificateDer::from_pem_slice(issued.pem.as_bytes());
-            let record = Verb::RecordCertificate {
-                node: profile.node,
-                serial: *issued.serial.as_bytes(),
-                certificate: der.map_err(|error| anyhow!("issued certificate: {error}"))?.to_vec(),
-            };
-            match voice.say(record).await {
-                Ok(Ok(_)) => {}
-                Ok(Err(refusal)) => tracing::warn!(%refusal, "certificate not recorded"),
-                Err(error) => tracing::debug!(error = format!("{error:#}"), "record certificate"),
-            }
+            record(&voice, profile.node, &issued.pem).await?;
         }
     }
+}
+
+/// Who founded the network was certified before there was a directory to say so.
+async fn record_founders(cell: &Cell<Council>, voice: &Voice, files: &NodeFiles) -> Result<()> {
+    let unrecorded = |member: &&Member| {
+        member.status == Status::Admitted
+            && member.certificate.is_none()
+            && member.certificate_request.is_none()
+    };
+    loop {
+        let waiting = cell.read(|council| {
+            let founders = council.directory().members().filter(unrecorded);
+            founders.map(|member| member.profile.node).collect::<Vec<_>>()
+        });
+        let issued = waiting.into_iter().filter(|node| files.path(&issued_file(*node)).exists());
+        let issued: Vec<NodeId> = issued.collect();
+        if issued.is_empty() {
+            return Ok(());
+        }
+        for node in issued {
+            let path = files.path(&issued_file(node));
+            let pem = std::fs::read_to_string(&path)
+                .with_context(|| format!("read {}", path.display()))?;
+            let recorded = record(voice, node, &pem).await;
+            recorded.with_context(|| format!("record {}", path.display()))?;
+        }
+        tokio::time::sleep(BEAT).await;
+    }
+}
+
+/// Has the directory say which certificate a member has. What is not heard is said again.
+async fn record(voice: &Voice, node: NodeId, pem: &str) -> Result<()> {
+    let der = CertificateDer::from_pem_slice(pem.as_bytes())
+        .map_err(|error| anyhow!("certificate of {node}: {error}"))?;
+    let serial = *MemberCertificate::read(&der)?.serial.as_bytes();
+    let certificate = der.to_vec();
+    match voice.say(Verb::RecordCertificate { node, serial, certificate }).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(refusal)) => tracing::warn!(%node, %refusal, "certificate not recorded"),
+        Err(error) => tracing::debug!(error = format!("{error:#}"), "record certificate"),
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::files::NodeFiles;
 use crate::init::read_config;
+use crate::membership::issued_file;
 use crate::region::Region;
 use anyhow::{Context, Result, anyhow, ensure};
 use gcfn_anchor::event_tree::SaltKey;
@@ -135,7 +136,8 @@ pub fn found(root_dir: &Path, founders: &[PathBuf], terms: &FoundingTerms) -> Re
     let network = public_part(&genesis, terms.testnet, ca.certificate_pem());
     let certified = requests.iter().map(|(files, request)| {
         let identity = identity_of(terms.network, &request.profile);
-        Ok((files, certify(&ca, &request.certificate_request, identity, terms.now)?.pem))
+        let issued = certify(&ca, &request.certificate_request, identity, terms.now)?;
+        Ok((request.profile.node, files, issued.pem))
     });
     let certified = certified.collect::<Result<Vec<_>>>()?;
     // The key first: it is never written over, so whoever comes second changes nothing.
@@ -143,7 +145,8 @@ pub fn found(root_dir: &Path, founders: &[PathBuf], terms: &FoundingTerms) -> Re
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     key.create(&root.path("ca/ca.key"))?;
     root.write("ca/ca.pem", ca.certificate_pem().as_bytes(), 0o644)?;
-    for (files, pem) in certified {
+    for (node, files, pem) in certified {
+        root.write(&issued_file(node), pem.as_bytes(), 0o644)?;
         files.write("certificate.pem", pem.as_bytes(), 0o644)?;
         files.write_json("network.json", &network)?;
         files.write_json("genesis.json", &genesis)?;
