@@ -11,12 +11,13 @@ use crate::{Clock, Limits, SubmitError};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gcfn_model::{Machine, Timestamp};
-use gcfn_telemetry::Counter;
+use gcfn_telemetry::{Counter, Timing};
 use openraft::errors::{ClientWriteError, Fatal};
 use openraft::impls::ProgressResponder;
 use openraft::raft::ClientWriteResult;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Commands that one caller waits for.
 pub(crate) struct Submission<O> {
@@ -112,6 +113,7 @@ impl<M: Machine> Batcher<M> {
         waiting: Waiting<M::Outcome>,
     ) -> impl Future<Output = ()> + use<M> {
         let (responder, answer) = ProgressResponder::complete_only();
+        let proposed = Instant::now();
         let sent = self.raft.client_write_ff(batch, Some(responder)).await;
         Counter::BatchesProposed.add(&[&self.replica.name], 1);
         let replica = self.replica.clone();
@@ -121,7 +123,10 @@ impl<M: Machine> Batcher<M> {
                 Err(fatal) => return refuse(waiting, &stopped(&replica, &fatal)),
             };
             match outcomes(&replica, answer) {
-                Ok(outcomes) => deliver(waiting, outcomes),
+                Ok(outcomes) => {
+                    Timing::Commit.record(&[&replica.name], proposed.elapsed());
+                    deliver(waiting, outcomes);
+                }
                 Err(error) => refuse(waiting, &error),
             }
         }

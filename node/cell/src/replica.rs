@@ -12,7 +12,7 @@ use crate::snapshot::{Covers, SnapshotFile, Snapshots};
 use crate::{Applied, format};
 use futures::{Stream, TryStreamExt};
 use gcfn_model::{Machine, Timestamp};
-use gcfn_telemetry::Counter;
+use gcfn_telemetry::{Counter, Timing};
 use openraft::alias::{SnapshotMetaOf, SnapshotOf};
 use openraft::storage::{EntryResponder, RaftStateMachine};
 use openraft::{EntryPayload, OptionalSend, RaftSnapshotBuilder};
@@ -22,6 +22,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// Why an entry cannot be applied. The replica stops before it.
 #[derive(Debug, thiserror::Error)]
@@ -148,7 +149,7 @@ impl<M: Machine> Replica<M> {
     fn apply_batch(&self, id: LogId, batch: &Batch) -> Result<Vec<M::Outcome>, ApplyFault> {
         let unknown = ApplyFault::UnknownCommands { index: id.index };
         let commands: Vec<M::Command> = batch.decode().ok_or(unknown)?;
-        let mut events = Vec::new();
+        let (mut events, began) = (Vec::new(), Instant::now());
         let mut state = self.state_mut();
         let State { machine, covers } = &mut *state;
         // A leader with a slow clock may stamp a time that has passed already.
@@ -162,6 +163,7 @@ impl<M: Machine> Replica<M> {
         covers.events = first_event.saturating_add(events.len() as u64);
         covers.last_record = id.index;
         drop(state);
+        Timing::Apply.record(&[&self.name], began.elapsed());
         let record = NewRecord { previous, at, first_event, commands: &commands, events: &events };
         self.journal().append(id.index, &record)?;
         Counter::CommandsApplied.add(&[&self.name], commands.len() as u64);

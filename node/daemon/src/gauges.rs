@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 use gcfn_cell::{Cell, Clock};
+use gcfn_clearing::{House, Phase};
 use gcfn_council::Council;
 use gcfn_ledger::Account;
-use gcfn_model::{Currency, Millis, Pool};
+use gcfn_model::{Currency, Millis, Pool, Timestamp};
 use gcfn_replica::Replica;
 use gcfn_telemetry::Gauge;
 use std::collections::BTreeMap;
@@ -28,14 +29,21 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
             let venue = replica.venue();
             let pending = venue.desk().payments().filter(|p| p.state.is_open()).count();
             let overdue = venue.desk().overdue(now, OVERDUE).count();
-            let currency = venue.terms().currency;
-            let in_pool =
-                |pool| venue.books().money.balance(Account::Suspense(pool), currency).minor();
-            let suspense: i128 = Pool::ALL.into_iter().map(in_pool).sum();
-            (currency.code(), pending, overdue, suspense)
+            let money = &venue.books().money;
+            let in_suspense = Currency::ALL.map(|currency| {
+                let balance = |pool| money.balance(Account::Suspense(pool), currency).minor();
+                (currency, Pool::ALL.into_iter().map(balance).sum::<i128>())
+            });
+            if let Some(house) = venue.house() {
+                show_unsettled(house, now);
+            }
+            (venue.terms().currency.code(), pending, overdue, in_suspense)
         });
         show(currency, (pending, overdue));
-        Gauge::SuspenseBalance.set(&[currency], i64::try_from(suspense).unwrap_or(i64::MAX));
+        for (currency, balance) in suspense {
+            let figure = i64::try_from(balance).unwrap_or(i64::MAX);
+            Gauge::SuspenseBalance.set(&[currency.code()], figure);
+        }
         if alarmed < overdue {
             tracing::error!(overdue, "payments wait for a bank's answer for over an hour");
         }
@@ -53,6 +61,7 @@ pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock
     loop {
         let now = clock.now();
         let counts = cell.read(|council| {
+            show_unsettled(council.house(), now);
             let desk = council.house().desk();
             let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
             for payment in desk.payments().filter(|payment| payment.state.is_open()) {
@@ -73,6 +82,14 @@ pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock
         alarmed = overdue;
         tokio::time::sleep(BEAT).await;
     }
+}
+
+fn show_unsettled(house: &House, now: Timestamp) {
+    let unsettled = house.cycles().filter(|cycle| cycle.phase < Phase::Settled);
+    let oldest = unsettled.map(|cycle| cycle.schedule.value_date).min();
+    let ended = oldest.and_then(|date| Timestamp::from_utc(date.plus_days(1), 0));
+    let age = ended.map_or(0, |ended| now.since(ended).0 / 1_000);
+    Gauge::UnsettledAge.set(&[house.id().as_str()], i64::try_from(age).unwrap_or(i64::MAX));
 }
 
 fn show(currency: &str, (pending, overdue): (usize, usize)) {

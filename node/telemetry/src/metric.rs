@@ -53,12 +53,8 @@ metrics! {
         CommandsApplied "gcfn_commands_applied_total" ["cell"] Count
             "Commands that a cell's machine has answered since the process began, refused ones and \
              those that a restart reads back from the log included.";
-        CommandsRefused "gcfn_commands_refused_total" ["cell", "code"] Count
-            "Commands that a cell's machine refused, by the code of the refusal.";
         BatchesProposed "gcfn_batches_proposed_total" ["cell"] Count
             "Batches of commands proposed; commands per batch is the group commit at work.";
-        RaftEntries "gcfn_raft_entries_total" ["cell"] Count
-            "Entries appended to the log of a cell, leadership changes included.";
         HttpRequests "gcfn_http_requests_total" ["door", "class"] Count
             "Requests answered at a door, by class of status: 2xx, 4xx, 5xx.";
         TasksFailed "gcfn_tasks_failed_total" ["task"] Count
@@ -71,8 +67,6 @@ metrics! {
     Gauge {
         OutboxLag "gcfn_outbox_lag_events" ["outbox"] Count
             "Events in the journal that an outbox has not yet delivered.";
-        AnchorLag "gcfn_anchor_lag_seconds" ["cell"] Seconds
-            "Age of the oldest closed epoch that is in no final round.";
         MirrorLag "gcfn_mirror_lag_seconds" ["cell"] Seconds
             "How far a regulator's verified mirror is behind the cell. Alarm at 5.";
         InstructionsPending "gcfn_bank_instructions_pending" ["bank"] Count
@@ -82,7 +76,8 @@ metrics! {
         SuspenseBalance "gcfn_suspense_balance_minor" ["currency"] Count
             "Money at the bank that no instruction explains, in minor units. Should be zero.";
         UnsettledAge "gcfn_unsettled_age_seconds" ["house"] Seconds
-            "Age past its value date of the oldest obligation that has not settled.";
+            "Time since the value date of the oldest cycle that has not settled ended. Zero when all \
+             have in time.";
         CertificateExpiry "gcfn_certificate_expiry_timestamp_seconds" [] Seconds
             "When this node's TLS certificate expires, in Unix time.";
         BuildInfo "gcfn_build_info" ["version", "network", "role", "node"] Count
@@ -94,7 +89,7 @@ metrics! {
     /// How long things take.
     Timing {
         Commit "gcfn_commit_seconds" ["cell"] Seconds
-            "From proposal of a batch until it is committed by a quorum.";
+            "From proposal of a batch until it is committed by a quorum and carried out here.";
         Apply "gcfn_apply_seconds" ["cell"] Seconds
             "Carrying out one committed batch.";
         HttpRequest "gcfn_http_request_seconds" ["door"] Seconds
