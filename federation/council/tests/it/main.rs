@@ -10,6 +10,7 @@ mod cells;
 mod clearing;
 mod commands;
 mod encoding;
+mod house_bank;
 mod laws;
 mod membership;
 mod rates;
