@@ -1,28 +1,36 @@
-//! The gRPC services.
+//! The gRPC services: orders by the hundred, and the routes of the REST API as methods.
 
+mod relay;
 mod trading;
 
 use crate::Api;
-use crate::route::{RequestId, count};
+use crate::route::{RequestId, Route, count};
 use axum::Router;
 use axum::middleware::{Next, from_fn};
 use gcfn_api_wire::proto::trading_server::TradingServer;
+use gcfn_api_wire::proto::venue::wallet_server::WalletServer;
+use relay::Relay;
+use std::sync::Arc;
 use std::time::Instant;
 use tonic::service::Routes;
 use tracing::Instrument;
 use trading::Desk;
 
-/// The routes of the gRPC services.
-pub(crate) fn router(api: Api) -> Router<Api> {
+/// The gRPC services in front of `routes`.
+pub(crate) fn router(api: Api, routes: Vec<Arc<Route>>) -> Router<Api> {
     let bytes_max = api.settings().body_bytes_max;
+    let relay = Relay::new(api.clone(), routes);
     let trading = TradingServer::new(Desk(api)).max_decoding_message_size(bytes_max);
-    Routes::new(trading).into_axum_router().layer(from_fn(traced)).with_state(())
+    let wallet = WalletServer::new(relay).max_decoding_message_size(bytes_max);
+    let services = Routes::new(trading).add_service(wallet);
+    services.into_axum_router().layer(from_fn(traced)).with_state(())
 }
 
 /// Gives a call its name in the log and counts it, as REST does.
-async fn traced(request: axum::extract::Request, next: Next) -> axum::response::Response {
+async fn traced(mut request: axum::extract::Request, next: Next) -> axum::response::Response {
     let (started, id) = (Instant::now(), RequestId::fresh());
     let span = tracing::info_span!("request", %id);
+    request.extensions_mut().insert(id);
     let mut response = next.run(request).instrument(span).await;
     id.mark(&mut response);
     count(response.status(), started);
