@@ -1,7 +1,7 @@
 //! Compiles `proto/` in pure Rust: no `protoc` on the machine.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    const FILES: &[&str] = &["trading.proto", "wallet.proto"];
+    const FILES: &[&str] = &["trading.proto", "wallet.proto", "issuance.proto"];
     let files = protox::compile(FILES, ["proto"])?;
     // These messages are bodies of the REST API field by field, so that one is read as the other.
     let as_bodies = "#[derive(serde::Serialize, serde::Deserialize)]";

@@ -10,10 +10,11 @@ use crate::Api;
 use crate::route::{Asked, Head, Method, RequestId, Route, pass};
 use axum::body::{Bytes, to_bytes};
 use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::proto::venue::issuance_server::Issuance;
 use gcfn_api_wire::proto::venue::wallet_server::Wallet;
 use gcfn_api_wire::proto::venue::{
-    Assets, DepositInstructions, ShowAssetsRequest, ShowDepositsRequest, WithdrawRequest,
-    WithdrawalTaken,
+    Accepted, Assets, Batch, BatchStep, DepositInstructions, DraftRequest, Drafted,
+    ShowAssetsRequest, ShowBatchRequest, ShowDepositsRequest, WithdrawRequest, WithdrawalTaken,
 };
 use gcfn_telemetry::ErrorChain;
 use serde::Serialize;
@@ -49,6 +50,16 @@ macro_rules! relayed {
         }
     };
 }
+
+relayed! { Issuance {
+    draft(DraftRequest) -> Drafted = Post "/api/v1/coupons/batches";
+    submit(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/submit";
+    review(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/review";
+    fund(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/fund";
+    mint(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/mint";
+    list(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/list";
+    show_batch(ShowBatchRequest) -> Batch = Get "/api/v1/coupons/batches/{batch}";
+} }
 
 relayed! { Wallet {
     show_assets(ShowAssetsRequest) -> Assets = Get "/api/v1/users/me/assets";

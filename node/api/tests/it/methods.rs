@@ -1,5 +1,6 @@
 //! The routes of the REST API as gRPC methods: the same answers, refusals and keys.
 
+mod issuance;
 mod wallet;
 
 use crate::world::YUAN;
