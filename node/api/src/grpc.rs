@@ -8,7 +8,9 @@ use crate::route::{RequestId, Route, count};
 use axum::Router;
 use axum::middleware::{Next, from_fn};
 use gcfn_api_wire::proto::trading_server::TradingServer;
+use gcfn_api_wire::proto::venue::coupons_server::CouponsServer;
 use gcfn_api_wire::proto::venue::issuance_server::IssuanceServer;
+use gcfn_api_wire::proto::venue::records_server::RecordsServer;
 use gcfn_api_wire::proto::venue::wallet_server::WalletServer;
 use relay::Relay;
 use std::sync::Arc;
@@ -21,10 +23,13 @@ use trading::Desk;
 pub(crate) fn router(api: Api, routes: Vec<Arc<Route>>) -> Router<Api> {
     let bytes_max = api.settings().body_bytes_max;
     let relay = Relay::new(api.clone(), routes);
-    let trading = TradingServer::new(Desk(api)).max_decoding_message_size(bytes_max);
+    let issuance = IssuanceServer::new(relay.clone()).max_decoding_message_size(bytes_max);
+    let coupons = CouponsServer::new(relay.clone()).max_decoding_message_size(bytes_max);
     let wallet = WalletServer::new(relay.clone()).max_decoding_message_size(bytes_max);
-    let issuance = IssuanceServer::new(relay).max_decoding_message_size(bytes_max);
-    let services = Routes::new(trading).add_service(wallet).add_service(issuance);
+    let records = RecordsServer::new(relay).max_decoding_message_size(bytes_max);
+    let trading = TradingServer::new(Desk(api)).max_decoding_message_size(bytes_max);
+    let services = Routes::new(trading).add_service(issuance).add_service(coupons);
+    let services = services.add_service(wallet).add_service(records);
     services.into_axum_router().layer(from_fn(traced)).with_state(())
 }
 

@@ -10,11 +10,16 @@ use crate::Api;
 use crate::route::{Asked, Head, Method, RequestId, Route, pass};
 use axum::body::{Bytes, to_bytes};
 use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::proto::venue::coupons_server::Coupons;
 use gcfn_api_wire::proto::venue::issuance_server::Issuance;
+use gcfn_api_wire::proto::venue::records_server::Records;
 use gcfn_api_wire::proto::venue::wallet_server::Wallet;
 use gcfn_api_wire::proto::venue::{
-    Accepted, Assets, Batch, BatchStep, DepositInstructions, DraftRequest, Drafted,
-    ShowAssetsRequest, ShowBatchRequest, ShowDepositsRequest, WithdrawRequest, WithdrawalTaken,
+    Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, CycleList, DepositInstructions,
+    DraftRequest, Drafted, GiftRequest, ListCyclesRequest, ListTradesRequest, LockRateRequest,
+    LockRedemptionRequest, Locked, RateLock, RedemptionStep, RefundRequest, SearchRequest,
+    SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowDepositsRequest,
+    ShowTradeRequest, TradeDetail, TradeList, WithdrawRequest, WithdrawalTaken,
 };
 use gcfn_telemetry::ErrorChain;
 use serde::Serialize;
@@ -59,6 +64,26 @@ relayed! { Issuance {
     mint(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/mint";
     list(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/list";
     show_batch(ShowBatchRequest) -> Batch = Get "/api/v1/coupons/batches/{batch}";
+} }
+
+relayed! { Coupons {
+    search(SearchRequest) -> SeriesList = Get "/api/v1/coupons/search";
+    lock_rate(LockRateRequest) -> RateLock = Post "/api/v1/settle/xborder/quotes";
+    buy_abroad(BuyAbroadRequest) -> SentAbroad = Post "/api/v1/trades/orders" saying "side" "buy";
+    gift(GiftRequest) -> Accepted = Post "/api/v1/coupons/{series}/transfer";
+    lock_redemption(LockRedemptionRequest) -> Locked
+        = Post "/api/v1/coupons/{series}/redeem/lock";
+    confirm_redemption(RedemptionStep) -> Accepted
+        = Post "/api/v1/redemptions/{redemption}/confirm";
+    cancel_redemption(RedemptionStep) -> Accepted
+        = Post "/api/v1/redemptions/{redemption}/cancel";
+    refund(RefundRequest) -> Accepted = Post "/api/v1/refunds";
+} }
+
+relayed! { Records {
+    list_trades(ListTradesRequest) -> TradeList = Get "/api/v1/trades";
+    show_trade(ShowTradeRequest) -> TradeDetail = Get "/api/v1/trades/{trade}";
+    list_cycles(ListCyclesRequest) -> CycleList = Get "/api/v1/settle/cycles";
 } }
 
 relayed! { Wallet {
@@ -108,7 +133,7 @@ fn fields<T: Serialize>(message: &T) -> Map<String, Value> {
         Ok(Value::Object(fields)) => {
             fields.into_iter().filter(|(_, value)| !value.is_null()).collect()
         }
-        other => unreachable!("a message is an object: {other:?}"),
+        _ => unreachable!("a message is an object of numbers and text"),
     }
 }
 
