@@ -102,6 +102,18 @@ pub enum Retry {
     SameKey,
 }
 
+impl Retry {
+    /// Its word, as in a body.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Retry::Never => "never",
+            Retry::NewKey => "new_key",
+            Retry::SameKey => "same_key",
+        }
+    }
+}
+
 /// One line of the tables: what a refusal is called and what it means to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -267,9 +279,24 @@ impl From<ReadFault> for Problem {
 
 impl From<Problem> for tonic::Status {
     fn from(problem: Problem) -> tonic::Status {
-        let mut status = tonic::Status::new(problem.line.class.grpc(), problem.detail);
-        let code = problem.line.code.parse().expect("codes are ASCII words");
-        status.metadata_mut().insert("gcfn-code", code);
+        let Problem { line: Line { code, class, retry, advice }, detail, field, retry_after } =
+            problem;
+        let mut status = tonic::Status::new(class.grpc(), detail);
+        let mut say = |name: &'static str, text: &str| {
+            // What metadata cannot carry is left out: it adds to the code and the message.
+            if let Ok(text) = text.parse() {
+                status.metadata_mut().insert(name, text);
+            }
+        };
+        say("gcfn-code", code);
+        say("gcfn-retry", retry.as_str());
+        say("gcfn-advice", advice);
+        if let Some(field) = field {
+            say("gcfn-field", &field);
+        }
+        if let Some(seconds) = retry_after {
+            say("retry-after", &seconds.to_string());
+        }
         status
     }
 }

@@ -90,10 +90,10 @@ impl Api {
     /// Every route, REST and gRPC. The listener in front of it inserts `ConnectInfo` and, where
     /// a client certificate was verified, `PeerIdentity`.
     pub fn router(self) -> Router {
-        let routes = table::routes(&self.0.parts).into_iter();
-        let rest = routes.fold(Router::new(), route::mount);
+        let routes: Vec<_> = table::routes(&self.0.parts).into_iter().map(Arc::new).collect();
+        let rest = routes.iter().cloned().fold(Router::new(), route::mount);
         let app = match &self.0.parts.venue {
-            Some(_) => rest.merge(grpc::router(self.clone())),
+            Some(_) => rest.merge(grpc::router(self.clone(), routes)),
             None => rest,
         };
         app.fallback(unknown_route).method_not_allowed_fallback(unknown_method).with_state(self)

@@ -1,161 +1,45 @@
-//! The gRPC service: many orders at once, one submission.
+//! The gRPC services: orders by the hundred, and the routes of the REST API as methods.
+
+mod relay;
+mod trading;
 
 use crate::Api;
-use crate::auth::{Caller, authenticate};
-use crate::route::{RequestId, command_id, count};
+use crate::route::{RequestId, Route, count};
 use axum::Router;
 use axum::middleware::{Next, from_fn};
-use futures::StreamExt;
-use futures::stream::BoxStream;
-use gcfn_api_wire::grpc;
-use gcfn_api_wire::problem::{Code, Problem};
-use gcfn_api_wire::proto::outcome::Result as Told;
-use gcfn_api_wire::proto::trading_server::{Trading, TradingServer};
-use gcfn_api_wire::proto::{
-    Cancel, CancelOrdersRequest, NewOrder, Outcome, Outcomes, PlaceOrdersRequest,
-};
-use gcfn_model::OrderId;
-use gcfn_venue::{Request as Wish, Role, Verb};
-use std::num::NonZeroU32;
+use gcfn_api_wire::proto::trading_server::TradingServer;
+use gcfn_api_wire::proto::venue::coupons_server::CouponsServer;
+use gcfn_api_wire::proto::venue::issuance_server::IssuanceServer;
+use gcfn_api_wire::proto::venue::records_server::RecordsServer;
+use gcfn_api_wire::proto::venue::wallet_server::WalletServer;
+use relay::Relay;
+use std::sync::Arc;
 use std::time::Instant;
 use tonic::service::Routes;
-use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument;
+use trading::Desk;
 
-/// The most orders of one batch.
-const BATCH_MAX: usize = 100;
-/// The service, as the auditor's line calls it.
-const TRADING: &str = "gcfn.trading.v1.Trading";
-
-/// The routes of the gRPC services.
-pub(crate) fn router(api: Api) -> Router<Api> {
+/// The gRPC services in front of `routes`.
+pub(crate) fn router(api: Api, routes: Vec<Arc<Route>>) -> Router<Api> {
     let bytes_max = api.settings().body_bytes_max;
+    let relay = Relay::new(api.clone(), routes);
+    let issuance = IssuanceServer::new(relay.clone()).max_decoding_message_size(bytes_max);
+    let coupons = CouponsServer::new(relay.clone()).max_decoding_message_size(bytes_max);
+    let wallet = WalletServer::new(relay.clone()).max_decoding_message_size(bytes_max);
+    let records = RecordsServer::new(relay).max_decoding_message_size(bytes_max);
     let trading = TradingServer::new(Desk(api)).max_decoding_message_size(bytes_max);
-    Routes::new(trading).into_axum_router().layer(from_fn(traced)).with_state(())
+    let services = Routes::new(trading).add_service(issuance).add_service(coupons);
+    let services = services.add_service(wallet).add_service(records);
+    services.into_axum_router().layer(from_fn(traced)).with_state(())
 }
 
 /// Gives a call its name in the log and counts it, as REST does.
-async fn traced(request: axum::extract::Request, next: Next) -> axum::response::Response {
+async fn traced(mut request: axum::extract::Request, next: Next) -> axum::response::Response {
     let (started, id) = (Instant::now(), RequestId::fresh());
     let span = tracing::info_span!("request", %id);
+    request.extensions_mut().insert(id);
     let mut response = next.run(request).instrument(span).await;
     id.mark(&mut response);
     count(response.status(), started);
     response
-}
-
-struct Desk(Api);
-
-#[tonic::async_trait]
-impl Trading for Desk {
-    async fn place_orders(
-        &self,
-        request: Request<PlaceOrdersRequest>,
-    ) -> Result<Response<Outcomes>, Status> {
-        let (caller, sent) = self.admit(request).await?;
-        Ok(Response::new(self.place(&caller, &sent.orders).await?))
-    }
-
-    async fn cancel_orders(
-        &self,
-        request: Request<CancelOrdersRequest>,
-    ) -> Result<Response<Outcomes>, Status> {
-        let (caller, sent) = self.admit(request).await?;
-        let wishes = sent.cancels.iter().map(|cancel| cancellation(&caller, cancel)).collect();
-        Ok(Response::new(self.submit(&caller, wishes).await?))
-    }
-
-    type StreamOrdersStream = BoxStream<'static, Result<Outcomes, Status>>;
-
-    async fn stream_orders(
-        &self,
-        request: Request<Streaming<PlaceOrdersRequest>>,
-    ) -> Result<Response<Self::StreamOrdersStream>, Status> {
-        let (caller, batches) = self.admit(request).await?;
-        let api = self.0.clone();
-        let outcomes = batches.then(move |batch| {
-            let (desk, caller) = (Desk(api.clone()), caller.clone());
-            async move { desk.place(&caller, &batch?.orders).await }
-        });
-        Ok(Response::new(outcomes.boxed()))
-    }
-}
-
-/// A wish that can be submitted, or why not.
-type Read = Result<(OrderId, Wish), Problem>;
-
-impl Desk {
-    /// Who sent it, if it may trade.
-    async fn admit<T>(&self, request: Request<T>) -> Result<(Caller, T), Status> {
-        let (metadata, extensions, sent) = request.into_parts();
-        let caller = authenticate(&self.0, &metadata.into_headers(), &extensions).await?;
-        if caller.scope.role() != Role::User {
-            return Err(Problem::from(Code::NotPermitted).into());
-        }
-        Ok((caller, sent))
-    }
-
-    async fn place(&self, caller: &Caller, orders: &[NewOrder]) -> Result<Outcomes, Status> {
-        let wishes = orders.iter().map(|order| placement(&self.0, caller, order)).collect();
-        self.submit(caller, wishes).await
-    }
-
-    async fn submit(&self, caller: &Caller, read: Vec<Read>) -> Result<Outcomes, Status> {
-        let submitted = self.carry_out(caller, read).await;
-        audit(caller, submitted.as_ref());
-        Ok(submitted?)
-    }
-
-    /// Has the machine carry out what could be read, as one submission, and puts the outcomes
-    /// where their wishes stood.
-    async fn carry_out(&self, caller: &Caller, read: Vec<Read>) -> Result<Outcomes, Problem> {
-        if !caller.is_current(self.0.gateway().now()) {
-            return Err(Code::Unauthenticated.into());
-        }
-        let count = u32::try_from(read.len()).ok().and_then(NonZeroU32::new);
-        let count = count.filter(|_| read.len() <= BATCH_MAX).ok_or(Code::BatchSize)?;
-        self.0.limiters().admit(caller, count)?;
-        let wishes = read.iter().filter_map(|read| read.as_ref().ok());
-        let wishes = wishes.map(|(_, wish)| wish.clone()).collect();
-        let answers = self.0.gateway().submit(wishes).await.map_err(Code::from)?;
-        let mut answers = answers.into_iter();
-        let told = |read: Read| match read {
-            Ok((order, _)) => {
-                grpc::outcome(order, answers.next().expect("one outcome for each wish"))
-            }
-            Err(problem) => grpc::refused(problem),
-        };
-        let outcomes = read.into_iter().map(told).collect();
-        Ok(Outcomes { outcomes, as_of: self.0.gateway().applied() })
-    }
-}
-
-fn placement(api: &Api, caller: &Caller, sent: &NewOrder) -> Read {
-    let id = command_id(caller.party, sent.idempotency_key.as_bytes())?;
-    // As REST derives it: one key is one wish, whichever door it comes by.
-    let order = OrderId::derive(&[id.as_bytes()]);
-    let terms = grpc::order_terms(sent, order, api.terms().currency)?;
-    Ok((order, Wish { id, actor: caller.actor(), verb: Verb::PlaceOrder(terms) }))
-}
-
-fn cancellation(caller: &Caller, sent: &Cancel) -> Read {
-    let id = command_id(caller.party, sent.idempotency_key.as_bytes())?;
-    let order = grpc::term("order", &sent.order)?;
-    Ok((order, Wish { id, actor: caller.actor(), verb: Verb::CancelOrder { order } }))
-}
-
-/// One line for the auditor: who, how many, how many refused.
-fn audit(caller: &Caller, submitted: Result<&Outcomes, &Problem>) {
-    let outcomes = submitted.map_or(&[][..], |told| &told.outcomes);
-    let refused = |outcome: &&Outcome| matches!(outcome.result, Some(Told::Refusal(_)));
-    tracing::info!(
-        target: "gcfn_api::audit",
-        party = %caller.party,
-        scope = caller.scope.as_str(),
-        route = TRADING,
-        outcome = submitted.map_or_else(|problem| problem.line.code, |_| "Done"),
-        orders = outcomes.len(),
-        refused = outcomes.iter().filter(refused).count(),
-        "change"
-    );
 }

@@ -13,11 +13,10 @@ mod serve;
 pub(crate) use contract::{
     Answer, Body, Contract, Description, Figures, Input, Message, PathId, Query,
 };
-pub(crate) use serve::{RequestId, answer, command_id, count, mount};
+pub(crate) use serve::{Asked, Head, RequestId, answer, command_id, count, mount, pass};
 
 use crate::Api;
 use crate::auth::Caller;
-use axum::body::Bytes;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
 use futures::FutureExt;
@@ -76,9 +75,7 @@ pub(crate) struct Admitted {
     api: Api,
     caller: Option<Caller>,
     command: Option<CommandId>,
-    id: Option<String>,
-    query: Option<String>,
-    body: Bytes,
+    asked: Asked,
 }
 
 impl Admitted {
@@ -88,7 +85,7 @@ impl Admitted {
     }
 
     fn id<K: PathId>(&self) -> Result<K, Problem> {
-        K::read(self.id.as_deref())
+        K::read(self.asked.id.as_deref())
     }
 }
 

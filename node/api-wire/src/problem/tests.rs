@@ -45,3 +45,28 @@ fn a_refusal_is_a_problem() {
         }"#]]
     .assert_eq(&text);
 }
+
+#[test]
+fn a_status_says_what_a_body_says() {
+    let problem = Problem::rule("face", "face must be above zero").after(7);
+    let body = serde_json::to_value(problem.body("1")).expect("plain data");
+    let status = tonic::Status::from(problem);
+    assert_eq!(status.message(), body["detail"]);
+    for (name, field) in [
+        ("gcfn-code", "code"),
+        ("gcfn-retry", "retry"),
+        ("gcfn-advice", "advice"),
+        ("gcfn-field", "field"),
+    ] {
+        let said = status.metadata().get(name).and_then(|text| text.to_str().ok());
+        assert_eq!(said, body[field].as_str(), "{name}");
+    }
+    assert_eq!(status.metadata().get("retry-after").expect("it is known"), "7");
+}
+
+#[test]
+fn the_words_of_retry_are_those_of_bodies() {
+    for retry in [Retry::Never, Retry::NewKey, Retry::SameKey] {
+        assert_eq!(serde_json::to_value(retry).expect("a word"), retry.as_str());
+    }
+}

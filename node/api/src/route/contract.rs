@@ -3,9 +3,8 @@
 
 use super::Admitted;
 use axum::body::{Body as HttpBody, Bytes};
-use axum::extract::Query as HttpQuery;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::read;
@@ -120,7 +119,7 @@ pub(crate) trait Input: Sized + Send + 'static {
 
 impl Input for () {
     fn read(request: &Admitted) -> Result<(), Problem> {
-        let _nothing: Nothing = read::body(&request.body)?;
+        let _nothing: Nothing = read::body(&request.asked.body)?;
         Ok(())
     }
     fn describe(_: &mut Contract) {}
@@ -136,7 +135,7 @@ pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + ToSchema + Send + 'static> Input for Body<T> {
     fn read(request: &Admitted) -> Result<Body<T>, Problem> {
-        Ok(Body(read::body(&request.body)?))
+        Ok(Body(read::body(&request.asked.body)?))
     }
     fn describe(contract: &mut Contract) {
         contract.body = Some(contract.refer::<T>());
@@ -151,9 +150,9 @@ impl Input for Message {
     /// The statement of a busy day is long.
     const BYTES_MAX: Option<usize> = Some(16 * 1024 * 1024);
     fn read(request: &Admitted) -> Result<Message, Problem> {
-        match request.body.is_empty() {
+        match request.asked.body.is_empty() {
             true => Err(Code::BankMessage.into()),
-            false => Ok(Message(request.body.clone())),
+            false => Ok(Message(request.asked.body.clone())),
         }
     }
     fn describe(contract: &mut Contract) {
@@ -167,11 +166,7 @@ pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + IntoParams + Send + 'static> Input for Query<T> {
     fn read(request: &Admitted) -> Result<Query<T>, Problem> {
-        let query = request.query.as_deref().unwrap_or_default();
-        let uri = Uri::builder().path_and_query(format!("/?{query}")).build();
-        let uri = uri.map_err(|_| Problem::from(Code::Malformed))?;
-        let pairs = HttpQuery::<Vec<(String, String)>>::try_from_uri(&uri);
-        let HttpQuery(pairs) = pairs.map_err(|_| Problem::from(Code::Malformed))?;
+        let pairs = request.asked.query.clone()?;
         Ok(Query(read::query(pairs)?))
     }
     fn describe(contract: &mut Contract) {

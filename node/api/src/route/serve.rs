@@ -5,10 +5,10 @@ use crate::Api;
 use crate::auth::{Caller, authenticate};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Query, RawPathParams, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use gcfn_api_wire::problem::{Code, Problem};
@@ -26,8 +26,8 @@ const DOOR: &str = "api";
 const KEY_CHARACTERS_MAX: usize = 64;
 
 /// Adds `route` to `router`.
-pub(crate) fn mount(router: Router<Api>, route: Route) -> Router<Api> {
-    let (path, route) = (route.path, Arc::new(route));
+pub(crate) fn mount(router: Router<Api>, route: Arc<Route>) -> Router<Api> {
+    let path = route.path;
     let filter = match route.method {
         Method::Get => MethodFilter::GET,
         Method::Post => MethodFilter::POST,
@@ -72,24 +72,60 @@ fn refusal(problem: &Problem, id: RequestId) -> Response {
     response
 }
 
-/// Carries a request through `route`, and writes down that it did.
+/// What a request says of itself, whichever door it comes by.
+pub(crate) struct Head<'r> {
+    pub(crate) id: RequestId,
+    pub(crate) headers: &'r HeaderMap,
+    pub(crate) extensions: &'r Extensions,
+    /// The caller's key of its wish, if it has sent one.
+    pub(crate) key: Option<&'r [u8]>,
+}
+
+/// What a request asks for.
+pub(crate) struct Asked {
+    /// What stands in the variable part of the path.
+    pub(crate) id: Option<String>,
+    /// The query, split and decoded; only routes that have one mind if it cannot be.
+    pub(crate) query: Result<Vec<(String, String)>, Code>,
+    pub(crate) body: Bytes,
+}
+
+/// Answers an HTTP request for `route`.
 async fn serve(api: Api, route: Arc<Route>, request: Request) -> Response {
     let (started, id) = (Instant::now(), RequestId::fresh());
-    let (parts, body) = request.into_parts();
-    let (caller, passed) = async {
-        match identify(&api, &route, &parts).await {
-            Ok(caller) => (caller.clone(), pass(api, &route, caller, (parts, body)).await),
-            Err(problem) => (None, Err(problem)),
-        }
-    }
-    .instrument(tracing::info_span!("request", %id))
-    .await;
-    if route.changes() {
-        audit(&route, id, caller.as_ref(), passed.as_ref().err());
-    }
+    let (mut parts, body) = request.into_parts();
+    let named = path_id(&mut parts).await;
+    let (headers, extensions) = (&parts.headers, &parts.extensions);
+    let key = headers.get(IDEMPOTENCY_KEY).map(HeaderValue::as_bytes);
+    let asked = async {
+        let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs);
+        let query = query.map_err(|_| Code::Malformed);
+        let body = read_body(&api, &route.contract, headers, body).await?;
+        Ok(Asked { id: named, query, body })
+    };
+    let passed = pass(&api, &route, Head { id, headers, extensions, key }, asked);
+    let passed = passed.instrument(tracing::info_span!("request", %id)).await;
     let response = answer(id, passed);
     count(response.status(), started);
     response
+}
+
+/// Carries a request through `route`, and writes down that it did. What it asks for is read once
+/// it is known that it may ask.
+pub(crate) async fn pass(
+    api: &Api,
+    route: &Route,
+    head: Head<'_>,
+    asked: impl Future<Output = Result<Asked, Problem>> + Send,
+) -> Result<Response, Problem> {
+    let (caller, passed) = match identify(api, route, &head).await {
+        Ok(caller) => (caller.clone(), carry_out(api, route, (caller, &head), asked).await),
+        Err(problem) => (None, Err(problem)),
+    };
+    if route.changes() {
+        audit(route, head.id, caller.as_ref(), passed.as_ref().err());
+    }
+    passed
 }
 
 /// One line for the auditor: who, by pseudonym, did what, and what came of it.
@@ -117,40 +153,44 @@ pub(crate) fn count(status: StatusCode, started: Instant) {
 }
 
 /// Who it is; nobody in particular where anybody may call.
-async fn identify(api: &Api, route: &Route, parts: &Parts) -> Result<Option<Caller>, Problem> {
+async fn identify(api: &Api, route: &Route, head: &Head<'_>) -> Result<Option<Caller>, Problem> {
     match route.access {
-        Access::Roles(_) => authenticate(api, &parts.headers, &parts.extensions).await.map(Some),
+        Access::Roles(_) => authenticate(api, head.headers, head.extensions).await.map(Some),
         Access::Anybody => Ok(None),
     }
 }
 
-async fn pass(
-    api: Api,
+async fn carry_out(
+    api: &Api,
     route: &Route,
-    caller: Option<Caller>,
-    (mut parts, body): (Parts, Body),
+    (caller, head): (Option<Caller>, &Head<'_>),
+    asked: impl Future<Output = Result<Asked, Problem>> + Send,
 ) -> Result<Response, Problem> {
-    admit(&api, route, caller.as_ref(), &parts)?;
+    admit(api, route, caller.as_ref(), head)?;
     let command = match &caller {
-        Some(caller) if route.needs_key() => Some(wish(caller, &parts.headers)?),
+        Some(caller) if route.needs_key() => Some(wish(caller, head)?),
         _ => {
-            is_fresh(&api, &parts.headers)?;
+            is_fresh(api, head.headers)?;
             None
         }
     };
-    let id = path_id(&mut parts).await;
-    let body = read_body(&api, &route.contract, &parts.headers, body).await?;
-    let query = parts.uri.query().map(str::to_owned);
-    let mut response = (route.endpoint)(Admitted { api, caller, command, id, query, body }).await?;
+    let asked = asked.await?;
+    let mut response =
+        (route.endpoint)(Admitted { api: api.clone(), caller, command, asked }).await?;
     *response.status_mut() = route.contract.status;
     Ok(response)
 }
 
 /// Whether it may call the route and has not called too often. Counted before it is judged: who
 /// may not call a route cannot call it for ever either.
-fn admit(api: &Api, route: &Route, caller: Option<&Caller>, parts: &Parts) -> Result<(), Problem> {
+fn admit(
+    api: &Api,
+    route: &Route,
+    caller: Option<&Caller>,
+    head: &Head<'_>,
+) -> Result<(), Problem> {
     let Some(caller) = caller else {
-        return admit_anonymous(api, route, parts);
+        return admit_anonymous(api, route, head);
     };
     api.limiters().admit(caller, NonZeroU32::MIN)?;
     match route.access {
@@ -162,11 +202,11 @@ fn admit(api: &Api, route: &Route, caller: Option<&Caller>, parts: &Parts) -> Re
 }
 
 /// Probes and the description cost nothing; an API key that is shown has to be looked up.
-fn admit_anonymous(api: &Api, route: &Route, parts: &Parts) -> Result<(), Problem> {
+fn admit_anonymous(api: &Api, route: &Route, head: &Head<'_>) -> Result<(), Problem> {
     if route.method == Method::Get {
         return Ok(());
     }
-    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let from = head.extensions.get::<ConnectInfo<SocketAddr>>();
     Ok(api.limiters().admit_anonymous(from.map(|ConnectInfo(from)| from.ip()))?)
 }
 
@@ -181,9 +221,9 @@ fn is_fresh(api: &Api, headers: &HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
-fn wish(caller: &Caller, headers: &HeaderMap) -> Result<CommandId, Problem> {
-    let key = headers.get(IDEMPOTENCY_KEY).ok_or(Code::IdempotencyKeyMissing)?;
-    Ok(command_id(caller.party, key.as_bytes())?)
+fn wish(caller: &Caller, head: &Head<'_>) -> Result<CommandId, Problem> {
+    let key = head.key.ok_or(Code::IdempotencyKeyMissing)?;
+    Ok(command_id(caller.party, key)?)
 }
 
 /// What stands in the variable part of the path; no route has more than one.

@@ -6,6 +6,7 @@ mod business;
 mod description;
 mod idempotency;
 mod log;
+mod methods;
 mod neighbours;
 mod network;
 mod orders;

@@ -1,24 +1,18 @@
 //! Many orders at once, over gRPC.
 
 use crate::people::People;
-use crate::world::{Key, World};
+use crate::world::{Key, World, signed};
 use gcfn_api::Scope;
 use gcfn_api_wire::proto::outcome::Result as Told;
 use gcfn_api_wire::proto::trading_client::TradingClient;
 use gcfn_api_wire::proto::{
     Cancel, CancelOrdersRequest, NewOrder, Outcomes, PlaceOrdersRequest, Side, TimeInForce,
 };
-use tonic::{Code, Request};
+use tonic::Code;
 
 /// A client that calls the router instead of a socket.
 fn client(world: &World) -> TradingClient<axum::Router> {
     TradingClient::new(world.router.clone())
-}
-
-fn signed<T>(key: &Key, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("authorization", key.header.parse().unwrap());
-    request
 }
 
 fn order(people: &People, key: &str, quantity: u64, limit: &str) -> NewOrder {

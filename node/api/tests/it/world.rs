@@ -316,6 +316,13 @@ pub(crate) fn request(method: &str, path: &str, key: Option<&Key>) -> axum::http
     }
 }
 
+/// A call over gRPC that `key` sends.
+pub(crate) fn signed<T>(key: &Key, message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.metadata_mut().insert("authorization", key.header.parse().unwrap());
+    request
+}
+
 /// Who a certificate speaks for, from its path below the network.
 pub(crate) fn identity(path: &str) -> NodeIdentity {
     format!("gcfn://gcfn-demo/{path}").parse().unwrap()
