@@ -67,7 +67,7 @@ pub enum CyclePhase {
     PayOut,
     /// The bank's statements agree to the cent.
     Reconciled,
-    /// Nothing is left to do or to undo.
+    /// Paid and reconciled; nothing of it can be undone.
     Final,
 }
 

@@ -31,7 +31,7 @@ pub enum Phase {
     PayOut,
     /// The bank's statements agree to the cent.
     Reconciled,
-    /// Nothing is left to do or to undo.
+    /// Paid and reconciled; nothing of it can be undone.
     Final,
 }
 

@@ -107,7 +107,7 @@ pub enum ClearingEvent {
         /// The cycle.
         cycle: CycleId,
     },
-    /// Nothing is left to do or to undo.
+    /// Paid and reconciled; nothing of it can be undone.
     CycleFinal {
         /// The cycle.
         cycle: CycleId,

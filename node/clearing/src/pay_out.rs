@@ -156,7 +156,8 @@ impl House {
             creditor: Creditor::Account(account),
             currency,
             amount,
-            value_date,
+            // A bank does not pay on a day that has passed.
+            value_date: value_date.max(at.utc().0),
             purpose: HousePayment { value_date, account },
         };
         self.desk.instruct(at, payment).expect("a payment's id is its cycle's and attempt's own");
