@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::timeout;
 
 /// SQLite has one writer at a time: more connections only help readers.
 const SQLITE_CONNECTIONS_MAX: u32 = 4;
@@ -168,17 +169,21 @@ impl Db {
 
     /// Waits for the turn to write. SQLite has one writer at a time and lets whoever asks at the
     /// right moment be it: a task that writes one transaction after another would keep the others
-    /// out until their patience ends. Here they come in the order in which they asked.
-    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+    /// out until their patience ends. Here they come in the order in which they asked, and wait no
+    /// longer for a writer that is stuck than they would for the database.
+    async fn turn(&self) -> Result<Option<OwnedMutexGuard<()>>, StoreError> {
         match self.pool {
-            Pool::Sqlite(_) => Some(self.turn.clone().lock_owned().await),
-            Pool::Postgres(_) => None,
+            Pool::Sqlite(_) => match timeout(PATIENCE, self.turn.clone().lock_owned()).await {
+                Ok(turn) => Ok(Some(turn)),
+                Err(_) => Err(self.fault("wait for the turn to write", sqlx::Error::PoolTimedOut)),
+            },
+            Pool::Postgres(_) => Ok(None),
         }
     }
 
     /// Begins a transaction that will write. Nothing else may be written before it has ended.
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
-        let turn = self.turn().await;
+        let turn = self.turn().await?;
         let begun = match &self.pool {
             // Taking SQLite's write lock first: upgrading a read lock later can only fail.
             Pool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Begun::Sqlite),
@@ -194,7 +199,7 @@ impl Db {
         statement: &Statement,
         args: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         either!(Pool, &self.pool, pool => bind(statement, args)
             .execute(pool)
             .await
@@ -407,5 +412,24 @@ impl core::fmt::Debug for Db {
             Pool::Sqlite(_) => "Sqlite",
             Pool::Postgres(_) => "Postgres",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_writer_that_is_stuck_does_not_keep_the_others_for_ever() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", dir.path().join("store.db").display());
+        let db = Db::open(&url).await.expect("opened");
+        let stuck = db.begin().await.expect("begun");
+        tokio::time::pause();
+        let Err(late) = db.begin().await else { panic!("two at once") };
+        assert!(late.may_pass(), "{late}");
+        tokio::time::resume();
+        drop(stuck);
+        assert!(db.begin().await.is_ok());
     }
 }
