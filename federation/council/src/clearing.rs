@@ -14,11 +14,8 @@ use gcfn_banking::{BankEntry, Booked, Statement, StatusChange, StatusReport};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Books, Ledger};
 use gcfn_model::{BusinessDate, NodeId, SettlementAccount, Uetr};
-use gcfn_venue::LockUse;
+use gcfn_venue::{LockUse, PROPOSED_TRADES_MAX};
 use serde::{Deserialize, Serialize};
-
-/// The most uses of locked rates in one bundle: every replica keeps them until its cycle ends.
-const LOCK_USES_MAX: usize = 8_192;
 
 /// The house, its books, and what stands affirmed in its cycles.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -66,7 +63,8 @@ impl Council {
         bundle: &Bundle,
         uses: &[LockUse],
     ) -> Outcome {
-        if LOCK_USES_MAX < uses.len() {
+        // Every replica keeps them until the cycle ends.
+        if PROPOSED_TRADES_MAX < uses.len() {
             return Err(Refusal::TooManyUses);
         }
         let sides = self.locks.tie(bundle, uses)?;

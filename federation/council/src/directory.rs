@@ -213,6 +213,10 @@ impl Directory {
         if profile.role == Role::Root {
             return Err(Refusal::RoleTaken);
         }
+        // It would have a say from its admission on, and no replica yet to say it with.
+        if profile.role == Role::Regional {
+            return Err(Refusal::FoundersOnly);
+        }
         let applied = |member: &&Member| member.status == Status::Applied;
         if APPLICANTS_MAX <= self.members().filter(applied).count() {
             return Err(Refusal::TooManyApplicants);
@@ -242,14 +246,6 @@ impl Directory {
             | (Decision::Remove { .. }, Removed) => Ok(true),
             (Decision::Admit { request, .. }, Applied) if member.request != Some(request) => {
                 Err(Refusal::OtherRequest)
-            }
-            (Decision::Admit { .. }, Applied) if role == Role::Regional => {
-                let rival = |other: &&Member| {
-                    other.profile.role == Role::Regional
-                        && other.profile.region == member.profile.region
-                        && matches!(other.status, Admitted | Suspended)
-                };
-                self.members().find(rival).map_or(Ok(false), |_| Err(Refusal::RegionTaken))
             }
             (Decision::Remove { .. }, _) if role == Role::Root => Err(Refusal::RoleTaken),
             (Decision::Admit { .. }, Applied)

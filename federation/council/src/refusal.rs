@@ -6,6 +6,7 @@ use crate::report::REPORTS_MAX;
 use gcfn_banking::DeskRefusal;
 use gcfn_clearing::HouseRefusal;
 use gcfn_model::{LockId, NodeId};
+use gcfn_venue::PROPOSED_TRADES_MAX;
 use serde::{Deserialize, Serialize};
 
 /// Why a command is refused. A refused command changes nothing but what is remembered of it,
@@ -59,9 +60,9 @@ pub enum Refusal {
     /// The network has one root from its beginning to its end.
     #[error("network has exactly one root")]
     RoleTaken = 26,
-    /// The region has a regional. Remove it first.
-    #[error("region has a regional")]
-    RegionTaken = 27,
+    /// A regional is a validator from the beginning. Name it when a network is founded.
+    #[error("a regional is a founder: it joins when the network is founded")]
+    FoundersOnly = 35,
     /// No such node. Let it apply first.
     #[error("node is not in the directory")]
     UnknownNode = 28,
@@ -187,7 +188,7 @@ pub enum Refusal {
     #[error("desk refuses: {0}")]
     Desk(DeskRefusal) = 120,
     /// A bundle uses more locked rates than one may. Affirm it in several.
-    #[error("bundle uses more than 8,192 locked rates")]
+    #[error("bundle has more than {PROPOSED_TRADES_MAX} uses of locked rates")]
     TooManyUses = 121,
 }
 

@@ -104,6 +104,7 @@ pub struct Cycle {
     pub(crate) bundles: BTreeMap<BundleRef, Affirmed>,
     pub(crate) positions: Positions,
     pub(crate) pay_ins: BTreeMap<Uetr, (PayIn, bool)>,
+    /// What the house owes in it since it settled.
     pub(crate) pay_outs: Vec<PayOut>,
     /// The last day on which the bank has booked for it.
     pub(crate) booked: BTreeMap<Currency, BusinessDate>,
@@ -162,11 +163,6 @@ impl Cycle {
     /// The calls of the cycle and whether each has been met.
     pub fn pay_ins(&self) -> impl Iterator<Item = &(PayIn, bool)> {
         self.pay_ins.values()
-    }
-
-    /// What the house owes in it since it settled.
-    pub fn pay_outs(&self) -> impl Iterator<Item = &PayOut> {
-        self.pay_outs.iter()
     }
 
     /// Whether the bank has booked everything that the house owes in it.

@@ -32,6 +32,4 @@ pub use event::ClearingEvent;
 pub use house::{House, HousePayment};
 pub use netting::{NetPosition, Positions, net};
 pub use obligation::{Bundle, BundleRef, Obligation};
-pub use pay_out::{Owed, PayOut, PayOutState, RETRY_AFTER};
 pub use refusal::HouseRefusal;
-pub use volume::{OBLIGATIONS_MAX, SHARE_OF_ONE};

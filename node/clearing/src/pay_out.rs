@@ -13,28 +13,28 @@ use gcfn_model::{
 use serde::{Deserialize, Serialize};
 
 /// How long the house waits before it asks its bank again.
-pub const RETRY_AFTER: Millis = Millis(86_400_000);
+const RETRY_AFTER: Millis = Millis(86_400_000);
 
 /// What the house owes to one account of a settled cycle, and how far its payment has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PayOut {
+pub(crate) struct PayOut {
     /// Who is owed.
-    pub account: SettlementAccount,
+    pub(crate) account: SettlementAccount,
     /// In which currency.
-    pub currency: Currency,
+    pub(crate) currency: Currency,
     /// How much.
-    pub amount: Amount,
+    pub(crate) amount: Amount,
     /// Why.
-    pub owed: Owed,
+    pub(crate) owed: Owed,
     /// How often the bank has been asked.
-    pub attempts: u32,
+    pub(crate) attempts: u32,
     /// What became of the last attempt.
-    pub state: PayOutState,
+    pub(crate) state: PayOutState,
 }
 
 /// Why an account has money at the house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Owed {
+pub(crate) enum Owed {
     /// It was left in the cycle when that settled: the account is long, or had paid in for
     /// obligations that then left.
     Position,
@@ -44,7 +44,7 @@ pub enum Owed {
 
 /// What became of an attempt to pay out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PayOutState {
+pub(crate) enum PayOutState {
     /// The bank has not booked it yet.
     Instructed,
     /// The bank has booked it.

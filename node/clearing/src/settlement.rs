@@ -36,10 +36,8 @@ impl House {
         cycle.phase = Phase::Settled;
         let settled: Vec<&Bundle> = cycle.bundles().map(|(bundle, _)| bundle).collect();
         // A cycle in which nothing is left to settle says so as well.
-        let parts = settled.len().div_ceil(BUNDLES_PER_EVENT).max(1);
-        let mut left = settled.chunks(BUNDLES_PER_EVENT);
-        for _ in 0..parts {
-            let part = left.next().unwrap_or_default();
+        let nothing = settled.is_empty().then_some([].as_slice());
+        for part in settled.chunks(BUNDLES_PER_EVENT).chain(nothing) {
             let bundles = part.iter().map(|bundle| bundle.reference).collect();
             let nodes = parties(part.iter().copied());
             events.push(ClearingEvent::CycleSettled { cycle: cycle.id, bundles, nodes });

@@ -6,11 +6,11 @@ use gcfn_model::{Amount, Currency};
 use serde::{Deserialize, Serialize};
 
 /// The most obligations that one cycle settles.
-pub const OBLIGATIONS_MAX: u64 = 1_000_000;
+const OBLIGATIONS_MAX: u64 = 1_000_000;
 
 /// The part of a cycle's volume that one node may bring in, so that no node can shut out the
 /// others: a hundredth.
-pub const SHARE_OF_ONE: u64 = 100;
+const SHARE_OF_ONE: u64 = 100;
 
 /// How many obligations, and how much they come to in each currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

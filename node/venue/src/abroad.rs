@@ -27,7 +27,7 @@ const LOCK_REMEMBERED: Millis = Millis(86_400_000);
 
 /// The most coupons of one order at another node. Its answer names every range of them, one for
 /// each coupon at worst, and has to fit an envelope.
-pub(crate) const DEAL_QUANTITY_MAX: u64 = 4_096;
+pub const DEAL_QUANTITY_MAX: u64 = 4_096;
 
 impl Venue {
     pub(crate) fn rate_locked(&mut self, step: &mut Step<'_>, rate: LockedRate) {

@@ -42,7 +42,7 @@ const OWN_ITEMS_MAX: usize = 65_536;
 
 /// The most trades of one bundle that another node pays for: they are named to it with their
 /// rates, some fifty bytes each, and have to fit an envelope.
-const PROPOSED_TRADES_MAX: usize = 8_192;
+pub const PROPOSED_TRADES_MAX: usize = 8_192;
 
 /// Some of a day's items, and what they come to between every two accounts.
 #[derive(Debug, Default)]

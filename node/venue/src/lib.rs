@@ -36,6 +36,8 @@ mod trading;
 mod treasury;
 mod venue;
 
+pub use abroad::DEAL_QUANTITY_MAX;
+pub use bundling::PROPOSED_TRADES_MAX;
 pub use command::{
     Actor, BatchTerms, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request,
     Role, Verb,

@@ -1,5 +1,6 @@
 //! Every reason for a no.
 
+use crate::abroad::DEAL_QUANTITY_MAX;
 use gcfn_clearing::HouseRefusal;
 use serde::{Deserialize, Serialize};
 
@@ -176,7 +177,7 @@ pub enum Rejection {
     #[error("notice was applied before or is out of order")]
     NoticeOrder,
     /// More coupons than one order at another node may have. Send several orders.
-    #[error("an order at another node is for at most 4,096 coupons; send several")]
+    #[error("an order at another node is for at most {DEAL_QUANTITY_MAX} coupons; send several")]
     DealTooLong,
     /// The giver is the receiver. Name somebody else.
     #[error("giver and receiver are one party")]

@@ -1,10 +1,11 @@
 //! What the house pays and is paid, and what its bank says of it.
 
-use crate::script::check;
-use expect_test::expect;
+use crate::commands::Desk;
+use crate::script::check_at;
+use expect_test::{Expect, expect};
 
-/// Up to a settled cycle in which `cn-sha` has bought for 1000 HKD.
-const SETTLED: &str = "
+/// Up to the calls of a cycle in which `cn-sha` has bought for 1000 HKD.
+const CALLED: &str = "
     at 10
     root date 2026-11-23
     sg-fx quote CNY/HKD 108 110 5000 30
@@ -14,17 +15,27 @@ const SETTLED: &str = "
     hk-kln affirm b1 hk-kln L1:1000
     root date 2026-11-27
     at 110
-    tick
-    root paid-in cn-sha CNY
-    root paid-in sg-fx HKD";
+    tick";
 
-/// Runs `script` after [`SETTLED`].
-fn check_settled(script: &str, expected: &expect_test::Expect) {
-    let mut desk = crate::commands::Desk::new();
-    SETTLED.lines().map(str::trim).filter(|line| !line.is_empty()).for_each(|line| {
+/// Runs `script` after [`CALLED`].
+fn check_called(script: &str, expected: &Expect) {
+    check_at(&mut after(CALLED), script, expected);
+}
+
+/// Runs `script` after [`CALLED`] and both pay-ins, which settle the cycle.
+fn check_settled(script: &str, expected: &Expect) {
+    let mut desk = after(CALLED);
+    desk.must("root paid-in cn-sha CNY");
+    desk.must("root paid-in sg-fx HKD");
+    check_at(&mut desk, script, expected);
+}
+
+fn after(script: &str) -> Desk {
+    let mut desk = Desk::new();
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         desk.must(line);
-    });
-    crate::script::check_at(&mut desk, script, expected);
+    }
+    desk
 }
 
 #[test]
@@ -202,18 +213,8 @@ fn what_the_bank_pays_after_refusing_it_stops_the_next_attempt_too() {
 
 #[test]
 fn a_cent_with_the_reference_of_a_call_waits_in_suspense_and_holds_nobody_up() {
-    check(
-        "at 10
-         root date 2026-11-23
-         sg-fx quote CNY/HKD 108 110 5000 30
-         cn-sha lock L1 CNY HKD 1000
-         root cycle 2026-11-27 100 110 120
-         cn-sha affirm b1 hk-kln L1:1000
-         hk-kln affirm b1 hk-kln L1:1000
-         root date 2026-11-27
-         at 110
-         tick
-         root paid-in cn-sha CNY only 1
+    check_called(
+        "root paid-in cn-sha CNY only 1
          root paid-in cn-sha CNY
          root paid-in sg-fx HKD
          root paid-out sg-fx CNY
@@ -222,23 +223,6 @@ fn a_cent_with_the_reference_of_a_call_waits_in_suspense_and_holds_nobody_up() {
          root statement CNY
          root statement HKD",
         &expect![[r#"
-            at 10 -> ok
-            root date 2026-11-23 -> ok
-            sg-fx quote CNY/HKD 108 110 5000 30 -> ok
-            cn-sha lock L1 CNY HKD 1000 -> ok
-                sg-fx holds 1000 HKD for cn-sha at 108/100, settles 2026-11-27
-            root cycle 2026-11-27 100 110 120 -> ok
-                cycle 2026-11-27 open
-            cn-sha affirm b1 hk-kln L1:1000 -> ok
-            hk-kln affirm b1 hk-kln L1:1000 -> ok
-                agreed
-            root date 2026-11-27 -> ok
-            at 110 -> ok
-            tick -> ok
-                cycle closed
-                netted cn-sha/UC -926 CNY, sg-fx/FX 926 CNY, hk-kln/IE 998 HKD, hk-kln/SH 2 HKD, sg-fx/FX -1000 HKD
-                called cn-sha/UC 926 CNY
-                called sg-fx/FX 1000 HKD
             root paid-in cn-sha CNY only 1 -> ok
                 UnmatchedEntry { currency: Cny, amount: Amount(1) }
                 WrongAmount { uetr: d9e6c664-de37-484a-afcf-d00b6c424ec5, expected: Amount(926), got: Amount(1) }
@@ -294,39 +278,12 @@ fn a_statement_confirms_only_what_was_booked_by_its_day() {
 
 #[test]
 fn what_is_paid_in_too_late_is_paid_back() {
-    check(
-        "at 10
-         root date 2026-11-23
-         sg-fx quote CNY/HKD 108 110 5000 30
-         cn-sha lock L1 CNY HKD 1000
-         root cycle 2026-11-27 100 110 120
-         cn-sha affirm b1 hk-kln L1:1000
-         hk-kln affirm b1 hk-kln L1:1000
-         root date 2026-11-27
-         at 110
-         tick
-         at 120
+    check_called(
+        "at 120
          tick
          root paid-in cn-sha CNY
          root paid-out cn-sha CNY",
         &expect![[r#"
-            at 10 -> ok
-            root date 2026-11-23 -> ok
-            sg-fx quote CNY/HKD 108 110 5000 30 -> ok
-            cn-sha lock L1 CNY HKD 1000 -> ok
-                sg-fx holds 1000 HKD for cn-sha at 108/100, settles 2026-11-27
-            root cycle 2026-11-27 100 110 120 -> ok
-                cycle 2026-11-27 open
-            cn-sha affirm b1 hk-kln L1:1000 -> ok
-            hk-kln affirm b1 hk-kln L1:1000 -> ok
-                agreed
-            root date 2026-11-27 -> ok
-            at 110 -> ok
-            tick -> ok
-                cycle closed
-                netted cn-sha/UC -926 CNY, sg-fx/FX 926 CNY, hk-kln/IE 998 HKD, hk-kln/SH 2 HKD, sg-fx/FX -1000 HKD
-                called cn-sha/UC 926 CNY
-                called sg-fx/FX 1000 HKD
             at 120 -> ok
             tick -> ok
                 missed cn-sha/UC 926 CNY

@@ -116,36 +116,25 @@ fn two_thirds_admit() {
 }
 
 #[test]
-fn a_new_validator_counts_at_once_in_decisions() {
+fn a_suspended_validator_has_no_say_and_is_not_waited_for() {
     check(
         "at 10
-         root apply jp jp regional JPY
-         root approve admit jp
-         hk approve admit jp
-         sg approve admit jp
          root approve suspend cn
          hk approve suspend cn
          sg approve suspend cn
-         jp approve suspend cn
+         cn approve resume cn
          root approve resume cn
-         hk approve resume cn
-         jp approve resume cn",
+         hk approve resume cn",
         &expect![[r#"
             at 10 -> ok
-            root apply jp jp regional JPY -> ok
-            root approve admit jp -> ok
-            hk approve admit jp -> ok
-            sg approve admit jp -> ok
-                decided by hk root sg: admit jp
             root approve suspend cn -> ok
             hk approve suspend cn -> ok
             sg approve suspend cn -> ok
-            jp approve suspend cn -> ok
-                decided by hk jp root sg: suspend cn
+                decided by hk root sg: suspend cn
+            cn approve resume cn -> no: author is not an active member
             root approve resume cn -> ok
             hk approve resume cn -> ok
-            jp approve resume cn -> ok
-                decided by hk jp root: resume cn
+                decided by hk root: resume cn
         "#]],
     );
 }
@@ -167,7 +156,6 @@ fn names_keys_and_places_are_not_shared() {
          cn apply federation cn local CNY
          cn apply boss cn root
          cn apply cn2 cn regional CNY
-         root approve admit cn2
          root approve admit cn-can blind
          root approve admit cn-xyz",
         &expect![[r#"
@@ -184,8 +172,7 @@ fn names_keys_and_places_are_not_shared() {
             cn apply cn-pek cn regulator dealer -> no: profile: dealer has no venue
             cn apply federation cn local CNY -> no: profile: name is the federation's own
             cn apply boss cn root -> no: network has exactly one root
-            cn apply cn2 cn regional CNY -> ok
-            root approve admit cn2 -> no: region has a regional
+            cn apply cn2 cn regional CNY -> no: a regional is a founder: it joins when the network is founded
             root approve admit cn-can blind -> no: node has applied with another request
             root approve admit cn-xyz -> no: node is not in the directory
         "#]],

@@ -8,7 +8,7 @@ use gcfn_api_wire::federation::{
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
 use gcfn_api_wire::term::Text;
-use gcfn_council::{Decision, Pair, Quote, Role, Verb};
+use gcfn_council::{Decision, Pair, Quote, Verb};
 use gcfn_link::ca::check_request;
 use gcfn_model::{NodeId, QuoteId, Rate};
 
@@ -79,11 +79,6 @@ pub(crate) async fn apply(
     call: Open,
     Body(JoinRequest(request)): Body<JoinRequest>,
 ) -> Result<Heard, Problem> {
-    // It would have a say from the moment of its admission, and no replica yet to say it with.
-    if request.request.profile.role == Role::Regional {
-        let rule = "a regional is a founder: it joins when the network is founded";
-        return Err(Problem::rule("request.profile.role", rule.to_owned()));
-    }
     check_request(&request.request.certificate_request)
         .map_err(|fault| Problem::rule("request.certificate_request", fault.to_string()))?;
     call.api.federation().apply(request).await?;

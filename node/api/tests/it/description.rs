@@ -158,16 +158,3 @@ async fn every_example_of_a_request_can_be_sent() {
     }
     assert!(15 < sent, "{sent}");
 }
-
-#[tokio::test]
-async fn a_regional_joins_only_when_the_network_is_founded() {
-    let world = World::new().await;
-    let document = document().await;
-    let path = "/api/v1/federation/join-requests";
-    let asked = &document["paths"][path]["post"]["requestBody"]["content"]["application/json"];
-    let mut example = asked["example"].clone();
-    example["request"]["profile"]["role"] = "regional".into();
-    let sent = request("POST", path, None).body(Body::from(example.to_string())).unwrap();
-    let (status, answer) = world.send(sent).await;
-    assert_eq!((status.as_u16(), &answer["field"]), (422, &"request.profile.role".into()));
-}

@@ -9,7 +9,9 @@ use gcfn_model::{
 use gcfn_peering::envelope::{BODY_BYTES_MAX, Channel, Envelope, Line, SignedEnvelope};
 use gcfn_peering::mailbox::EnvelopeRefusal;
 use gcfn_replica::{Command, DISPATCHES, Event, Refused, Reply};
-use gcfn_venue::{Dispatch, FillReport, LockUse, Rejection};
+use gcfn_venue::{
+    DEAL_QUANTITY_MAX, Dispatch, FillReport, LockUse, PROPOSED_TRADES_MAX, Rejection,
+};
 
 fn arrives(envelope: &SignedEnvelope) -> Command {
     Command::Envelope(envelope.clone())
@@ -238,7 +240,8 @@ fn the_longest_answer_and_the_longest_proposal_fit_an_envelope() {
         currency: Currency::Cny,
     };
     let order = OrderId::derive(&[b"o"]);
-    let answer = Dispatch::DealDone { order, fills: vec![fill; 4_096], refused: None };
+    let most = usize::try_from(DEAL_QUANTITY_MAX).expect("small");
+    let answer = Dispatch::DealDone { order, fills: vec![fill; most], refused: None };
 
     let node: NodeId = name("a-longest-name-1");
     let account = |pool| SettlementAccount { node, pool };
@@ -251,8 +254,8 @@ fn the_longest_answer_and_the_longest_proposal_fit_an_envelope() {
         trades: u32::MAX,
         trades_root: Digest::ZERO,
     };
-    let uses = vec![LockUse { lock, pays: amount, needs: amount }; 8_192];
-    let proposal = Dispatch::Propose { bundle, uses, trades: vec![trade; 8_192] };
+    let uses = vec![LockUse { lock, pays: amount, needs: amount }; PROPOSED_TRADES_MAX];
+    let proposal = Dispatch::Propose { bundle, uses, trades: vec![trade; PROPOSED_TRADES_MAX] };
     for body in [answer, proposal] {
         let bytes = postcard::to_allocvec(&body).expect("plain data");
         assert!(bytes.len() <= BODY_BYTES_MAX, "{} bytes", bytes.len());

@@ -5,8 +5,8 @@ use gcfn_clearing::PayIn;
 use gcfn_ledger::{Account, Holder, Lot, SerialRange, UserBucket};
 use gcfn_model::{Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId};
 use gcfn_venue::{
-    ClearingNotice, Command, DealOrder, Dispatch, Event, FederationRequest, FillReport, LockedRate,
-    Merchandise, Notice, PartyKind, Rejection, Verb,
+    ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, Dispatch, Event, FederationRequest,
+    FillReport, LockedRate, Merchandise, Notice, PartyKind, Rejection, Verb,
 };
 
 fn node(name: &str) -> NodeId {
@@ -312,12 +312,13 @@ fn is_proposal(body: &&Dispatch) -> bool {
 #[test]
 fn an_order_whose_answer_might_not_fit_an_envelope_is_refused() {
     let mut two = two();
-    let goods = Merchandise { quantity: 4_097, limit: cents(1), ..two.goods() };
+    let goods = Merchandise { quantity: DEAL_QUANTITY_MAX + 1, limit: cents(1), ..two.goods() };
     assert_eq!(two.away.user("uwe", Verb::BuyAbroad(goods)), Err(Rejection::DealTooLong));
     let Command::Dispatch { from, body: Dispatch::Deal(deal) } = deal_at(&two, b"a", 1) else {
         panic!("a deal")
     };
-    let body = Dispatch::Deal(DealOrder { quantity: 4_097, limit: cents(1), ..deal });
+    let body =
+        Dispatch::Deal(DealOrder { quantity: DEAL_QUANTITY_MAX + 1, limit: cents(1), ..deal });
     two.home.must(Command::Dispatch { from, body });
     let sent = take_sent(&mut two.home, node("de"));
     let [Dispatch::DealDone { refused, .. }] = sent.as_slice() else { panic!("one") };
