@@ -2,12 +2,15 @@
 //!
 //! Checks a secret; what a scope may do is the API's business.
 
+mod recent;
+
 use crate::db::{Db, Row, Statement};
 use crate::keys::{Keyring, random};
 use crate::{StoreError, names};
 use core::fmt;
 use core::str::FromStr;
 use gcfn_model::{Digest, PartyId, Timestamp};
+use recent::{Known, Recent};
 use ring::hmac;
 use std::sync::Arc;
 
@@ -94,11 +97,16 @@ pub struct Credential {
 /// The credentials of a node.
 #[derive(Clone)]
 pub struct Credentials {
-    pub(crate) db: Db,
-    pub(crate) keys: Arc<Keyring>,
+    db: Db,
+    keys: Arc<Keyring>,
+    recent: Arc<Recent>,
 }
 
 impl Credentials {
+    pub(crate) fn new(db: Db, keys: Arc<Keyring>) -> Credentials {
+        Credentials { db, keys, recent: Arc::default() }
+    }
+
     /// Makes a credential; its id and its secret, which nobody can read again.
     ///
     /// # Errors
@@ -153,7 +161,8 @@ impl Credentials {
     }
 
     /// The credential `id`, if `secret` is its secret and it is neither expired nor revoked `at`
-    /// this time. The comparison takes the same time for every wrong secret.
+    /// this time. The comparison takes the same time for every wrong secret. One that is
+    /// revoked meanwhile through another replica may be good for two seconds more.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -163,13 +172,25 @@ impl Credentials {
         secret: &Secret,
         at: Timestamp,
     ) -> Result<Option<Credential>, StoreError> {
-        let Some(row) = self.db.row(&READ, &[id.into()]).await? else { return Ok(None) };
-        let mac: Vec<u8> = row.get(6)?;
-        let credential = credential(&row)?;
-        let known = hmac::verify(&self.keys.credentials, &message(id, secret), &mac).is_ok();
+        let known = match self.recent.find(id, at) {
+            Some(known) => known,
+            None => match self.read(id, at).await? {
+                Some(known) => known,
+                None => return Ok(None),
+            },
+        };
+        let Known { credential, mac, .. } = known;
+        let proven = hmac::verify(&self.keys.credentials, &message(id, secret), &mac).is_ok();
         let expired = credential.grant.expires_at.is_some_and(|end| end <= at);
-        let usable = known && !expired && credential.revoked_at.is_none();
+        let usable = proven && !expired && credential.revoked_at.is_none();
         Ok(usable.then_some(credential))
+    }
+
+    async fn read(&self, id: &str, at: Timestamp) -> Result<Option<Known>, StoreError> {
+        let Some(row) = self.db.row(&READ, &[id.into()]).await? else { return Ok(None) };
+        let known = Known { credential: credential(&row)?, mac: row.get(6)?, read_at: at };
+        self.recent.remember(known.clone());
+        Ok(Some(known))
     }
 
     /// Refuses `id` from now on and says whether it was usable until now.
@@ -177,7 +198,9 @@ impl Credentials {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn revoke(&self, id: &str, at: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.db.execute(&REVOKE, &[id.into(), at.into()]).await? == 1)
+        let revoked = self.db.execute(&REVOKE, &[id.into(), at.into()]).await? == 1;
+        self.recent.forget(id);
+        Ok(revoked)
     }
 
     /// Every credential, oldest first.

@@ -37,6 +37,7 @@ use std::sync::Arc;
 pub struct Store {
     db: Db,
     keys: Arc<Keyring>,
+    credentials: Credentials,
 }
 
 impl Store {
@@ -52,7 +53,8 @@ impl Store {
     pub async fn open(url: &str, key: &VaultKey) -> Result<Store, StoreError> {
         let db = Db::open(url).await?;
         let keys = Arc::new(Keyring::open(&db, key).await?);
-        Ok(Store { db, keys })
+        let credentials = Credentials::new(db.clone(), keys.clone());
+        Ok(Store { db, keys, credentials })
     }
 
     /// Seals the store with `new` instead of `old`: the next [`Store::open`] takes `new` only.
@@ -79,7 +81,7 @@ impl Store {
     /// API keys.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
-        Credentials { db: self.db.clone(), keys: self.keys.clone() }
+        self.credentials.clone()
     }
 
     /// Cursors over the journal.

@@ -1,5 +1,5 @@
 use crate::engine::{Engine, at, id};
-use gcfn_store::{Grant, Secret};
+use gcfn_store::{Grant, Secret, Store, VaultKey};
 
 pub(crate) async fn holds(engine: &Engine) {
     let credentials = engine.store().await.credentials();
@@ -36,4 +36,23 @@ pub(crate) async fn holds(engine: &Engine) {
     assert_eq!(refused.to_string(), "credential id is not one that is free");
     let known = credentials.authenticate("ops", &agreed, at(99)).await.unwrap().unwrap();
     assert_eq!(known.grant.scope, "operator");
+
+    another_replica_revokes(engine).await;
+}
+
+/// What is asked again within two seconds costs no query; that is how long a credential that
+/// another replica has revoked lives on here, and no longer.
+async fn another_replica_revokes(engine: &Engine) {
+    let (url, vault_key) = (engine.fresh().await, VaultKey::generate());
+    let here = Store::open(&url, &vault_key).await.unwrap().credentials();
+    let there = Store::open(&url, &vault_key).await.unwrap().credentials();
+    let grant =
+        Grant { scope: "trader".to_owned(), party: None, created_at: at(10), expires_at: None };
+    let (key, secret) = here.create(&grant).await.unwrap();
+    let usable = async |when| here.authenticate(&key, &secret, at(when)).await.unwrap().is_some();
+    assert!(usable(10).await);
+    assert!(there.revoke(&key, at(10)).await.unwrap());
+    assert!(usable(11).await);
+    assert!(!usable(12).await);
+    assert!(!usable(9).await, "a clock that was set back makes nothing younger");
 }
