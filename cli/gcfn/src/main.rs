@@ -4,6 +4,7 @@
 //! means is decided by the crates below. Results go to standard output, everything else to
 //! standard error; the exit code says how it ended (see [`failure`]).
 
+mod app;
 mod clearing;
 mod failure;
 mod federation;
@@ -56,6 +57,8 @@ enum Verb {
     /// Look at clearing houses.
     #[command(subcommand)]
     Clearing(clearing::Clearing),
+    /// Trade, redeem and issue coupons at a node, as a holder, a merchant or an issuer.
+    App(app::App),
     /// Verify a receipt offline, from the validators' public keys alone.
     Verify(verify::Verify),
     /// Look at what a supervisor's node has verified and found.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Verb::Node(verb) => verb.run(output),
         Verb::Federation(verb) => verb.run(output),
         Verb::Clearing(verb) => verb.run(output),
+        Verb::App(verb) => verb.run(output),
         Verb::Verify(verb) => verb.run(output),
         Verb::Reg(verb) => verb.run(output),
     };

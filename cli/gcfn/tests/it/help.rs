@@ -3,8 +3,12 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 18] = [
+const VERBS: [(&str, &[&str]); 22] = [
     ("gcfn", &[]),
+    ("app", &["app"]),
+    ("app-buy", &["app", "buy"]),
+    ("app-redeem", &["app", "redeem"]),
+    ("app-issue", &["app", "issue"]),
     ("testnet", &["testnet"]),
     ("testnet-up", &["testnet", "up"]),
     ("testnet-down", &["testnet", "down"]),

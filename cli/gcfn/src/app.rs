@@ -1,0 +1,104 @@
+//! `gcfn app`: what holders, merchants and issuers do every day, at the node that serves them.
+
+mod door;
+mod holder;
+mod issuer;
+
+use crate::failure::Ended;
+use crate::output::Format;
+use clap::{Args, Subcommand};
+use door::Door;
+
+const EXAMPLES: &str = "\
+Examples, at a node of `gcfn testnet up --dir /tmp/net`; GCFN_API_KEY or --key FILE says who asks:
+  export GCFN_DIR=/tmp/net/cn-sha
+  gcfn app search
+  gcfn app quote ser-2f0gc8m3q6w1zy5rjb7x4k9nde
+  gcfn app buy ser-2f0gc8m3q6w1zy5rjb7x4k9nde 3 --limit 95.00
+  gcfn app wallet";
+const BUY: &str = "\
+Examples:
+  gcfn app buy ser-2f0gc8m3q6w1zy5rjb7x4k9nde 3 --limit 95.00
+  gcfn app buy ser-2f0gc8m3q6w1zy5rjb7x4k9nde 3 --rest fill-or-kill --once birthday";
+const SELL: &str = "\
+Example:
+  gcfn app sell ser-2f0gc8m3q6w1zy5rjb7x4k9nde 2 --limit 97.50";
+const REDEEM: &str = "\
+Example, the holder and then the merchant:
+  gcfn app redeem lock ser-2f0gc8m3q6w1zy5rjb7x4k9nde --merchant pty-1zp8k3hq0w9m4x7c2v6b5n8tfj
+  gcfn app redeem confirm rdm-0a7w3n9k5c1x8v4z2m6q0hbtye";
+const ISSUE: &str = "\
+Example; between the steps the operator reviews the issuer, approves the batch and registers it:
+  gcfn app issue apply
+  gcfn app issue draft --face 100.00 --quantity 1000 --price 95.00 \\
+    --expires 2027-06-30T16:00:00Z --breakage 2027-06-30T18:00:00Z
+  gcfn app issue submit bat-3c9x5m1k7w2q8v4z6n0hbtyerd
+  gcfn app issue fund bat-3c9x5m1k7w2q8v4z6n0hbtyerd
+  gcfn app issue list bat-3c9x5m1k7w2q8v4z6n0hbtyerd";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct App {
+    #[command(flatten)]
+    door: Door,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Show the caller's money and coupons.
+    Wallet,
+    /// List the series that can be bought here.
+    Search,
+    /// Show the best prices of a book.
+    Quote(holder::Quote),
+    /// Buy coupons.
+    #[command(after_help = BUY)]
+    Buy(holder::Trade),
+    /// Sell coupons.
+    #[command(after_help = SELL)]
+    Sell(holder::Trade),
+    /// List the caller's open orders.
+    Orders,
+    /// Take an open order out of its book.
+    Cancel(holder::Cancel),
+    /// List the caller's trades, the newest first.
+    Trades,
+    /// Give coupons away.
+    Gift(holder::Gift),
+    /// Redeem a coupon: the holder locks it, the merchant confirms.
+    #[command(subcommand, after_help = REDEEM)]
+    Redeem(holder::Redeem),
+    /// Hand the coupons of a first purchase back.
+    Refund(holder::Refund),
+    /// Say how to pay money in.
+    Deposit,
+    /// Have money paid out to the caller's bank account.
+    Withdraw(holder::Withdraw),
+    /// Issue coupons, step by step.
+    #[command(subcommand, after_help = ISSUE)]
+    Issue(issuer::Issue),
+}
+
+impl App {
+    pub(crate) fn run(self, format: Format) -> Ended {
+        let desk = self.door.open(format)?;
+        match self.verb {
+            Verb::Wallet => holder::wallet(&desk),
+            Verb::Search => holder::search(&desk),
+            Verb::Quote(quote) => quote.run(&desk),
+            Verb::Buy(trade) => trade.run(&desk, "buy"),
+            Verb::Sell(trade) => trade.run(&desk, "sell"),
+            Verb::Orders => holder::orders(&desk),
+            Verb::Cancel(cancel) => cancel.run(&desk),
+            Verb::Trades => holder::trades(&desk),
+            Verb::Gift(gift) => gift.run(&desk),
+            Verb::Redeem(redeem) => redeem.run(&desk),
+            Verb::Refund(refund) => refund.run(&desk),
+            Verb::Deposit => holder::deposit(&desk),
+            Verb::Withdraw(withdraw) => withdraw.run(&desk),
+            Verb::Issue(issue) => issue.run(&desk),
+        }
+    }
+}

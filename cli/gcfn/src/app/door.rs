@@ -1,0 +1,150 @@
+//! Where the node is and who asks it.
+
+use crate::failure::{Ended, Failure};
+use crate::federation::text_of;
+use crate::home::{Home, block_on};
+use crate::output::{self, Format};
+use clap::Args;
+use gcfn_api_wire::term::Money;
+use gcfn_daemon::files::NodeFiles;
+use gcfn_daemon::network::Network;
+use gcfn_localnet::client::{Api, http};
+use gcfn_model::{Amount, CommandId, Currency};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Which node is asked, and by whom.
+#[derive(Debug, Args)]
+pub(super) struct Door {
+    /// The folder of a node on this machine
+    #[arg(long, global = true, value_name = "FOLDER", env = "GCFN_DIR", default_value = ".")]
+    dir: PathBuf,
+    /// A node elsewhere, instead of a folder; needs --ca
+    #[arg(long, global = true, value_name = "ADDRESS:PORT", requires = "ca")]
+    at: Option<SocketAddr>,
+    /// The certificate of the network's authority (PEM)
+    #[arg(long, global = true, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// The caller's API key, in a file
+    #[arg(long, global = true, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// The caller's API key
+    #[arg(long, global = true, env = "GCFN_API_KEY", hide_env_values = true, hide = true)]
+    api_key: Option<String>,
+    /// A name for this wish: under the same name it is done once, however often it is sent
+    #[arg(long, global = true, value_name = "NAME")]
+    once: Option<String>,
+}
+
+impl Door {
+    pub(super) fn open(self, format: Format) -> Result<Desk, Failure> {
+        let home = Home { dir: self.dir };
+        let (ca, address) = match (&self.ca, self.at) {
+            (Some(ca), Some(address)) => (read(ca)?, address),
+            _ => {
+                let network: Network = NodeFiles::new(&home.dir)
+                    .read_json("network.json")
+                    .map_err(|fault| Failure::usage(&fault))?;
+                (network.ca, home.running()?.api)
+            }
+        };
+        let key = match (&self.key, self.api_key) {
+            (Some(file), _) => read(file)?,
+            (None, Some(key)) => key,
+            (None, None) => {
+                let text = "say who asks: --key FILE, or GCFN_API_KEY with the API key itself";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+        };
+        let api = Api::new(http(&ca, None)?, address).with_key(&key);
+        Ok(Desk { api, once: self.once, format })
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let read = fs::read_to_string(path);
+    read.map_err(|fault| Failure::Usage(format!("read {}: {fault}", path.display())))
+}
+
+/// An open door.
+pub(super) struct Desk {
+    api: Api,
+    once: Option<String>,
+    format: Format,
+}
+
+impl Desk {
+    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        Ok(block_on(self.api.get(path))??)
+    }
+
+    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        Ok(block_on(self.api.post(path, self.wish(), body))??)
+    }
+
+    pub(super) fn act(&self, path: &str) -> Result<Value, Failure> {
+        Ok(block_on(self.api.act(path, self.wish()))??)
+    }
+
+    pub(super) fn delete(&self, path: &str) -> Result<Value, Failure> {
+        Ok(block_on(self.api.delete(path, self.wish()))??)
+    }
+
+    /// The key of this wish: from the name that the caller gave it, else one of its own.
+    fn wish(&self) -> CommandId {
+        match &self.once {
+            Some(name) => CommandId::derive(&[b"once", name.as_bytes()]),
+            None => {
+                let now = gcfn_localnet::contract::now().micros().to_be_bytes();
+                CommandId::derive(&[&now, &std::process::id().to_be_bytes()])
+            }
+        }
+    }
+
+    /// An amount of the node's currency, as the API takes it.
+    pub(super) fn money(&self, text: &str) -> Result<Value, Failure> {
+        let node: Value = self.get("/api/v1/node")?;
+        let currency: Currency = text_of(&node, "currency").parse().map_err(|_| {
+            Failure::Usage("this node has no currency: it does not trade".to_owned())
+        })?;
+        let amount = Amount::parse(text, currency);
+        let amount = amount.map_err(|fault| Failure::Usage(format!("{text}: {fault}")))?;
+        Ok(json!(Money::new(amount, currency)))
+    }
+
+    /// Prints what was answered: the document, or a line and the ids that are needed next.
+    pub(super) fn tell(&self, document: &Value, line: &str) -> Ended {
+        match self.format {
+            Format::Json => output::json(document)?,
+            Format::Table => output::line(line)?,
+        }
+        Ok(())
+    }
+
+    /// Prints a list of the document under a header.
+    pub(super) fn list(
+        &self,
+        document: &Value,
+        header: &[&str],
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) -> Ended {
+        match self.format {
+            Format::Json => output::json(document)?,
+            Format::Table => output::table(header, rows)?,
+        }
+        Ok(())
+    }
+}
+
+/// Money in a document as people write it: `95.00 CNY`.
+pub(super) fn money_of(object: &Value, field: &str) -> String {
+    match object.get(field) {
+        Some(money @ Value::Object(_)) => {
+            format!("{} {}", text_of(money, "amount"), text_of(money, "currency"))
+        }
+        _ => "-".to_owned(),
+    }
+}

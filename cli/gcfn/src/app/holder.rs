@@ -1,0 +1,271 @@
+//! Holders and merchants: prices, orders, coupons, money.
+
+use super::door::{Desk, money_of};
+use crate::failure::Ended;
+use crate::federation::{list, text_of};
+use clap::{Args, Subcommand, ValueEnum};
+use gcfn_model::{OrderId, PartyId, RedemptionId, SeriesId, TradeId};
+use serde_json::{Value, json};
+
+#[derive(Debug, Args)]
+pub(super) struct Quote {
+    /// Which book
+    series: SeriesId,
+    /// How many prices of each side
+    #[arg(long, default_value_t = 5)]
+    levels: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Trade {
+    /// Which book
+    series: SeriesId,
+    /// How many coupons
+    quantity: u64,
+    /// The worst price accepted, per coupon; at the market when left out
+    #[arg(long, value_name = "PRICE")]
+    limit: Option<String>,
+    /// What becomes of the part that cannot trade at once
+    #[arg(long, value_enum, default_value_t = Rest::GoodTillCancelled)]
+    rest: Rest,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Rest {
+    /// It waits in the book
+    GoodTillCancelled,
+    /// The same, and it must not trade at once
+    PostOnly,
+    /// It is cancelled
+    ImmediateOrCancel,
+    /// There is none: all or nothing
+    FillOrKill,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Cancel {
+    /// The order
+    order: OrderId,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Gift {
+    /// Of which series
+    series: SeriesId,
+    /// How many coupons
+    quantity: u64,
+    /// Who receives them
+    #[arg(long)]
+    to: PartyId,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Redeem {
+    /// Lock a coupon for a merchant, and show the token to hand over
+    Lock {
+        /// Of which series
+        series: SeriesId,
+        /// Where it will be redeemed
+        #[arg(long)]
+        merchant: PartyId,
+        /// Which coupon; the lowest serial held when left out
+        #[arg(long)]
+        serial: Option<u64>,
+        /// How much of its face; all that is left when left out
+        #[arg(long)]
+        amount: Option<String>,
+    },
+    /// Confirm what a holder has locked, as the merchant: the coupon is used up
+    Confirm {
+        /// The token that the holder has shown
+        redemption: RedemptionId,
+    },
+    /// Release a locked coupon
+    Cancel {
+        /// The token
+        redemption: RedemptionId,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Refund {
+    /// The purchase
+    trade: TradeId,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Withdraw {
+    /// How much leaves the balance, fee included
+    amount: String,
+}
+
+pub(super) fn wallet(desk: &Desk) -> Ended {
+    let document: Value = desk.get("/api/v1/users/me/assets")?;
+    let money = list(&document, "money")
+        .map(|bucket| vec![text_of(bucket, "bucket"), money_of(bucket, "money"), String::new()]);
+    let coupons = list(&document, "coupons").map(|holding| {
+        let count = |field| text_of(holding, field);
+        let apart = format!("{} in orders, {} locked", count("in_orders"), count("in_redemption"));
+        vec![count("series"), format!("{} coupons", count("free")), apart]
+    });
+    desk.list(&document, &["WHAT", "FREE", "APART"], money.chain(coupons))
+}
+
+pub(super) fn search(desk: &Desk) -> Ended {
+    let document: Value = desk.get("/api/v1/coupons/search?reach=everywhere")?;
+    let row = |listing: &Value| {
+        vec![
+            text_of(listing, "series"),
+            text_of(listing, "home"),
+            money_of(listing, "face"),
+            money_of(listing, "last_price"),
+            text_of(listing, "expires_at"),
+        ]
+    };
+    let header = ["SERIES", "HOME", "FACE", "LAST PRICE", "EXPIRES"];
+    desk.list(&document, &header, list(&document, "series").map(row))
+}
+
+pub(super) fn orders(desk: &Desk) -> Ended {
+    let document: Value = desk.get("/api/v1/trades/orders")?;
+    let row = |order: &Value| {
+        let field = |name| text_of(order, name);
+        vec![
+            field("order"),
+            field("side"),
+            field("remaining"),
+            money_of(order, "price"),
+            field("series"),
+        ]
+    };
+    let header = ["ORDER", "SIDE", "LEFT", "PRICE", "SERIES"];
+    desk.list(&document, &header, list(&document, "orders").map(row))
+}
+
+pub(super) fn trades(desk: &Desk) -> Ended {
+    let document: Value = desk.get("/api/v1/trades")?;
+    let row = |trade: &Value| {
+        let field = |name| text_of(trade, name);
+        vec![
+            field("trade"),
+            field("quantity"),
+            money_of(trade, "price"),
+            field("state"),
+            field("value_date"),
+            field("series"),
+        ]
+    };
+    let header = ["TRADE", "COUPONS", "PRICE", "STATE", "VALUE DATE", "SERIES"];
+    desk.list(&document, &header, list(&document, "trades").map(row))
+}
+
+pub(super) fn deposit(desk: &Desk) -> Ended {
+    let document: Value = desk.get("/api/v1/payments/deposits")?;
+    let account = document.get("account").unwrap_or(&Value::Null);
+    let line = format!(
+        "pay {} to account {} at {}, with the reference {}",
+        text_of(&document, "currency"),
+        text_of(account, "number"),
+        text_of(account, "bic"),
+        text_of(&document, "reference")
+    );
+    desk.tell(&document, &line)
+}
+
+impl Quote {
+    pub(super) fn run(&self, desk: &Desk) -> Ended {
+        let path = format!("/api/v1/market/depth/{}?levels={}", self.series, self.levels);
+        let document: Value = desk.get(&path)?;
+        let side = |name: &'static str, shown: &'static str| {
+            let level = move |level: &Value| {
+                vec![shown.to_owned(), money_of(level, "price"), text_of(level, "quantity")]
+            };
+            list(&document, name).map(level).collect::<Vec<_>>()
+        };
+        let asks = side("asks", "sell").into_iter().rev();
+        let rows: Vec<_> = asks.chain(side("bids", "buy")).collect();
+        desk.list(&document, &["SIDE", "PRICE", "COUPONS"], rows)
+    }
+}
+
+impl Trade {
+    pub(super) fn run(&self, desk: &Desk, side: &str) -> Ended {
+        let rest = self.rest.to_possible_value().map(|value| value.get_name().replace('-', "_"));
+        let mut body = json!({
+            "series": self.series,
+            "side": side,
+            "quantity": self.quantity,
+            "time_in_force": rest,
+        });
+        if let Some(limit) = &self.limit {
+            body["limit"] = desk.money(limit)?;
+        }
+        let placed = desk.post("/api/v1/trades/orders", &body)?;
+        let count = |field| text_of(&placed, field);
+        let line = format!(
+            "{}: {} traded, {} in the book, {} cancelled",
+            count("order"),
+            count("filled"),
+            count("resting"),
+            count("cancelled")
+        );
+        desk.tell(&placed, &line)
+    }
+}
+
+impl Cancel {
+    pub(super) fn run(&self, desk: &Desk) -> Ended {
+        let document = desk.delete(&format!("/api/v1/trades/orders/{}", self.order))?;
+        let left = text_of(&document, "quantity");
+        desk.tell(&document, &format!("{}: cancelled, {left} had not traded", self.order))
+    }
+}
+
+impl Gift {
+    pub(super) fn run(&self, desk: &Desk) -> Ended {
+        let body = json!({ "to": self.to, "quantity": self.quantity });
+        let document = desk.post(&format!("/api/v1/coupons/{}/transfer", self.series), &body)?;
+        desk.tell(&document, &format!("{} coupons are with {} now", self.quantity, self.to))
+    }
+}
+
+impl Redeem {
+    pub(super) fn run(&self, desk: &Desk) -> Ended {
+        match self {
+            Redeem::Lock { series, merchant, serial, amount } => {
+                let mut body = json!({ "merchant": merchant, "serial": serial });
+                if let Some(amount) = amount {
+                    body["amount"] = desk.money(amount)?;
+                }
+                let path = format!("/api/v1/coupons/{series}/redeem/lock");
+                let locked = desk.post(&path, &body)?;
+                let (token, value) = (text_of(&locked, "redemption"), money_of(&locked, "value"));
+                desk.tell(&locked, &format!("{token}: {value}; show this token to the merchant"))
+            }
+            Redeem::Confirm { redemption } => {
+                let done = desk.act(&format!("/api/v1/redemptions/{redemption}/confirm"))?;
+                desk.tell(&done, &format!("{redemption}: confirmed, the coupon is used up"))
+            }
+            Redeem::Cancel { redemption } => {
+                let done = desk.act(&format!("/api/v1/redemptions/{redemption}/cancel"))?;
+                desk.tell(&done, &format!("{redemption}: released"))
+            }
+        }
+    }
+}
+
+impl Refund {
+    pub(super) fn run(&self, desk: &Desk) -> Ended {
+        let done = desk.post("/api/v1/refunds", &json!({ "trade": self.trade }))?;
+        desk.tell(&done, &format!("{}: handed back", self.trade))
+    }
+}
+
+impl Withdraw {
+    pub(super) fn run(&self, desk: &Desk) -> Ended {
+        let body = json!({ "amount": desk.money(&self.amount)? });
+        let taken = desk.post("/api/v1/payments/withdrawals", &body)?;
+        let withdrawal = text_of(&taken, "withdrawal");
+        desk.tell(&taken, &format!("{withdrawal}: on its way to the bank"))
+    }
+}
