@@ -71,7 +71,6 @@ fn genesis() -> Genesis {
             kyc_to_trade: 1,
             outcome_kept: Millis(1),
             proposal_kept: Millis(1),
-            proposal_kept: Millis(86_400_000),
         },
         salt_key: SaltKey::from_bytes([7; 32]),
         founded: Founded { roster: roster(), founders: Vec::new() },
