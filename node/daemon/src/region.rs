@@ -79,6 +79,7 @@ impl Region {
             resales_max: template.product.resales_max,
             kyc_to_trade: template.kyc.trade,
             outcome_kept: OUTCOME_KEPT,
+            proposal_kept: Millis(86_400_000),
         })
     }
 

@@ -58,6 +58,16 @@ pub mod kind {
         Deal "dea";
         /// A command, as its sender names it: the idempotency key.
         Command "cmd";
+        /// A wish of one person that waits for a second.
+        Proposal "prp";
+        /// A document that says what a batch may promise.
+        Template "tpl";
+        /// An offer outside the book: a listing, a block, a swap.
+        Offer "off";
+        /// A sale to the highest bidder.
+        Auction "auc";
+        /// A dispute about a trade.
+        Dispute "dsp";
     }
 }
 
@@ -87,6 +97,16 @@ pub type LockId = Id<kind::Lock>;
 pub type DealId = Id<kind::Deal>;
 /// A command's idempotency key.
 pub type CommandId = Id<kind::Command>;
+/// A wish that waits for a second person.
+pub type ProposalId = Id<kind::Proposal>;
+/// A document that says what a batch may promise.
+pub type TemplateId = Id<kind::Template>;
+/// An offer outside the book.
+pub type OfferId = Id<kind::Offer>;
+/// A sale to the highest bidder.
+pub type AuctionId = Id<kind::Auction>;
+/// A dispute about a trade.
+pub type DisputeId = Id<kind::Dispute>;
 
 impl<K> Id<K> {
     /// The id with these bytes.

@@ -29,8 +29,9 @@ pub use currency::{Currency, UnknownCurrency};
 pub use date::{BusinessDate, DateFault};
 pub use digest::{Digest, Hasher};
 pub use id::{
-    BatchId, CommandId, CycleId, DealId, Id, IdFault, InstructionId, Kind, LockId, OrderId,
-    PartyId, QuoteId, RedemptionId, SeriesId, TradeId, WithdrawalId, kind,
+    AuctionId, BatchId, CommandId, CycleId, DealId, DisputeId, Id, IdFault, InstructionId, Kind,
+    LockId, OfferId, OrderId, PartyId, ProposalId, QuoteId, RedemptionId, SeriesId, TemplateId,
+    TradeId, WithdrawalId, kind,
 };
 pub use machine::Machine;
 pub use name::{HouseId, Name, NameFault, NameKind, NetworkId, NodeId, RegionId, name_kind};

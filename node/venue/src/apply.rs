@@ -2,6 +2,7 @@
 
 use crate::command::{Actor, Command, Dispatch, Request, Role, Verb};
 use crate::event::Event;
+use crate::four_eyes::takes_two;
 use crate::outcome::{Done, Outcome};
 use crate::redemption::RedemptionTerms;
 use crate::refusal::Rejection;
@@ -59,6 +60,14 @@ impl Venue {
         if !permits(actor.role, verb) {
             return Err(Rejection::NotPermitted);
         }
+        match takes_two(verb) {
+            true => self.second(step, actor, verb),
+            false => self.carry_out(step, actor, verb),
+        }
+    }
+
+    /// Does what `actor` may ask for.
+    pub(crate) fn carry_out(&mut self, step: &mut Step<'_>, actor: Actor, verb: &Verb) -> Outcome {
         let me = actor.party;
         match *verb {
             Verb::Register { party, kind, kyc } => self.register(step, party, kind, kyc),
@@ -91,6 +100,8 @@ impl Venue {
             }
             Verb::Refund { trade } => self.refund(step, actor, trade),
             Verb::Withdraw { withdrawal, amount } => self.withdraw(step, me, withdrawal, amount),
+            Verb::ApproveProposal { proposal } => self.approve_proposal(step, actor, proposal),
+            Verb::DismissProposal { proposal } => self.dismiss_proposal(step, actor, proposal),
         }
     }
 
@@ -127,7 +138,9 @@ fn permits(role: Role, verb: &Verb) -> bool {
         | Verb::Freeze { .. }
         | Verb::Unfreeze { .. }
         | Verb::ApproveBatch { .. }
-        | Verb::MintBatch { .. } => role == Role::Operator,
+        | Verb::MintBatch { .. }
+        | Verb::ApproveProposal { .. }
+        | Verb::DismissProposal { .. } => role == Role::Operator,
         Verb::ApplyAsIssuer | Verb::AuthoriseMerchant { .. } | Verb::DraftBatch { .. } => {
             role == Role::Issuer
         }

@@ -11,8 +11,8 @@ use gcfn_clearing::{Bundle, Schedule};
 use gcfn_ledger::Lot;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
-    Amount, BatchId, CommandId, Currency, LockId, NodeId, OrderId, PartyId, RedemptionId, Serial,
-    SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
+    Amount, BatchId, CommandId, Currency, LockId, NodeId, OrderId, PartyId, ProposalId,
+    RedemptionId, Serial, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +115,7 @@ pub enum Verb {
         /// The party.
         party: PartyId,
     },
-    /// Unfreeze a party.
+    /// Unfreeze a party; two persons must.
     Unfreeze {
         /// The party.
         party: PartyId,
@@ -204,6 +204,16 @@ pub enum Verb {
         withdrawal: WithdrawalId,
         /// How much leaves the balance, fee included.
         amount: Amount,
+    },
+    /// Approve what another person has proposed.
+    ApproveProposal {
+        /// The proposal.
+        proposal: ProposalId,
+    },
+    /// Give up what was proposed.
+    DismissProposal {
+        /// The proposal.
+        proposal: ProposalId,
     },
 }
 

@@ -1,6 +1,6 @@
 //! What can happen at a venue.
 
-use crate::command::Dispatch;
+use crate::command::{Dispatch, Verb};
 use crate::notice::LockedRate;
 use crate::party::{PartyKind, Tier};
 use crate::settlement::{ItemId, Purpose, TradingDay};
@@ -11,8 +11,8 @@ use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, HousePayment};
 use gcfn_ledger::{Entry, Holder, LedgerFault, Lot};
 use gcfn_market::Side;
 use gcfn_model::{
-    Amount, BatchId, Currency, InstructionId, LockId, NodeId, OrderId, PartyId, Pool, RedemptionId,
-    SeriesId, SettlementAccount, Timestamp, TradeId, WithdrawalId,
+    Amount, BatchId, Currency, InstructionId, LockId, NodeId, OrderId, PartyId, Pool, ProposalId,
+    RedemptionId, SeriesId, SettlementAccount, Timestamp, TradeId, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -317,6 +317,31 @@ pub enum Event {
         entry: Entry,
         /// Why it was not.
         fault: LedgerFault,
+    },
+    /// A member of staff wishes something that takes two.
+    Proposed {
+        /// The proposal.
+        proposal: ProposalId,
+        /// Who.
+        by: PartyId,
+        /// What.
+        verb: Verb,
+    },
+    /// A second person approved a proposal, and it was done.
+    Approved {
+        /// The proposal.
+        proposal: ProposalId,
+        /// Who wished it.
+        first: PartyId,
+        /// Who approved it.
+        second: PartyId,
+    },
+    /// A proposal was given up.
+    Dismissed {
+        /// The proposal.
+        proposal: ProposalId,
+        /// By whom; nobody seconded it in time when left out.
+        by: Option<PartyId>,
     },
 }
 

@@ -30,6 +30,7 @@ impl Venue {
                 }
                 Due::LapseDeal(order) => self.lapse_deal(step, order),
                 Due::LapsePayment(home, trade) => self.lapse_payment(step, home, trade),
+                Due::LapseProposal(proposal) => self.lapse_proposal(step, proposal),
             }
         }
     }

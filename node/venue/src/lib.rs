@@ -20,6 +20,7 @@ mod conservation;
 mod dealing;
 mod event;
 mod expiry;
+mod four_eyes;
 mod gift;
 mod house;
 mod issuance;
@@ -45,6 +46,7 @@ pub use command::{
 pub use conservation::{Imbalance, SeriesTotals};
 pub use dealing::member_party;
 pub use event::{Event, FederationRequest, LockUse};
+pub use four_eyes::Proposal;
 pub use issuance::{Batch, BatchState, ReserveMode};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
 pub use outcome::{Done, Outcome};

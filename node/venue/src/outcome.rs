@@ -2,7 +2,7 @@
 
 use crate::refusal::Rejection;
 use alloc::vec::Vec;
-use gcfn_model::{Amount, TradeId};
+use gcfn_model::{Amount, ProposalId, TradeId};
 use serde::{Deserialize, Serialize};
 
 /// The answer to one command.
@@ -36,5 +36,10 @@ pub enum Done {
     Locked {
         /// The face value that will be redeemed.
         value: Amount,
+    },
+    /// It waits for a second person.
+    Proposed {
+        /// What that person approves.
+        proposal: ProposalId,
     },
 }

@@ -159,12 +159,14 @@ impl Venue {
     }
 
     pub(crate) fn unfreeze(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        if !self.party(party)?.frozen {
-            return Err(Rejection::NotFrozen);
-        }
+        self.check_unfreeze(party)?;
         self.set_frozen(step, party, false);
         step.emit(Event::PartyUnfrozen { party });
         Ok(Done::Accepted)
+    }
+
+    pub(crate) fn check_unfreeze(&self, party: PartyId) -> Result<(), Rejection> {
+        if self.party(party)?.frozen { Ok(()) } else { Err(Rejection::NotFrozen) }
     }
 
     fn set_frozen(&mut self, step: &mut Step<'_>, party: PartyId, frozen: bool) {

@@ -182,6 +182,9 @@ pub enum Rejection {
     /// The giver is the receiver. Name somebody else.
     #[error("giver and receiver are one party")]
     ToOneself,
+    /// No such proposal waits: it was approved, dismissed, or nobody seconded it in time.
+    #[error("no proposal with this id waits for a second person")]
+    UnknownProposal,
 }
 
 /// The field of a batch's terms that is out of range.

@@ -74,6 +74,8 @@ pub struct Terms {
     pub kyc_to_trade: u8,
     /// How long an outcome is kept for a sender that asks again.
     pub outcome_kept: Millis,
+    /// How long a proposal waits for a second person.
+    pub proposal_kept: Millis,
 }
 
 impl Terms {

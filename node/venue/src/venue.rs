@@ -2,6 +2,7 @@
 
 use crate::bundling::Bundled;
 use crate::event::Event;
+use crate::four_eyes::Proposal;
 use crate::issuance::Batch;
 use crate::notice::LockedRate;
 use crate::outcome::Outcome;
@@ -18,7 +19,7 @@ use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting};
 use gcfn_model::{
-    Amount, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OrderId, PartyId,
+    Amount, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OrderId, PartyId, ProposalId,
     RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,7 @@ pub(crate) enum Due {
     ForgetAnswer(CommandId),
     LapseDeal(OrderId),
     LapsePayment(NodeId, TradeId),
+    LapseProposal(ProposalId),
 }
 
 /// Another node that may trade here.
@@ -81,6 +83,8 @@ pub struct Venue {
     pub(crate) sequence: u64,
     pub(crate) answers: BTreeMap<CommandId, Answered>,
     pub(crate) agenda: BTreeSet<(Timestamp, Due)>,
+
+    pub(crate) proposals: BTreeMap<ProposalId, Proposal>,
 
     pub(crate) parties: BTreeMap<PartyId, Party>,
     pub(crate) issuers: BTreeMap<PartyId, Issuer>,
@@ -139,6 +143,7 @@ impl Venue {
             sequence: 0,
             answers: BTreeMap::new(),
             agenda: BTreeSet::new(),
+            proposals: BTreeMap::new(),
             parties: BTreeMap::new(),
             issuers: BTreeMap::new(),
             members: BTreeMap::new(),
@@ -265,6 +270,11 @@ impl Venue {
     #[must_use]
     pub fn house(&self) -> Option<&House> {
         self.house.as_ref()
+    }
+
+    /// What waits for a second person.
+    pub fn proposals(&self) -> impl Iterator<Item = (&ProposalId, &Proposal)> {
+        self.proposals.iter()
     }
 
     /// The trading days known.

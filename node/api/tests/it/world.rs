@@ -363,5 +363,6 @@ fn terms() -> Terms {
         resales_max: 3,
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
+        proposal_kept: Millis(86_400_000),
     }
 }

@@ -78,6 +78,7 @@ fn terms(node: &str) -> Terms {
         resales_max: 3,
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
+        proposal_kept: Millis(86_400_000),
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         resales_max: 3,
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
+        proposal_kept: Millis(86_400_000),
     }
 }
 

@@ -70,6 +70,7 @@ fn genesis() -> Genesis {
             resales_max: 3,
             kyc_to_trade: 1,
             outcome_kept: Millis(1),
+            proposal_kept: Millis(1),
         },
         salt_key: SaltKey::from_bytes([7; 32]),
         founded: Founded { roster: roster(), founders: Vec::new() },

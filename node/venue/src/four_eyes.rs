@@ -1,0 +1,110 @@
+//! What one member of staff may not do alone (DRV-24).
+//!
+//! A wish of that kind is recorded when the first person sends it, and done when a second one
+//! sends the same or approves it by its id. A freeze is not among them, for one that waits is
+//! none; lifting it is.
+
+use crate::command::{Actor, Verb};
+use crate::event::Event;
+use crate::outcome::{Done, Outcome};
+use crate::refusal::Rejection;
+use crate::venue::{Due, Step, Venue};
+use gcfn_model::{PartyId, ProposalId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A wish that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// What is wished.
+    pub verb: Verb,
+    /// By whom.
+    pub by: PartyId,
+    /// When it was wished.
+    pub at: Timestamp,
+}
+
+impl Proposal {
+    /// The id of a wish: the same wish has the same id, whoever sends it.
+    #[must_use]
+    pub fn id(verb: &Verb) -> ProposalId {
+        let content = postcard::to_allocvec(verb);
+        ProposalId::derive(&[&content.expect("a verb is plain data and always encodes")])
+    }
+}
+
+/// Whether `verb` takes two persons.
+pub(crate) fn takes_two(verb: &Verb) -> bool {
+    matches!(verb, Verb::Unfreeze { .. })
+}
+
+impl Venue {
+    /// Records the first person's wish, and does it at the second's.
+    pub(crate) fn second(&mut self, step: &mut Step<'_>, actor: Actor, verb: &Verb) -> Outcome {
+        let id = Proposal::id(verb);
+        if self.proposals.contains_key(&id) {
+            return self.approve_proposal(step, actor, id);
+        }
+        self.foresee(verb)?;
+        let proposal = Proposal { verb: verb.clone(), by: actor.party, at: step.at };
+        if let Some(until) = step.at.checked_add(self.terms.proposal_kept) {
+            self.agenda.insert((until, Due::LapseProposal(id)));
+        }
+        step.emit(Event::Proposed { proposal: id, by: actor.party, verb: verb.clone() });
+        self.proposals.insert(id, proposal);
+        Ok(Done::Proposed { proposal: id })
+    }
+
+    /// The second person's word. If what is wished has become impossible meanwhile, the wish
+    /// stays, to be approved later or dismissed.
+    pub(crate) fn approve_proposal(
+        &mut self,
+        step: &mut Step<'_>,
+        actor: Actor,
+        id: ProposalId,
+    ) -> Outcome {
+        let proposal = self.proposals.get(&id).ok_or(Rejection::UnknownProposal)?;
+        if proposal.by == actor.party {
+            return Err(Rejection::SecondPerson);
+        }
+        let Proposal { verb, by, at } = proposal.clone();
+        let done = self.carry_out(step, actor, &verb)?;
+        self.forget_proposal(id, at);
+        step.emit(Event::Approved { proposal: id, first: by, second: actor.party });
+        Ok(done)
+    }
+
+    /// Anybody of the staff may dismiss a wish, its first sender included.
+    pub(crate) fn dismiss_proposal(
+        &mut self,
+        step: &mut Step<'_>,
+        actor: Actor,
+        id: ProposalId,
+    ) -> Outcome {
+        let at = self.proposals.get(&id).ok_or(Rejection::UnknownProposal)?.at;
+        self.forget_proposal(id, at);
+        step.emit(Event::Dismissed { proposal: id, by: Some(actor.party) });
+        Ok(Done::Accepted)
+    }
+
+    /// Nobody has seconded it in time.
+    pub(crate) fn lapse_proposal(&mut self, step: &mut Step<'_>, id: ProposalId) {
+        if self.proposals.remove(&id).is_some() {
+            step.emit(Event::Dismissed { proposal: id, by: None });
+        }
+    }
+
+    fn forget_proposal(&mut self, id: ProposalId, at: Timestamp) {
+        self.proposals.remove(&id);
+        if let Some(until) = at.checked_add(self.terms.proposal_kept) {
+            self.agenda.remove(&(until, Due::LapseProposal(id)));
+        }
+    }
+
+    /// Refuses at the first person what the second would only be refused as well.
+    fn foresee(&self, verb: &Verb) -> Result<(), Rejection> {
+        match *verb {
+            Verb::Unfreeze { party } => self.check_unfreeze(party),
+            _ => Ok(()),
+        }
+    }
+}
