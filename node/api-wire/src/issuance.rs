@@ -1,6 +1,6 @@
 //! Batches, series and where coupons can be bought.
 
-use crate::term::{Batch, CurrencyCode, Money, Node, Party, Series, Text, Time};
+use crate::term::{Batch, CurrencyCode, Money, Node, Party, Proposal, Series, Text, Time};
 use gcfn_model::{BatchId, Currency};
 use gcfn_venue::{BatchState, BatchTerms};
 use serde::{Deserialize, Serialize};
@@ -59,9 +59,12 @@ pub struct Drafted {
     pub as_of: u64,
 }
 
-/// A step that was taken.
+/// A step that was taken, or that waits for a second person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Accepted {
+    /// Set when nothing is done before a second person sends the same or approves this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
     /// The state that answered holds at least everything up to this log entry.
     pub as_of: u64,
 }

@@ -17,6 +17,7 @@ pub mod node;
 pub mod party;
 pub mod redemption;
 pub mod settlement;
+pub mod staff;
 pub mod supervision;
 pub mod trading;
 

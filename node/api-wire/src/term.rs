@@ -3,8 +3,8 @@
 
 use gcfn_model::{
     Amount, AmountFault, BatchId, BusinessDate, Currency, CycleId, Digest, Id, Kind, LockId,
-    NodeId, OrderId, PartyId, Position, RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr,
-    WithdrawalId,
+    NodeId, OrderId, PartyId, Position, ProposalId, RedemptionId, RegionId, SeriesId, Timestamp,
+    TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -68,6 +68,7 @@ ids! {
     Withdrawal WithdrawalId "A withdrawal of money to a bank account.";
     Lock LockId "A locked FX rate.";
     Cycle CycleId "One clearing cycle.";
+    Proposal ProposalId "A wish that waits for a second person.";
 }
 
 const EXAMPLE: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10];

@@ -11,6 +11,7 @@ pub(crate) mod party;
 pub(crate) mod redemption;
 pub(crate) mod registration;
 pub(crate) mod settlement;
+pub(crate) mod staff;
 pub(crate) mod supervision;
 pub(crate) mod trading;
 

@@ -23,6 +23,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::term::Text;
 use gcfn_model::CommandId;
 use gcfn_venue::{Done, Request as Wish, Role, Verb};
 
@@ -119,10 +120,13 @@ impl<K> Write<K> {
         outcome.map_err(Problem::from)
     }
 
-    /// The same for what is either accepted or refused.
+    /// The same for what is either accepted or refused, or waits for a second person.
     pub(crate) async fn accepted(&self, verb: Verb) -> Result<Accepted, Problem> {
-        self.submit(verb).await?;
-        Ok(Accepted { as_of: self.as_of() })
+        let proposal = match self.submit(verb).await? {
+            Done::Proposed { proposal } => Some(Text(proposal)),
+            _ => None,
+        };
+        Ok(Accepted { proposal, as_of: self.as_of() })
     }
 
     /// The `as_of` after what was submitted; that of the first answer where it was before.

@@ -4,8 +4,8 @@
 
 use crate::gateway::Parts;
 use crate::handlers::{
-    bank, federation, issuance, node, party, redemption, registration, settlement, supervision,
-    trading,
+    bank, federation, issuance, node, party, redemption, registration, settlement, staff,
+    supervision, trading,
 };
 use crate::route::{Method, Route};
 use gcfn_venue::Role::{self, Bank, Issuer, Operator, Regulator, User};
@@ -20,6 +20,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     routes.extend(network());
     if parts.venue.is_some() {
         routes.extend(parties());
+        routes.extend(staff());
         routes.extend(batches());
         routes.extend(coupons());
         routes.extend(trades());
@@ -114,8 +115,32 @@ fn parties() -> Vec<Route> {
         Route::write(
             "/api/v1/compliance/unfreeze",
             &[Operator],
-            "Unfreeze a party.",
+            "Unfreeze a party; two persons must.",
             party::unfreeze,
+        ),
+    ]
+}
+
+/// What members of staff decide together.
+fn staff() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/admin/proposals",
+            &[Operator, Regulator],
+            "What waits for a second person.",
+            staff::proposals,
+        ),
+        Route::write(
+            "/api/v1/admin/proposals/{proposal}/approve",
+            &[Operator],
+            "Approve, as the second person: it is done.",
+            staff::approve,
+        ),
+        Route::write(
+            "/api/v1/admin/proposals/{proposal}/dismiss",
+            &[Operator],
+            "Give up what was proposed.",
+            staff::dismiss,
         ),
     ]
 }

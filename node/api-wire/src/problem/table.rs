@@ -97,6 +97,7 @@ pub const fn line(rejection: &Rejection) -> Line {
         R::NoticeOrder => ("NoticeOrder", State, Never, "nothing to do"),
         R::DealTooLong => ("DealTooLong", Value, Never, "send several orders"),
         R::ToOneself => ("ToOneself", Value, Never, "name somebody else"),
+        R::UnknownProposal => ("UnknownProposal", Unknown, Never, "propose it again"),
         // The list of refusals may grow before this table does; a test holds them together.
         _ => ("Refused", Internal, Never, "tell the operator"),
     };

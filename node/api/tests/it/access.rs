@@ -50,6 +50,9 @@ async fn the_table() {
         format!("{method:6} {path:45} {roles}\n")
     });
     expect![[r#"
+        GET    /api/v1/admin/proposals                       operator regulator
+        POST   /api/v1/admin/proposals/{proposal}/approve    operator
+        POST   /api/v1/admin/proposals/{proposal}/dismiss    operator
         POST   /api/v1/bank/iso20022/inbound                 bank
         POST   /api/v1/compliance/freeze                     operator
         POST   /api/v1/compliance/unfreeze                   operator

@@ -196,6 +196,17 @@ async fn a_frozen_user_can_look_and_do_nothing_else() {
     let (status, _) = world.get(&people.ann, "/api/v1/users/me/assets").await;
     assert!(status.is_success());
 
-    world.done(&people.operator, "/api/v1/compliance/unfreeze", ann).await;
+    let proposed = world.done(&people.operator, "/api/v1/compliance/unfreeze", ann).await;
+    let (_, waiting) = world.get(&people.operator, "/api/v1/admin/proposals").await;
+    let [proposal] = waiting["proposals"].as_array().unwrap().as_slice() else {
+        panic!("{waiting} is not one proposal")
+    };
+    assert_eq!(proposal["proposal"], proposed["proposal"]);
+    assert_eq!(proposal["wish"]["Unfreeze"]["party"], people.ann.party.to_string());
+    let approve =
+        format!("/api/v1/admin/proposals/{}/approve", proposal["proposal"].as_str().unwrap());
+    let (status, refused) = world.post(&people.operator, &approve, Value::Null).await;
+    assert_eq!((status.as_u16(), &refused["code"]), (403, &json!("SecondPerson")));
+    world.done(&people.second, &approve, Value::Null).await;
     world.done(&people.ann, "/api/v1/trades/orders", order).await;
 }

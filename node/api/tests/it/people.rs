@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 pub(crate) struct People {
     pub(crate) operator: Key,
+    pub(crate) second: Key,
     pub(crate) bank: Key,
     pub(crate) regulator: Key,
     pub(crate) issuer: Key,
@@ -30,7 +31,7 @@ impl People {
         let ben = register(world, &operator, "user", "Ben").await;
         let (batch, series) = list(world, &issuer, [&operator, &second], &merchant).await;
         world.deposit(ann.party, Pool::UserCustody, 5000);
-        People { operator, bank, regulator, issuer, merchant, ann, ben, batch, series }
+        People { operator, second, bank, regulator, issuer, merchant, ann, ben, batch, series }
     }
 
     /// A key of each scope.
