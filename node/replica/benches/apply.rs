@@ -345,6 +345,7 @@ fn genesis() -> Genesis {
             resales_max: 255,
             kyc_to_trade: 1,
             outcome_kept: Millis(86_400_000),
+            proposal_kept: Millis(86_400_000),
         },
         salt_key: SaltKey::from_bytes([7; 32]),
         founded: Founded { roster, founders: Vec::new() },
