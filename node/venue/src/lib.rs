@@ -20,9 +20,11 @@ mod conservation;
 mod dealing;
 mod event;
 mod expiry;
+mod fees;
 mod gift;
 mod house;
 mod issuance;
+mod monthly;
 mod notice;
 mod outcome;
 mod party;
@@ -45,14 +47,19 @@ pub use command::{
 pub use conservation::{Imbalance, SeriesTotals};
 pub use dealing::member_party;
 pub use event::{Event, FederationRequest, LockUse};
+pub use fees::{
+    ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,
+    MarketKind, Rates, SideRates, TradeFees, TradeLine, Trader, major_units,
+};
 pub use issuance::{Batch, BatchState, ReserveMode};
+pub use monthly::{Month, MonthlyVolume};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
 pub use outcome::{Done, Outcome};
 pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
 pub use redemption::Redemption;
 pub use refusal::Rejection;
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
-pub use terms::{Fees, Terms};
+pub use terms::Terms;
 pub use trade::{Trade, TradeState};
 pub use trading::{Market, OpenOrder};
 pub use venue::Venue;

@@ -6,6 +6,7 @@
 mod bank;
 mod cross_border;
 mod day;
+mod fees;
 mod houses;
 mod refusals;
 mod world;
