@@ -17,6 +17,7 @@ mod apply;
 mod bundling;
 mod command;
 mod conservation;
+mod credit;
 mod dealing;
 mod event;
 mod expiry;
@@ -28,6 +29,7 @@ mod monthly;
 mod notice;
 mod outcome;
 mod party;
+mod pricing;
 mod redemption;
 mod refund;
 mod refusal;
@@ -45,6 +47,7 @@ pub use command::{
     Role, Verb,
 };
 pub use conservation::{Imbalance, SeriesTotals};
+pub use credit::{CreditFactors, CreditRules, CreditWeights, Grade, Provisional, Rating, Score};
 pub use dealing::member_party;
 pub use event::{Event, FederationRequest, LockUse};
 pub use fees::{
@@ -56,6 +59,7 @@ pub use monthly::{Month, MonthlyVolume};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
 pub use outcome::{Done, Outcome};
 pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
+pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
 pub use redemption::Redemption;
 pub use refusal::Rejection;
 pub use settlement::{Item, ItemId, Purpose, TradingDay};

@@ -1,7 +1,9 @@
 //! What the region's template fixes for a venue.
 
+use crate::credit::CreditRules;
 use crate::fees::FeeSchedule;
 use crate::issuance::ReserveMode;
+use crate::pricing::PricingRules;
 use gcfn_model::{
     Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, SettlementAccount,
 };
@@ -36,6 +38,10 @@ pub struct Terms {
     pub kyc_to_trade: u8,
     /// How long an outcome is kept for a sender that asks again.
     pub outcome_kept: Millis,
+    /// How issuers are scored, and what their grade allows.
+    pub credit: CreditRules,
+    /// How prices are suggested.
+    pub pricing: PricingRules,
 }
 
 impl Terms {

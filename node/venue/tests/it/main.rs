@@ -4,9 +4,11 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts read as major units and cents")]
 
 mod bank;
+mod credit;
 mod cross_border;
 mod day;
 mod fees;
 mod houses;
+mod pricing;
 mod refusals;
 mod world;

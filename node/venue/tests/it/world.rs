@@ -9,8 +9,9 @@ use gcfn_model::{
     PartyId, Pool, Position, SeriesId, SettlementAccount, Timestamp,
 };
 use gcfn_venue::{
-    Actor, BatchTerms, Command, Done, Event, FeePreset, FeeSchedule, OrderTerms, Outcome,
-    PartyKind, Request, ReserveMode, Role, Terms, Tier, TradingDay, Venue, Verb,
+    Actor, BatchTerms, Command, CreditRules, Done, Event, FeePreset, FeeSchedule, OrderTerms,
+    Outcome, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, Venue,
+    Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -53,6 +54,8 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         resales_max: 3,
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
+        credit: CreditRules::STANDARD,
+        pricing: PricingRules::STANDARD,
     }
 }
 
