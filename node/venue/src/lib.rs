@@ -17,16 +17,20 @@ mod apply;
 mod bundling;
 mod command;
 mod conservation;
+mod credit;
 mod dealing;
 mod event;
 mod expiry;
+mod fees;
 mod four_eyes;
 mod gift;
 mod house;
 mod issuance;
+mod monthly;
 mod notice;
 mod outcome;
 mod party;
+mod pricing;
 mod redemption;
 mod refund;
 mod refusal;
@@ -44,17 +48,24 @@ pub use command::{
     Role, Verb,
 };
 pub use conservation::{Imbalance, SeriesTotals};
+pub use credit::{CreditFactors, CreditRules, CreditWeights, Grade, Provisional, Rating, Score};
 pub use dealing::member_party;
 pub use event::{Event, FederationRequest, LockUse};
+pub use fees::{
+    ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,
+    MarketKind, Rates, SideRates, TradeFees, TradeLine, Trader, major_units,
+};
 pub use four_eyes::Proposal;
 pub use issuance::{Batch, BatchState, ReserveMode};
+pub use monthly::{Month, MonthlyVolume};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
 pub use outcome::{Done, Outcome};
 pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
+pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
 pub use redemption::Redemption;
 pub use refusal::Rejection;
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
-pub use terms::{Fees, Terms};
+pub use terms::Terms;
 pub use trade::{Trade, TradeState};
 pub use trading::{Market, OpenOrder};
 pub use venue::Venue;

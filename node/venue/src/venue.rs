@@ -4,6 +4,7 @@ use crate::bundling::Bundled;
 use crate::event::Event;
 use crate::four_eyes::Proposal;
 use crate::issuance::Batch;
+use crate::monthly::MonthlyTrades;
 use crate::notice::LockedRate;
 use crate::outcome::Outcome;
 use crate::party::{Issuer, Party};
@@ -115,6 +116,7 @@ pub struct Venue {
     /// What a bank booked and the books could not take, in order.
     pub(crate) unposted: Vec<Entry>,
     pub(crate) house: Option<House>,
+    pub(crate) monthly_trades: MonthlyTrades,
 }
 
 /// One application of a command: the time it happens at and what comes of it.
@@ -166,6 +168,7 @@ impl Venue {
             early: BTreeMap::new(),
             unposted: Vec::new(),
             house,
+            monthly_trades: MonthlyTrades::default(),
         }
     }
 
