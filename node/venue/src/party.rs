@@ -2,13 +2,11 @@
 
 use crate::command::{Actor, Role};
 use crate::event::Event;
-use crate::monthly::MonthlyVolume;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
-use alloc::collections::BTreeSet;
 use gcfn_ledger::{Account, Posting, UserBucket};
-use gcfn_model::{Amount, PartyId, Timestamp};
+use gcfn_model::PartyId;
 use serde::{Deserialize, Serialize};
 
 /// What a party is at this node.
@@ -50,37 +48,6 @@ pub enum Tier {
     Diamond,
 }
 
-/// Where an issuer stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IssuerStatus {
-    /// Applied, not yet approved.
-    Pending,
-    /// May issue.
-    Active,
-    /// May not issue.
-    Suspended,
-}
-
-/// What the venue keeps of an issuer beyond its [`Party`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Issuer {
-    /// Where it stands.
-    pub status: IssuerStatus,
-    /// Its tier.
-    pub tier: Tier,
-    /// How much face value it may have outstanding in drafts and batches.
-    pub quota: Amount,
-    /// How much of that is used.
-    pub used: Amount,
-    /// The merchants that may redeem its coupons (D-07).
-    pub merchants: BTreeSet<PartyId>,
-    /// When it was first approved.
-    pub since: Option<Timestamp>,
-    /// What it has listed in the month of its last listing.
-    pub listed: Option<MonthlyVolume>,
-}
-
 impl Venue {
     pub(crate) fn register(
         &mut self,
@@ -100,62 +67,8 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
-    pub(crate) fn apply_as_issuer(&mut self, step: &mut Step<'_>, issuer: PartyId) -> Outcome {
-        if self.party(issuer)?.kind != PartyKind::Issuer {
-            return Err(Rejection::PartyKind);
-        }
-        if self.issuers.contains_key(&issuer) {
-            return Err(Rejection::IssuerExists);
-        }
-        let pending = Issuer {
-            status: IssuerStatus::Pending,
-            tier: Tier::Silver,
-            quota: Amount::ZERO,
-            used: Amount::ZERO,
-            merchants: BTreeSet::new(),
-            since: None,
-            listed: None,
-        };
-        self.issuers.insert(issuer, pending);
-        step.emit(Event::IssuerSubmitted { issuer });
-        Ok(Done::Accepted)
-    }
-
-    pub(crate) fn approve_issuer(
-        &mut self,
-        step: &mut Step<'_>,
-        issuer: PartyId,
-        tier: Tier,
-        quota: Amount,
-    ) -> Outcome {
-        let known = self.issuers.get_mut(&issuer).ok_or(Rejection::UnknownIssuer)?;
-        known.status = IssuerStatus::Active;
-        known.tier = tier;
-        known.quota = quota;
-        known.since = known.since.or(Some(step.at));
-        step.emit(Event::IssuerApproved { issuer, tier, quota });
-        Ok(Done::Accepted)
-    }
-
-    /// An issuer names a merchant that may redeem its coupons; without this nobody but the
-    /// issuer itself may (D-07).
-    pub(crate) fn authorise_merchant(
-        &mut self,
-        step: &mut Step<'_>,
-        issuer: PartyId,
-        merchant: PartyId,
-    ) -> Outcome {
-        if self.party(merchant)?.kind != PartyKind::Merchant {
-            return Err(Rejection::PartyKind);
-        }
-        let known = self.issuers.get_mut(&issuer).ok_or(Rejection::UnknownIssuer)?;
-        known.merchants.insert(merchant);
-        step.emit(Event::MerchantAuthorised { issuer, merchant });
-        Ok(Done::Accepted)
-    }
-
     /// Freezes a party: its available money moves to the restricted account, its orders leave
-    /// the book, and nothing of it moves until it is unfrozen.
+    /// the book, an issuer's batches the market, and nothing of it moves until it is unfrozen.
     pub(crate) fn freeze(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
         if self.party(party)?.frozen {
             return Err(Rejection::Frozen);
@@ -163,6 +76,7 @@ impl Venue {
         self.cancel_orders_of(step, party);
         self.set_frozen(step, party, true);
         step.emit(Event::PartyFrozen { party });
+        self.suspend_batches_of(step, party);
         Ok(Done::Accepted)
     }
 

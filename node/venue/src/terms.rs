@@ -1,8 +1,9 @@
 //! What the region's template fixes for a venue.
 
+use crate::batch::ReserveMode;
 use crate::credit::CreditRules;
 use crate::fees::FeeSchedule;
-use crate::issuance::ReserveMode;
+use crate::issuing_terms::IssuingTerms;
 use crate::pricing::PricingRules;
 use gcfn_model::{
     Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, SettlementAccount,
@@ -44,6 +45,8 @@ pub struct Terms {
     pub credit: CreditRules,
     /// How prices are suggested.
     pub pricing: PricingRules,
+    /// What is fixed about issuing.
+    pub issuing: IssuingTerms,
 }
 
 impl Terms {

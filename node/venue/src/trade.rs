@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::fees::{Liquidity, MarketKind, TradeLine, Trader};
 use crate::notice::LockedRate;
 use crate::party::PartyKind;
+use crate::rating::more;
 use crate::settlement::{Item, ItemId};
 use crate::trading::OpenOrder;
 use crate::venue::{Step, Venue};
@@ -252,13 +253,21 @@ impl Venue {
                 .with(held, Account::User(trade.buyer, UserBucket::Available), over);
         }
         if trade.primary {
-            entry = entry.with(
-                Account::ObligationContra,
-                self.obligation(trade.series),
-                self.face_of(trade.series, trade.quantity),
-            );
+            let (obligation, face) = self.first_sale(trade);
+            entry = entry.with(Account::ObligationContra, obligation, face);
         }
         self.post(step, entry);
+    }
+
+    /// Counts what is sold to a first holder. Gives whose debt it is, and how much.
+    fn first_sale(&mut self, trade: &Trade) -> (Account, Amount) {
+        let obligation = self.obligation(trade.series);
+        let face = self.face_of(trade.series, trade.quantity);
+        if let Account::Obligation(issuer, id) = obligation {
+            self.record(issuer, |record| record.sold = more(record.sold, face));
+            self.change_batch(id, |batch| batch.unsettled = more(batch.unsettled, face));
+        }
+        (obligation, face)
     }
 
     /// The memo account of what the issuer of `series` owes its holders.

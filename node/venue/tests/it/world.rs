@@ -9,9 +9,9 @@ use gcfn_model::{
     PartyId, Pool, Position, SeriesId, SettlementAccount, Timestamp,
 };
 use gcfn_venue::{
-    Actor, BatchTerms, Command, CreditRules, Done, Event, FeePreset, FeeSchedule, OrderTerms,
-    Outcome, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, Venue,
-    Verb,
+    Actor, BatchTerms, Command, CouponForm, CouponKind, CreditRules, DivisibleFor, Done, Event,
+    FeePreset, FeeSchedule, IssuingTerms, MaturityAction, OrderTerms, Outcome, PartyKind,
+    PricingRules, Request, ReserveMode, Role, Terms, Tier, Track, TradingDay, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -57,6 +57,31 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         proposal_kept: Millis(86_400_000),
         credit: CreditRules::STANDARD,
         pricing: PricingRules::STANDARD,
+        issuing: IssuingTerms::DEFAULT,
+    }
+}
+
+/// A batch of 100 coupons of face 100.00 at 95.00, valid from day 1000 to day 1008.
+pub(crate) fn voucher() -> BatchTerms {
+    BatchTerms {
+        face: cents(100_00),
+        quantity: 100,
+        issue_price: cents(95_00),
+        lists_from: instant(1000, 0),
+        starts_at: instant(1000, 0),
+        expires_at: instant(1008, 0),
+        breakage_at: instant(1008, 2),
+        kind: CouponKind::Voucher,
+        form: CouponForm::Digital,
+        track: Track::Utility,
+        minimum_purchase: Amount::ZERO,
+        divisible_for: DivisibleFor::Redeem,
+        transferable: true,
+        resales_max: 3,
+        refund_window: Millis(7 * 86_400_000),
+        maturity: MaturityAction::Breakage,
+        reserve: ReserveMode::Face,
+        template: None,
     }
 }
 
@@ -163,15 +188,7 @@ impl World {
         let (who, quota) = (party(issuer), cents(1_000_000_00));
         self.operator(Verb::ApproveIssuer { issuer: who, tier: Tier::Gold, quota });
         let id = BatchId::derive(&[batch.as_bytes()]);
-        let terms = BatchTerms {
-            face: cents(100_00),
-            quantity: 100,
-            issue_price: cents(95_00),
-            expires_at: instant(1008, 0),
-            breakage_at: instant(1008, 2),
-            divisible: true,
-            transferable: true,
-        };
+        let terms = voucher();
         let mut ask = |verb| self.ask(issuer, Role::Issuer, verb).expect("the next step");
         ask(Verb::DraftBatch { batch: id, terms });
         ask(Verb::SubmitBatch { batch: id });
