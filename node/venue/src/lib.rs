@@ -83,7 +83,7 @@ pub use party::{Party, PartyKind, Tier};
 pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
 pub use rating::IssuerRecord;
 pub use redemption::Redemption;
-pub use refusal::Rejection;
+pub use refusal::{Rejection, TermsField};
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
 pub use template::{Bounds, Template, TemplateBounds, TemplateRef, TemplateVersion};
 pub use terms::Terms;
