@@ -91,6 +91,7 @@ impl Venue {
         step.emit(Event::DefaultDeclared { issuer, severity, cause });
         if before.is_none() {
             self.take_a_grade(issuer);
+            self.rate_issuer(step, issuer);
         }
         if before < Some(Severity::Major) && Severity::Major <= severity {
             if self.issuers.get(&issuer).is_some_and(|known| known.status.may_issue()) {
@@ -101,7 +102,7 @@ impl Venue {
         if severity == Severity::Critical {
             self.freeze_issuer(step, issuer);
         }
-        self.rate_issuer(step, issuer);
+        self.set_quota(step, issuer);
     }
 
     fn take_a_grade(&mut self, issuer: PartyId) {

@@ -2,7 +2,7 @@
 //! ISS-09).
 
 use crate::batch::Batch;
-use crate::credit::Rating;
+use crate::credit::{Grade, Rating};
 use crate::event::Event;
 use crate::issuing_terms::signers;
 use crate::monthly::MonthlyVolume;
@@ -129,6 +129,8 @@ pub struct Issuer {
     pub record: IssuerRecord,
     /// How it is rated.
     pub rating: Rating,
+    /// Its grade, with what its defaults have taken off.
+    pub grade: Grade,
     /// How many grades its defaults have taken off.
     pub downgrades: u8,
     /// Whether a default has cut its quota.
@@ -346,7 +348,7 @@ impl Venue {
     pub(crate) fn quota_with(&self, issuer: PartyId, deposit: Amount) -> Option<Amount> {
         let known = self.issuers.get(&issuer)?;
         let lift = self.terms.issuing.deposit_lift.of(deposit, Rounding::Down);
-        let granted = self.terms.credit.quota(self.grade_of(known), known.granted);
+        let granted = self.terms.credit.quota(known.grade, known.granted);
         let quota = granted.checked_add(lift.unwrap_or(Amount::MAX)).unwrap_or(Amount::MAX);
         if !known.quota_cut {
             return Some(quota);
@@ -407,6 +409,7 @@ impl Issuer {
             refused: None,
             record: IssuerRecord::EMPTY,
             rating,
+            grade: rating.grade,
             downgrades: 0,
             quota_cut: false,
             repaying: Amount::ZERO,

@@ -4,7 +4,6 @@
 
 use crate::credit::{CreditFactors, Grade, Rating};
 use crate::event::Event;
-use crate::issuer::Issuer;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
@@ -71,12 +70,13 @@ impl Venue {
         }
         let months = known.since.map_or(0, |since| whole_months(since, step.at));
         let rating = self.terms.credit.rate(&known.record.factors(months), None);
-        let before = (known.rating, self.grade_of(known));
+        let grade = lower(rating.grade, known.downgrades);
+        let before = (known.rating, known.grade);
         let status = known.status;
         if let Some(known) = self.issuers.get_mut(&issuer) {
             known.rating = rating;
+            known.grade = grade;
         }
-        let grade = self.issuers.get(&issuer).map_or(rating.grade, |known| self.grade_of(known));
         if before != (rating, grade) {
             let Rating { score, provisional, .. } = rating;
             step.emit(Event::IssuerGraded { issuer, score, grade, provisional });
@@ -90,14 +90,6 @@ impl Venue {
         if !rating.may_issue() && status.may_issue() {
             self.suspend(step, issuer);
         }
-    }
-
-    /// An issuer's grade, with what its defaults have taken off.
-    #[must_use]
-    pub fn grade_of(&self, issuer: &Issuer) -> Grade {
-        let from = Grade::ALL.into_iter().skip_while(|grade| *grade != issuer.rating.grade);
-        let mut lower = from.skip(usize::from(issuer.downgrades));
-        lower.next().unwrap_or(Grade::Bb)
     }
 
     /// A user's complaint that the operator upholds.
@@ -116,6 +108,12 @@ impl Venue {
             note(&mut known.record);
         }
     }
+}
+
+/// The grade so many below `grade`, or the lowest.
+fn lower(grade: Grade, by: u8) -> Grade {
+    let mut from = Grade::ALL.into_iter().skip_while(|other| *other != grade);
+    from.nth(usize::from(by)).unwrap_or(Grade::Bb)
 }
 
 /// `before` and `more`, or [`Amount::MAX`] where that is less.

@@ -19,7 +19,7 @@ impl Venue {
     /// The share of the reserve base that an issuer sets aside: by its grade, and never more
     /// than the region asks of anybody.
     pub(crate) fn reserve_ratio(&self, issuer: PartyId) -> BasisPoints {
-        let grade = self.issuers.get(&issuer).map_or(Grade::Bb, |known| self.grade_of(known));
+        let grade = self.issuers.get(&issuer).map_or(Grade::Bb, |known| known.grade);
         self.terms.credit.reserve_ratio(grade).min(self.terms.reserve_ratio)
     }
 
