@@ -54,7 +54,7 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         resales_max: 3,
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
-        credit: CreditRules::STANDARD,
+        credit: CreditRules::standard(currency),
         pricing: PricingRules::STANDARD,
     }
 }
