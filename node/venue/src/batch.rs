@@ -85,7 +85,7 @@ pub struct BatchTerms {
     pub issue_price: Amount,
     /// From this instant on the batch may be listed.
     pub lists_from: Timestamp,
-    /// From this instant on coupons may be redeemed.
+    /// From this instant on coupons may be redeemed; from the start when it has passed.
     pub starts_at: Timestamp,
     /// From this instant on nothing is redeemed or traded (00:00 of the region).
     pub expires_at: Timestamp,
@@ -332,6 +332,11 @@ impl BatchTerms {
         self.face.checked_mul(self.quantity).ok_or(Rejection::TooLarge)
     }
 
+    /// How long coupons will be valid, seen from `at`: what has passed of it does not count.
+    pub(crate) fn validity(&self, at: Timestamp) -> Millis {
+        self.expires_at.since(self.starts_at.max(at))
+    }
+
     /// Whether a coupon may be redeemed in parts.
     #[must_use]
     pub const fn redeems_in_parts(&self) -> bool {
@@ -357,18 +362,18 @@ impl BatchTerms {
         if self.expires_at <= self.starts_at || self.expires_at <= self.lists_from {
             return wrong(TermsField::StartsAt);
         }
-        self.check_product(region)?;
+        self.check_product(region, at)?;
         self.issue_price.checked_mul(self.quantity).ok_or(Rejection::TooLarge)?;
         self.total_face().map(|_| ())
     }
 
-    fn check_product(&self, region: RegionBounds<'_>) -> Result<(), Rejection> {
+    fn check_product(&self, region: RegionBounds<'_>, at: Timestamp) -> Result<(), Rejection> {
         let wrong = |field| Err(Rejection::BatchTerms(field));
-        let days = match self.track {
+        let limits = match self.track {
             Track::Utility => region.issuing.validity_utility,
             Track::Securities => region.issuing.validity_securities,
         };
-        if !days.contain(self.expires_at.since(self.starts_at)) {
+        if !limits.contain(self.validity(at)) {
             return wrong(TermsField::Validity);
         }
         if self.divisible_for == DivisibleFor::Sale && !region.issuing.split_for_sale {

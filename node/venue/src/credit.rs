@@ -7,7 +7,8 @@
 
 mod tenure;
 
-use gcfn_model::{Amount, BasisPoints, Rounding};
+use crate::fees::major_units;
+use gcfn_model::{Amount, BasisPoints, Currency, Rounding};
 use serde::{Deserialize, Serialize};
 
 /// What a score is computed from. Values are face values over the issuer's whole time here.
@@ -161,7 +162,9 @@ pub struct CreditRules {
     pub bands: [Score; 4],
     /// The start of an issuer without history.
     pub provisional: Provisional,
-    /// How much of the base quota a grade has (CSC-04).
+    /// A new issuer's quota of face value (ISS-04).
+    pub quota_base: Amount,
+    /// How much of a base quota a grade has (CSC-04).
     pub quota: [BasisPoints; 5],
     /// The share of the reserve base that a grade sets aside (C-28).
     pub reserve_ratio: [BasisPoints; 5],
@@ -187,27 +190,31 @@ impl Rating {
 }
 
 impl CreditRules {
-    /// The network's rules (C-28, C-47 to C-51). Quota factors are a proposal: the new issuer's
-    /// grade has the base quota (ISS-04), and each better one more.
-    pub const STANDARD: CreditRules = CreditRules {
-        weights: CreditWeights {
-            redemption: BasisPoints(3_500),
-            breakage: BasisPoints(2_500),
-            tenure: BasisPoints(2_000),
-            satisfaction: BasisPoints(2_000),
-        },
-        model_weight: BasisPoints(0),
-        bands: [Score(9_000), Score(8_000), Score(7_000), Score(6_000)],
-        provisional: Provisional { floor: Score(6_000), redemptions: 100, months: 6 },
-        quota: [
-            BasisPoints(100_000),
-            BasisPoints(50_000),
-            BasisPoints(20_000),
-            BasisPoints(10_000),
-            BasisPoints(0),
-        ],
-        reserve_ratio: [BasisPoints::ONE; 5],
-    };
+    /// The network's rules (C-28, C-47 to C-51), with the base quota in `currency`. Quota factors
+    /// are a proposal: the new issuer's grade has the base quota, and each better one more.
+    #[must_use]
+    pub const fn standard(currency: Currency) -> CreditRules {
+        CreditRules {
+            weights: CreditWeights {
+                redemption: BasisPoints(3_500),
+                breakage: BasisPoints(2_500),
+                tenure: BasisPoints(2_000),
+                satisfaction: BasisPoints(2_000),
+            },
+            model_weight: BasisPoints(0),
+            bands: [Score(9_000), Score(8_000), Score(7_000), Score(6_000)],
+            provisional: Provisional { floor: Score(6_000), redemptions: 100, months: 6 },
+            quota_base: major_units(currency, 100_000),
+            quota: [
+                BasisPoints(100_000),
+                BasisPoints(50_000),
+                BasisPoints(20_000),
+                BasisPoints(10_000),
+                BasisPoints(0),
+            ],
+            reserve_ratio: [BasisPoints::ONE; 5],
+        }
+    }
 
     /// Rates an issuer. `model` is a model's score of it, whose signature the caller has checked.
     #[must_use]

@@ -76,7 +76,7 @@ impl Venue {
         let (issuer, terms) = (batch.issuer, batch.terms);
         acts_for(actor, issuer)?;
         self.check_terms(&terms, step.at)?;
-        self.check_template(issuer, &terms)?;
+        self.check_template(issuer, &terms, step.at)?;
         self.change_batch(id, |batch| batch.submitted_by = Some(actor.party));
         self.advance(id, BatchState::Precheck);
         step.emit(Event::BatchSubmitted { batch: id });

@@ -11,7 +11,7 @@ use crate::outcome::{Done, Outcome};
 use crate::pricing::Track;
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
-use gcfn_model::{Amount, Digest, Millis, PartyId, TemplateId};
+use gcfn_model::{Amount, Digest, Millis, PartyId, TemplateId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The template of a batch, with the documents that make its promise.
@@ -158,6 +158,7 @@ impl Venue {
         &self,
         issuer: PartyId,
         terms: &BatchTerms,
+        at: Timestamp,
     ) -> Result<(), Rejection> {
         let Some(named) = terms.template else { return Ok(()) };
         let known = self.templates.get(&(named.template, named.version));
@@ -174,7 +175,7 @@ impl Venue {
         let bounds = &known.bounds;
         let within = bounds.face.contain(&terms.face)
             && bounds.quantity.contain(&terms.quantity)
-            && bounds.validity.contain(&terms.expires_at.since(terms.starts_at))
+            && bounds.validity.contain(&terms.validity(at))
             && (bounds.kind, bounds.track) == (terms.kind, terms.track);
         if within { Ok(()) } else { Err(Rejection::OutsideTemplate) }
     }

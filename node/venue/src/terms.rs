@@ -1,12 +1,13 @@
 //! What the region's template fixes for a venue.
 
-use crate::batch::ReserveMode;
+use crate::batch::{BatchTerms, CouponForm, CouponKind, DivisibleFor, MaturityAction, ReserveMode};
 use crate::credit::CreditRules;
 use crate::fees::FeeSchedule;
 use crate::issuing_terms::IssuingTerms;
-use crate::pricing::PricingRules;
+use crate::pricing::{PricingRules, Track};
 use gcfn_model::{
     Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, SettlementAccount,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,38 @@ impl Terms {
     #[must_use]
     pub const fn account(&self, pool: Pool) -> SettlementAccount {
         SettlementAccount { node: self.node, pool }
+    }
+
+    /// The terms of a digital voucher as the region has them when nothing else is said: on the
+    /// utility track, valid at once, redeemed in parts, resold and handed back as the region
+    /// allows.
+    #[must_use]
+    pub const fn voucher(
+        &self,
+        (face, quantity): (Amount, u64),
+        issue_price: Amount,
+        (expires_at, breakage_at): (Timestamp, Timestamp),
+    ) -> BatchTerms {
+        BatchTerms {
+            face,
+            quantity,
+            issue_price,
+            lists_from: Timestamp::EPOCH,
+            starts_at: Timestamp::EPOCH,
+            expires_at,
+            breakage_at,
+            kind: CouponKind::Voucher,
+            form: CouponForm::Digital,
+            track: Track::Utility,
+            minimum_purchase: Amount::ZERO,
+            divisible_for: DivisibleFor::Redeem,
+            transferable: true,
+            resales_max: self.resales_max,
+            refund_window: self.refund_window,
+            maturity: MaturityAction::Breakage,
+            reserve: self.reserve_mode,
+            template: None,
+        }
     }
 
     /// What the buyer of one coupon must have beyond `price`: the largest fee there is, rounded

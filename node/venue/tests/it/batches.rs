@@ -149,7 +149,7 @@ fn terms_stay_within_what_the_region_allows() {
     let wrong = |field| Err(Rejection::BatchTerms(field));
     assert_eq!(drafted(|t| t.face = Amount::ZERO), wrong(TermsField::Face));
     assert_eq!(drafted(|t| t.quantity = 0), wrong(TermsField::Quantity));
-    assert_eq!(drafted(|t| t.issue_price = cents(101)), wrong(TermsField::IssuePrice));
+    assert_eq!(drafted(|t| t.issue_price = cents(100_01)), wrong(TermsField::IssuePrice));
     assert_eq!(drafted(|t| t.expires_at = instant(999, 0)), wrong(TermsField::ExpiresAt));
     assert_eq!(drafted(|t| t.starts_at = instant(1008, 0)), wrong(TermsField::StartsAt));
     assert_eq!(drafted(|t| t.lists_from = instant(1009, 0)), wrong(TermsField::StartsAt));

@@ -1,11 +1,11 @@
 //! Scores, grades and what they allow.
 
 use crate::world::cents;
-use gcfn_model::BasisPoints;
+use gcfn_model::{BasisPoints, Currency};
 use gcfn_venue::{CreditFactors, CreditRules, CreditWeights, Grade, Score};
 use proptest::prelude::*;
 
-const RULES: CreditRules = CreditRules::STANDARD;
+const RULES: CreditRules = CreditRules::standard(Currency::Cny);
 
 /// An issuer that sold 1 000.00 long ago, of which so much was redeemed and so much expired.
 fn seasoned(redeemed: u64, expired: u64, tenure_months: u32, satisfaction: u32) -> CreditFactors {
@@ -153,7 +153,7 @@ fn a_model_s_score_counts_by_its_weight_and_only_where_it_arrives() {
 
 #[test]
 fn a_better_grade_has_more_quota_and_the_worst_none() {
-    let quotas = Grade::ALL.map(|grade| RULES.quota(grade, cents(100_000_00)).minor());
+    let quotas = Grade::ALL.map(|grade| RULES.quota(grade, RULES.quota_base).minor());
     assert_eq!(quotas, [1_000_000_00, 500_000_00, 200_000_00, 100_000_00, 0]);
 }
 

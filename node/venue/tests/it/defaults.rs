@@ -101,7 +101,7 @@ fn without_reserve() -> (World, SeriesId) {
     let half = BasisPoints(5_000);
     region.credit = CreditRules {
         reserve_ratio: [half, half, half, half, BasisPoints::ONE],
-        ..CreditRules::STANDARD
+        ..CreditRules::standard(Currency::Sgd)
     };
     let mut world = World::of(region);
     world.admitted("brand", 120_00);

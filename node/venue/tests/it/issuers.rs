@@ -64,9 +64,9 @@ fn a_rejected_application_may_be_made_again() {
 #[test]
 fn the_larger_a_quota_the_more_persons_admit() {
     let mut world = applied();
-    approve(&mut world, "olga", 10_000_001).expect("one of two");
+    approve(&mut world, "olga", 10_000_000_01).expect("one of two");
     assert_eq!(brand(&world).status, IssuerStatus::Pending);
-    let alone = approve(&mut world, "olga", 10_000_001);
+    let alone = approve(&mut world, "olga", 10_000_000_01);
     assert_eq!(alone, Err(Rejection::SecondPerson));
     approve(&mut world, "oscar", 10_000_000_02).expect("another quota begins the count anew");
     assert_eq!(brand(&world).status, IssuerStatus::Pending);
@@ -89,7 +89,7 @@ fn strict() -> World {
     let mut region = terms("sg", "sg", Currency::Sgd);
     region.credit = CreditRules {
         provisional: Provisional { floor: Score::of(6_000), redemptions: 1, months: 6 },
-        ..CreditRules::STANDARD
+        ..CreditRules::standard(Currency::Sgd)
     };
     World::of(region)
 }
@@ -150,8 +150,8 @@ fn a_deposit_lifts_the_quota_and_is_taken_back_as_far_as_the_quota_allows() {
     let draft = Verb::DraftBatch { batch: BatchId::derive(&[b"b1"]), terms: voucher() };
     world.issuer("brand", draft).expect("10,000.00 fit now");
     let take = |amount| Verb::WithdrawDeposit { amount: cents(amount) };
-    assert_eq!(world.issuer("brand", take(1_001)), Err(Rejection::QuotaExceeded));
-    assert_eq!(world.issuer("brand", take(2_001)), Err(Rejection::InsufficientFunds));
+    assert_eq!(world.issuer("brand", take(1_000_01)), Err(Rejection::QuotaExceeded));
+    assert_eq!(world.issuer("brand", take(2_000_01)), Err(Rejection::InsufficientFunds));
     world.issuer("brand", take(1_000_00)).expect("not needed");
     assert_eq!(brand(&world).quota, cents(10_000_00));
     let free = Account::Issuer(party("brand"), IssuerBucket::Free);
@@ -173,7 +173,7 @@ fn pay_out(id: &[u8], amount: u64) -> Verb {
 #[test]
 fn free_proceeds_are_paid_out_when_the_bank_has_booked_them() {
     let mut world = with_free_money();
-    let too_much = world.issuer("brand", pay_out(b"w", 1_001));
+    let too_much = world.issuer("brand", pay_out(b"w", 1_000_01));
     assert_eq!(too_much, Err(Rejection::InsufficientFunds));
     world.issuer("brand", pay_out(b"w", 900_00)).expect("covered");
     assert_eq!(world.issuer("brand", pay_out(b"w", 1)), Err(Rejection::WithdrawalExists));

@@ -9,9 +9,9 @@ use gcfn_model::{
     PartyId, Pool, Position, RedemptionId, SeriesId, SettlementAccount, Timestamp,
 };
 use gcfn_venue::{
-    Actor, Batch, BatchTerms, Command, CouponForm, CouponKind, CreditRules, DivisibleFor, Done,
-    Event, FeePreset, FeeSchedule, IssuingTerms, MaturityAction, OrderTerms, Outcome, PartyKind,
-    PricingRules, Request, ReserveMode, Role, Terms, Tier, Track, TradingDay, Venue, Verb,
+    Actor, Batch, BatchTerms, Command, CreditRules, Done, Event, FeePreset, FeeSchedule,
+    IssuingTerms, OrderTerms, Outcome, PartyKind, PricingRules, Request, ReserveMode, Role, Terms,
+    Tier, TradingDay, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -55,34 +55,16 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
-        credit: CreditRules::STANDARD,
+        credit: CreditRules::standard(currency),
         pricing: PricingRules::STANDARD,
         issuing: IssuingTerms::DEFAULT,
     }
 }
 
-/// A batch of 100 coupons of face 100.00 at 95.00, valid from day 1000 to day 1008.
+/// A batch of 100 coupons of face 100.00 at 95.00, valid to day 1008.
 pub(crate) fn voucher() -> BatchTerms {
-    BatchTerms {
-        face: cents(100_00),
-        quantity: 100,
-        issue_price: cents(95_00),
-        lists_from: instant(1000, 0),
-        starts_at: instant(1000, 0),
-        expires_at: instant(1008, 0),
-        breakage_at: instant(1008, 2),
-        kind: CouponKind::Voucher,
-        form: CouponForm::Digital,
-        track: Track::Utility,
-        minimum_purchase: Amount::ZERO,
-        divisible_for: DivisibleFor::Redeem,
-        transferable: true,
-        resales_max: 3,
-        refund_window: Millis(7 * 86_400_000),
-        maturity: MaturityAction::Breakage,
-        reserve: ReserveMode::Face,
-        template: None,
-    }
+    let ends = (instant(1008, 0), instant(1008, 2));
+    terms("sg", "sg", Currency::Sgd).voucher((cents(100_00), 100), cents(95_00), ends)
 }
 
 impl World {
@@ -192,6 +174,11 @@ impl World {
     /// An issuer with a deposit and a listed batch of 100 coupons of face 100.00 at 95.00.
     pub(crate) fn listed(&mut self, issuer: &str, batch: &str) -> SeriesId {
         self.admitted(issuer, 2_000_00);
+        self.lists(issuer, batch)
+    }
+
+    /// One more batch of an issuer that has a deposit.
+    pub(crate) fn lists(&mut self, issuer: &str, batch: &str) -> SeriesId {
         self.issued(issuer, batch, voucher())
     }
 
