@@ -2,7 +2,7 @@
 
 use crate::term::{Batch, CurrencyCode, Money, Node, Party, Proposal, Series, Text, Time};
 use gcfn_model::{BatchId, Currency};
-use gcfn_venue::{BatchState, BatchTerms};
+use gcfn_venue::{BatchState, BatchTerms, DivisibleFor, Terms};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -35,17 +35,17 @@ const fn transferable() -> bool {
 }
 
 impl BatchDraft {
-    /// The same in the machine's words. The caller has compared the currencies.
+    /// The same in the machine's words; what it does not say is as the region has it. The caller
+    /// has compared the currencies.
     #[must_use]
-    pub const fn terms(&self) -> BatchTerms {
+    pub const fn terms(&self, region: &Terms) -> BatchTerms {
+        let ends = (self.expires_at.0, self.breakage_at.0);
+        let goods = (self.face.amount, self.quantity);
+        let divisible_for = if self.divisible { DivisibleFor::Redeem } else { DivisibleFor::None };
         BatchTerms {
-            face: self.face.amount,
-            quantity: self.quantity,
-            issue_price: self.issue_price.amount,
-            expires_at: self.expires_at.0,
-            breakage_at: self.breakage_at.0,
-            divisible: self.divisible,
+            divisible_for,
             transferable: self.transferable,
+            ..region.voucher(goods, self.issue_price.amount, ends)
         }
     }
 }
@@ -77,7 +77,7 @@ pub enum Stage {
     Draft,
     /// Waits for approval.
     Review,
-    /// Approved by two persons.
+    /// Approved by enough persons.
     Approved,
     /// Its reserve is set aside.
     Funded,
@@ -89,6 +89,16 @@ pub enum Stage {
     Expired,
     /// Nothing is left to do.
     Closed,
+    /// Submitted, and not yet screened.
+    Precheck,
+    /// Its coupons stand still.
+    Suspended,
+    /// Refused.
+    Rejected,
+    /// Given up by its issuer.
+    Withdrawn,
+    /// Its coupons were taken back.
+    Recalled,
 }
 
 impl From<BatchState> for Stage {
@@ -102,6 +112,11 @@ impl From<BatchState> for Stage {
             BatchState::Listed => Stage::Listed,
             BatchState::Expired => Stage::Expired,
             BatchState::Closed => Stage::Closed,
+            BatchState::Precheck => Stage::Precheck,
+            BatchState::Suspended => Stage::Suspended,
+            BatchState::Rejected => Stage::Rejected,
+            BatchState::Withdrawn => Stage::Withdrawn,
+            BatchState::Recalled => Stage::Recalled,
         }
     }
 }
@@ -157,7 +172,7 @@ impl BatchReport {
             issue_price: Money::new(terms.issue_price, currency),
             expires_at: Text(terms.expires_at),
             breakage_at: Text(terms.breakage_at),
-            divisible: terms.divisible,
+            divisible: terms.redeems_in_parts(),
             transferable: terms.transferable,
             approvals: batch.approved_by.len(),
             as_of,

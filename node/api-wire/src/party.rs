@@ -281,6 +281,14 @@ pub enum IssuerStanding {
     Active,
     /// May not issue.
     Suspended,
+    /// May issue, within a quota that a default has cut.
+    QuotaCut,
+    /// May not issue, and its money stands still.
+    Frozen,
+    /// Not an issuer any more.
+    Terminated,
+    /// Its application was refused.
+    Rejected,
 }
 
 impl From<IssuerStatus> for IssuerStanding {
@@ -289,6 +297,10 @@ impl From<IssuerStatus> for IssuerStanding {
             IssuerStatus::Pending => IssuerStanding::Pending,
             IssuerStatus::Active => IssuerStanding::Active,
             IssuerStatus::Suspended => IssuerStanding::Suspended,
+            IssuerStatus::QuotaCut => IssuerStanding::QuotaCut,
+            IssuerStatus::Frozen => IssuerStanding::Frozen,
+            IssuerStatus::Terminated => IssuerStanding::Terminated,
+            IssuerStatus::Rejected => IssuerStanding::Rejected,
         }
     }
 }

@@ -219,6 +219,10 @@ postings! {
     HousePayOut "P-30c";
     /// A dealer puts own money in, or takes it out.
     DealerCapital "P-31";
+    /// An issuer takes a voluntary deposit back into its free money.
+    DepositRelease "P-02c";
+    /// Money has been paid into the guarantee fund.
+    GuaranteeFunding "P-15e";
 }
 
 impl fmt::Display for Posting {

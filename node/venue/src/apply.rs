@@ -73,7 +73,7 @@ impl Venue {
             Verb::Register { party, kind, kyc } => self.register(step, party, kind, kyc),
             Verb::ApplyAsIssuer => self.apply_as_issuer(step, me),
             Verb::ApproveIssuer { issuer, tier, quota } => {
-                self.approve_issuer(step, issuer, tier, quota)
+                self.approve_issuer(step, me, issuer, (tier, quota))
             }
             Verb::AuthoriseMerchant { merchant } => self.authorise_merchant(step, me, merchant),
             Verb::Freeze { party } => self.freeze(step, party),
@@ -102,6 +102,34 @@ impl Venue {
             Verb::Withdraw { withdrawal, amount } => self.withdraw(step, me, withdrawal, amount),
             Verb::ApproveProposal { proposal } => self.approve_proposal(step, actor, proposal),
             Verb::DismissProposal { proposal } => self.dismiss_proposal(step, actor, proposal),
+            Verb::PublishTemplate(version) => self.publish_template(step, actor, version),
+            Verb::RetireTemplate { template, version } => {
+                self.retire_template(step, actor, template, version)
+            }
+            Verb::AmendBatch { batch, terms } => self.amend_batch(step, me, batch, terms),
+            Verb::ScreenBatch { batch, clear } => self.screen_batch(step, batch, clear),
+            Verb::RejectBatch { batch, reason } => self.reject_batch(step, me, batch, reason),
+            Verb::WithdrawBatch { batch } => self.withdraw_batch(step, actor, batch),
+            Verb::SuspendBatch { batch, reason } => self.suspend_batch(step, batch, reason),
+            Verb::ResumeBatch { batch } => self.resume_batch(step, batch),
+            Verb::DelistBatch { batch } => self.delist_batch(step, actor, batch),
+            Verb::RecallBatch { batch } => self.recall_batch(step, actor, batch),
+            Verb::TopUpReserve { batch, amount } => self.top_up_reserve(step, actor, batch, amount),
+            Verb::RejectIssuer { issuer, reason } => self.reject_issuer(step, issuer, reason),
+            Verb::GrantQuota { issuer, quota } => self.grant_quota(step, issuer, quota),
+            Verb::SuspendIssuer { issuer } => self.suspend_issuer(step, issuer),
+            Verb::ReinstateIssuer { issuer } => self.reinstate_issuer(step, issuer),
+            Verb::TerminateIssuer { issuer } => self.terminate_issuer(step, issuer),
+            Verb::RecordComplaint { issuer } => self.record_complaint(step, issuer),
+            Verb::WithdrawDeposit { amount } => self.withdraw_deposit(step, me, amount),
+            Verb::PayOutProceeds { withdrawal, amount } => {
+                self.pay_out_proceeds(step, me, withdrawal, amount)
+            }
+            Verb::DeclareDefault { issuer, severity } => {
+                self.declare_default(step, issuer, severity)
+            }
+            Verb::CloseDefault { issuer } => self.close_default(step, issuer),
+            Verb::CompensateHolders { batch } => self.compensate(step, batch),
         }
     }
 
@@ -140,13 +168,35 @@ fn permits(role: Role, verb: &Verb) -> bool {
         | Verb::ApproveBatch { .. }
         | Verb::MintBatch { .. }
         | Verb::ApproveProposal { .. }
-        | Verb::DismissProposal { .. } => role == Role::Operator,
-        Verb::ApplyAsIssuer | Verb::AuthoriseMerchant { .. } | Verb::DraftBatch { .. } => {
-            role == Role::Issuer
-        }
-        Verb::SubmitBatch { .. } | Verb::FundBatch { .. } | Verb::ListBatch { .. } => {
-            matches!(role, Role::Issuer | Role::Operator)
-        }
+        | Verb::DismissProposal { .. }
+        | Verb::ScreenBatch { .. }
+        | Verb::RejectBatch { .. }
+        | Verb::SuspendBatch { .. }
+        | Verb::ResumeBatch { .. }
+        | Verb::RejectIssuer { .. }
+        | Verb::GrantQuota { .. }
+        | Verb::SuspendIssuer { .. }
+        | Verb::ReinstateIssuer { .. }
+        | Verb::TerminateIssuer { .. }
+        | Verb::RecordComplaint { .. }
+        | Verb::DeclareDefault { .. }
+        | Verb::CloseDefault { .. }
+        | Verb::CompensateHolders { .. } => role == Role::Operator,
+        Verb::ApplyAsIssuer
+        | Verb::AuthoriseMerchant { .. }
+        | Verb::DraftBatch { .. }
+        | Verb::AmendBatch { .. }
+        | Verb::WithdrawBatch { .. }
+        | Verb::WithdrawDeposit { .. }
+        | Verb::PayOutProceeds { .. } => role == Role::Issuer,
+        Verb::SubmitBatch { .. }
+        | Verb::FundBatch { .. }
+        | Verb::ListBatch { .. }
+        | Verb::DelistBatch { .. }
+        | Verb::RecallBatch { .. }
+        | Verb::TopUpReserve { .. }
+        | Verb::PublishTemplate(_)
+        | Verb::RetireTemplate { .. } => matches!(role, Role::Issuer | Role::Operator),
         Verb::PlaceOrder(_)
         | Verb::BuyAbroad(_)
         | Verb::Gift { .. }

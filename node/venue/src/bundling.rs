@@ -244,8 +244,19 @@ impl Venue {
                     None => [proceeds, fees].to_vec(),
                 }
             }),
-            Item::IssuanceFee { amount, .. } | Item::Breakage { amount, .. } => {
+            Item::IssuanceFee { amount, .. }
+            | Item::Breakage { amount, .. }
+            | Item::DebtRepaid { amount, .. } => {
                 [between(IssuerEscrow, SettlementHub, amount)].to_vec()
+            }
+            Item::FundContribution { amount, .. } => {
+                [between(IssuerEscrow, Pool::GuaranteeFund, amount)].to_vec()
+            }
+            Item::GuaranteeCover { amount, .. } => {
+                [between(Pool::GuaranteeFund, IssuerEscrow, amount)].to_vec()
+            }
+            Item::HolderPayment { amount, .. } => {
+                [between(IssuerEscrow, UserCustody, amount)].to_vec()
             }
             Item::WithdrawalFee { amount, .. } | Item::DealFee { amount, .. } => {
                 [between(UserCustody, SettlementHub, amount)].to_vec()

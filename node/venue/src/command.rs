@@ -1,10 +1,14 @@
 //! What may be asked of a venue.
 
+use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
+use crate::defaults::Severity;
 use crate::event::LockUse;
+use crate::issuer::IssuerRefusal;
 use crate::notice::{ClearingNotice, LockedRate, Notice};
 use crate::party::{PartyKind, Tier};
 use crate::refusal::Rejection;
 use crate::settlement::TradingDay;
+use crate::template::TemplateVersion;
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Statement, StatusReport};
 use gcfn_clearing::{Bundle, Schedule};
@@ -12,7 +16,7 @@ use gcfn_ledger::Lot;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
     Amount, BatchId, CommandId, Currency, LockId, NodeId, OrderId, PartyId, ProposalId,
-    RedemptionId, Serial, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
+    RedemptionId, Serial, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -215,25 +219,134 @@ pub enum Verb {
         /// The proposal.
         proposal: ProposalId,
     },
-}
-
-/// The terms of a batch: fixed when it is submitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BatchTerms {
-    /// Face value of one coupon.
-    pub face: Amount,
-    /// How many coupons.
-    pub quantity: u64,
-    /// What the first buyer pays for one.
-    pub issue_price: Amount,
-    /// From this instant on nothing is redeemed or traded (00:00 of the region).
-    pub expires_at: Timestamp,
-    /// From this instant on the reserve of what expired is shared out (02:00 of the region).
-    pub breakage_at: Timestamp,
-    /// Whether a coupon may be redeemed in parts.
-    pub divisible: bool,
-    /// Whether coupons may be given or sold on.
-    pub transferable: bool,
+    /// Publish a version of a template.
+    PublishTemplate(TemplateVersion),
+    /// Let no more batches be submitted under a version of a template.
+    RetireTemplate {
+        /// The template.
+        template: TemplateId,
+        /// The version.
+        version: u32,
+    },
+    /// Change the terms of a drafted batch.
+    AmendBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Its terms from now on.
+        terms: BatchTerms,
+    },
+    /// Say whether compliance has found anything against a submitted batch.
+    ScreenBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Whether it may be reviewed.
+        clear: bool,
+    },
+    /// Reject a batch under review.
+    RejectBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Why.
+        reason: BatchRefusal,
+    },
+    /// Give a batch up that is not approved.
+    WithdrawBatch {
+        /// The batch.
+        batch: BatchId,
+    },
+    /// Let the coupons of a listed batch stand still.
+    SuspendBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Why.
+        reason: SuspensionReason,
+    },
+    /// Put a suspended batch on the market again.
+    ResumeBatch {
+        /// The batch.
+        batch: BatchId,
+    },
+    /// Take a batch off the market.
+    DelistBatch {
+        /// The batch.
+        batch: BatchId,
+    },
+    /// Take the coupons of a batch back and pay their holders (P-25); two persons must.
+    RecallBatch {
+        /// The batch.
+        batch: BatchId,
+    },
+    /// Add to the reserve of a batch.
+    TopUpReserve {
+        /// The batch.
+        batch: BatchId,
+        /// How much.
+        amount: Amount,
+    },
+    /// Refuse an application to issue.
+    RejectIssuer {
+        /// The issuer.
+        issuer: PartyId,
+        /// Why.
+        reason: IssuerRefusal,
+    },
+    /// Grant an issuer another base quota; two persons must.
+    GrantQuota {
+        /// The issuer.
+        issuer: PartyId,
+        /// The base quota.
+        quota: Amount,
+    },
+    /// Let an issuer issue nothing, and take its batches off the market.
+    SuspendIssuer {
+        /// The issuer.
+        issuer: PartyId,
+    },
+    /// Let an issuer issue again; two persons must.
+    ReinstateIssuer {
+        /// The issuer.
+        issuer: PartyId,
+    },
+    /// End an issuer that has nothing outstanding; two persons must.
+    TerminateIssuer {
+        /// The issuer.
+        issuer: PartyId,
+    },
+    /// Uphold a complaint about an issuer.
+    RecordComplaint {
+        /// The issuer.
+        issuer: PartyId,
+    },
+    /// Take a voluntary deposit back into free money.
+    WithdrawDeposit {
+        /// How much.
+        amount: Amount,
+    },
+    /// Have free proceeds paid to the issuer's bank.
+    PayOutProceeds {
+        /// The id of the withdrawal.
+        withdrawal: WithdrawalId,
+        /// How much.
+        amount: Amount,
+    },
+    /// Declare an issuer in default, or an open default worse; two persons must.
+    DeclareDefault {
+        /// The issuer.
+        issuer: PartyId,
+        /// How bad it is.
+        severity: Severity,
+    },
+    /// Close an issuer's default; two persons must.
+    CloseDefault {
+        /// The issuer.
+        issuer: PartyId,
+    },
+    /// Share the reserve of a batch of a defaulted issuer among its holders (P-15d); two persons
+    /// must.
+    CompensateHolders {
+        /// The batch.
+        batch: BatchId,
+    },
 }
 
 /// An order for the node's own book.

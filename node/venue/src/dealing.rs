@@ -2,6 +2,7 @@
 //! across nodes").
 
 use crate::abroad::DEAL_QUANTITY_MAX;
+use crate::batch::MaturityAction;
 use crate::command::{DealOrder, Dispatch, FillReport};
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
@@ -42,6 +43,7 @@ impl Venue {
         let member = self.members.get(&from).filter(|member| member.active);
         let member = *member.ok_or(Rejection::UnknownMember)?;
         self.open_series(deal.series, step.at)?;
+        self.sold_abroad(deal.series)?;
         let rate = deal.rate;
         if rate.holder != from || rate.needs != self.terms.currency {
             return Err(Rejection::LockMismatch);
@@ -80,6 +82,16 @@ impl Venue {
         let taker = Taker { side: Side::Buy, party, hold_per_coupon, member: Some(side) };
         let trades = self.execute(step, deal.series, taker, &fills);
         Ok(trades.iter().filter_map(|id| self.fill_report(*id)).collect())
+    }
+
+    /// Coupons that are paid for when they mature stay at the node that pays.
+    fn sold_abroad(&self, series: SeriesId) -> Result<(), Rejection> {
+        let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
+        let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
+        match batch.terms.maturity {
+            MaturityAction::Breakage => Ok(()),
+            MaturityAction::Cash | MaturityAction::Refund => Err(Rejection::PaidAtHome),
+        }
     }
 
     /// A member's coupons must not end before they are delivered: two days after the value
@@ -133,8 +145,11 @@ impl Venue {
             let entry = self.entry(Posting::CrossBorderAbort);
             let entry = entry.with(self.obligation(series), Account::ObligationContra, face);
             self.post(step, entry);
+            self.never_settles(&trade);
+            self.sale_undone(&trade);
         }
         self.set_trade_state(id, TradeState::Reversed);
         step.emit(Event::TradeReversed { trade: id, series });
+        self.let_go(step, series);
     }
 }

@@ -34,7 +34,17 @@ impl Proposal {
 
 /// Whether `verb` takes two persons.
 pub(crate) fn takes_two(verb: &Verb) -> bool {
-    matches!(verb, Verb::Unfreeze { .. })
+    matches!(
+        verb,
+        Verb::Unfreeze { .. }
+            | Verb::RecallBatch { .. }
+            | Verb::GrantQuota { .. }
+            | Verb::ReinstateIssuer { .. }
+            | Verb::TerminateIssuer { .. }
+            | Verb::DeclareDefault { .. }
+            | Verb::CloseDefault { .. }
+            | Verb::CompensateHolders { .. }
+    )
 }
 
 impl Venue {
@@ -44,7 +54,7 @@ impl Venue {
         if self.proposals.contains_key(&id) {
             return self.approve_proposal(step, actor, id);
         }
-        self.foresee(verb)?;
+        self.foresee(actor, verb)?;
         let proposal = Proposal { verb: verb.clone(), by: actor.party, at: step.at };
         if let Some(until) = step.at.checked_add(self.terms.proposal_kept) {
             self.agenda.insert((until, Due::LapseProposal(id)));
@@ -101,9 +111,16 @@ impl Venue {
     }
 
     /// Refuses at the first person what the second would only be refused as well.
-    fn foresee(&self, verb: &Verb) -> Result<(), Rejection> {
+    fn foresee(&self, actor: Actor, verb: &Verb) -> Result<(), Rejection> {
         match *verb {
             Verb::Unfreeze { party } => self.check_unfreeze(party),
+            Verb::RecallBatch { batch } => self.check_recall(actor, batch),
+            Verb::GrantQuota { issuer, .. } => self.check_admitted(issuer),
+            Verb::ReinstateIssuer { issuer } => self.check_reinstate(issuer),
+            Verb::TerminateIssuer { issuer } => self.check_terminate(issuer),
+            Verb::DeclareDefault { issuer, severity } => self.check_declare(issuer, severity),
+            Verb::CloseDefault { issuer } => self.check_close(issuer),
+            Verb::CompensateHolders { batch } => self.check_compensate(batch).map(|_| ()),
             _ => Ok(()),
         }
     }

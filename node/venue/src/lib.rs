@@ -14,23 +14,39 @@ extern crate alloc;
 
 mod abroad;
 mod apply;
+mod batch;
 mod bundling;
 mod command;
 mod conservation;
+mod credit;
 mod dealing;
+mod defaults;
+mod escrow;
 mod event;
 mod expiry;
+mod fees;
 mod four_eyes;
+mod funding;
 mod gift;
+mod holders;
 mod house;
 mod issuance;
+mod issuer;
+mod issuing_terms;
+mod listing;
+mod monthly;
 mod notice;
 mod outcome;
 mod party;
+mod pricing;
+mod rating;
+mod recall;
 mod redemption;
 mod refund;
 mod refusal;
+mod reserve;
 mod settlement;
+mod template;
 mod terms;
 mod trade;
 mod trading;
@@ -38,23 +54,39 @@ mod treasury;
 mod venue;
 
 pub use abroad::DEAL_QUANTITY_MAX;
+pub use batch::{
+    Batch, BatchRefusal, BatchState, BatchTerms, CouponForm, CouponKind, DivisibleFor,
+    MaturityAction, ReserveMode, SuspensionReason,
+};
 pub use bundling::PROPOSED_TRADES_MAX;
 pub use command::{
-    Actor, BatchTerms, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request,
-    Role, Verb,
+    Actor, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request, Role, Verb,
 };
 pub use conservation::{Imbalance, SeriesTotals};
+pub use credit::{CreditFactors, CreditRules, CreditWeights, Grade, Provisional, Rating, Score};
 pub use dealing::member_party;
+pub use defaults::{DefaultCase, DefaultCause, Severity};
 pub use event::{Event, FederationRequest, LockUse};
+pub use fees::{
+    ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,
+    MarketKind, Rates, SideRates, TradeFees, TradeLine, Trader, major_units,
+};
 pub use four_eyes::Proposal;
-pub use issuance::{Batch, BatchState, ReserveMode};
+pub use funding::FundingCall;
+pub use holders::PaymentReason;
+pub use issuer::{Admission, Issuer, IssuerRefusal, IssuerStatus};
+pub use issuing_terms::{IssuingTerms, RecallBasis, SignOff, ValidityDays};
+pub use monthly::{Month, MonthlyVolume};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
 pub use outcome::{Done, Outcome};
-pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
+pub use party::{Party, PartyKind, Tier};
+pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
+pub use rating::IssuerRecord;
 pub use redemption::Redemption;
-pub use refusal::Rejection;
+pub use refusal::{Rejection, TermsField};
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
-pub use terms::{Fees, Terms};
+pub use template::{Bounds, Template, TemplateBounds, TemplateRef, TemplateVersion};
+pub use terms::Terms;
 pub use trade::{Trade, TradeState};
 pub use trading::{Market, OpenOrder};
 pub use venue::Venue;

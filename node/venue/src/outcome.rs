@@ -42,4 +42,9 @@ pub enum Done {
         /// What that person approves.
         proposal: ProposalId,
     },
+    /// A confirmed redemption waits for the issuer's money.
+    Waiting {
+        /// The face value that will be redeemed.
+        value: Amount,
+    },
 }

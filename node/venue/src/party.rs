@@ -5,9 +5,8 @@ use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
-use alloc::collections::BTreeSet;
 use gcfn_ledger::{Account, Posting, UserBucket};
-use gcfn_model::{Amount, PartyId};
+use gcfn_model::PartyId;
 use serde::{Deserialize, Serialize};
 
 /// What a party is at this node.
@@ -36,7 +35,7 @@ pub struct Party {
 }
 
 /// An issuer's tier, which sets its issuance fee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// The first.
@@ -47,33 +46,6 @@ pub enum Tier {
     Platinum,
     /// The highest.
     Diamond,
-}
-
-/// Where an issuer stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IssuerStatus {
-    /// Applied, not yet approved.
-    Pending,
-    /// May issue.
-    Active,
-    /// May not issue.
-    Suspended,
-}
-
-/// What the venue keeps of an issuer beyond its [`Party`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Issuer {
-    /// Where it stands.
-    pub status: IssuerStatus,
-    /// Its tier.
-    pub tier: Tier,
-    /// How much face value it may have outstanding in drafts and batches.
-    pub quota: Amount,
-    /// How much of that is used.
-    pub used: Amount,
-    /// The merchants that may redeem its coupons (D-07).
-    pub merchants: BTreeSet<PartyId>,
 }
 
 impl Venue {
@@ -95,59 +67,8 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
-    pub(crate) fn apply_as_issuer(&mut self, step: &mut Step<'_>, issuer: PartyId) -> Outcome {
-        if self.party(issuer)?.kind != PartyKind::Issuer {
-            return Err(Rejection::PartyKind);
-        }
-        if self.issuers.contains_key(&issuer) {
-            return Err(Rejection::IssuerExists);
-        }
-        let pending = Issuer {
-            status: IssuerStatus::Pending,
-            tier: Tier::Silver,
-            quota: Amount::ZERO,
-            used: Amount::ZERO,
-            merchants: BTreeSet::new(),
-        };
-        self.issuers.insert(issuer, pending);
-        step.emit(Event::IssuerSubmitted { issuer });
-        Ok(Done::Accepted)
-    }
-
-    pub(crate) fn approve_issuer(
-        &mut self,
-        step: &mut Step<'_>,
-        issuer: PartyId,
-        tier: Tier,
-        quota: Amount,
-    ) -> Outcome {
-        let known = self.issuers.get_mut(&issuer).ok_or(Rejection::UnknownIssuer)?;
-        known.status = IssuerStatus::Active;
-        known.tier = tier;
-        known.quota = quota;
-        step.emit(Event::IssuerApproved { issuer, tier, quota });
-        Ok(Done::Accepted)
-    }
-
-    /// An issuer names a merchant that may redeem its coupons; without this nobody but the
-    /// issuer itself may (D-07).
-    pub(crate) fn authorise_merchant(
-        &mut self,
-        step: &mut Step<'_>,
-        issuer: PartyId,
-        merchant: PartyId,
-    ) -> Outcome {
-        if self.party(merchant)?.kind != PartyKind::Merchant {
-            return Err(Rejection::PartyKind);
-        }
-        let known = self.issuers.get_mut(&issuer).ok_or(Rejection::UnknownIssuer)?;
-        known.merchants.insert(merchant);
-        step.emit(Event::MerchantAuthorised { issuer, merchant });
-        Ok(Done::Accepted)
-    }
-
     /// Freezes a party: its available money moves to the restricted account, its orders leave
-    /// the book, and nothing of it moves until it is unfrozen.
+    /// the book, an issuer's batches the market, and nothing of it moves until it is unfrozen.
     pub(crate) fn freeze(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
         if self.party(party)?.frozen {
             return Err(Rejection::Frozen);
@@ -155,6 +76,7 @@ impl Venue {
         self.cancel_orders_of(step, party);
         self.set_frozen(step, party, true);
         step.emit(Event::PartyFrozen { party });
+        self.suspend_batches_of(step, party);
         Ok(Done::Accepted)
     }
 

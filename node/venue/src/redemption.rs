@@ -6,15 +6,16 @@
 
 use crate::command::Actor;
 use crate::event::Event;
-use crate::issuance::BatchState;
+use crate::funding::Claim;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
+use crate::rating::more;
 use crate::refusal::Rejection;
-use crate::settlement::{Item, issuer_due};
-use crate::terms::Fees;
+use crate::settlement::Item;
 use crate::venue::{Due, Step, Venue};
-use gcfn_ledger::{Account, Entry, Holder, IssuerBucket, Lot, Posting, SerialRange};
-use gcfn_model::{Amount, PartyId, RedemptionId, Serial, SeriesId};
+use alloc::vec::Vec;
+use gcfn_ledger::{Account, Entry, Holder, Lot, Posting, SerialRange};
+use gcfn_model::{Amount, BatchId, PartyId, RedemptionId, Serial, SeriesId};
 use serde::{Deserialize, Serialize};
 
 /// A redemption from its lock until the merchant's money has moved.
@@ -32,6 +33,8 @@ pub struct Redemption {
     pub value: Amount,
     /// Whether the merchant has confirmed.
     pub confirmed: bool,
+    /// Whether it is confirmed and waits for the issuer's money.
+    pub waiting: bool,
 }
 
 /// What a holder asks to redeem.
@@ -74,8 +77,8 @@ impl Venue {
         let lots = lots.map_err(|_| Rejection::InsufficientCoupons)?;
         self.not_refundable(holder, series, &lots);
         step.emit(Event::TitleMoved { series, from, to, lots });
-        let confirmed = false;
-        let locked = Redemption { holder, merchant, series, serial, value, confirmed };
+        let (confirmed, waiting) = (false, false);
+        let locked = Redemption { holder, merchant, series, serial, value, confirmed, waiting };
         self.redemptions.insert(redemption, locked);
         let until = step.at.checked_add(self.terms.redeem_lock).unwrap_or(step.at);
         self.agenda.insert((until, Due::UnlockRedemption(redemption)));
@@ -92,14 +95,17 @@ impl Venue {
     ) -> Result<bool, Rejection> {
         let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
         let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
-        if batch.terms.expires_at <= step.at || BatchState::Expired <= batch.state {
+        if batch.terms.expires_at <= step.at || batch.state.has_ended() {
             return Err(Rejection::Expired);
+        }
+        if step.at < batch.terms.starts_at {
+            return Err(Rejection::NotValidYet);
         }
         let issuer = self.issuers.get(&batch.issuer).ok_or(Rejection::UnknownIssuer)?;
         if merchant != batch.issuer && !issuer.merchants.contains(&merchant) {
             return Err(Rejection::MerchantNotAuthorised);
         }
-        Ok(batch.terms.divisible)
+        Ok(batch.terms.redeems_in_parts())
     }
 
     /// The lot of a coupon that `holder` has free: a named one, or the lowest.
@@ -116,7 +122,9 @@ impl Venue {
     }
 
     /// The merchant confirms: the coupon is used up by that much, finally, and the issuer's
-    /// reserve owes it. If the reserve and everything behind it are short, nothing happens.
+    /// reserve owes it. A lock that was taken in time is confirmed in time, though the coupons
+    /// expire meanwhile. If the reserve and everything behind it are short, or others wait
+    /// already, it waits for the issuer's money with the coupon locked.
     pub(crate) fn confirm_redemption(
         &mut self,
         step: &mut Step<'_>,
@@ -128,54 +136,74 @@ impl Venue {
             return Err(Rejection::NotYours);
         }
         self.free_party(locked.merchant)?;
-        self.redeemable(locked.series, locked.merchant, step)?;
-        let entry = self.draw_on_reserve(&locked)?;
-        let Redemption { holder, merchant, series, serial, value, .. } = locked;
-        let left = self.books.title.redeem(series, holder, serial, value);
-        let left = left.expect("the coupon was locked with that much left");
-        self.post(step, entry);
-        if !left.is_zero() {
-            self.return_coupon(step, &locked);
-        }
+        let Account::Obligation(issuer, _) = self.obligation(locked.series) else {
+            return Err(Rejection::UnknownBatch);
+        };
+        let queued = self.calls.get(&issuer).is_some_and(|call| !call.redemptions.is_empty());
         if let Some(redemption) = self.redemptions.get_mut(&id) {
             redemption.confirmed = true;
         }
-        let fee = Fees::fee(self.terms.fees.redeem, value);
-        let Account::Obligation(issuer, _) = self.obligation(series) else { unreachable!() };
-        self.add_item(Item::Redemption { redemption: id, issuer, merchant, value, fee });
-        step.emit(Event::Redeemed { redemption: id, value, partial: !left.is_zero() });
-        Ok(Done::Accepted)
+        if !queued && self.pay_redemption(step, id) {
+            return Ok(Done::Accepted);
+        }
+        if let Some(redemption) = self.redemptions.get_mut(&id) {
+            redemption.waiting = true;
+        }
+        step.emit(Event::RedemptionWaits { redemption: id, value: locked.value });
+        self.wait_for_funds(step, issuer, Claim::Redemption(id));
+        Ok(Done::Waiting { value: locked.value })
     }
 
-    /// The entry that pays a redemption out of the issuer's money, in the order reserve, free
-    /// proceeds, deposit, risk reserve, and lowers what the issuer owes its holders.
-    fn draw_on_reserve(&self, locked: &Redemption) -> Result<Entry, Rejection> {
-        let obligation = self.obligation(locked.series);
-        let Account::Obligation(issuer, batch) = obligation else {
-            return Err(Rejection::UnknownBatch);
-        };
-        let partial = self.books.title.terms(locked.series).map(|terms| terms.face);
-        let posting = match partial == Some(locked.value) {
+    /// Executes a redemption that waits, if there is money for it now.
+    pub(crate) fn pay_waiting(&mut self, step: &mut Step<'_>, id: RedemptionId) -> bool {
+        !self.redemptions.get(&id).is_some_and(|redemption| redemption.waiting)
+            || self.pay_redemption(step, id)
+    }
+
+    /// Executes a confirmed redemption, if the issuer has the money. Says whether it has.
+    fn pay_redemption(&mut self, step: &mut Step<'_>, id: RedemptionId) -> bool {
+        let Some(locked) = self.redemptions.get(&id).copied() else { return false };
+        let Redemption { holder, merchant, series, serial, value, .. } = locked;
+        let Account::Obligation(issuer, batch) = self.obligation(series) else { return false };
+        let Some(entry) = self.redemption_payment(&locked, (issuer, batch)) else { return false };
+        let before = self.amount(Account::Obligation(issuer, batch));
+        let left = self.books.title.redeem(series, holder, serial, value);
+        let left = left.expect("the coupon was locked with that much left");
+        self.post(step, entry);
+        if let Some(redemption) = self.redemptions.get_mut(&id) {
+            redemption.waiting = false;
+        }
+        let fee = self.terms.fees.redemption_fee(value);
+        self.add_item(Item::Redemption { redemption: id, issuer, merchant, value, fee });
+        step.emit(Event::Redeemed { redemption: id, value, partial: !left.is_zero() });
+        self.claims_fell(step, batch, before, value);
+        self.record(issuer, |record| {
+            record.redeemed = more(record.redeemed, value);
+            record.redemptions = record.redemptions.saturating_add(1);
+        });
+        self.rate_issuer(step, issuer);
+        if !left.is_zero() {
+            self.return_coupon(step, &locked);
+        }
+        self.close_when_done(step, batch);
+        true
+    }
+
+    /// The entry that pays a redemption out of the issuer's money and lowers what the issuer owes
+    /// its holders; `None` when the money is too little.
+    fn redemption_payment(
+        &self,
+        locked: &Redemption,
+        (issuer, batch): (PartyId, BatchId),
+    ) -> Option<Entry> {
+        let face = self.books.title.terms(locked.series).map(|terms| terms.face);
+        let posting = match face == Some(locked.value) {
             true => Posting::Redemption,
             false => Posting::PartialRedemption,
         };
-        let sources = [
-            Account::Reserve(issuer, batch),
-            Account::Issuer(issuer, IssuerBucket::Free),
-            Account::Issuer(issuer, IssuerBucket::Deposit),
-            Account::Issuer(issuer, IssuerBucket::Risk),
-        ];
-        let mut entry = self.entry(posting);
-        let mut left = locked.value;
-        for source in sources {
-            let part = self.amount(source).min(left);
-            entry = entry.with(source, issuer_due(issuer), part);
-            left = left.saturating_sub(part);
-        }
-        if !left.is_zero() {
-            return Err(Rejection::ReserveShort);
-        }
-        Ok(entry.with(obligation, Account::ObligationContra, locked.value))
+        let entry = self.draw(self.entry(posting), (issuer, batch), locked.value)?;
+        let obligation = Account::Obligation(issuer, batch);
+        Some(entry.with(obligation, Account::ObligationContra, locked.value))
     }
 
     pub(crate) fn cancel_redemption(
@@ -194,11 +222,22 @@ impl Venue {
 
     /// Gives a locked coupon back to its holder: cancelled, or the lock has timed out.
     pub(crate) fn unlock_redemption(&mut self, step: &mut Step<'_>, id: RedemptionId) {
-        if let Ok(locked) = self.locked(id) {
-            self.redemptions.remove(&id);
-            self.return_coupon(step, &locked);
-            step.emit(Event::RedemptionReleased { redemption: id });
+        if self.locked(id).is_ok() {
+            self.release_lock(step, id);
         }
+    }
+
+    /// Ends a redemption that is not executed: its coupon is the holder's again.
+    pub(crate) fn release_lock(&mut self, step: &mut Step<'_>, id: RedemptionId) {
+        let Some(locked) = self.redemptions.remove(&id) else { return };
+        step.emit(Event::RedemptionReleased { redemption: id });
+        self.return_coupon(step, &locked);
+    }
+
+    /// The redemptions of a series that hold a coupon: locked, or confirmed and waiting.
+    pub(crate) fn locks_of(&self, series: SeriesId) -> Vec<RedemptionId> {
+        let holds = |of: &Redemption| of.series == series && (of.waiting || !of.confirmed);
+        self.redemptions.iter().filter(|(_, of)| holds(of)).map(|(id, _)| *id).collect()
     }
 
     fn return_coupon(&mut self, step: &mut Step<'_>, locked: &Redemption) {
@@ -208,6 +247,7 @@ impl Venue {
         let lots = self.books.title.transfer_ranges(series, from, to, &one);
         let lots = lots.expect("the lock put it there");
         step.emit(Event::TitleMoved { series, from, to, lots });
+        self.let_go(step, series);
     }
 
     fn locked(&self, id: RedemptionId) -> Result<Redemption, Rejection> {

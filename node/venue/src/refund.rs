@@ -9,7 +9,7 @@ use crate::settlement::{Item, committed, issuer_due};
 use crate::trade::{Trade, TradeState};
 use crate::venue::{Step, Venue};
 use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, Lot, Posting, SerialRange};
-use gcfn_model::{Amount, PartyId, SeriesId, TradeId};
+use gcfn_model::{Amount, Millis, PartyId, SeriesId, Timestamp, TradeId};
 
 impl Venue {
     /// Gives the coupons back to the issuer's inventory and the buyer the whole price and fee:
@@ -18,10 +18,10 @@ impl Venue {
         let trade = self.trades.get(&id).cloned().ok_or(Rejection::UnknownTrade)?;
         acts_for(actor, trade.buyer)?;
         self.free_party(trade.buyer)?;
-        self.open_series(trade.series, step.at)?;
+        let window = self.refund_window(trade.series, step.at)?;
         let untouched = self.refundable.get(&(trade.buyer, trade.series));
         let untouched = untouched.is_some_and(|trades| trades.contains(&id));
-        if !untouched || self.terms.refund_window < step.at.since(trade.at) {
+        if !untouched || window < step.at.since(trade.at) {
             return Err(Rejection::NotRefundable);
         }
         match trade.state {
@@ -38,7 +38,27 @@ impl Venue {
         step.emit(Event::TitleMoved { series, from, to, lots });
         self.set_trade_state(id, TradeState::Reversed);
         step.emit(Event::TradeReversed { trade: id, series });
+        self.sale_undone(&trade);
         Ok(Done::Accepted)
+    }
+
+    /// How long purchases of a series may be handed back, if its coupons are alive: on the market
+    /// or not, the first buyer's right is the same.
+    fn refund_window(&self, series: SeriesId, at: Timestamp) -> Result<Millis, Rejection> {
+        let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
+        let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
+        if batch.terms.expires_at <= at || !batch.state.is_live() {
+            return Err(Rejection::Expired);
+        }
+        self.trading_day(at)?;
+        Ok(batch.terms.refund_window)
+    }
+
+    /// What was counted as sold to a first holder was not.
+    pub(crate) fn sale_undone(&mut self, trade: &Trade) {
+        let Account::Obligation(issuer, _) = self.obligation(trade.series) else { return };
+        let face = self.face(trade);
+        self.record(issuer, |record| record.sold = record.sold.saturating_sub(face));
     }
 
     /// P-11a: the money has not moved; it is simply free again.
@@ -51,6 +71,14 @@ impl Venue {
             .with(committed(trade.buyer), back, trade.cost())
             .with(self.obligation(trade.series), Account::ObligationContra, self.face(trade));
         self.post(step, entry);
+        self.never_settles(trade);
+    }
+
+    /// The money of a primary sale will not come any more.
+    pub(crate) fn never_settles(&mut self, trade: &Trade) {
+        let Account::Obligation(_, id) = self.obligation(trade.series) else { return };
+        let face = self.face(trade);
+        self.change_batch(id, |batch| batch.unsettled = batch.unsettled.saturating_sub(face));
     }
 
     /// P-11b: the mirror of the settlement. Reserve first, then free proceeds; the fees come
@@ -77,7 +105,9 @@ impl Venue {
             .with(free, due, from_free)
             .with(fee, Account::Clearing, hub)
             .with(obligation, Account::ObligationContra, self.face(trade));
+        let before = self.amount(obligation);
         self.post(step, entry);
+        self.claims_fell(step, batch, before, self.face(trade));
         let (trade, buyer) = (trade.id, trade.buyer);
         self.add_item(Item::Refund { trade, buyer, issuer, escrow, hub });
         Ok(())

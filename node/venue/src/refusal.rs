@@ -185,6 +185,67 @@ pub enum Rejection {
     /// No such proposal waits: it was approved, dismissed, or nobody seconded it in time.
     #[error("no proposal with this id waits for a second person")]
     UnknownProposal,
+    /// The bounds of a template are empty, or begin at zero. Put each minimum at or below its
+    /// maximum, and face and quantity above zero.
+    #[error("template bounds are empty or begin at zero")]
+    TemplateBounds,
+    /// Versions of a template are published one after the other, from 1. Send the next.
+    #[error("version is not the one after the last")]
+    TemplateVersion,
+    /// No such version of a template. Publish it first.
+    #[error("template version is not published")]
+    UnknownTemplate,
+    /// The version is retired. Use a later one.
+    #[error("template version is retired")]
+    TemplateRetired,
+    /// The schema's digest is not the published one. Name the schema that was published.
+    #[error("digest of the schema is not the published one")]
+    TemplateSchema,
+    /// The batch terms are outside what the template promises. Amend them, or name another.
+    #[error("batch terms are outside the bounds of the template")]
+    OutsideTemplate,
+    /// It is too early for that. Wait for the listing date.
+    #[error("listing date is not reached")]
+    TooEarly,
+    /// The validity of the coupons has not begun. Redeem them from their start on.
+    #[error("validity of the coupons has not begun")]
+    NotValidYet,
+    /// Orders, offers or locks hold coupons of the batch. Wait for them, or suspend it.
+    #[error("orders or locks hold coupons of the batch")]
+    HoldsOpen,
+    /// A reserve of the issuer is below what it must be. Top it up.
+    #[error("a reserve of the issuer is below what it must be")]
+    ReserveLow,
+    /// The issuer is in default; for a declaration, at least as badly already.
+    #[error("a default of the issuer is open")]
+    DefaultOpen,
+    /// The issuer is not in default.
+    #[error("no default of the issuer is open")]
+    NoDefault,
+    /// Only holders of an issuer in critical default are compensated. Declare it so first.
+    #[error("default of the issuer is not critical")]
+    DefaultNotCritical,
+    /// Claims wait for the issuer's money. Deposit what it is called for.
+    #[error("claims wait for the issuer's money")]
+    FundsCalled,
+    /// The issuer is not in the standing that this step follows.
+    #[error("issuer is not in the standing that this step follows")]
+    IssuerState,
+    /// The issuer's computed score is below the lowest grade that may issue.
+    #[error("issuer's score is below the lowest grade that may issue")]
+    GradeTooLow,
+    /// The issuer has batches that are not at their end. Recall, withdraw or await them.
+    #[error("issuer has batches that are not at their end")]
+    BatchesOpen,
+    /// The issuer's money does not cover what holders would be paid. Deposit the rest.
+    #[error("issuer's money does not cover what holders would be paid")]
+    RecallNotFunded,
+    /// Coupons are at other nodes or on their way there, where this node cannot pay for them.
+    #[error("coupons are at other nodes, where they cannot be paid for")]
+    CouponsAbroad,
+    /// Coupons that are paid for at maturity are sold at their own node only.
+    #[error("coupons that are paid for at maturity are sold at their own node only")]
+    PaidAtHome,
 }
 
 /// The field of a batch's terms that is out of range.
@@ -194,10 +255,24 @@ pub enum TermsField {
     Face,
     /// `quantity`: zero or too many.
     Quantity,
-    /// `issue_price`: zero or above face.
+    /// `issue_price`: zero, or above face on the utility track.
     IssuePrice,
     /// `expires_at`: past, or breakage before it.
     ExpiresAt,
+    /// `starts_at`, `lists_from`: not before the end.
+    StartsAt,
+    /// From `starts_at` to `expires_at`: outside the limits of the track (C-36, D-28).
+    Validity,
+    /// `divisible_for`: not allowed in the region (C-37).
+    DivisibleFor,
+    /// `resales_max`: above the region's (C-38).
+    ResalesMax,
+    /// `refund_window`: above the region's.
+    RefundWindow,
+    /// `reserve`: laxer than the region's (C-28).
+    Reserve,
+    /// `template`: left out where the region asks for one.
+    Template,
 }
 
 impl core::fmt::Display for TermsField {
@@ -205,8 +280,17 @@ impl core::fmt::Display for TermsField {
         f.write_str(match self {
             TermsField::Face => "face must be above zero",
             TermsField::Quantity => "quantity must be 1 to 1,000,000,000",
-            TermsField::IssuePrice => "issue_price must be above zero and at most face",
+            TermsField::IssuePrice => {
+                "issue_price must be above zero and, on the utility track, at most face"
+            }
             TermsField::ExpiresAt => "expires_at must be in the future and before breakage_at",
+            TermsField::StartsAt => "starts_at and lists_from must be before expires_at",
+            TermsField::Validity => "validity must be within the limits of the track",
+            TermsField::DivisibleFor => "coupons may not be split for sale here",
+            TermsField::ResalesMax => "resales_max must be at most the region's",
+            TermsField::RefundWindow => "refund_window must be at most the region's",
+            TermsField::Reserve => "reserve must be at least as strict as the region's",
+            TermsField::Template => "a published template must be named",
         })
     }
 }

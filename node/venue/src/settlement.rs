@@ -8,6 +8,7 @@
 //! undone.
 
 use crate::event::Event;
+use crate::holders::PaymentReason;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::trade::{Trade, TradeState};
@@ -15,8 +16,8 @@ use crate::venue::{Due, Step, Venue};
 use gcfn_clearing::BundleRef;
 use gcfn_ledger::{Account, Entry, FeeKind, Holder, IssuerBucket, Posting, UserBucket};
 use gcfn_model::{
-    Amount, BusinessDate, CycleId, HouseId, NodeId, OrderId, PartyId, Pool, RedemptionId, Rounding,
-    Timestamp, TradeId, WithdrawalId,
+    Amount, BatchId, BusinessDate, CycleId, HouseId, NodeId, OrderId, PartyId, Pool, RedemptionId,
+    Rounding, Timestamp, TradeId, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,8 @@ pub enum Purpose {
     Withdrawal(WithdrawalId),
     /// To pay a merchant what was redeemed with it.
     MerchantPayOut(PartyId),
+    /// To bring an issuer's free proceeds to its bank.
+    IssuerPayOut(WithdrawalId),
 }
 
 /// Something that makes cash move between pools.
@@ -131,6 +134,40 @@ pub enum Item {
     DealFee {
         /// Who pays.
         buyer: PartyId,
+        /// How much.
+        amount: Amount,
+    },
+    /// What an issuer owed the hub and pays out of its proceeds (P-03b).
+    DebtRepaid {
+        /// Who owed it.
+        issuer: PartyId,
+        /// How much.
+        amount: Amount,
+    },
+    /// The guarantee fund's share of an issuer's proceeds (C-39).
+    FundContribution {
+        /// Whose proceeds.
+        issuer: PartyId,
+        /// How much.
+        amount: Amount,
+    },
+    /// What the guarantee fund pays into a reserve (P-15b).
+    GuaranteeCover {
+        /// Whose reserve is short.
+        issuer: PartyId,
+        /// Of which batch.
+        batch: BatchId,
+        /// By how much.
+        amount: Amount,
+    },
+    /// What a holder is paid for coupons that were taken back or have matured (P-15d, P-25).
+    HolderPayment {
+        /// Why.
+        reason: PaymentReason,
+        /// Who pays.
+        issuer: PartyId,
+        /// Who is paid.
+        holder: PartyId,
         /// How much.
         amount: Amount,
     },
@@ -264,8 +301,32 @@ impl Venue {
                     .with_transit(IssuerEscrow, UserCustody, *escrow)
                     .with_transit(SettlementHub, UserCustody, *hub)
             }
+            Item::DebtRepaid { issuer, amount } => self.debt_repaid(*issuer, *amount),
+            Item::FundContribution { issuer, amount } => self
+                .entry(Posting::GuaranteeFunding)
+                .with(issuer_due(*issuer), Account::GuaranteeFund, *amount)
+                .with_transit(IssuerEscrow, Pool::GuaranteeFund, *amount),
+            Item::GuaranteeCover { issuer, batch, amount } => self
+                .entry(Posting::DefaultCover)
+                .with(Account::GuaranteeFund, Account::Reserve(*issuer, *batch), *amount)
+                .with_transit(Pool::GuaranteeFund, IssuerEscrow, *amount),
+            Item::HolderPayment { reason, issuer, holder, amount } => {
+                self.holder_entry(*reason, *issuer, *holder, *amount)
+            }
         };
         self.post(step, entry);
+        if let Item::GuaranteeCover { issuer, batch, amount } = item {
+            self.covered(step, issuer, (batch, amount));
+        }
+    }
+
+    fn debt_repaid(&mut self, issuer: PartyId, amount: Amount) -> Entry {
+        if let Some(known) = self.issuers.get_mut(&issuer) {
+            known.repaying = known.repaying.saturating_sub(amount);
+        }
+        self.entry(Posting::IssuanceFee)
+            .with(issuer_due(issuer), Account::Receivable(Pool::SettlementHub, issuer), amount)
+            .with_transit(Pool::IssuerEscrow, Pool::SettlementHub, amount)
     }
 
     fn redemption_entry(
@@ -280,7 +341,7 @@ impl Venue {
         let entry = self.entry(Posting::MerchantDue);
         let entry = entry.with(due, Account::Fee(FeeKind::Redeem), fee);
         if issuer == merchant {
-            let free = Account::Issuer(issuer, IssuerBucket::Free);
+            let free = self.issuer_free(issuer);
             return entry.with(due, free, rest).with_transit(
                 Pool::IssuerEscrow,
                 Pool::SettlementHub,
@@ -304,6 +365,9 @@ impl Venue {
             (true, _) => self.member_entry(&trade),
         };
         self.post(step, entry);
+        if trade.primary {
+            self.proceeds_arrived(step, &trade);
+        }
         if let Some(member) = trade.member {
             let (from, to) = (Holder::Delivery(member.node), Holder::Abroad(member.node));
             let series = trade.series;
@@ -317,13 +381,13 @@ impl Venue {
 
     /// P-04c to P-04f in one entry.
     fn primary_entry(&self, trade: &Trade) -> Entry {
-        let (reserve, free) = self.proceeds_accounts(trade);
-        let (kept, rest) = self.split_proceeds(trade);
         let fees = trade.cost().saturating_sub(trade.proceeds());
-        self.entry(Posting::PrimaryPayIn)
-            .with(committed(trade.buyer), Account::Clearing, trade.cost())
-            .with(Account::Clearing, reserve, kept)
-            .with(Account::Clearing, free, rest)
+        let paid_in = self.entry(Posting::PrimaryPayIn).with(
+            committed(trade.buyer),
+            Account::Clearing,
+            trade.cost(),
+        );
+        self.share_proceeds(paid_in, Account::Clearing, trade)
             .with(Account::Clearing, Account::Fee(FeeKind::Trade), fees)
             .with_transit(Pool::UserCustody, Pool::SettlementHub, trade.cost())
             .with_transit(Pool::SettlementHub, Pool::IssuerEscrow, trade.proceeds())
@@ -350,26 +414,25 @@ impl Venue {
             trade.seller_fee,
         );
         if trade.primary {
-            let (reserve, free) = self.proceeds_accounts(trade);
-            let (kept, rest) = self.split_proceeds(trade);
-            let arriving = Account::Transit(Pool::IssuerEscrow);
-            return entry.with(arriving, reserve, kept).with(arriving, free, rest);
+            return self.share_proceeds(entry, Account::Transit(Pool::IssuerEscrow), trade);
         }
         let seller = Account::User(trade.seller, self.free_bucket(trade.seller));
         entry.with(Account::Transit(Pool::UserCustody), seller, trade.proceeds())
     }
 
-    fn proceeds_accounts(&self, trade: &Trade) -> (Account, Account) {
-        let market = self.markets.get(&trade.series).expect("a traded series has a market");
-        let reserve = Account::Reserve(trade.seller, market.batch);
-        (reserve, Account::Issuer(trade.seller, IssuerBucket::Free))
-    }
-
-    fn split_proceeds(&self, trade: &Trade) -> (Amount, Amount) {
+    /// Shares the proceeds of a primary sale: the reserve first, then the risk reserve, and the
+    /// rest is the issuer's to use (P-04d, P-04e, C-39).
+    fn share_proceeds(&self, entry: Entry, from: Account, trade: &Trade) -> Entry {
         let market = self.markets.get(&trade.series).expect("a traded series has a market");
         let batch = self.batches.get(&market.batch).expect("a market has a batch");
-        let kept = self.reserve_share(batch, trade.quantity, trade.proceeds());
-        (kept, trade.proceeds().saturating_sub(kept))
+        let proceeds = trade.proceeds();
+        let kept = self.reserve_share(batch, trade.quantity, proceeds);
+        let rest = proceeds.saturating_sub(kept);
+        let at_risk = self.risk_share(proceeds, rest);
+        entry
+            .with(from, Account::Reserve(trade.seller, market.batch), kept)
+            .with(from, Account::Issuer(trade.seller, IssuerBucket::Risk), at_risk)
+            .with(from, self.issuer_free(trade.seller), rest.saturating_sub(at_risk))
     }
 }
 

@@ -2,9 +2,11 @@
 //! (P-04b, P-06a).
 
 use crate::event::Event;
+use crate::fees::{Liquidity, MarketKind, TradeLine, Trader};
 use crate::notice::LockedRate;
+use crate::party::PartyKind;
+use crate::rating::more;
 use crate::settlement::{Item, ItemId};
-use crate::terms::Fees;
 use crate::trading::OpenOrder;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
@@ -128,17 +130,8 @@ impl Venue {
             Side::Buy => (taker.party, maker.party, taker.hold_per_coupon),
             Side::Sell => (maker.party, taker.party, maker.hold_per_coupon),
         };
-        let fees = self.terms.fees;
         let value = fill.price.checked_mul(fill.quantity).expect("the book refused larger orders");
-        let (buyer_rate, seller_rate) = match taker.side {
-            Side::Buy => (fees.taker, fees.maker),
-            Side::Sell => (fees.maker, fees.taker),
-        };
-        let buyer_fee = match taker.member {
-            // A member's user pays the member's fee at the member's node.
-            Some(_) => Amount::ZERO,
-            None => Fees::fee(buyer_rate, value),
-        };
+        let (buyer_fee, seller_fee) = self.charge(step.at, &maker, &taker, value);
         let number = self.next_number().to_be_bytes();
         let value_date = match taker.member {
             Some(member) => member.rate.value_date,
@@ -153,7 +146,7 @@ impl Venue {
             price: fill.price,
             quantity: fill.quantity,
             buyer_fee,
-            seller_fee: Fees::fee(seller_rate, value),
+            seller_fee,
             lots: Vec::new(),
             at: step.at,
             value_date,
@@ -172,6 +165,55 @@ impl Venue {
         step.emit(Event::TradeMatched(trade.clone()));
         self.trades.insert(id, trade);
         id
+    }
+
+    /// What the buyer and the seller of a trade of `value` are charged.
+    fn charge(
+        &mut self,
+        at: Timestamp,
+        maker: &OpenOrder,
+        taker: &Taker,
+        value: Amount,
+    ) -> (Amount, Amount) {
+        let (buyer, seller) = match taker.side {
+            Side::Buy => (taker.party, maker.party),
+            Side::Sell => (maker.party, taker.party),
+        };
+        let kind = match maker.primary {
+            true => MarketKind::Primary,
+            false => {
+                let (buys, sells) = (self.trader_kind(buyer), self.trader_kind(seller));
+                self.terms.fees.trade.resale_kind(buys, sells, value)
+            }
+        };
+        let mut fee = |party, side| {
+            let liquidity = if side == taker.side { Liquidity::Taker } else { Liquidity::Maker };
+            let line = TradeLine { kind, side, liquidity, value, trades_this_month: 0 };
+            self.charge_side(at, party, line)
+        };
+        let buyer_fee = match taker.member {
+            // A member's user pays the member's fee at the member's node.
+            Some(_) => Amount::ZERO,
+            None => fee(buyer, Side::Buy),
+        };
+        (buyer_fee, fee(seller, Side::Sell))
+    }
+
+    /// The fee of one side; counts the trade towards the party's month first.
+    fn charge_side(&mut self, at: Timestamp, party: PartyId, line: TradeLine) -> Amount {
+        let trades_this_month = match line.counts() {
+            true => self.monthly_trades.add(self.month(at), party),
+            false => 0,
+        };
+        self.terms.fees.trade_fee(TradeLine { trades_this_month, ..line })
+    }
+
+    /// What a party is to the fee schedule; another node trades for its users.
+    fn trader_kind(&self, party: PartyId) -> Trader {
+        match self.parties.get(&party).map(|known| known.kind) {
+            Some(PartyKind::Issuer | PartyKind::Merchant) => Trader::Business,
+            _ => Trader::Consumer,
+        }
     }
 
     /// Moves the coupons of a match: to the buyer, or out of reach until a member's money is in.
@@ -209,13 +251,21 @@ impl Venue {
                 .with(held, Account::User(trade.buyer, UserBucket::Available), over);
         }
         if trade.primary {
-            entry = entry.with(
-                Account::ObligationContra,
-                self.obligation(trade.series),
-                self.face_of(trade.series, trade.quantity),
-            );
+            let (obligation, face) = self.first_sale(trade);
+            entry = entry.with(Account::ObligationContra, obligation, face);
         }
         self.post(step, entry);
+    }
+
+    /// Counts what is sold to a first holder. Gives whose debt it is, and how much.
+    fn first_sale(&mut self, trade: &Trade) -> (Account, Amount) {
+        let obligation = self.obligation(trade.series);
+        let face = self.face_of(trade.series, trade.quantity);
+        if let Account::Obligation(issuer, id) = obligation {
+            self.record(issuer, |record| record.sold = more(record.sold, face));
+            self.change_batch(id, |batch| batch.unsettled = more(batch.unsettled, face));
+        }
+        (obligation, face)
     }
 
     /// The memo account of what the issuer of `series` owes its holders.

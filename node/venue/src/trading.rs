@@ -1,8 +1,8 @@
 //! The node's own books: orders, what is set aside for them, and their ends (P-04, P-05).
 
+use crate::batch::BatchState;
 use crate::command::{Actor, OrderTerms};
 use crate::event::Event;
-use crate::issuance::BatchState;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::refusal::Rejection;
@@ -26,12 +26,12 @@ pub struct Market {
 }
 
 impl Market {
-    pub(crate) fn new(batch: BatchId, face: Amount) -> Market {
+    pub(crate) fn new(batch: BatchId, price_max: Amount) -> Market {
         let tick = Amount::from_minor(1).expect("one is in range");
         let book = Book::new(BookTerms {
             tick,
             lot: 1,
-            price_max: face,
+            price_max,
             orders_max: BookTerms::ORDERS_MAX,
             self_trade: SelfTrade::CancelIncoming,
         });
@@ -152,7 +152,7 @@ impl Venue {
         if title.quantity(series, Holder::Party(party)) < quantity {
             return Err(Rejection::InsufficientCoupons);
         }
-        if title.resellable(series, party, self.terms.resales_max) < quantity {
+        if title.resellable(series, party, self.resales_max(series)) < quantity {
             return Err(Rejection::ResaleLimit);
         }
         Ok(Amount::ZERO)
@@ -162,7 +162,7 @@ impl Venue {
     pub(crate) fn open_series(&self, series: SeriesId, at: Timestamp) -> Result<(), Rejection> {
         let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
         let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
-        if batch.terms.expires_at <= at || BatchState::Expired <= batch.state {
+        if batch.terms.expires_at <= at || batch.state.has_ended() {
             return Err(Rejection::Expired);
         }
         if batch.state != BatchState::Listed {
@@ -176,6 +176,12 @@ impl Venue {
         let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
         let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
         if batch.terms.transferable { Ok(()) } else { Err(Rejection::NotTransferable) }
+    }
+
+    /// How often a coupon of the series may be resold (C-38).
+    fn resales_max(&self, series: SeriesId) -> u8 {
+        let batch = self.markets.get(&series).and_then(|market| self.batches.get(&market.batch));
+        batch.map_or(0, |batch| batch.terms.resales_max)
     }
 
     /// Holds what the order may cost, or the coupons it sells (P-04a, P-05a).
@@ -196,7 +202,7 @@ impl Venue {
                 self.post(step, entry.with(available, held, hold));
             }
             Side::Sell => {
-                let resales_max = self.terms.resales_max;
+                let resales_max = self.resales_max(series);
                 let lots = self.books.title.offer(series, party, quantity, resales_max);
                 let lots = lots.expect("as many resellable coupons were counted");
                 self.not_refundable(party, series, &lots);

@@ -8,7 +8,6 @@ use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;
 use crate::settlement::{Item, Purpose, committed};
-use crate::terms::Fees;
 use crate::venue::{Step, Venue};
 use gcfn_banking::{
     BankEntry, Booked, Creditor, DeskRefusal, Instruction, Side, Statement, StatusChange,
@@ -94,6 +93,7 @@ impl Venue {
                 let posted = Entry::new(posting, currency).with(bank, to, amount);
                 if self.post_banked(step, posted) {
                     step.emit(Event::DepositReceived { party, currency, amount });
+                    self.deposited(step, party, pool);
                 }
             }
             None => {
@@ -101,6 +101,18 @@ impl Venue {
                 self.post_bank(step, entry, bank, Account::Suspense(pool));
                 step.emit(Event::DepositUnmatched { account, currency, amount });
             }
+        }
+    }
+
+    /// An issuer's deposit lifts its quota and pays what waits for it.
+    fn deposited(&mut self, step: &mut Step<'_>, issuer: PartyId, pool: Pool) {
+        if pool != Pool::IssuerEscrow {
+            return;
+        }
+        self.set_quota(step, issuer);
+        self.meet_calls(step, issuer);
+        for id in self.batches_of(issuer, |batch| batch.reserve_low) {
+            self.check_reserve(step, id);
         }
     }
 
@@ -126,6 +138,9 @@ impl Venue {
                 let to = Account::Issuer(party, IssuerBucket::Deposit);
                 Some((party, to, Posting::IssuerDeposit))
             }
+            (Pool::GuaranteeFund, PartyKind::User | PartyKind::Merchant | PartyKind::Issuer) => {
+                Some((party, Account::GuaranteeFund, Posting::GuaranteeFunding))
+            }
             _ => None,
         }
     }
@@ -143,6 +158,10 @@ impl Venue {
                 step.emit(Event::WithdrawalPaid { withdrawal });
                 (Account::User(paid.party, UserBucket::Withdrawal), Posting::WithdrawalPaid)
             }
+            Purpose::IssuerPayOut(withdrawal) => {
+                let Some(leaving) = self.issuer_paid(step, withdrawal) else { return };
+                (leaving, Posting::WithdrawalPaid)
+            }
         };
         let entry = Entry::new(posting, payment.currency);
         self.post_banked(step, entry.with(debit, Account::Bank(pool), payment.amount));
@@ -157,6 +176,7 @@ impl Venue {
                 Creditor::Party(party) => Account::User(party, self.free_bucket(party)),
                 Creditor::Account(_) => Account::Suspense(pool),
             },
+            Purpose::IssuerPayOut(_) => self.issuer_returned(payment),
             Purpose::PayIn { .. } | Purpose::PayOut { .. } => counterpart(pool),
         };
         let entry = Entry::new(Posting::Reversal, payment.currency);
@@ -183,6 +203,7 @@ impl Venue {
                     Purpose::MerchantPayOut(merchant) => {
                         self.owe_merchant(merchant, instruction.amount);
                     }
+                    Purpose::IssuerPayOut(payout) => self.issuer_payout_failed(step, payout),
                     Purpose::PayIn { .. } | Purpose::PayOut { .. } => {}
                 }
                 Ok(Done::Accepted)
@@ -227,10 +248,11 @@ impl Venue {
         amount: Amount,
     ) -> Outcome {
         self.trader(party)?;
-        if self.withdrawals.contains_key(&withdrawal) {
+        let taken = self.issuer_payouts.contains_key(&withdrawal);
+        if taken || self.withdrawals.contains_key(&withdrawal) {
             return Err(Rejection::WithdrawalExists);
         }
-        let fee = Fees::fee(self.terms.fees.withdrawal, amount);
+        let fee = self.terms.fees.withdrawal_fee(amount);
         let paid = amount.saturating_sub(fee);
         if paid.is_zero() {
             return Err(Rejection::AmountZero);

@@ -1,14 +1,19 @@
 //! The state of a venue.
 
+use crate::batch::Batch;
 use crate::bundling::Bundled;
+use crate::defaults::DefaultCase;
 use crate::event::Event;
 use crate::four_eyes::Proposal;
-use crate::issuance::Batch;
+use crate::funding::FundingCall;
+use crate::issuer::Issuer;
+use crate::monthly::MonthlyTrades;
 use crate::notice::LockedRate;
 use crate::outcome::Outcome;
-use crate::party::{Issuer, Party};
+use crate::party::Party;
 use crate::redemption::Redemption;
 use crate::settlement::{Item, ItemId, Purpose, TradingDay};
+use crate::template::Template;
 use crate::terms::Terms;
 use crate::trade::Trade;
 use crate::trading::{Market, OpenOrder};
@@ -20,7 +25,7 @@ use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting};
 use gcfn_model::{
     Amount, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OrderId, PartyId, ProposalId,
-    RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
+    RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +49,8 @@ pub(crate) enum Due {
     LapseDeal(OrderId),
     LapsePayment(NodeId, TradeId),
     LapseProposal(ProposalId),
+    CallFunding(PartyId),
+    ReviewIssuer(PartyId),
 }
 
 /// Another node that may trade here.
@@ -90,6 +97,15 @@ pub struct Venue {
     pub(crate) issuers: BTreeMap<PartyId, Issuer>,
     pub(crate) members: BTreeMap<NodeId, Member>,
 
+    /// Open defaults, by issuer.
+    pub(crate) defaults: BTreeMap<PartyId, DefaultCase>,
+    /// What issuers are called for.
+    pub(crate) calls: BTreeMap<PartyId, FundingCall>,
+    /// What the guarantee fund has promised and not paid yet.
+    pub(crate) fund_promised: Amount,
+    pub(crate) issuer_payouts: BTreeMap<WithdrawalId, Withdrawal>,
+
+    pub(crate) templates: BTreeMap<(TemplateId, u32), Template>,
     pub(crate) batches: BTreeMap<BatchId, Batch>,
     pub(crate) markets: BTreeMap<SeriesId, Market>,
     pub(crate) orders: BTreeMap<OrderId, OpenOrder>,
@@ -115,6 +131,7 @@ pub struct Venue {
     /// What a bank booked and the books could not take, in order.
     pub(crate) unposted: Vec<Entry>,
     pub(crate) house: Option<House>,
+    pub(crate) monthly_trades: MonthlyTrades,
 }
 
 /// One application of a command: the time it happens at and what comes of it.
@@ -147,6 +164,11 @@ impl Venue {
             parties: BTreeMap::new(),
             issuers: BTreeMap::new(),
             members: BTreeMap::new(),
+            defaults: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            fund_promised: Amount::ZERO,
+            issuer_payouts: BTreeMap::new(),
+            templates: BTreeMap::new(),
             batches: BTreeMap::new(),
             markets: BTreeMap::new(),
             orders: BTreeMap::new(),
@@ -166,6 +188,7 @@ impl Venue {
             early: BTreeMap::new(),
             unposted: Vec::new(),
             house,
+            monthly_trades: MonthlyTrades::default(),
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) async fn draft(call: Write, Body(draft): Body<BatchDraft>) -> Result<
     call.api.amount("face", draft.face)?;
     call.api.amount("issue_price", draft.issue_price)?;
     let batch = BatchId::derive(&[call.command.as_bytes()]);
-    call.submit(Verb::DraftBatch { batch, terms: draft.terms() }).await?;
+    call.submit(Verb::DraftBatch { batch, terms: draft.terms(call.api.terms()) }).await?;
     Ok(Drafted { batch: Text(batch), as_of: call.as_of() })
 }
 
@@ -25,7 +25,7 @@ pub(crate) async fn batch(call: Read<BatchId>, (): ()) -> Result<BatchReport, Pr
     let overseer = matches!(viewer.scope.role(), Role::Operator | Role::Regulator);
     let found = call.api.gateway().read(|venue, as_of| {
         let (_, batch) = venue.batches().find(|(id, _)| **id == call.id)?;
-        let public = BatchState::Listed <= batch.state;
+        let public = batch.state.is_public();
         let visible = public || overseer || batch.issuer == viewer.party;
         visible.then(|| BatchReport::new(call.id, batch, currency, as_of))
     });

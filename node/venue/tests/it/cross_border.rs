@@ -1,12 +1,15 @@
 //! A trade across two nodes: a user of `de` buys at `cn-sha`.
 
-use crate::world::{World, cents, date, instant, party, terms};
+use crate::world::{World, cents, date, instant, party, terms, voucher};
 use gcfn_clearing::PayIn;
 use gcfn_ledger::{Account, Holder, Lot, SerialRange, UserBucket};
-use gcfn_model::{Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId};
+use gcfn_model::{
+    BatchId, Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId,
+};
 use gcfn_venue::{
-    ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, Dispatch, Event, FederationRequest,
-    FillReport, LockedRate, Merchandise, Notice, PartyKind, Rejection, Verb,
+    BatchTerms, ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, Dispatch, Event,
+    FederationRequest, FillReport, LockedRate, MaturityAction, Merchandise, Notice, PartyKind,
+    Rejection, Role, Verb,
 };
 
 fn node(name: &str) -> NodeId {
@@ -21,9 +24,15 @@ struct Two {
 }
 
 fn two() -> Two {
+    two_with(voucher())
+}
+
+/// The same with a batch on those terms.
+fn two_with(batch: BatchTerms) -> Two {
     let mut home = World::of(terms("cn-sha", "cn", Currency::Cny));
     let mut away = World::of(terms("de", "eu", Currency::Eur));
-    let series = home.listed("brand", "b1");
+    home.admitted("brand", 2_000_00);
+    let series = home.issued("brand", "b1", batch);
     away.register("uwe", PartyKind::User);
     away.deposit("uwe", Pool::UserCustody, 500_00);
     let region = "eu".parse().expect("a name");
@@ -413,4 +422,28 @@ fn coupons_are_given_to_people_only() {
     assert_eq!(to_member, Err(Rejection::PartyKind));
     assert_eq!(home.user("ann", give(party("ann"))), Err(Rejection::ToOneself));
     assert_eq!(home.coupons("ann", two.series), 1);
+}
+
+#[test]
+fn coupons_that_are_paid_at_maturity_are_not_sold_to_other_nodes() {
+    let mut two = two_with(BatchTerms { maturity: MaturityAction::Cash, ..voucher() });
+    two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");
+    for body in take_sent(&mut two.away, node("cn-sha")) {
+        two.home.must(Command::Dispatch { from: node("de"), body });
+    }
+    let refused = take_sent(&mut two.home, node("de")).into_iter().find_map(|body| match body {
+        Dispatch::DealDone { refused, .. } => refused,
+        _ => None,
+    });
+    assert_eq!(refused, Some(Rejection::PaidAtHome));
+}
+
+#[test]
+fn a_batch_with_coupons_at_other_nodes_is_not_recalled() {
+    let mut two = two();
+    two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");
+    two.carry();
+    let recall = Verb::RecallBatch { batch: BatchId::derive(&[b"b1"]) };
+    let refused = two.home.ask("olga", Role::Operator, recall);
+    assert_eq!(refused, Err(Rejection::CouponsAbroad));
 }

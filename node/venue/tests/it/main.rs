@@ -4,9 +4,18 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts read as major units and cents")]
 
 mod bank;
+mod batches;
+mod credit;
 mod cross_border;
 mod day;
+mod defaults;
+mod expiry;
+mod fees;
 mod four_eyes;
 mod houses;
+mod issuers;
+mod pricing;
+mod recall;
 mod refusals;
+mod reserves;
 mod world;

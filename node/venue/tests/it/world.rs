@@ -6,11 +6,12 @@ use gcfn_ledger::{Account, Holder, UserBucket};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
     Amount, BasisPoints, BatchId, BusinessDate, CommandId, Currency, Machine, Millis, OrderId,
-    PartyId, Pool, Position, SeriesId, SettlementAccount, Timestamp,
+    PartyId, Pool, Position, RedemptionId, SeriesId, SettlementAccount, Timestamp,
 };
 use gcfn_venue::{
-    Actor, BatchTerms, Command, Done, Event, Fees, OrderTerms, Outcome, PartyKind, Request,
-    ReserveMode, Role, Terms, Tier, TradingDay, Venue, Verb,
+    Actor, Batch, BatchTerms, Command, CreditRules, Done, Event, FeePreset, FeeSchedule,
+    IssuingTerms, OrderTerms, Outcome, PartyKind, PricingRules, Request, ReserveMode, Role, Terms,
+    Tier, TradingDay, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -45,14 +46,7 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         currency,
         house: house_node.parse().expect("a name"),
         house_node: house_node.parse().expect("a name"),
-        fees: Fees {
-            taker: BasisPoints(50),
-            maker: BasisPoints(10),
-            issue: [BasisPoints(150), BasisPoints(120), BasisPoints(100), BasisPoints(80)],
-            redeem: BasisPoints(10),
-            withdrawal: BasisPoints(10),
-            breakage: BasisPoints(1000),
-        },
+        fees: FeeSchedule::of(FeePreset::DEFAULT, currency),
         reserve_mode: ReserveMode::Face,
         reserve_ratio: BasisPoints::ONE,
         refund_window: Millis(7 * 86_400_000),
@@ -61,7 +55,16 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        credit: CreditRules::standard(currency),
+        pricing: PricingRules::STANDARD,
+        issuing: IssuingTerms::DEFAULT,
     }
+}
+
+/// A batch of 100 coupons of face 100.00 at 95.00, valid to day 1008.
+pub(crate) fn voucher() -> BatchTerms {
+    let ends = (instant(1008, 0), instant(1008, 2));
+    terms("sg", "sg", Currency::Sgd).voucher((cents(100_00), 100), cents(95_00), ends)
 }
 
 impl World {
@@ -159,33 +162,90 @@ impl World {
         entry
     }
 
-    /// An issuer with a deposit and a listed batch of 100 coupons of face 100.00 at 95.00.
-    pub(crate) fn listed(&mut self, issuer: &str, batch: &str) -> SeriesId {
+    /// An admitted issuer with a deposit.
+    pub(crate) fn admitted(&mut self, issuer: &str, deposit: u64) {
         self.register(issuer, PartyKind::Issuer);
-        self.deposit(issuer, Pool::IssuerEscrow, 2_000_00);
-        self.ask(issuer, Role::Issuer, Verb::ApplyAsIssuer).expect("a new issuer");
+        self.deposit(issuer, Pool::IssuerEscrow, deposit);
+        self.issuer(issuer, Verb::ApplyAsIssuer).expect("a new issuer");
         let (who, quota) = (party(issuer), cents(1_000_000_00));
         self.operator(Verb::ApproveIssuer { issuer: who, tier: Tier::Gold, quota });
+    }
+
+    /// An issuer with a deposit and a listed batch of 100 coupons of face 100.00 at 95.00.
+    pub(crate) fn listed(&mut self, issuer: &str, batch: &str) -> SeriesId {
+        self.admitted(issuer, 2_000_00);
+        self.lists(issuer, batch)
+    }
+
+    /// One more batch of an issuer that has a deposit.
+    pub(crate) fn lists(&mut self, issuer: &str, batch: &str) -> SeriesId {
+        self.issued(issuer, batch, voucher())
+    }
+
+    /// A listed batch of an admitted issuer, step by step.
+    pub(crate) fn issued(&mut self, issuer: &str, batch: &str, terms: BatchTerms) -> SeriesId {
         let id = BatchId::derive(&[batch.as_bytes()]);
-        let terms = BatchTerms {
-            face: cents(100_00),
-            quantity: 100,
-            issue_price: cents(95_00),
-            expires_at: instant(1008, 0),
-            breakage_at: instant(1008, 2),
-            divisible: true,
-            transferable: true,
-        };
-        let mut ask = |verb| self.ask(issuer, Role::Issuer, verb).expect("the next step");
+        let mut ask = |verb| self.issuer(issuer, verb).expect("the next step");
         ask(Verb::DraftBatch { batch: id, terms });
         ask(Verb::SubmitBatch { batch: id });
         self.ask("olga", Role::Operator, Verb::ApproveBatch { batch: id }).expect("one");
         self.ask("oscar", Role::Operator, Verb::ApproveBatch { batch: id }).expect("another");
-        self.ask(issuer, Role::Issuer, Verb::FundBatch { batch: id }).expect("deposited");
+        self.issuer(issuer, Verb::FundBatch { batch: id }).expect("deposited");
         self.operator(Verb::MintBatch { batch: id });
-        self.ask(issuer, Role::Issuer, Verb::ListBatch { batch: id }).expect("minted");
-        let (_, batch) = self.venue.batches().find(|(b, _)| **b == id).expect("listed");
-        batch.series
+        self.issuer(issuer, Verb::ListBatch { batch: id }).expect("minted");
+        self.batch(batch).series
+    }
+
+    pub(crate) fn issuer(&mut self, who: &str, verb: Verb) -> Outcome {
+        self.ask(who, Role::Issuer, verb)
+    }
+
+    /// What two of the staff ask for, one after the other.
+    pub(crate) fn two(&mut self, verb: Verb) -> Outcome {
+        self.ask("olga", Role::Operator, verb.clone())?;
+        self.ask("oscar", Role::Operator, verb)
+    }
+
+    pub(crate) fn batch(&self, name: &str) -> Batch {
+        let id = BatchId::derive(&[name.as_bytes()]);
+        let (_, batch) = self.venue.batches().find(|(b, _)| **b == id).expect("drafted");
+        batch.clone()
+    }
+
+    /// The cut-off of `day`, and its settlement on the next.
+    pub(crate) fn settle(&mut self, day: u64) {
+        self.until(day, 19);
+        self.until(day, 21);
+        self.until(day + 1, 9);
+    }
+
+    /// A user with money who has bought.
+    pub(crate) fn buyer(&mut self, who: &str, series: SeriesId, quantity: u64) {
+        self.register(who, PartyKind::User);
+        self.deposit(who, Pool::UserCustody, 100_000_00);
+        self.order(who, Side::Buy, series, quantity, None).expect("on offer");
+    }
+
+    /// Locks a coupon of `who` and confirms it at `merchant`.
+    pub(crate) fn redeem(
+        &mut self,
+        who: &str,
+        series: SeriesId,
+        merchant: &str,
+        amount: Option<u64>,
+    ) -> Outcome {
+        let redemption = RedemptionId::derive(&[&self.requests.to_be_bytes()]);
+        let amount = amount.map(cents);
+        let merchant_id = party(merchant);
+        let verb = Verb::LockRedemption {
+            redemption,
+            merchant: merchant_id,
+            series,
+            serial: None,
+            amount,
+        };
+        self.user(who, verb)?;
+        self.ask(merchant, Role::Issuer, Verb::ConfirmRedemption { redemption })
     }
 
     pub(crate) fn order(

@@ -1,0 +1,115 @@
+//! An issuer's own money: the deposit that it may take back, and the proceeds that it may have
+//! paid to its bank (P-02a, P-14).
+
+use crate::event::Event;
+use crate::outcome::{Done, Outcome};
+use crate::refusal::Rejection;
+use crate::settlement::Purpose;
+use crate::treasury::Withdrawal;
+use crate::venue::{Step, Venue};
+use gcfn_banking::{Creditor, Instruction};
+use gcfn_ledger::{Account, IssuerBucket, Posting};
+use gcfn_model::{Amount, InstructionId, PartyId, Pool, WithdrawalId};
+
+impl Venue {
+    /// Takes a voluntary deposit back into free money, as far as neither quota nor reserves need
+    /// it (ISS-06).
+    pub(crate) fn withdraw_deposit(
+        &mut self,
+        step: &mut Step<'_>,
+        issuer: PartyId,
+        amount: Amount,
+    ) -> Outcome {
+        self.unburdened(issuer)?;
+        if amount.is_zero() {
+            return Err(Rejection::AmountZero);
+        }
+        let deposit = Account::Issuer(issuer, IssuerBucket::Deposit);
+        let left = self.amount(deposit).checked_sub(amount).ok_or(Rejection::InsufficientFunds)?;
+        let used = self.issuers.get(&issuer).map_or(Amount::ZERO, |known| known.used);
+        if self.quota_with(issuer, left).is_none_or(|quota| quota < used) {
+            return Err(Rejection::QuotaExceeded);
+        }
+        let free = Account::Issuer(issuer, IssuerBucket::Free);
+        let entry = self.entry(Posting::DepositRelease).with(deposit, free, amount);
+        self.post(step, entry);
+        self.repay(step, issuer);
+        self.set_quota(step, issuer);
+        step.emit(Event::DepositTakenBack { issuer, amount });
+        Ok(Done::Accepted)
+    }
+
+    /// Pays free proceeds to the issuer's bank. They leave when the bank says so.
+    pub(crate) fn pay_out_proceeds(
+        &mut self,
+        step: &mut Step<'_>,
+        issuer: PartyId,
+        withdrawal: WithdrawalId,
+        amount: Amount,
+    ) -> Outcome {
+        self.unburdened(issuer)?;
+        let known = |id| self.withdrawals.contains_key(id) || self.issuer_payouts.contains_key(id);
+        if known(&withdrawal) {
+            return Err(Rejection::WithdrawalExists);
+        }
+        if amount.is_zero() {
+            return Err(Rejection::AmountZero);
+        }
+        let free = Account::Issuer(issuer, IssuerBucket::Free);
+        let spoken_for = self.owed_to_hub(issuer);
+        if self.amount(free).saturating_sub(spoken_for) < amount {
+            return Err(Rejection::InsufficientFunds);
+        }
+        let value_date = self.trading_day(step.at)?.value_date;
+        let leaving = Account::Issuer(issuer, IssuerBucket::Withdrawal);
+        let entry = self.entry(Posting::WithdrawalRequest).with(free, leaving, amount);
+        self.post(step, entry);
+        self.issuer_payouts.insert(withdrawal, Withdrawal { party: issuer, amount });
+        step.emit(Event::WithdrawalRequested { withdrawal, party: issuer, amount });
+        let id = InstructionId::derive(&[b"issuer-payout", withdrawal.as_bytes()]);
+        let purpose = Purpose::IssuerPayOut(withdrawal);
+        let to = (Pool::IssuerEscrow, Creditor::Party(issuer));
+        self.instruct(step, (id, purpose), to, amount, value_date);
+        Ok(Done::Accepted)
+    }
+
+    /// Whether nothing has a claim on an issuer's money before the issuer itself: no freeze, no
+    /// default, no call for funds, no reserve that is too low.
+    fn unburdened(&self, issuer: PartyId) -> Result<(), Rejection> {
+        self.free_party(issuer)?;
+        self.issuers.get(&issuer).ok_or(Rejection::UnknownIssuer)?;
+        if self.calls.contains_key(&issuer) {
+            return Err(Rejection::FundsCalled);
+        }
+        self.check_standing(issuer)
+    }
+
+    /// The bank has paid the issuer.
+    pub(crate) fn issuer_paid(
+        &mut self,
+        step: &mut Step<'_>,
+        withdrawal: WithdrawalId,
+    ) -> Option<Account> {
+        let paid = self.issuer_payouts.remove(&withdrawal)?;
+        step.emit(Event::WithdrawalPaid { withdrawal });
+        Some(Account::Issuer(paid.party, IssuerBucket::Withdrawal))
+    }
+
+    /// The bank refused to pay the issuer: the money is free again.
+    pub(crate) fn issuer_payout_failed(&mut self, step: &mut Step<'_>, withdrawal: WithdrawalId) {
+        let Some(failed) = self.issuer_payouts.remove(&withdrawal) else { return };
+        let from = Account::Issuer(failed.party, IssuerBucket::Withdrawal);
+        let entry = self.entry(Posting::Reversal);
+        let entry = entry.with(from, self.issuer_free(failed.party), failed.amount);
+        self.post(step, entry);
+        step.emit(Event::WithdrawalFailed { withdrawal });
+    }
+
+    /// Where a payment to an issuer goes that its bank has sent back.
+    pub(crate) fn issuer_returned(&self, payment: &Instruction<Purpose>) -> Account {
+        match payment.creditor {
+            Creditor::Party(issuer) => self.issuer_free(issuer),
+            Creditor::Account(_) => Account::Suspense(payment.debtor.pool),
+        }
+    }
+}

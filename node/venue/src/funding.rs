@@ -1,0 +1,215 @@
+//! What waits for an issuer's money: redemptions and maturities that it cannot pay at once, the
+//! call for the rest, and the guarantee fund behind it (P-09b, P-15b, A-21).
+//!
+//! A confirmed redemption that is short of reserve waits with its coupon locked. The issuer is
+//! called and has until the next cut-off; a deposit executes what waits at once. If the issuer
+//! does not pay, the fund does, if it has enough for all of it; else a default is declared, and
+//! the coupons are their holders' again.
+
+use crate::defaults::{DefaultCause, Severity};
+use crate::event::Event;
+use crate::settlement::Item;
+use crate::venue::{Due, Step, Venue};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use gcfn_ledger::Account;
+use gcfn_model::{Amount, BatchId, Millis, PartyId, RedemptionId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How long an issuer has where no trading day is open.
+const ONE_DAY: Millis = Millis(86_400_000);
+
+/// What an issuer is called for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FundingCall {
+    /// When it must have paid; `None` once that has passed and a default is declared.
+    pub due: Option<Timestamp>,
+    /// The redemptions that wait, in the order of their confirmation.
+    pub redemptions: Vec<RedemptionId>,
+    /// The matured batches whose holders wait.
+    pub matured: Vec<BatchId>,
+}
+
+impl FundingCall {
+    fn is_met(&self) -> bool {
+        self.redemptions.is_empty() && self.matured.is_empty()
+    }
+}
+
+/// What waits for money.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Claim {
+    Redemption(RedemptionId),
+    Matured(BatchId),
+}
+
+impl Venue {
+    /// Puts a claim behind those that wait already, and calls the issuer for what is missing.
+    pub(crate) fn wait_for_funds(&mut self, step: &mut Step<'_>, issuer: PartyId, claim: Claim) {
+        let due = self.next_cut_off(step);
+        let call = self.calls.entry(issuer).or_default();
+        match claim {
+            Claim::Redemption(id) => call.redemptions.push(id),
+            Claim::Matured(id) if call.matured.contains(&id) => {}
+            Claim::Matured(id) => call.matured.push(id),
+        }
+        let due = *call.due.get_or_insert(due);
+        self.agenda.insert((due, Due::CallFunding(issuer)));
+        let amount = Amount::sum(self.missing(issuer).into_values()).unwrap_or(Amount::MAX);
+        step.emit(Event::FundingCalled { issuer, amount, due });
+    }
+
+    /// When an issuer that is called now must have paid.
+    pub(crate) fn next_cut_off(&self, step: &Step<'_>) -> Timestamp {
+        let day = self.trading_day(step.at).map(|day| day.cut_off);
+        day.unwrap_or_else(|_| step.at.checked_add(ONE_DAY).unwrap_or(step.at))
+    }
+
+    /// Money has come in: whatever it pays for now is executed, first come, first served.
+    pub(crate) fn meet_calls(&mut self, step: &mut Step<'_>, issuer: PartyId) {
+        let Some(mut call) = self.calls.remove(&issuer) else { return };
+        call.redemptions.retain(|id| !self.pay_waiting(step, *id));
+        call.matured.retain(|id| !self.pay_matured(step, *id));
+        // What a redemption left of its coupon may have matured meanwhile.
+        if let Some(newer) = self.calls.remove(&issuer) {
+            call.due = call.due.or(newer.due);
+            let more = newer.matured.into_iter().filter(|id| !call.matured.contains(id));
+            let more: Vec<BatchId> = more.collect();
+            call.matured.extend(more);
+        }
+        if call.is_met() {
+            if let Some(due) = call.due {
+                self.agenda.remove(&(due, Due::CallFunding(issuer)));
+            }
+            step.emit(Event::FundingMet { issuer });
+        } else {
+            self.calls.insert(issuer, call);
+        }
+    }
+
+    /// A claim no longer waits: its batch was recalled or its holders compensated.
+    pub(crate) fn forget_claims(&mut self, issuer: PartyId, id: BatchId) {
+        let Some(call) = self.calls.get_mut(&issuer) else { return };
+        let redemptions = &self.redemptions;
+        call.redemptions.retain(|redemption| redemptions.contains_key(redemption));
+        call.matured.retain(|matured| *matured != id);
+        if call.is_met() {
+            if let Some(due) = call.due {
+                self.agenda.remove(&(due, Due::CallFunding(issuer)));
+            }
+            self.calls.remove(&issuer);
+        }
+    }
+
+    /// What is missing for everything that waits, per batch, once all that the issuer has is
+    /// used.
+    fn missing(&self, issuer: PartyId) -> BTreeMap<BatchId, Amount> {
+        let mut wanted = BTreeMap::<BatchId, Amount>::new();
+        let mut want = |id, amount: Amount| {
+            let sum = wanted.entry(id).or_insert(Amount::ZERO);
+            *sum = sum.checked_add(amount).unwrap_or(Amount::MAX);
+        };
+        let Some(call) = self.calls.get(&issuer) else { return wanted };
+        for redemption in call.redemptions.iter().filter_map(|id| self.redemptions.get(id)) {
+            if let Account::Obligation(_, id) = self.obligation(redemption.series) {
+                want(id, redemption.value);
+            }
+        }
+        for id in &call.matured {
+            want(*id, self.matured_value(*id));
+        }
+        let mut own = self.own_means(issuer);
+        wanted.retain(|id, amount| {
+            let beyond = amount.saturating_sub(self.amount(Account::Reserve(issuer, *id)));
+            let drawn = beyond.min(own);
+            own = own.saturating_sub(drawn);
+            *amount = beyond.saturating_sub(drawn);
+            !amount.is_zero()
+        });
+        wanted
+    }
+
+    /// The issuer has had its time.
+    pub(crate) fn funding_due(&mut self, step: &mut Step<'_>, issuer: PartyId) {
+        self.meet_calls(step, issuer);
+        if !self.calls.contains_key(&issuer) {
+            return;
+        }
+        let covers =
+            |item: &Item| matches!(item, Item::GuaranteeCover { issuer: of, .. } if *of == issuer);
+        if self.items.values().any(covers) {
+            return self.ask_again(step, issuer);
+        }
+        let missing = self.missing(issuer);
+        let total = Amount::sum(missing.values().copied()).unwrap_or(Amount::MAX);
+        match total <= self.fund_available() {
+            true => {
+                self.cover(step, issuer, missing);
+                self.ask_again(step, issuer);
+            }
+            false => self.leave_unpaid(step, issuer),
+        }
+    }
+
+    fn ask_again(&mut self, step: &Step<'_>, issuer: PartyId) {
+        let due = self.next_cut_off(step);
+        if let Some(call) = self.calls.get_mut(&issuer) {
+            call.due = Some(due);
+            self.agenda.insert((due, Due::CallFunding(issuer)));
+        }
+    }
+
+    /// What the guarantee fund has and has not promised.
+    #[must_use]
+    pub fn fund_available(&self) -> Amount {
+        self.amount(Account::GuaranteeFund).saturating_sub(self.fund_promised)
+    }
+
+    /// The fund pays what is missing into the reserves, with the next settlement (P-15b).
+    pub(crate) fn cover(
+        &mut self,
+        step: &mut Step<'_>,
+        issuer: PartyId,
+        missing: BTreeMap<BatchId, Amount>,
+    ) {
+        for (batch, amount) in missing {
+            self.fund_promised =
+                self.fund_promised.checked_add(amount).expect("no more than the fund has");
+            self.add_item(Item::GuaranteeCover { issuer, batch, amount });
+            step.emit(Event::FundCovers { issuer, batch, amount });
+        }
+    }
+
+    /// The fund's money has arrived in the reserve.
+    pub(crate) fn covered(
+        &mut self,
+        step: &mut Step<'_>,
+        issuer: PartyId,
+        (batch, amount): (BatchId, Amount),
+    ) {
+        self.fund_promised = self.fund_promised.saturating_sub(amount);
+        self.check_reserve(step, batch);
+        self.meet_calls(step, issuer);
+    }
+
+    /// Nobody pays: locked coupons are their holders' again, and the issuer is in default. Holders
+    /// of matured coupons keep them until they are paid or compensated.
+    fn leave_unpaid(&mut self, step: &mut Step<'_>, issuer: PartyId) {
+        let Some(call) = self.calls.get_mut(&issuer) else { return };
+        call.due = None;
+        let released = core::mem::take(&mut call.redemptions);
+        if call.is_met() {
+            self.calls.remove(&issuer);
+        }
+        for id in released {
+            self.release_lock(step, id);
+        }
+        self.declare(step, issuer, Severity::Major, DefaultCause::FundingUnmet);
+    }
+
+    /// What an issuer is called for, while it is.
+    #[must_use]
+    pub fn funding_call(&self, issuer: PartyId) -> Option<&FundingCall> {
+        self.calls.get(&issuer)
+    }
+}

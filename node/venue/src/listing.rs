@@ -1,0 +1,249 @@
+//! Batches on the market: listed, suspended, delisted and closed (2.1, P-03b).
+
+use crate::batch::{Batch, BatchState, SuspensionReason};
+use crate::command::Actor;
+use crate::event::{Event, FederationRequest};
+use crate::fees::Listing;
+use crate::monthly::MonthlyVolume;
+use crate::outcome::{Done, Outcome};
+use crate::party::acts_for;
+use crate::pricing::Track;
+use crate::refusal::Rejection;
+use crate::settlement::Item;
+use crate::trading::{Market, OpenOrder};
+use crate::venue::{Step, Venue};
+use alloc::vec::Vec;
+use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
+use gcfn_market::{Order, Side, TimeInForce};
+use gcfn_model::{Amount, BatchId, Millis, OrderId, PartyId, Pool, SeriesId};
+
+impl Venue {
+    /// Opens the book, offers the inventory at the issue price and, the first time, charges the
+    /// issuance fee (P-03b) and announces the series to the federation's directory.
+    pub(crate) fn list_batch(&mut self, step: &mut Step<'_>, actor: Actor, id: BatchId) -> Outcome {
+        let batch = self.batch_in(id, &[BatchState::Registered])?.clone();
+        acts_for(actor, batch.issuer)?;
+        self.active_issuer(batch.issuer)?;
+        if batch.terms.expires_at <= step.at {
+            return Err(Rejection::Expired);
+        }
+        if step.at < batch.terms.lists_from {
+            return Err(Rejection::TooEarly);
+        }
+        self.check_standing(batch.issuer)?;
+        let first = batch.offers == 0;
+        if first {
+            self.charge_listing(step, &batch);
+        }
+        self.offer_inventory(step, id);
+        self.advance(id, BatchState::Listed);
+        let (series, issue_price) = (batch.series, batch.terms.issue_price);
+        step.emit(Event::SeriesListed { batch: id, series, issue_price });
+        if first {
+            step.emit(Event::Submitted(FederationRequest::ListSeries {
+                series,
+                face: batch.terms.face,
+                minted: batch.terms.quantity,
+                currency: self.terms.currency,
+                expires_at: batch.terms.expires_at,
+            }));
+        }
+        Ok(Done::Accepted)
+    }
+
+    /// Nothing new of an issuer is offered while one of its reserves is too low or a
+    /// default of it is open (2.3, `risk_marked`).
+    pub(crate) fn check_standing(&self, issuer: PartyId) -> Result<(), Rejection> {
+        if self.defaults.contains_key(&issuer) {
+            return Err(Rejection::DefaultOpen);
+        }
+        let low = |batch: &Batch| batch.issuer == issuer && batch.reserve_low;
+        if self.batches.values().any(low) { Err(Rejection::ReserveLow) } else { Ok(()) }
+    }
+
+    fn charge_listing(&mut self, step: &mut Step<'_>, batch: &Batch) {
+        let (issuer, total) = (batch.issuer, batch.total_face());
+        let month = self.month(step.at);
+        let Some(known) = self.issuers.get_mut(&issuer) else { return };
+        let volume = MonthlyVolume::plus(known.listed, month, total);
+        let age = known.since.map_or(Millis(0), |since| step.at.since(since));
+        let listing = Listing { granted: known.tier, volume: volume.face, age };
+        known.listed = Some(volume);
+        let fee = self.terms.fees.issuance_fee(listing, total);
+        self.charge_issuance(step, issuer, fee);
+    }
+
+    /// Takes the fee from free proceeds, else from the deposit, into what is due to the hub.
+    /// What neither covers is owed, and the first proceeds repay it.
+    fn charge_issuance(&mut self, step: &mut Step<'_>, issuer: PartyId, fee: Amount) {
+        let free = Account::Issuer(issuer, IssuerBucket::Free);
+        let deposit = Account::Issuer(issuer, IssuerBucket::Deposit);
+        let from_free = self.amount(free).min(fee);
+        let from_deposit = self.amount(deposit).min(fee.saturating_sub(from_free));
+        let paid = from_free.checked_add(from_deposit).expect("no more than the fee");
+        let due = Account::Issuer(issuer, IssuerBucket::Due);
+        let owed = Account::Receivable(Pool::SettlementHub, issuer);
+        let earned = Account::Fee(gcfn_ledger::FeeKind::Issue);
+        let entry = self
+            .entry(Posting::IssuanceFee)
+            .with(free, due, from_free)
+            .with(deposit, due, from_deposit)
+            .with(owed, earned, fee.saturating_sub(paid));
+        self.post(step, entry);
+        if !paid.is_zero() {
+            self.add_item(Item::IssuanceFee { issuer, amount: paid });
+        }
+        self.set_quota(step, issuer);
+    }
+
+    /// Puts what the issuer has not sold on offer at the issue price.
+    fn offer_inventory(&mut self, step: &mut Step<'_>, id: BatchId) {
+        let Some(batch) = self.batches.get_mut(&id) else { return };
+        let number = batch.offers.to_be_bytes();
+        batch.offers = batch.offers.saturating_add(1);
+        let (series, issuer, terms) = (batch.series, batch.issuer, batch.terms);
+        let price_max = match terms.track {
+            Track::Utility => terms.face,
+            Track::Securities => Amount::MAX,
+        };
+        let market = self.markets.entry(series).or_insert_with(|| Market::new(id, price_max));
+        let quantity = self.books.title.quantity(series, Holder::Inventory);
+        if quantity == 0 {
+            return;
+        }
+        let (order, price) =
+            (OrderId::derive(&[b"primary", id.as_bytes(), &number]), terms.issue_price);
+        let time_in_force = TimeInForce::GoodTillCancelled;
+        let offer =
+            Order { id: order, owner: issuer, side: Side::Sell, quantity, price, time_in_force };
+        let mut fills = Vec::new();
+        let placed = market.book.place(offer, &mut fills).expect("the book of a listing is empty");
+        assert_eq!(placed.resting, quantity);
+        self.move_title(step, series, Holder::Inventory, Holder::InventoryLock, quantity);
+        let open = OpenOrder {
+            id: order,
+            party: issuer,
+            series,
+            side: Side::Sell,
+            price,
+            remaining: quantity,
+            hold_per_coupon: Amount::ZERO,
+            primary: true,
+        };
+        self.orders.insert(order, open);
+    }
+
+    pub(crate) fn suspend_batch(
+        &mut self,
+        step: &mut Step<'_>,
+        id: BatchId,
+        reason: SuspensionReason,
+    ) -> Outcome {
+        self.batch_in(id, &[BatchState::Listed])?;
+        self.stand_still(step, id, reason);
+        Ok(Done::Accepted)
+    }
+
+    /// Every listed batch of an issuer stands still with it.
+    pub(crate) fn suspend_batches_of(&mut self, step: &mut Step<'_>, issuer: PartyId) {
+        for id in self.batches_of(issuer, |batch| batch.state == BatchState::Listed) {
+            self.stand_still(step, id, SuspensionReason::Issuer);
+        }
+    }
+
+    fn stand_still(&mut self, step: &mut Step<'_>, id: BatchId, reason: SuspensionReason) {
+        let Some(series) = self.batches.get(&id).map(|batch| batch.series) else { return };
+        self.clear_market(step, series);
+        self.advance(id, BatchState::Suspended);
+        self.change_batch(id, |batch| batch.suspended = Some(reason));
+        step.emit(Event::BatchSuspended { batch: id, series, reason });
+    }
+
+    /// Compliance says that the cause is gone: what is unsold is on offer again.
+    pub(crate) fn resume_batch(&mut self, step: &mut Step<'_>, id: BatchId) -> Outcome {
+        let batch = self.batch_in(id, &[BatchState::Suspended])?;
+        let (issuer, series) = (batch.issuer, batch.series);
+        self.active_issuer(issuer)?;
+        self.check_standing(issuer)?;
+        self.offer_inventory(step, id);
+        self.advance(id, BatchState::Listed);
+        self.change_batch(id, |batch| batch.suspended = None);
+        step.emit(Event::BatchResumed { batch: id, series });
+        Ok(Done::Accepted)
+    }
+
+    /// Takes a batch off the market while nothing is held for it but the issuer's own offer.
+    pub(crate) fn delist_batch(
+        &mut self,
+        step: &mut Step<'_>,
+        actor: Actor,
+        id: BatchId,
+    ) -> Outcome {
+        let batch = self.batch_in(id, &[BatchState::Listed])?;
+        let (issuer, series) = (batch.issuer, batch.series);
+        acts_for(actor, issuer)?;
+        let ordered = self.orders.values().any(|open| open.series == series && !open.primary);
+        let locked = |holder: &Holder| {
+            matches!(
+                holder,
+                Holder::OrderLock(_)
+                    | Holder::RedeemLock(_)
+                    | Holder::OfferLock(_)
+                    | Holder::Delivery(_)
+            )
+        };
+        let locked = self.books.title.holders(series).any(|(holder, _)| locked(&holder));
+        if ordered || locked {
+            return Err(Rejection::HoldsOpen);
+        }
+        self.clear_market(step, series);
+        self.advance(id, BatchState::Registered);
+        step.emit(Event::BatchDelisted { batch: id, series });
+        Ok(Done::Accepted)
+    }
+
+    /// Takes every open order of a series out of its book and gives back what was held for it.
+    pub(crate) fn clear_market(&mut self, step: &mut Step<'_>, series: SeriesId) {
+        let open: Vec<_> = self.orders.values().filter(|o| o.series == series).copied().collect();
+        for order in open {
+            self.take_out(step, order);
+        }
+    }
+
+    /// Closes a batch once none of its coupons is alive: the rest of its reserve is the issuer's,
+    /// and so is its quota.
+    pub(crate) fn close_when_done(&mut self, step: &mut Step<'_>, id: BatchId) {
+        let Some(batch) = self.batches.get(&id) else { return };
+        let (issuer, series) = (batch.issuer, batch.series);
+        let to_share = batch.state == BatchState::Expired
+            && (step.at < batch.terms.breakage_at || batch.shared != batch.expired);
+        let ended = batch.state.is_live() || batch.state == BatchState::Expired;
+        if !ended || to_share || self.alive(series) {
+            return;
+        }
+        self.clear_market(step, series);
+        self.advance(id, BatchState::Closed);
+        self.free_reserve(step, issuer, id);
+        self.release_quota(id);
+        step.emit(Event::BatchClosed { batch: id, series });
+    }
+
+    /// Whether any coupon of a series is in a state that it can still leave.
+    fn alive(&self, series: SeriesId) -> bool {
+        let title = &self.books.title;
+        let minted = title.terms(series).map_or(0, |terms| terms.quantity);
+        let ended = [Holder::Redeemed, Holder::Expired, Holder::Recalled];
+        let ended = ended.into_iter().map(|holder| title.quantity(series, holder));
+        ended.fold(0, u64::saturating_add) < minted
+    }
+
+    /// The batches of an issuer that `which` says.
+    pub(crate) fn batches_of(
+        &self,
+        issuer: PartyId,
+        which: impl Fn(&Batch) -> bool,
+    ) -> Vec<BatchId> {
+        let own = self.batches.iter().filter(|(_, batch)| batch.issuer == issuer && which(batch));
+        own.map(|(id, _)| *id).collect()
+    }
+}

@@ -1,0 +1,493 @@
+//! What a batch may promise, and every step from draft to close (2.1).
+
+use crate::world::{World, cents, instant, party, terms, voucher};
+use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket};
+use gcfn_market::Side;
+use gcfn_model::{Amount, BasisPoints, BatchId, Currency, Digest, Millis, Pool, TemplateId};
+use gcfn_venue::{
+    BatchRefusal, BatchState, BatchTerms, Bounds, CouponKind, DivisibleFor, Event, IssuingTerms,
+    MaturityAction, PartyKind, Rejection, ReserveMode, Role, SuspensionReason, TemplateBounds,
+    TemplateRef, TemplateVersion, TermsField, Track, Verb,
+};
+
+const DAY: u64 = 86_400_000;
+
+fn b1() -> BatchId {
+    BatchId::derive(&[b"b1"])
+}
+
+/// A world whose region asks compliance of every batch, with an admitted issuer.
+fn screened() -> World {
+    let mut terms = terms("sg", "sg", Currency::Sgd);
+    terms.issuing = IssuingTerms { screening: true, ..IssuingTerms::DEFAULT };
+    let mut world = World::of(terms);
+    world.admitted("brand", 5_000_00);
+    world
+}
+
+/// A batch that stands at `state`, brought there by the steps that lead there.
+fn standing_at(state: BatchState) -> World {
+    use BatchState::{
+        Approved, Closed, Draft, Expired, Funded, Listed, Precheck, Recalled, Registered, Rejected,
+        Review, Suspended, Withdrawn,
+    };
+    let mut world = screened();
+    let batch = b1();
+    world.issuer("brand", Verb::DraftBatch { batch, terms: voucher() }).expect("sound terms");
+    let way: &[BatchState] = match state {
+        Draft => &[],
+        Withdrawn => &[Withdrawn],
+        Precheck => &[Precheck],
+        Review => &[Precheck, Review],
+        Rejected => &[Precheck, Rejected],
+        Approved => &[Precheck, Review, Approved],
+        Funded => &[Precheck, Review, Approved, Funded],
+        Registered => &[Precheck, Review, Approved, Funded, Registered],
+        Listed => &[Precheck, Review, Approved, Funded, Registered, Listed],
+        Suspended => &[Precheck, Review, Approved, Funded, Registered, Listed, Suspended],
+        Recalled => &[Precheck, Review, Approved, Funded, Registered, Recalled],
+        Expired | Closed => &[Precheck, Review, Approved, Funded, Registered, Listed, state],
+    };
+    for step in way {
+        take_step(&mut world, *step);
+    }
+    assert_eq!(world.batch("b1").state, state);
+    world
+}
+
+fn take_step(world: &mut World, to: BatchState) {
+    let batch = b1();
+    let mut issuer = |verb| world.issuer("brand", verb).expect("the next step");
+    match to {
+        BatchState::Withdrawn => drop(issuer(Verb::WithdrawBatch { batch })),
+        BatchState::Precheck => drop(issuer(Verb::SubmitBatch { batch })),
+        BatchState::Review => drop(world.operator(Verb::ScreenBatch { batch, clear: true })),
+        BatchState::Rejected => drop(world.operator(Verb::ScreenBatch { batch, clear: false })),
+        BatchState::Approved => {
+            for who in ["olga", "oscar"] {
+                world.ask(who, Role::Operator, Verb::ApproveBatch { batch }).expect("a reviewer");
+            }
+        }
+        BatchState::Funded => drop(issuer(Verb::FundBatch { batch })),
+        BatchState::Registered => drop(world.operator(Verb::MintBatch { batch })),
+        BatchState::Listed => drop(issuer(Verb::ListBatch { batch })),
+        BatchState::Suspended => {
+            let reason = SuspensionReason::Risk;
+            drop(world.operator(Verb::SuspendBatch { batch, reason }));
+        }
+        BatchState::Recalled => drop(world.two(Verb::RecallBatch { batch }).expect("funded")),
+        BatchState::Expired => world.until(1008, 1),
+        BatchState::Closed => world.until(1008, 3),
+        BatchState::Draft => {}
+    }
+}
+
+/// Every step, who takes it, and the states that it may be taken in.
+fn steps() -> Vec<(Role, Verb, Vec<BatchState>)> {
+    use BatchState::{Approved, Draft, Funded, Listed, Precheck, Registered, Review, Suspended};
+    let (batch, issuer, operator) = (b1(), Role::Issuer, Role::Operator);
+    let reason = SuspensionReason::Risk;
+    let no = BatchRefusal::TermsUnclear;
+    let live = vec![Registered, Listed, Suspended];
+    vec![
+        (issuer, Verb::AmendBatch { batch, terms: voucher() }, vec![Draft]),
+        (issuer, Verb::SubmitBatch { batch }, vec![Draft]),
+        (issuer, Verb::WithdrawBatch { batch }, vec![Draft, Precheck, Review]),
+        (operator, Verb::ScreenBatch { batch, clear: true }, vec![Precheck]),
+        (operator, Verb::RejectBatch { batch, reason: no }, vec![Review]),
+        (operator, Verb::ApproveBatch { batch }, vec![Review]),
+        (issuer, Verb::FundBatch { batch }, vec![Approved]),
+        (operator, Verb::MintBatch { batch }, vec![Funded]),
+        (issuer, Verb::ListBatch { batch }, vec![Registered]),
+        (operator, Verb::SuspendBatch { batch, reason }, vec![Listed]),
+        (operator, Verb::ResumeBatch { batch }, vec![Suspended]),
+        (issuer, Verb::DelistBatch { batch }, vec![Listed]),
+        (operator, Verb::RecallBatch { batch }, live.clone()),
+        (issuer, Verb::TopUpReserve { batch, amount: cents(1) }, live),
+    ]
+}
+
+#[test]
+fn every_step_is_taken_in_its_states_and_refused_in_all_others() {
+    for state in BatchState::ALL {
+        for (role, verb, allowed) in steps() {
+            let mut world = standing_at(state);
+            let before = world.venue.state_root();
+            let who = if role == Role::Issuer { "brand" } else { "olga" };
+            let outcome = world.ask(who, role, verb.clone());
+            match allowed.contains(&state) {
+                true => drop(outcome.unwrap_or_else(|no| panic!("{verb:?} at {state:?}: {no}"))),
+                false => {
+                    assert_eq!(outcome, Err(Rejection::BatchState), "{verb:?} at {state:?}");
+                    assert_eq!(world.venue.state_root(), before);
+                    assert_eq!(world.batch("b1").state, state);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_leads_out_of_a_final_state() {
+    for state in BatchState::ALL {
+        let leads = BatchState::ALL.into_iter().filter(|next| state.leads_to(*next)).count();
+        assert_eq!(leads == 0, state.is_final(), "{state:?}");
+    }
+}
+
+/// Drafts `voucher()` with a change and says what is wrong with it.
+fn drafted(change: impl FnOnce(&mut BatchTerms)) -> Result<(), Rejection> {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let mut terms = voucher();
+    change(&mut terms);
+    world.issuer("brand", Verb::DraftBatch { batch: b1(), terms }).map(drop)
+}
+
+#[test]
+fn terms_stay_within_what_the_region_allows() {
+    let wrong = |field| Err(Rejection::BatchTerms(field));
+    assert_eq!(drafted(|t| t.face = Amount::ZERO), wrong(TermsField::Face));
+    assert_eq!(drafted(|t| t.quantity = 0), wrong(TermsField::Quantity));
+    assert_eq!(drafted(|t| t.issue_price = cents(100_01)), wrong(TermsField::IssuePrice));
+    assert_eq!(drafted(|t| t.expires_at = instant(999, 0)), wrong(TermsField::ExpiresAt));
+    assert_eq!(drafted(|t| t.starts_at = instant(1008, 0)), wrong(TermsField::StartsAt));
+    assert_eq!(drafted(|t| t.lists_from = instant(1009, 0)), wrong(TermsField::StartsAt));
+    assert_eq!(drafted(|t| t.divisible_for = DivisibleFor::Sale), wrong(TermsField::DivisibleFor));
+    assert_eq!(drafted(|t| t.resales_max = 4), wrong(TermsField::ResalesMax));
+    assert_eq!(drafted(|t| t.refund_window = Millis(8 * DAY)), wrong(TermsField::RefundWindow));
+    assert_eq!(drafted(|t| t.reserve = ReserveMode::Proceeds), wrong(TermsField::Reserve));
+    assert_eq!(drafted(|t| t.issue_price = cents(100_00)), Ok(()));
+}
+
+#[test]
+fn d_28_the_limit_of_365_days_is_for_the_utility_track_alone() {
+    let until = |day| {
+        move |t: &mut BatchTerms| {
+            t.expires_at = instant(day, 0);
+            t.breakage_at = instant(day, 2);
+        }
+    };
+    let too_long = Err(Rejection::BatchTerms(TermsField::Validity));
+    assert_eq!(drafted(until(1365)), Ok(()));
+    assert_eq!(drafted(until(1366)), too_long);
+    let securities = |t: &mut BatchTerms| {
+        until(3000)(t);
+        t.track = Track::Securities;
+    };
+    assert_eq!(drafted(securities), Ok(()));
+    let above_face = |t: &mut BatchTerms| {
+        t.track = Track::Securities;
+        t.issue_price = cents(110_00);
+    };
+    assert_eq!(drafted(above_face), Ok(()), "A-30 is for the utility track as well");
+}
+
+#[test]
+fn a_draft_is_amended_until_it_is_submitted_and_its_quota_follows() {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let batch = b1();
+    world.issuer("brand", Verb::DraftBatch { batch, terms: voucher() }).expect("sound");
+    let used = |world: &World| world.venue.issuer(party("brand")).expect("known").used.minor();
+    assert_eq!(used(&world), 10_000_00);
+    let terms = BatchTerms { quantity: 50, ..voucher() };
+    world.issuer("brand", Verb::AmendBatch { batch, terms }).expect("a draft");
+    assert_eq!((used(&world), world.batch("b1").terms.quantity), (5_000_00, 50));
+    let terms = BatchTerms { quantity: 1_000_000, ..voucher() };
+    let above = world.issuer("brand", Verb::AmendBatch { batch, terms });
+    assert_eq!((above, used(&world)), (Err(Rejection::QuotaExceeded), 5_000_00));
+    world.issuer("brand", Verb::WithdrawBatch { batch }).expect("a draft");
+    assert_eq!(used(&world), 0, "withdrawn, it is released");
+}
+
+#[test]
+fn what_is_rejected_gives_its_quota_back_and_says_why() {
+    let mut world = standing_at(BatchState::Review);
+    let reason = BatchRefusal::DocumentsMissing;
+    world.operator(Verb::RejectBatch { batch: b1(), reason });
+    assert_eq!(world.batch("b1").rejected, Some(reason));
+    assert_eq!(world.venue.issuer(party("brand")).expect("known").used, Amount::ZERO);
+}
+
+#[test]
+fn a_precheck_rejects_what_its_issuer_or_region_does_not_carry() {
+    let submitted = |issuing: IssuingTerms, terms: BatchTerms, suspended: bool| {
+        let mut region = crate::world::terms("sg", "sg", Currency::Sgd);
+        region.issuing = issuing;
+        let mut world = World::of(region);
+        world.admitted("brand", 5_000_00);
+        world.issuer("brand", Verb::DraftBatch { batch: b1(), terms }).expect("sound");
+        if suspended {
+            world.operator(Verb::SuspendIssuer { issuer: party("brand") });
+        }
+        world.issuer("brand", Verb::SubmitBatch { batch: b1() }).expect("a draft");
+        (world.batch("b1").state, world.batch("b1").rejected)
+    };
+    let rejected = |reason| (BatchState::Rejected, Some(reason));
+    let default = IssuingTerms::DEFAULT;
+    assert_eq!(submitted(default, voucher(), false), (BatchState::Review, None));
+    assert_eq!(submitted(default, voucher(), true), rejected(BatchRefusal::IssuerStanding));
+    let strict = IssuingTerms { kyc_to_issue: 2, ..default };
+    assert_eq!(submitted(strict, voucher(), false), rejected(BatchRefusal::IssuerIdentity));
+    let prepaid = IssuingTerms { prepaid_only: true, ..default };
+    assert_eq!(submitted(prepaid, voucher(), false), (BatchState::Review, None));
+    let cash = BatchTerms { maturity: MaturityAction::Cash, ..voucher() };
+    assert_eq!(submitted(prepaid, cash, false), rejected(BatchRefusal::NotPrepaid));
+}
+
+/// How many persons sign a batch of `quantity` before it is approved.
+fn signatures(quantity: u64) -> usize {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let quota = Amount::from_minor(1_000_000_000_000).expect("in range");
+    world.two(Verb::GrantQuota { issuer: party("brand"), quota }).expect("admitted");
+    let batch = b1();
+    let terms = BatchTerms { quantity, ..voucher() };
+    world.issuer("brand", Verb::DraftBatch { batch, terms }).expect("within quota");
+    world.issuer("brand", Verb::SubmitBatch { batch }).expect("a draft");
+    let mut signed = 0;
+    while world.batch("b1").state == BatchState::Review {
+        signed += 1;
+        let who = format!("reviewer {signed}");
+        world.ask(&who, Role::Operator, Verb::ApproveBatch { batch }).expect("a reviewer");
+    }
+    signed
+}
+
+#[test]
+fn the_larger_a_batch_the_more_persons_approve_it() {
+    assert_eq!(signatures(10), 1, "1,000.00 of face");
+    assert_eq!(signatures(11), 2, "above it");
+    assert_eq!(signatures(10_000_000), 2, "10^9 of face");
+    assert_eq!(signatures(10_000_001), 3, "above it");
+}
+
+#[test]
+fn who_submits_a_batch_does_not_approve_it() {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let batch = b1();
+    world.issuer("brand", Verb::DraftBatch { batch, terms: voucher() }).expect("sound");
+    world.operator(Verb::SubmitBatch { batch });
+    let own = world.ask("olga", Role::Operator, Verb::ApproveBatch { batch });
+    assert_eq!(own, Err(Rejection::SecondPerson));
+}
+
+fn version(version: u32) -> TemplateVersion {
+    let bounds = TemplateBounds {
+        face: Bounds { min: cents(10_00), max: cents(100_00) },
+        quantity: Bounds { min: 1, max: 100 },
+        validity: Bounds { min: Millis(DAY), max: Millis(30 * DAY) },
+        kind: CouponKind::Voucher,
+        track: Track::Utility,
+    };
+    TemplateVersion {
+        template: TemplateId::derive(&[b"meal"]),
+        version,
+        schema: Digest([7; 32]),
+        bounds,
+    }
+}
+
+fn under(version: u32) -> BatchTerms {
+    let template = TemplateRef {
+        template: TemplateId::derive(&[b"meal"]),
+        version,
+        schema: Digest([7; 32]),
+        attributes: Digest([8; 32]),
+    };
+    BatchTerms { template: Some(template), ..voucher() }
+}
+
+/// Submits a batch on those terms to a world with version 1 of the template.
+fn submitted(terms: BatchTerms, retired: bool) -> Result<(), Rejection> {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    world.operator(Verb::PublishTemplate(version(1)));
+    if retired {
+        let template = version(1).template;
+        world.operator(Verb::RetireTemplate { template, version: 1 });
+    }
+    world.issuer("brand", Verb::DraftBatch { batch: b1(), terms }).expect("sound");
+    world.issuer("brand", Verb::SubmitBatch { batch: b1() }).map(drop)
+}
+
+#[test]
+fn a_batch_keeps_what_its_template_promises() {
+    assert_eq!(submitted(under(1), false), Ok(()));
+    assert_eq!(submitted(under(2), false), Err(Rejection::UnknownTemplate));
+    assert_eq!(submitted(under(1), true), Err(Rejection::TemplateRetired));
+    let outside = |change: fn(&mut BatchTerms)| {
+        let mut terms = under(1);
+        change(&mut terms);
+        submitted(terms, false)
+    };
+    assert_eq!(outside(|t| t.quantity = 101), Err(Rejection::OutsideTemplate));
+    assert_eq!(outside(|t| t.face = cents(101_00)), Err(Rejection::OutsideTemplate));
+    assert_eq!(outside(|t| t.kind = CouponKind::Gift), Err(Rejection::OutsideTemplate));
+    let mut other = under(1);
+    other.template = other.template.map(|t| TemplateRef { schema: Digest::ZERO, ..t });
+    assert_eq!(submitted(other, false), Err(Rejection::TemplateSchema));
+}
+
+#[test]
+fn versions_of_a_template_ascend_and_belong_to_their_publisher() {
+    let mut world = World::new();
+    world.admitted("brand", 1);
+    world.admitted("rival", 1);
+    let publish = |version| Verb::PublishTemplate(version);
+    let second = world.issuer("brand", publish(version(2)));
+    assert_eq!(second, Err(Rejection::TemplateVersion));
+    world.issuer("brand", publish(version(1))).expect("the first");
+    let again = world.issuer("brand", publish(version(1)));
+    assert_eq!(again, Err(Rejection::TemplateVersion));
+    assert_eq!(world.issuer("rival", publish(version(2))), Err(Rejection::NotYours));
+    let mut empty = version(2);
+    empty.bounds.quantity = Bounds { min: 2, max: 1 };
+    assert_eq!(world.issuer("brand", publish(empty)), Err(Rejection::TemplateBounds));
+    world.issuer("brand", publish(version(2))).expect("the next");
+    world.issuer("rival", Verb::DraftBatch { batch: b1(), terms: under(1) }).expect("sound");
+    let of_another = world.issuer("rival", Verb::SubmitBatch { batch: b1() });
+    assert_eq!(of_another, Err(Rejection::NotYours));
+}
+
+#[test]
+fn a_region_may_ask_for_a_template() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.issuing = IssuingTerms { template_required: true, ..IssuingTerms::DEFAULT };
+    let mut world = World::of(region);
+    world.admitted("brand", 2_000_00);
+    let without = world.issuer("brand", Verb::DraftBatch { batch: b1(), terms: voucher() });
+    assert_eq!(without, Err(Rejection::BatchTerms(TermsField::Template)));
+}
+
+#[test]
+fn a_suspended_batch_holds_nothing_and_trades_nothing_but_is_redeemed() {
+    let mut world = World::new();
+    let series = world.listed("brand", "b1");
+    world.buyer("ann", series, 2);
+    let before = world.available("ann");
+    world.order("ann", Side::Buy, series, 3, Some(90_00)).expect("rests");
+    world.order("ann", Side::Sell, series, 1, Some(99_00)).expect("rests");
+    let reason = SuspensionReason::Directive(Digest([1; 32]));
+    world.operator(Verb::SuspendBatch { batch: b1(), reason });
+    assert_eq!(world.venue.orders().count(), 0);
+    assert_eq!((world.available("ann"), world.coupons("ann", series)), (before, 2));
+    let order = world.order("ann", Side::Buy, series, 1, Some(95_00));
+    assert_eq!(order, Err(Rejection::SeriesNotListed));
+    world.settle(1000);
+    world.redeem("ann", series, "brand", None).expect("a holder's right");
+    world.operator(Verb::ResumeBatch { batch: b1() });
+    world.order("ann", Side::Buy, series, 1, Some(95_00)).expect("on offer again");
+    assert_eq!(world.coupons("ann", series), 2);
+}
+
+#[test]
+fn a_frozen_issuer_takes_its_batches_off_the_market() {
+    let mut world = World::new();
+    world.listed("brand", "b1");
+    world.operator(Verb::Freeze { party: party("brand") });
+    let batch = world.batch("b1");
+    assert_eq!(batch.state, BatchState::Suspended);
+    assert_eq!(batch.suspended, Some(SuspensionReason::Issuer));
+    let early = world.ask("olga", Role::Operator, Verb::ResumeBatch { batch: b1() });
+    assert_eq!(early, Err(Rejection::Frozen), "its cause is not gone");
+    world.two(Verb::Unfreeze { party: party("brand") }).expect("frozen");
+    world.operator(Verb::ResumeBatch { batch: b1() });
+    assert_eq!(world.batch("b1").state, BatchState::Listed);
+}
+
+#[test]
+fn a_batch_is_delisted_while_nothing_is_held_and_listed_again_without_a_fee() {
+    let mut world = World::new();
+    let series = world.listed("brand", "b1");
+    world.buyer("ann", series, 2);
+    world.order("ann", Side::Sell, series, 1, Some(99_00)).expect("rests");
+    let delist = Verb::DelistBatch { batch: b1() };
+    let held = world.issuer("brand", delist.clone());
+    assert_eq!(held, Err(Rejection::HoldsOpen));
+    let order = world.venue.orders().find(|open| !open.primary).expect("ann's").id;
+    world.user("ann", Verb::CancelOrder { order }).expect("hers");
+    world.issuer("brand", delist).expect("nothing is held");
+    assert_eq!(world.batch("b1").state, BatchState::Registered);
+    assert_eq!(world.venue.books().title.quantity(series, Holder::Inventory), 98);
+    world.issuer("brand", Verb::ListBatch { batch: b1() }).expect("listed again");
+    world.settle(1000);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Issue)), 120_00, "1.2 % once");
+    let announced = |e: &&Event| {
+        matches!(e, Event::Submitted(gcfn_venue::FederationRequest::ListSeries { .. }))
+    };
+    assert_eq!(world.events.iter().filter(announced).count(), 1);
+}
+
+#[test]
+fn nothing_is_listed_or_redeemed_before_its_time() {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let terms =
+        BatchTerms { lists_from: instant(1001, 0), starts_at: instant(1002, 0), ..voucher() };
+    let batch = b1();
+    world.issuer("brand", Verb::DraftBatch { batch, terms }).expect("sound");
+    world.issuer("brand", Verb::SubmitBatch { batch }).expect("a draft");
+    take_step(&mut world, BatchState::Approved);
+    take_step(&mut world, BatchState::Funded);
+    take_step(&mut world, BatchState::Registered);
+    let early = world.issuer("brand", Verb::ListBatch { batch });
+    assert_eq!(early, Err(Rejection::TooEarly));
+    world.settle(1000);
+    world.issuer("brand", Verb::ListBatch { batch }).expect("its day");
+    let series = world.batch("b1").series;
+    world.buyer("ann", series, 1);
+    let early = world.redeem("ann", series, "brand", None);
+    assert_eq!(early, Err(Rejection::NotValidYet));
+    world.settle(1001);
+    world.redeem("ann", series, "brand", None).expect("valid");
+}
+
+#[test]
+fn a_batch_closes_with_its_last_coupon_and_frees_reserve_and_quota() {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let series = world.issued("brand", "b1", BatchTerms { quantity: 11, ..voucher() });
+    world.buyer("ann", series, 11);
+    world.settle(1000);
+    for _ in 0..11 {
+        assert_eq!(world.batch("b1").state, BatchState::Listed);
+        world.redeem("ann", series, "brand", None).expect("funded");
+    }
+    assert_eq!(world.batch("b1").state, BatchState::Closed);
+    assert_eq!(world.venue.issuer(party("brand")).expect("known").used, Amount::ZERO);
+    assert_eq!(world.balance(Account::Reserve(party("brand"), b1())), 0);
+}
+
+#[test]
+fn a_batch_that_was_never_listed_expires_too() {
+    let mut world = standing_at(BatchState::Registered);
+    world.until(1008, 3);
+    assert_eq!(world.batch("b1").state, BatchState::Closed);
+    assert_eq!(world.balance(Account::Reserve(party("brand"), b1())), 0);
+}
+
+#[test]
+fn a_listing_fee_that_nothing_covers_is_owed_and_the_first_proceeds_repay_it() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.reserve_mode = ReserveMode::None;
+    region.reserve_ratio = BasisPoints(0);
+    let mut world = World::of(region);
+    world.admitted("brand", 20_00);
+    let series =
+        world.issued("brand", "b1", BatchTerms { reserve: ReserveMode::None, ..voucher() });
+    let owed = Account::Receivable(Pool::SettlementHub, party("brand"));
+    // 1.2 % of 10,000.00 is 120.00; the deposit has 20.00.
+    assert_eq!(world.balance(owed), 100_00);
+    world.register("ann", PartyKind::User);
+    world.deposit("ann", Pool::UserCustody, 10_000_00);
+    world.order("ann", Side::Buy, series, 2, None).expect("on offer");
+    world.settle(1000);
+    let free = Account::Issuer(party("brand"), IssuerBucket::Free);
+    assert_eq!(world.balance(free), 189_81 - 100_00, "190.00 less 0.1 %, less the debt");
+    world.settle(1001);
+    assert_eq!(world.balance(owed), 0);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Issue)), 120_00);
+}
