@@ -11,6 +11,7 @@ mod home;
 mod node;
 mod output;
 mod reg;
+mod script;
 mod testnet;
 mod verify;
 
@@ -61,6 +62,9 @@ enum Verb {
     /// Look at what a supervisor's node has verified and found.
     #[command(subcommand)]
     Reg(reg::Reg),
+    /// Run scenarios: what one node does, in sentences.
+    #[command(subcommand)]
+    Script(script::Script),
 }
 
 fn main() -> ExitCode {
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Verb::Clearing(verb) => verb.run(output),
         Verb::Verify(verb) => verb.run(output),
         Verb::Reg(verb) => verb.run(output),
+        Verb::Script(verb) => verb.run(output),
     };
     failure::exit(ended)
 }

@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 18] = [
+const VERBS: [(&str, &[&str]); 22] = [
     ("gcfn", &[]),
     ("testnet", &["testnet"]),
     ("testnet-up", &["testnet", "up"]),
@@ -22,6 +22,10 @@ const VERBS: [(&str, &[&str]); 18] = [
     ("clearing-cycles", &["clearing", "cycles"]),
     ("verify", &["verify"]),
     ("reg", &["reg"]),
+    ("script", &["script"]),
+    ("script-run", &["script", "run"]),
+    ("script-check", &["script", "check"]),
+    ("script-grammar", &["script", "grammar"]),
 ];
 
 #[test]
