@@ -12,6 +12,7 @@ mod home;
 mod node;
 mod output;
 mod reg;
+mod script;
 mod testnet;
 mod verify;
 
@@ -64,6 +65,9 @@ enum Verb {
     /// Look at what a supervisor's node has verified and found.
     #[command(subcommand)]
     Reg(reg::Reg),
+    /// Run scenarios: what one node does, in sentences.
+    #[command(subcommand)]
+    Script(script::Script),
 }
 
 fn main() -> ExitCode {
@@ -76,6 +80,7 @@ fn main() -> ExitCode {
         Verb::App(verb) => verb.run(output),
         Verb::Verify(verb) => verb.run(output),
         Verb::Reg(verb) => verb.run(output),
+        Verb::Script(verb) => verb.run(output),
     };
     failure::exit(ended)
 }

@@ -105,8 +105,10 @@ const WITHIN_A_ROW: &[(&str, &str, &str)] = &[
 ];
 
 /// Edges from the binary into the test row: from, to, why.
-const INTO_TESTS: &[(&str, &str, &str)] =
-    &[("gcfn", "gcfn-localnet", "the verbs `gcfn testnet ...` run it")];
+const INTO_TESTS: &[(&str, &str, &str)] = &[
+    ("gcfn", "gcfn-fixtures", "the verbs `gcfn script ...` run it"),
+    ("gcfn", "gcfn-localnet", "the verbs `gcfn testnet ...` run it"),
+];
 
 /// Edges that no row would refuse and that are wrong all the same: from, to, why.
 const NEVER: &[(&str, &str, &str)] = &[
@@ -223,12 +225,13 @@ mod tests {
         assert_eq!(wrong("gcfn-venue", "gcfn-model", false), None);
         assert_eq!(wrong("gcfn-venue", "gcfn-ledger", false), None);
         assert_eq!(wrong("gcfn", "gcfn-localnet", false), None);
+        assert_eq!(wrong("gcfn", "gcfn-fixtures", false), None);
         assert_eq!(wrong("gcfn-venue", "gcfn-fixtures", true), None);
         let refused = |from, to| wrong(from, to, false).expect("refused");
         assert!(refused("gcfn-venue", "gcfn-store").contains("lower rows only"));
         assert!(refused("gcfn-ledger", "gcfn-market").contains("WITHIN_A_ROW"));
         assert!(refused("gcfn-venue", "gcfn-peering").starts_with("never"));
         assert!(refused("gcfn-daemon", "gcfn-fixtures").contains("dev-dependencies"));
-        assert!(refused("gcfn", "gcfn-fixtures").contains("dev-dependencies"));
+        assert!(refused("gcfn", "gcfn-tidy").contains("dev-dependencies"));
     }
 }

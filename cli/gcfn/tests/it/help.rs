@@ -26,6 +26,10 @@ const VERBS: [(&str, &[&str]); 22] = [
     ("clearing-cycles", &["clearing", "cycles"]),
     ("verify", &["verify"]),
     ("reg", &["reg"]),
+    ("script", &["script"]),
+    ("script-run", &["script", "run"]),
+    ("script-check", &["script", "check"]),
+    ("script-grammar", &["script", "grammar"]),
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod help;
 mod node;
+mod script;
 mod verify;
 
 use std::path::{Path, PathBuf};
