@@ -10,9 +10,8 @@ use crate::terms::Fees;
 use crate::trading::{Market, OpenOrder};
 use crate::venue::{Due, Step, Venue};
 use alloc::collections::BTreeSet;
-use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
-use gcfn_market::{Order, Side, TimeInForce};
+use gcfn_market::{Band, Order, Side, Tape, TimeInForce};
 use gcfn_model::{Amount, BatchId, OrderId, PartyId, Rounding, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -294,9 +293,10 @@ impl Venue {
             quantity,
             price: batch.terms.issue_price,
             time_in_force: TimeInForce::GoodTillCancelled,
+            display: None,
         };
-        let mut fills = Vec::new();
-        let placed = market.book.place(offer, &mut fills).expect("the first order of a new book");
+        let placed = market.book.place(offer, Band::NONE, &mut Tape::new());
+        let placed = placed.expect("the first order of a new book");
         assert_eq!(placed.resting, quantity);
         let (from, to) = (Holder::Inventory, Holder::InventoryLock);
         self.move_title(step, series, from, to, quantity);
