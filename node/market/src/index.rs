@@ -58,6 +58,7 @@ impl Index {
     }
 
     /// The slot of `id`. `holds` tells whether a slot holds it: ids may share a hash.
+    #[inline]
     pub(crate) fn find(&self, id: OrderId, holds: impl Fn(Slot) -> bool) -> Option<Slot> {
         let hash = hash(id);
         let bucket = self.buckets.get(self.place(hash))?;
@@ -69,6 +70,7 @@ impl Index {
     }
 
     /// Adds `id`, which is not in the index.
+    #[inline]
     pub(crate) fn insert(&mut self, id: OrderId, slot: Slot) {
         if self.buckets.len().saturating_mul(BUCKET_LOAD) <= self.len as usize {
             self.grow();
@@ -78,6 +80,7 @@ impl Index {
     }
 
     /// Removes `id`, which is in the index at `slot`.
+    #[inline]
     pub(crate) fn remove(&mut self, id: OrderId, slot: Slot) {
         self.len = self.len.checked_sub(1).expect("the id was counted");
         let hash = hash(id);

@@ -45,11 +45,13 @@ impl Queues {
         &self.orders
     }
 
+    #[inline]
     pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
         self.orders.find(id)
     }
 
     /// The level in `slot`, which comes from a ladder or an order.
+    #[inline]
     pub(crate) fn level(&self, slot: LevelSlot) -> &Level {
         self.levels.get(slot as usize).expect("levels are never given back to the allocator")
     }
@@ -66,6 +68,7 @@ impl Queues {
     }
 
     /// A level without orders.
+    #[inline]
     pub(crate) fn open(&mut self, price: Amount) -> LevelSlot {
         let empty = Level { price, shown: 0, quantity: 0, orders: 0, oldest: NONE, newest: NONE };
         match self.vacant {
@@ -82,12 +85,14 @@ impl Queues {
     }
 
     /// Vacates a level without orders.
+    #[inline]
     pub(crate) fn close(&mut self, level: LevelSlot) {
         self.level_mut(level).oldest = self.vacant;
         self.vacant = level;
     }
 
     /// Puts `order` behind the others of `level`.
+    #[inline]
     pub(crate) fn push(&mut self, level: LevelSlot, order: &Resting) {
         let slot = self.orders.insert(order, level);
         self.link(level, slot);
@@ -100,6 +105,7 @@ impl Queues {
     /// Trades `quantity` of what the order in `slot` shows and returns what is left of it.
     /// An order of which nothing is left is gone; an iceberg of which nothing is shown shows
     /// its next slice, behind the others of its level.
+    #[inline]
     pub(crate) fn fill(&mut self, slot: Slot, quantity: u64) -> u64 {
         let order = self.orders.at_mut(slot);
         order.shown = order.shown.checked_sub(quantity).expect("no more than what is shown");
@@ -131,6 +137,7 @@ impl Queues {
     }
 
     /// Takes the order in `slot` out, whatever is left of it.
+    #[inline]
     pub(crate) fn remove(&mut self, slot: Slot) {
         let order = self.orders.at(slot);
         let (at, shown, quantity) = (order.level, order.shown, order.quantity);
