@@ -73,10 +73,10 @@ impl Book {
         phase: Phase,
         orders: &[Resting],
     ) -> Result<Book, Refusal> {
-        let mut book = Book { sequence, ..Book::new(terms) };
+        let (mut book, mut tape) = (Book { sequence, ..Book::new(terms) }, Tape::new());
         for resting in orders {
             book.admit_resting(resting)?;
-            book.push(resting);
+            book.rest(resting, &mut tape);
         }
         book.admit_phase(phase)?;
         book.phase = phase;
@@ -232,8 +232,8 @@ impl Book {
         self.ladders.get_mut(side as usize).expect("one for each side")
     }
 
-    /// Puts `order` behind the others at its price and returns its level.
-    fn push(&mut self, order: &Resting) -> LevelSlot {
+    /// Puts `order` behind the others at its price.
+    pub(crate) fn rest(&mut self, order: &Resting, tape: &mut Tape) {
         let level = match self.ladder(order.side).find(order.price) {
             Ok(level) => level,
             Err(index) => {
@@ -242,33 +242,23 @@ impl Book {
                 level
             }
         };
-        self.queues.push(level, order);
-        level
-    }
-
-    /// Puts `order` behind the others at its price.
-    #[inline]
-    pub(crate) fn rest(&mut self, order: &Resting, tape: &mut Tape) {
-        let level = self.push(order);
-        tape.show(self.queues.level(level).change(order.side));
+        tape.show(self.queues.push(level, order));
     }
 
     /// Trades `quantity` of the order in `slot`, no more than it shows, and returns what is
     /// left of it.
     #[inline]
     pub(crate) fn fill(&mut self, slot: Slot, quantity: u64, tape: &mut Tape) -> u64 {
-        let order = self.queues.orders().at(slot);
-        let (side, level) = (order.side, order.level);
-        let left = self.queues.fill(slot, quantity);
-        self.show(side, level, tape);
+        let level = self.queues.orders().at(slot).level;
+        let (left, change) = self.queues.fill(slot, quantity);
+        self.show(level, change, tape);
         left
     }
 
     /// Lowers what rests in `slot` to `quantity`.
     pub(crate) fn lower(&mut self, slot: Slot, quantity: u64, tape: &mut Tape) {
-        self.queues.lower(slot, quantity);
-        let order = self.queues.orders().at(slot);
-        tape.show(self.queues.level(order.level).change(order.side));
+        let change = self.queues.lower(slot, quantity);
+        tape.show(change);
     }
 
     /// Takes the order in `slot` out of the book.
@@ -276,8 +266,8 @@ impl Book {
     pub(crate) fn withdraw(&mut self, slot: Slot, tape: &mut Tape) -> Resting {
         let level = self.queues.orders().at(slot).level;
         let order = self.queues.orders().resting(slot);
-        self.queues.remove(slot);
-        self.show(order.side, level, tape);
+        let change = self.queues.remove(slot);
+        self.show(level, change, tape);
         order
     }
 
@@ -293,11 +283,11 @@ impl Book {
 
     /// Writes down what a level has become from which something was taken, and drops it if it
     /// is empty.
-    fn show(&mut self, side: Side, level: LevelSlot, tape: &mut Tape) {
-        let change = self.queues.level(level).change(side);
+    #[inline]
+    fn show(&mut self, level: LevelSlot, change: LevelChange, tape: &mut Tape) {
         tape.show(change);
         if change.orders == 0 {
-            self.ladder_mut(side).remove(change.price);
+            self.ladder_mut(change.side).remove(change.price);
             self.queues.close(level);
         }
     }

@@ -96,6 +96,7 @@ impl Index {
     }
 
     /// Puts `id` into its bucket, or into the tree if there is no room.
+    #[inline]
     fn settle(&mut self, id: OrderId, slot: Slot) {
         let hash = hash(id);
         let bucket = self.bucket_mut(hash);
@@ -118,6 +119,7 @@ impl Index {
         }
     }
 
+    #[inline]
     fn bucket_mut(&mut self, hash: u32) -> &mut Bucket {
         let place = self.place(hash);
         self.buckets.get_mut(place).expect("the table has grown before the first id")
@@ -134,12 +136,14 @@ impl Bucket {
 
     /// Which lane has `hash`, or [`LANES`]. Looks at every lane: to stop at the right one
     /// would cost more, in mispredicted branches.
+    #[inline]
     fn lane(&self, hash: u32) -> usize {
         let lanes = self.lanes.iter().enumerate();
         lanes.fold(LANES, |found, (index, lane)| if lane.hash == hash { index } else { found })
     }
 
     /// Adds `lane` if there is room and none has its hash.
+    #[inline]
     fn add(&mut self, lane: Lane) -> bool {
         let vacant = self.lane(VACANT.hash);
         let unique = self.lane(lane.hash) == LANES;
