@@ -125,7 +125,8 @@ impl Book {
         Ok(less)
     }
 
-    /// Turns the book to `phase`.
+    /// Turns the book to `phase`. That is a change of no level: who follows the book is told its
+    /// sequence with nothing to apply.
     ///
     /// # Errors
     /// [`Refusal::Crossed`] when it is crossed and `phase` is [`Phase::Continuous`].
