@@ -14,6 +14,7 @@ use gcfn_model::Amount;
 /// each of thousands of books that are mostly empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Ladder {
+    /// Which bits of a price its rank has the other way round.
     flip: Rank,
     rungs: Vec<Rung>,
     /// The last level that fell on each place, among those that are in the ladder: most prices

@@ -9,9 +9,11 @@ use gcfn_model::{Amount, OrderId};
 /// Where a level lies in [`Queues`].
 pub(crate) type LevelSlot = u32;
 
-/// The levels of both sides and the orders in them. Who changes a level returns what it has become,
-/// from what was just computed: to read it back would wait for the writes. Which side a level is on, and how it stands
-/// to others, is the business of the [`Ladder`](crate::ladder::Ladder)s.
+/// The levels of both sides and the orders in them. How levels stand to each other is the business
+/// of the [`Ladder`](crate::ladder::Ladder)s.
+///
+/// Who changes a level returns what it has become, from what was just computed: to read it back
+/// would wait for the writes.
 #[derive(Clone, Debug)]
 pub(crate) struct Queues {
     levels: Vec<Level>,
