@@ -1,153 +1,143 @@
-//! One side of a book: its prices from worst to best, and the queue at each.
+//! One side of a book: its prices from worst to best.
 
-use crate::index::{NONE, Slot};
-use crate::orders::{Linked, Orders};
-use crate::{Resting, Side};
+use crate::Side;
+use crate::queues::LevelSlot;
 use alloc::vec::Vec;
 use gcfn_model::Amount;
-use serde::{Deserialize, Serialize};
 
-/// What rests at one price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PriceLevel {
-    /// The price.
-    pub price: Amount,
-    /// The sum of what rests, in coupons.
-    pub quantity: u64,
-    /// How many orders rest.
-    pub orders: u32,
-}
-
-/// The price levels of one side in a sorted array, the best last.
+/// The price levels of one side in a sorted array, the best last, and a shortcut to them by
+/// price.
 ///
 /// Orders come and go near the best price, so to add or drop a level moves few others; at
 /// worst it moves one per resting order, which [`orders_max`](crate::BookTerms) bounds.
-/// Rejected: an array over all ticks. It is faster still, but it needs a bounded price and
-/// costs its whole range in each of thousands of books that are mostly empty.
+/// Rejected: an array over all ticks. It needs a bounded price and costs its whole range in
+/// each of thousands of books that are mostly empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Ladder {
-    side: Side,
-    levels: Vec<Level>,
+    /// Which bits of a price its rank has the other way round.
+    flip: Rank,
+    rungs: Vec<Rung>,
+    /// The last level that fell on each place, among those that are in the ladder: most prices
+    /// are found here at once, and those that share a place are searched for in `rungs`. As
+    /// many as a power of two, at least twice the levels.
+    shortcuts: Vec<Rung>,
 }
 
-/// The queue of orders at one price, oldest first.
+/// A price with its level.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Level {
+struct Rung {
     rank: Rank,
-    quantity: u64,
-    orders: u32,
-    oldest: Slot,
-    newest: Slot,
+    level: LevelSlot,
 }
 
 /// How good a price is for the other side: the higher, the sooner it trades. A bid's rank is
 /// its price; an ask's is the price with every bit flipped, so a lower price has more.
 type Rank = u64;
 
-const fn rank(side: Side, price: Amount) -> Rank {
-    match side {
-        Side::Buy => price.minor(),
-        Side::Sell => !price.minor(),
-    }
-}
+/// No price has the rank zero: a price is neither zero nor has it every bit set.
+const VACANT: Rung = Rung { rank: 0, level: LevelSlot::MAX };
 
 impl Ladder {
     pub(crate) const fn new(side: Side) -> Ladder {
-        Ladder { side, levels: Vec::new() }
+        let flip = match side {
+            Side::Buy => 0,
+            Side::Sell => Rank::MAX,
+        };
+        Ladder { flip, rungs: Vec::new(), shortcuts: Vec::new() }
     }
 
-    /// The order that trades next, if it trades at `limit` or better.
-    pub(crate) fn next(&self, limit: Amount) -> Option<Slot> {
-        let best = self.levels.last()?;
-        (rank(self.side, limit) <= best.rank).then_some(best.oldest)
+    /// Not a choice by side, so that the processor has nothing to guess.
+    const fn rank(&self, price: Amount) -> Rank {
+        price.minor() ^ self.flip
     }
 
-    /// The best price.
-    pub(crate) fn best(&self, orders: &Orders) -> Option<Amount> {
-        self.levels.last().map(|level| level.price(orders))
+    /// The best level.
+    pub(crate) fn best(&self) -> Option<LevelSlot> {
+        self.rungs.last().map(|rung| rung.level)
+    }
+
+    /// The best level, if it trades at `limit` or better.
+    #[inline]
+    pub(crate) fn best_within(&self, limit: Amount) -> Option<LevelSlot> {
+        let best = self.rungs.last()?;
+        (self.rank(limit) <= best.rank).then_some(best.level)
     }
 
     /// The levels, best first.
-    pub(crate) fn levels(&self, orders: &Orders) -> impl Iterator<Item = PriceLevel> {
-        self.levels.iter().rev().map(|level| PriceLevel {
-            price: level.price(orders),
-            quantity: level.quantity,
-            orders: level.orders,
-        })
+    pub(crate) fn levels(&self) -> impl Iterator<Item = LevelSlot> + use<'_> {
+        self.rungs.iter().rev().map(|rung| rung.level)
     }
 
-    /// The orders in the order in which they trade.
-    pub(crate) fn queue<'a>(&self, orders: &'a Orders) -> impl Iterator<Item = &'a Resting> {
-        let first = self.levels.iter().rev().map(|level| level.oldest);
-        let newer = |&slot: &Slot| Some(orders.at(slot).newer).filter(|&slot| slot != NONE);
-        first
-            .flat_map(move |oldest| core::iter::successors(Some(oldest), newer))
-            .map(|slot| &orders.at(slot).order)
-    }
-
-    /// Puts `order` behind the others at its price.
-    pub(crate) fn push(&mut self, orders: &mut Orders, order: Resting) {
-        let rank = rank(self.side, order.price);
-        let index = match self.search(rank) {
-            Ok(index) => index,
-            Err(index) => {
-                let empty = Level { rank, quantity: 0, orders: 0, oldest: NONE, newest: NONE };
-                self.levels.insert(index, empty);
-                index
+    /// The level at `price`, or where one belongs.
+    #[inline]
+    pub(crate) fn find(&self, price: Amount) -> Result<LevelSlot, usize> {
+        let rank = self.rank(price);
+        match self.shortcuts.get(self.place(rank)) {
+            Some(shortcut) if shortcut.rank == rank => Ok(shortcut.level),
+            _ => {
+                let index = self.search(rank)?;
+                Ok(self.rungs.get(index).expect("found").level)
             }
-        };
-        let level = self.levels.get_mut(index).expect("found or inserted");
-        let slot = orders.insert(order, level.newest);
-        match level.newest {
-            NONE => level.oldest = slot,
-            older => orders.at_mut(older).newer = slot,
         }
-        level.newest = slot;
-        level.quantity = level.quantity.checked_add(order.quantity).expect("2^20 * 10^12 fits");
-        level.orders = level.orders.checked_add(1).expect("a book has at most 2^20 orders");
     }
 
-    /// Takes `quantity` of what rests in `slot`, for a fill, a reduction or a cancellation.
-    /// An order of which nothing is left leaves the book.
-    pub(crate) fn take(&mut self, orders: &mut Orders, slot: Slot, quantity: u64) {
-        let order = &mut orders.at_mut(slot).order;
-        order.quantity = order.quantity.checked_sub(quantity).expect("no more than what rests");
-        let (price, left) = (order.price, order.quantity);
+    /// Adds `level` at `price`, which belongs at `index`.
+    #[inline]
+    pub(crate) fn insert(&mut self, index: usize, price: Amount, level: LevelSlot) {
+        let rung = Rung { rank: self.rank(price), level };
+        self.rungs.insert(index, rung);
+        if self.shortcuts.len() < self.rungs.len().saturating_mul(2) {
+            self.grow();
+        } else {
+            self.cut_short(rung);
+        }
+    }
 
-        let index = self.search(rank(self.side, price)).expect("an order has a level");
-        let level = self.levels.get_mut(index).expect("found");
-        level.quantity = level.quantity.checked_sub(quantity).expect("a level is a sum");
-        if left == 0 {
-            level.unlink(orders, slot);
-            orders.remove(slot);
-            if level.orders == 0 {
-                self.levels.remove(index);
-            }
+    /// Drops the level at `price`.
+    #[inline]
+    pub(crate) fn remove(&mut self, price: Amount) {
+        let rank = self.rank(price);
+        if self.rungs.last().is_some_and(|best| best.rank == rank) {
+            self.rungs.pop();
+        } else {
+            let index = self.search(rank).expect("there is a level at this price");
+            self.rungs.remove(index);
+        }
+        let place = self.place(rank);
+        if let Some(shortcut) = self.shortcuts.get_mut(place).filter(|known| known.rank == rank) {
+            *shortcut = VACANT;
         }
     }
 
     /// Where the level of `rank` is, or else belongs.
     fn search(&self, rank: Rank) -> Result<usize, usize> {
-        self.levels.binary_search_by_key(&rank, |level| level.rank)
-    }
-}
-
-impl Level {
-    fn price(&self, orders: &Orders) -> Amount {
-        orders.at(self.oldest).order.price
-    }
-
-    /// Joins the neighbours of `slot`, which leaves this queue.
-    fn unlink(&mut self, orders: &mut Orders, slot: Slot) {
-        let &Linked { older, newer, .. } = orders.at(slot);
-        match older {
-            NONE => self.oldest = newer,
-            older => orders.at_mut(older).newer = newer,
+        match self.rungs.last() {
+            Some(best) if rank <= best.rank => {
+                self.rungs.binary_search_by_key(&rank, |rung| rung.rank)
+            }
+            _ => Err(self.rungs.len()),
         }
-        match newer {
-            NONE => self.newest = older,
-            newer => orders.at_mut(newer).older = older,
+    }
+
+    /// Doubles the number of shortcuts.
+    fn grow(&mut self) {
+        let doubled = self.shortcuts.len().saturating_mul(2).max(4);
+        self.shortcuts = alloc::vec![VACANT; doubled];
+        for index in 0..self.rungs.len() {
+            let rung = *self.rungs.get(index).expect("in range");
+            self.cut_short(rung);
         }
-        self.orders = self.orders.checked_sub(1).expect("the order was counted");
+    }
+
+    fn cut_short(&mut self, rung: Rung) {
+        let place = self.place(rung.rank);
+        *self.shortcuts.get_mut(place).expect("there are shortcuts once there are levels") = rung;
+    }
+
+    /// Where the shortcut to `rank` is: neighbouring ranks are spread by the golden ratio.
+    fn place(&self, rank: Rank) -> usize {
+        let spread = rank.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let last = self.shortcuts.len().wrapping_sub(1);
+        usize::try_from(spread).expect("32 bits fit") & last
     }
 }

@@ -12,7 +12,7 @@ use crate::trade::{MemberSide, Taker, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, Posting};
-use gcfn_market::{Order, Side, TimeInForce};
+use gcfn_market::{Band, Order, Side, Tape, TimeInForce};
 use gcfn_model::{Amount, BusinessDate, NodeId, PartyId, SeriesId, Timestamp, TradeId};
 
 /// The pseudonym under which a node trades in this venue's books.
@@ -71,16 +71,18 @@ impl Venue {
             quantity: deal.quantity,
             price: deal.limit,
             time_in_force: TimeInForce::ImmediateOrCancel,
+            display: None,
         };
         self.outlives(deal.series, rate.value_date)?;
         let market = self.markets.get_mut(&deal.series).ok_or(Rejection::UnknownSeries)?;
-        let mut fills = Vec::new();
-        let placed = market.book.place(incoming, &mut fills).map_err(Rejection::Book)?;
+        let mut tape = Tape::new();
+        let placed = market.book.place(incoming, Band::NONE, &mut tape);
+        let placed = placed.map_err(Rejection::Book)?;
         assert_eq!(placed.resting, 0);
         let side = MemberSide { node: from, order: deal.order, rate };
         let hold_per_coupon = Amount::ZERO;
         let taker = Taker { side: Side::Buy, party, hold_per_coupon, member: Some(side) };
-        let trades = self.execute(step, deal.series, taker, &fills);
+        let trades = self.execute(step, deal.series, taker, &tape.fills);
         Ok(trades.iter().filter_map(|id| self.fill_report(*id)).collect())
     }
 

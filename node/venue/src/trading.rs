@@ -10,7 +10,7 @@ use crate::trade::Taker;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, Posting, UserBucket};
-use gcfn_market::{Book, BookTerms, Order, SelfTrade, Side, TimeInForce};
+use gcfn_market::{Band, Book, BookTerms, Order, SelfTrade, Side, Tape, TimeInForce};
 use gcfn_model::{Amount, BatchId, OrderId, PartyId, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -78,15 +78,17 @@ impl Venue {
             Side::Sell => self.check_coupons(party, terms.series, terms.quantity)?,
         };
         let OrderTerms { order, series, side, quantity, .. } = terms;
-        let incoming = Order { id: order, owner: party, side, quantity, price, time_in_force };
+        let (id, owner, display) = (order, party, None);
+        let incoming = Order { id, owner, side, quantity, price, time_in_force, display };
         let market = self.markets.get_mut(&series).ok_or(Rejection::UnknownSeries)?;
-        let mut fills = Vec::new();
-        let placed = market.book.place(incoming, &mut fills).map_err(Rejection::Book)?;
+        let mut tape = Tape::new();
+        let placed = market.book.place(incoming, Band::NONE, &mut tape);
+        let placed = placed.map_err(Rejection::Book)?;
 
         step.emit(Event::OrderAccepted { order, party, series, side, quantity, price });
         self.set_aside(step, party, &terms, hold_per_coupon);
         let taker = Taker { side, party, hold_per_coupon, member: None };
-        let trades = self.execute(step, series, taker, &fills);
+        let trades = self.execute(step, series, taker, &tape.fills);
         if placed.cancelled != 0 {
             self.release(step, party, &terms, hold_per_coupon, placed.cancelled);
             step.emit(Event::OrderCancelled { order, quantity: placed.cancelled });
@@ -272,7 +274,8 @@ impl Venue {
     /// Takes an open order out of its book and gives back what was set aside for it.
     pub(crate) fn take_out(&mut self, step: &mut Step<'_>, open: OpenOrder) {
         let market = self.markets.get_mut(&open.series).expect("an open order has a market");
-        let resting = market.book.cancel(open.id).expect("an open order rests in its book");
+        let resting =
+            market.book.cancel(open.id, &mut Tape::new()).expect("an open order rests in its book");
         assert_eq!(resting.quantity, open.remaining);
         self.orders.remove(&open.id);
         let (party, series) = (open.party, open.series);
