@@ -110,6 +110,8 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance.
         Restricted "restricted",
+        /// Deposited by a market maker for as long as it is one.
+        Deposit "deposit",
     }
 }
 
@@ -128,6 +130,10 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance or default.
         Restricted "restricted",
+        /// Set aside to buy own coupons back.
+        Hold "hold",
+        /// Matched for a buy-back, waiting for settlement.
+        Commit "commit",
     }
 }
 
