@@ -3,12 +3,14 @@
 use crate::command::{Actor, Command, Dispatch, Request, Role, Verb};
 use crate::event::Event;
 use crate::four_eyes::takes_two;
+use crate::gift::Present;
 use crate::outcome::{Done, Outcome};
 use crate::redemption::RedemptionTerms;
 use crate::refusal::Rejection;
+use crate::units::Units;
 use crate::venue::{Answered, Due, Step, Venue};
 use alloc::vec::Vec;
-use gcfn_model::{Digest, Hasher, Machine, NodeId, Timestamp};
+use gcfn_model::{Digest, Hasher, Machine, NodeId, PartyId, Timestamp};
 
 impl Machine for Venue {
     type Command = Command;
@@ -86,8 +88,33 @@ impl Venue {
             Verb::ListBatch { batch } => self.list_batch(step, actor, batch),
             Verb::PlaceOrder(terms) => self.place_order(step, me, terms),
             Verb::CancelOrder { order } => self.cancel_order(step, actor, order),
+            Verb::CancelOrders { party, series } => self.cancel_orders(step, actor, party, series),
+            Verb::CancelBook { series } => self.cancel_book(step, series),
+            Verb::BatchOrders(ref acts) => self.batch_orders(step, actor, acts),
+            Verb::OfferTranche(tranche) => self.offer_tranche(step, me, tranche),
+            Verb::BuyBack(wanted) => self.buy_back(step, me, wanted),
+            Verb::MakeOffer(_)
+            | Verb::TakeOffer { .. }
+            | Verb::DeclineOffer { .. }
+            | Verb::WithdrawOffer { .. }
+            | Verb::OpenAuction(_)
+            | Verb::Bid { .. }
+            | Verb::CancelAuction { .. } => self.trade_outside(step, actor, verb),
+            Verb::ApplyAsMaker
+            | Verb::ApproveMaker { .. }
+            | Verb::AppointMaker { .. }
+            | Verb::SuspendMaker { .. }
+            | Verb::ResumeMaker { .. }
+            | Verb::LeaveMaking
+            | Verb::TerminateMaker { .. }
+            | Verb::PenaliseMaker { .. }
+            | Verb::SetDuty { .. }
+            | Verb::LiftDuty { .. } => self.make_markets(step, me, verb),
             Verb::BuyAbroad(goods) => self.buy_abroad(step, me, goods),
-            Verb::Gift { to, series, quantity } => self.gift(step, me, to, (series, quantity)),
+            Verb::Gift { to, series, quantity } => {
+                self.gift(step, me, &Present { to, series, units: Units::Any(quantity) })
+            }
+            Verb::GiveMany(ref presents) => self.give_many(step, me, presents),
             Verb::LockRedemption { redemption, merchant, series, serial, amount } => {
                 let terms = RedemptionTerms { redemption, merchant, series, serial, amount };
                 self.lock_redemption(step, me, terms)
@@ -102,6 +129,38 @@ impl Venue {
             Verb::Withdraw { withdrawal, amount } => self.withdraw(step, me, withdrawal, amount),
             Verb::ApproveProposal { proposal } => self.approve_proposal(step, actor, proposal),
             Verb::DismissProposal { proposal } => self.dismiss_proposal(step, actor, proposal),
+        }
+    }
+
+    /// Offers and auctions: whatever trades without the book.
+    fn trade_outside(&mut self, step: &mut Step<'_>, actor: Actor, verb: &Verb) -> Outcome {
+        let me = actor.party;
+        match verb {
+            Verb::MakeOffer(terms) => self.make_offer(step, me, terms),
+            Verb::TakeOffer { offer, units } => self.take_offer(step, me, *offer, units),
+            Verb::DeclineOffer { offer } => self.decline_offer(step, me, *offer),
+            Verb::WithdrawOffer { offer } => self.withdraw_offer(step, actor, *offer),
+            Verb::OpenAuction(terms) => self.open_auction(step, me, terms),
+            Verb::Bid { auction, price } => self.bid(step, me, *auction, *price),
+            Verb::CancelAuction { auction } => self.cancel_auction(step, actor, *auction),
+            _ => Err(Rejection::NotPermitted),
+        }
+    }
+
+    /// Everything about market makers.
+    fn make_markets(&mut self, step: &mut Step<'_>, me: PartyId, verb: &Verb) -> Outcome {
+        match *verb {
+            Verb::ApplyAsMaker => self.apply_as_maker(step, me),
+            Verb::ApproveMaker { maker } => self.approve_maker(step, maker),
+            Verb::AppointMaker { maker } => self.appoint_maker(step, maker),
+            Verb::SuspendMaker { maker } => self.suspend_maker(step, maker),
+            Verb::ResumeMaker { maker } => self.resume_maker(step, maker),
+            Verb::LeaveMaking => self.leave_making(step, me),
+            Verb::TerminateMaker { maker } => self.terminate_maker(step, maker),
+            Verb::PenaliseMaker { maker, amount } => self.penalise_maker(step, maker, amount),
+            Verb::SetDuty { maker, series, duty } => self.set_duty(step, (maker, series), duty),
+            Verb::LiftDuty { maker, series } => self.lift_duty(step, (maker, series)),
+            _ => Err(Rejection::NotPermitted),
         }
     }
 
@@ -140,22 +199,45 @@ fn permits(role: Role, verb: &Verb) -> bool {
         | Verb::ApproveBatch { .. }
         | Verb::MintBatch { .. }
         | Verb::ApproveProposal { .. }
-        | Verb::DismissProposal { .. } => role == Role::Operator,
-        Verb::ApplyAsIssuer | Verb::AuthoriseMerchant { .. } | Verb::DraftBatch { .. } => {
-            role == Role::Issuer
-        }
+        | Verb::DismissProposal { .. }
+        | Verb::CancelBook { .. }
+        | Verb::ApproveMaker { .. }
+        | Verb::AppointMaker { .. }
+        | Verb::SuspendMaker { .. }
+        | Verb::ResumeMaker { .. }
+        | Verb::TerminateMaker { .. }
+        | Verb::PenaliseMaker { .. }
+        | Verb::SetDuty { .. }
+        | Verb::LiftDuty { .. } => role == Role::Operator,
+        Verb::ApplyAsIssuer
+        | Verb::AuthoriseMerchant { .. }
+        | Verb::DraftBatch { .. }
+        | Verb::OfferTranche(_)
+        | Verb::BuyBack(_) => role == Role::Issuer,
         Verb::SubmitBatch { .. } | Verb::FundBatch { .. } | Verb::ListBatch { .. } => {
             matches!(role, Role::Issuer | Role::Operator)
         }
         Verb::PlaceOrder(_)
         | Verb::BuyAbroad(_)
         | Verb::Gift { .. }
+        | Verb::GiveMany(_)
+        | Verb::BatchOrders(_)
+        | Verb::ApplyAsMaker
+        | Verb::LeaveMaking
         | Verb::LockRedemption { .. }
         | Verb::Withdraw { .. } => role == Role::User,
-        Verb::CancelOrder { .. } | Verb::Refund { .. } => {
-            matches!(role, Role::User | Role::Operator)
-        }
-        Verb::ConfirmRedemption { .. } | Verb::CancelRedemption { .. } => {
+        Verb::Refund { .. } => matches!(role, Role::User | Role::Operator),
+        Verb::MakeOffer(_)
+        | Verb::TakeOffer { .. }
+        | Verb::DeclineOffer { .. }
+        | Verb::OpenAuction(_)
+        | Verb::Bid { .. } => matches!(role, Role::User | Role::Issuer),
+        Verb::CancelOrder { .. }
+        | Verb::CancelOrders { .. }
+        | Verb::WithdrawOffer { .. }
+        | Verb::CancelAuction { .. }
+        | Verb::ConfirmRedemption { .. }
+        | Verb::CancelRedemption { .. } => {
             matches!(role, Role::User | Role::Issuer | Role::Operator)
         }
     }

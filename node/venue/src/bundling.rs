@@ -85,6 +85,7 @@ impl Venue {
     /// The cut-off of a day: everything traded until now goes to the houses.
     pub(crate) fn cut_off(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.remove(&date) else { return };
+        self.report_duties(step, day);
         let waiting = core::mem::take(&mut self.unbundled);
         let mut own = Vec::new();
         let mut members = BTreeMap::<(NodeId, NodeId, BusinessDate), Vec<ItemId>>::new();
@@ -235,10 +236,14 @@ impl Venue {
         let Some(item) = self.items.get(&id) else { return Vec::new() };
         let flows = match *item {
             Item::Trade { trade } => self.trades.get(&trade).map_or(Vec::new(), |trade| {
-                let to = if trade.primary { IssuerEscrow } else { UserCustody };
-                let proceeds = between(UserCustody, to, trade.proceeds());
+                let from = self.purse(trade.buyer).pool();
+                let to = match trade.primary() {
+                    true => IssuerEscrow,
+                    false => self.purse(trade.seller).pool(),
+                };
+                let proceeds = between(from, to, trade.proceeds());
                 let fees = trade.cost().saturating_sub(trade.proceeds());
-                let fees = between(UserCustody, SettlementHub, fees);
+                let fees = between(from, SettlementHub, fees);
                 match trade.member {
                     Some(member) => through_dealer(trade, member, [proceeds, fees]),
                     None => [proceeds, fees].to_vec(),
@@ -259,6 +264,20 @@ impl Venue {
                 between(SettlementHub, UserCustody, hub),
             ]
             .to_vec(),
+            Item::MakerPenalty { amount, .. } => {
+                [between(UserCustody, SettlementHub, amount)].to_vec()
+            }
+            Item::Swap { payer, payee, amount, payer_fee, payee_fee } => {
+                let (from, to) = (self.purse(payer).pool(), self.purse(payee).pool());
+                let both = payer_fee.checked_add(payee_fee).expect("both were held");
+                let fees = match from == to {
+                    true => [between(from, SettlementHub, both)].to_vec(),
+                    false => [(from, payer_fee), (to, payee_fee)]
+                        .map(|(pool, fee)| between(pool, SettlementHub, fee))
+                        .to_vec(),
+                };
+                [fees, [between(from, to, amount)].to_vec()].concat()
+            }
             Item::DealPayment { dealer, pays, .. } => {
                 let payer = self.terms.account(UserCustody);
                 let payee = SettlementAccount { node: dealer, pool: Pool::Dealer };

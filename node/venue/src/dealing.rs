@@ -4,6 +4,7 @@
 use crate::abroad::DEAL_QUANTITY_MAX;
 use crate::command::{DealOrder, Dispatch, FillReport};
 use crate::event::Event;
+use crate::orders::OrderKind;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::pays;
@@ -71,13 +72,17 @@ impl Venue {
             time_in_force: TimeInForce::ImmediateOrCancel,
         };
         self.outlives(deal.series, rate.value_date)?;
-        let market = self.markets.get_mut(&deal.series).ok_or(Rejection::UnknownSeries)?;
-        let mut fills = Vec::new();
-        let placed = market.book.place(incoming, &mut fills).map_err(Rejection::Book)?;
+        let (placed, fills) = self.place_in_book(deal.series, incoming)?;
         assert_eq!(placed.resting, 0);
         let side = MemberSide { node: from, order: deal.order, rate };
-        let hold_per_coupon = Amount::ZERO;
-        let taker = Taker { side: Side::Buy, party, hold_per_coupon, member: Some(side) };
+        let taker = Taker {
+            order: deal.order,
+            side: Side::Buy,
+            party,
+            kind: OrderKind::Own,
+            hold_per_coupon: Amount::ZERO,
+            member: Some(side),
+        };
         let trades = self.execute(step, deal.series, taker, &fills);
         Ok(trades.iter().filter_map(|id| self.fill_report(*id)).collect())
     }
@@ -121,14 +126,14 @@ impl Venue {
         let Some(member) = trade.member else { return };
         let from = Holder::Delivery(member.node);
         let series = trade.series;
-        let to = match trade.primary {
+        let to = match trade.primary() {
             true => Holder::Inventory,
             false => Holder::Party(trade.seller),
         };
         let lots = self.books.title.transfer_ranges(series, from, to, &trade.ranges());
         let lots = lots.expect("a match put them there");
         step.emit(Event::TitleMoved { series, from, to, lots });
-        if trade.primary {
+        if trade.primary() {
             let face = self.face_of(series, trade.quantity);
             let entry = self.entry(Posting::CrossBorderAbort);
             let entry = entry.with(self.obligation(series), Account::ObligationContra, face);

@@ -31,6 +31,13 @@ impl Venue {
                 Due::LapseDeal(order) => self.lapse_deal(step, order),
                 Due::LapsePayment(home, trade) => self.lapse_payment(step, home, trade),
                 Due::LapseProposal(proposal) => self.lapse_proposal(step, proposal),
+                Due::EnterBook(order) => self.enter_book(step, order),
+                Due::ExpireOrder(order) => self.expire_order(step, order),
+                Due::LapseOffer(offer) => self.lapse_offer(step, offer),
+                Due::EndAuction(auction) => self.end_auction(step, auction),
+                Due::ForgetConduct(party) => {
+                    self.conduct.remove(&party);
+                }
             }
         }
     }
@@ -43,10 +50,8 @@ impl Venue {
             return;
         }
         let series = batch.series;
-        let open: Vec<_> = self.orders.values().filter(|o| o.series == series).copied().collect();
-        for order in open {
-            self.take_out(step, order);
-        }
+        self.end_trading_in(step, series);
+        self.end_duties_in(step, series);
         let locked = self.redemptions.iter().filter(|(_, locked)| locked.series == series);
         let locked: Vec<_> = locked.map(|(id, _)| *id).collect();
         for redemption in locked {

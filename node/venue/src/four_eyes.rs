@@ -34,7 +34,7 @@ impl Proposal {
 
 /// Whether `verb` takes two persons.
 pub(crate) fn takes_two(verb: &Verb) -> bool {
-    matches!(verb, Verb::Unfreeze { .. })
+    matches!(verb, Verb::Unfreeze { .. } | Verb::PenaliseMaker { .. })
 }
 
 impl Venue {
@@ -104,6 +104,7 @@ impl Venue {
     fn foresee(&self, verb: &Verb) -> Result<(), Rejection> {
         match *verb {
             Verb::Unfreeze { party } => self.check_unfreeze(party),
+            Verb::PenaliseMaker { maker, amount } => self.check_penalty(maker, amount),
             _ => Ok(()),
         }
     }

@@ -2,17 +2,16 @@
 
 use crate::command::{Actor, BatchTerms};
 use crate::event::{Event, FederationRequest};
+use crate::issuer_orders::Tranche;
+use crate::market::Market;
 use crate::outcome::{Done, Outcome};
 use crate::party::{IssuerStatus, acts_for};
 use crate::refusal::{Rejection, TermsField};
 use crate::settlement::Item;
 use crate::terms::Fees;
-use crate::trading::{Market, OpenOrder};
 use crate::venue::{Due, Step, Venue};
 use alloc::collections::BTreeSet;
-use alloc::vec::Vec;
-use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
-use gcfn_market::{Order, Side, TimeInForce};
+use gcfn_ledger::{Account, IssuerBucket, Posting};
 use gcfn_model::{Amount, BatchId, OrderId, PartyId, Rounding, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -193,7 +192,7 @@ impl Venue {
     }
 
     /// max(0, rho x F - (issue price - seller fee)) in mode `face`; nothing in the others.
-    fn prefund_per_coupon(&self, terms: &BatchTerms) -> Amount {
+    pub(crate) fn prefund_per_coupon(&self, terms: &BatchTerms) -> Amount {
         if self.terms.reserve_mode != ReserveMode::Face {
             return Amount::ZERO;
         }
@@ -285,36 +284,26 @@ impl Venue {
 
     fn open_market(&mut self, step: &mut Step<'_>, id: BatchId, batch: &Batch) {
         let (series, quantity) = (batch.series, batch.terms.quantity);
-        let mut market = Market::new(id, batch.terms.face);
-        let order = OrderId::derive(&[b"primary", id.as_bytes()]);
-        let offer = Order {
-            id: order,
-            owner: batch.issuer,
-            side: Side::Sell,
-            quantity,
-            price: batch.terms.issue_price,
-            time_in_force: TimeInForce::GoodTillCancelled,
-        };
-        let mut fills = Vec::new();
-        let placed = market.book.place(offer, &mut fills).expect("the first order of a new book");
-        assert_eq!(placed.resting, quantity);
-        let (from, to) = (Holder::Inventory, Holder::InventoryLock);
-        self.move_title(step, series, from, to, quantity);
-        let open = OpenOrder {
-            id: order,
-            party: batch.issuer,
-            series,
-            side: Side::Sell,
-            price: batch.terms.issue_price,
-            remaining: quantity,
-            hold_per_coupon: Amount::ZERO,
-            primary: true,
-        };
-        self.orders.insert(order, open);
-        self.markets.insert(series, market);
+        let price = batch.terms.issue_price;
+        self.markets.insert(series, Market::new(id, batch.terms.face, price));
+        let order = self.free_order_id(id);
+        let first = Tranche { order, series, quantity, price, not_before: None, expires_at: None };
+        let offered = self.place_tranche(step, batch.issuer, &first);
+        assert!(offered.is_ok(), "a new book takes its issuer's whole inventory");
     }
 
-    fn active_issuer(&self, issuer: PartyId) -> Result<crate::party::Tier, Rejection> {
+    /// The id of a batch's first tranche: one that nobody has taken.
+    fn free_order_id(&mut self, id: BatchId) -> OrderId {
+        loop {
+            let number = self.next_number().to_be_bytes();
+            let order = OrderId::derive(&[b"primary", id.as_bytes(), &number]);
+            if !self.orders.contains(order) {
+                return order;
+            }
+        }
+    }
+
+    pub(crate) fn active_issuer(&self, issuer: PartyId) -> Result<crate::party::Tier, Rejection> {
         self.free_party(issuer)?;
         let known = self.issuers.get(&issuer).ok_or(Rejection::UnknownIssuer)?;
         if known.status != IssuerStatus::Active {

@@ -14,47 +14,74 @@ extern crate alloc;
 
 mod abroad;
 mod apply;
+mod bidding;
 mod bundling;
+mod cancelling;
 mod command;
+mod conduct;
 mod conservation;
 mod dealing;
+mod duty;
 mod event;
 mod expiry;
 mod four_eyes;
 mod gift;
 mod house;
 mod issuance;
+mod issuer_orders;
+mod maker;
+mod market;
 mod notice;
+mod offers;
+mod order_batch;
+mod orders;
 mod outcome;
 mod party;
+mod purse;
 mod redemption;
 mod refund;
 mod refusal;
 mod settlement;
+mod taking;
 mod terms;
 mod trade;
 mod trading;
+mod trading_terms;
 mod treasury;
+mod units;
 mod venue;
 
 pub use abroad::DEAL_QUANTITY_MAX;
+pub use bidding::{Auction, AuctionTerms, StandingBid};
 pub use bundling::PROPOSED_TRADES_MAX;
 pub use command::{
     Actor, BatchTerms, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request,
     Role, Verb,
 };
+pub use conduct::ConductRule;
 pub use conservation::{Imbalance, SeriesTotals};
 pub use dealing::member_party;
+pub use duty::{DutyReport, QuoteState, QuoteWatch, Tally};
 pub use event::{Event, FederationRequest, LockUse};
 pub use four_eyes::Proposal;
+pub use gift::{PRESENTS_MAX, Present};
 pub use issuance::{Batch, BatchState, ReserveMode};
+pub use issuer_orders::{BuyBack, Tranche};
+pub use maker::{MakerStatus, MarketMaker, QuoteDuty};
+pub use market::Market;
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
+pub use offers::{Equaliser, Offer, OfferEnd, OfferTerms, OfferedDeal, SwapSide};
+pub use order_batch::{ORDER_ACTS_MAX, OrderAct};
+pub use orders::{BoughtBack, OpenOrder, OrderKind, OrderState};
 pub use outcome::{Done, Outcome};
 pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
 pub use redemption::Redemption;
 pub use refusal::Rejection;
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
 pub use terms::{Fees, Terms};
-pub use trade::{Trade, TradeState};
-pub use trading::{Market, OpenOrder};
+pub use trade::{Liquidity, MarketKind, MemberSide, Trade, TradeKind, TradeState};
+pub use trading_terms::{
+    BreakerTerms, CallTerms, ConductRules, MakerRules, OfferRules, TradingTerms,
+};
+pub use units::{UNIT_RANGES_MAX, Units};
 pub use venue::Venue;

@@ -56,6 +56,15 @@ impl Venue {
         }
     }
 
+    /// Where money that becomes free goes: a frozen party's stays frozen.
+    pub(crate) fn free_bucket(&self, party: PartyId) -> UserBucket {
+        let frozen = self.parties.get(&party).is_some_and(|known| known.frozen);
+        match frozen {
+            true => UserBucket::Restricted,
+            false => UserBucket::Available,
+        }
+    }
+
     /// Where money of `party` goes that becomes free: a frozen user's stays frozen.
     pub(crate) fn free_account(&self, party: PartyId) -> Account {
         match self.purse(party) {

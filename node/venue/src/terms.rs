@@ -2,6 +2,7 @@
 
 use crate::issuance::ReserveMode;
 use crate::party::Tier;
+use crate::trading_terms::TradingTerms;
 use gcfn_model::{
     Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, Rounding,
     SettlementAccount,
@@ -76,6 +77,8 @@ pub struct Terms {
     pub outcome_kept: Millis,
     /// How long a proposal waits for a second person.
     pub proposal_kept: Millis,
+    /// Markets and orders.
+    pub trading: TradingTerms,
 }
 
 impl Terms {

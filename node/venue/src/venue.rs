@@ -1,17 +1,22 @@
 //! The state of a venue.
 
+use crate::bidding::Auction;
 use crate::bundling::Bundled;
+use crate::conduct::Conduct;
 use crate::event::Event;
 use crate::four_eyes::Proposal;
 use crate::issuance::Batch;
+use crate::maker::MarketMaker;
+use crate::market::Market;
 use crate::notice::LockedRate;
+use crate::offers::Offer;
+use crate::orders::{OpenOrder, OpenOrders};
 use crate::outcome::Outcome;
 use crate::party::{Issuer, Party};
 use crate::redemption::Redemption;
 use crate::settlement::{Item, ItemId, Purpose, TradingDay};
 use crate::terms::Terms;
 use crate::trade::Trade;
-use crate::trading::{Market, OpenOrder};
 use crate::treasury::Withdrawal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -19,8 +24,8 @@ use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting};
 use gcfn_model::{
-    Amount, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OrderId, PartyId, ProposalId,
-    RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
+    Amount, AuctionId, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OfferId, OrderId,
+    PartyId, ProposalId, RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +49,11 @@ pub(crate) enum Due {
     LapseDeal(OrderId),
     LapsePayment(NodeId, TradeId),
     LapseProposal(ProposalId),
+    EnterBook(OrderId),
+    ExpireOrder(OrderId),
+    LapseOffer(OfferId),
+    EndAuction(AuctionId),
+    ForgetConduct(PartyId),
 }
 
 /// Another node that may trade here.
@@ -92,7 +102,11 @@ pub struct Venue {
 
     pub(crate) batches: BTreeMap<BatchId, Batch>,
     pub(crate) markets: BTreeMap<SeriesId, Market>,
-    pub(crate) orders: BTreeMap<OrderId, OpenOrder>,
+    pub(crate) orders: OpenOrders,
+    pub(crate) offers: BTreeMap<OfferId, Offer>,
+    pub(crate) auctions: BTreeMap<AuctionId, Auction>,
+    pub(crate) makers: BTreeMap<PartyId, MarketMaker>,
+    pub(crate) conduct: BTreeMap<PartyId, Conduct>,
     pub(crate) trades: BTreeMap<TradeId, Trade>,
     pub(crate) refundable: BTreeMap<(PartyId, SeriesId), Vec<TradeId>>,
     pub(crate) redemptions: BTreeMap<RedemptionId, Redemption>,
@@ -149,7 +163,11 @@ impl Venue {
             members: BTreeMap::new(),
             batches: BTreeMap::new(),
             markets: BTreeMap::new(),
-            orders: BTreeMap::new(),
+            orders: OpenOrders::default(),
+            offers: BTreeMap::new(),
+            auctions: BTreeMap::new(),
+            makers: BTreeMap::new(),
+            conduct: BTreeMap::new(),
             trades: BTreeMap::new(),
             refundable: BTreeMap::new(),
             redemptions: BTreeMap::new(),
@@ -223,12 +241,51 @@ impl Venue {
     /// An open order.
     #[must_use]
     pub fn order(&self, order: OrderId) -> Option<&OpenOrder> {
-        self.orders.get(&order)
+        self.orders.get(order)
     }
 
     /// Every open order.
     pub fn orders(&self) -> impl Iterator<Item = &OpenOrder> {
-        self.orders.values()
+        self.orders.all()
+    }
+
+    /// The open orders of a party: in one book, or in all.
+    #[must_use]
+    pub fn orders_of(&self, party: PartyId, series: Option<SeriesId>) -> Vec<OpenOrder> {
+        self.orders.of(party, series)
+    }
+
+    /// An offer that stands.
+    #[must_use]
+    pub fn offer(&self, offer: OfferId) -> Option<&Offer> {
+        self.offers.get(&offer)
+    }
+
+    /// Every offer that stands.
+    pub fn offers(&self) -> impl Iterator<Item = (&OfferId, &Offer)> {
+        self.offers.iter()
+    }
+
+    /// An auction that runs.
+    #[must_use]
+    pub fn auction(&self, auction: AuctionId) -> Option<&Auction> {
+        self.auctions.get(&auction)
+    }
+
+    /// Every auction that runs.
+    pub fn auctions(&self) -> impl Iterator<Item = (&AuctionId, &Auction)> {
+        self.auctions.iter()
+    }
+
+    /// A market maker, applied, admitted or former.
+    #[must_use]
+    pub fn market_maker(&self, party: PartyId) -> Option<&MarketMaker> {
+        self.makers.get(&party)
+    }
+
+    /// Every market maker.
+    pub fn market_makers(&self) -> impl Iterator<Item = (&PartyId, &MarketMaker)> {
+        self.makers.iter()
     }
 
     /// A trade that is not yet forgotten.

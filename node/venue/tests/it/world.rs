@@ -10,7 +10,7 @@ use gcfn_model::{
 };
 use gcfn_venue::{
     Actor, BatchTerms, Command, Done, Event, Fees, OrderTerms, Outcome, PartyKind, Request,
-    ReserveMode, Role, Terms, Tier, TradingDay, Venue, Verb,
+    ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -61,6 +61,7 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        trading: TradingTerms::DEFAULT,
     }
 }
 
@@ -198,7 +199,18 @@ impl World {
     ) -> Outcome {
         let order = OrderId::derive(&[who.as_bytes(), &self.requests.to_be_bytes()]);
         let (limit, time_in_force) = (limit.map(cents), TimeInForce::GoodTillCancelled);
-        let terms = OrderTerms { order, series, side, quantity, limit, time_in_force };
+        let (display, not_before, expires_at) = (None, None, None);
+        let terms = OrderTerms {
+            order,
+            series,
+            side,
+            quantity,
+            limit,
+            time_in_force,
+            display,
+            not_before,
+            expires_at,
+        };
         self.user(who, Verb::PlaceOrder(terms))
     }
 
