@@ -20,10 +20,12 @@ mod cancelling;
 mod command;
 mod conduct;
 mod conservation;
+mod credit;
 mod dealing;
 mod duty;
 mod event;
 mod expiry;
+mod fees;
 mod four_eyes;
 mod gift;
 mod house;
@@ -31,12 +33,14 @@ mod issuance;
 mod issuer_orders;
 mod maker;
 mod market;
+mod monthly;
 mod notice;
 mod offers;
 mod order_batch;
 mod orders;
 mod outcome;
 mod party;
+mod pricing;
 mod purse;
 mod redemption;
 mod refund;
@@ -60,26 +64,33 @@ pub use command::{
 };
 pub use conduct::ConductRule;
 pub use conservation::{Imbalance, SeriesTotals};
+pub use credit::{CreditFactors, CreditRules, CreditWeights, Grade, Provisional, Rating, Score};
 pub use dealing::member_party;
 pub use duty::{DutyReport, QuoteState, QuoteWatch, Tally};
 pub use event::{Event, FederationRequest, LockUse};
+pub use fees::{
+    ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,
+    MarketKind, Rates, SideRates, TradeFees, TradeLine, Trader, major_units,
+};
 pub use four_eyes::Proposal;
 pub use gift::{PRESENTS_MAX, Present};
 pub use issuance::{Batch, BatchState, ReserveMode};
 pub use issuer_orders::{BuyBack, Tranche};
 pub use maker::{MakerStatus, MarketMaker, QuoteDuty};
 pub use market::Market;
+pub use monthly::{Month, MonthlyVolume};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
 pub use offers::{Equaliser, Offer, OfferEnd, OfferTerms, OfferedDeal, SwapSide};
 pub use order_batch::{ORDER_ACTS_MAX, OrderAct};
 pub use orders::{BoughtBack, OpenOrder, OrderKind, OrderState};
 pub use outcome::{Done, Outcome};
 pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
+pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
 pub use redemption::Redemption;
 pub use refusal::Rejection;
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
-pub use terms::{Fees, Terms};
-pub use trade::{Liquidity, MarketKind, MemberSide, Trade, TradeKind, TradeState};
+pub use terms::Terms;
+pub use trade::{MemberSide, Trade, TradeKind, TradeState};
 pub use trading_terms::{
     BreakerTerms, CallTerms, ConductRules, MakerRules, OfferRules, TradingTerms,
 };

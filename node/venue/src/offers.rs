@@ -291,7 +291,7 @@ impl Venue {
             return Err(Rejection::QuantityZero);
         }
         let lots = self.pick_to_sell(gives, by, &Units::Any(gives_quantity))?;
-        let held = self.swap_money(deal, SwapSide::Offerer)?.ok_or(Rejection::TooLarge)?;
+        let held = self.swap_money(deal, (by, SwapSide::Offerer))?.ok_or(Rejection::TooLarge)?;
         self.check_money(by, held)?;
         Ok(Backing { locked: ranges_of(&lots), remaining: gives_quantity, held })
     }

@@ -2,12 +2,13 @@
 //! with the day (P-06, P-21, P-22).
 
 use crate::event::Event;
+use crate::fees::{Liquidity, MarketKind};
 use crate::offers::{Equaliser, Offer, OfferEnd, OfferedDeal, SwapSide};
 use crate::orders::BoughtBack;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::Item;
-use crate::trade::{Bargain, Goods, Liquidity, MarketKind, Payment, TradeKind};
+use crate::trade::{Bargain, Goods, Payment, TradeKind};
 use crate::units::{Units, count, ranges_of, split};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
@@ -162,7 +163,7 @@ impl Venue {
             return Err(Rejection::UnknownOffer);
         };
         let lots = self.pick_to_sell(wants, taker, &Units::Any(wants_quantity))?;
-        let needs = self.swap_money(deal, SwapSide::Taker)?.ok_or(Rejection::TooLarge)?;
+        let needs = self.swap_money(deal, (taker, SwapSide::Taker))?.ok_or(Rejection::TooLarge)?;
         self.check_money(taker, needs)?;
 
         let (party, by) = (offer.by, Holder::OfferLock(offer.by));
@@ -222,7 +223,7 @@ impl Venue {
     pub(crate) fn swap_money(
         &self,
         deal: &OfferedDeal,
-        side: SwapSide,
+        (party, side): (PartyId, SwapSide),
     ) -> Result<Option<Amount>, Rejection> {
         let OfferedDeal::Swap { gives, gives_quantity, wants, wants_quantity, equaliser, .. } =
             *deal
@@ -235,7 +236,7 @@ impl Venue {
         };
         let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
         let Some(value) = market.price().checked_mul(quantity) else { return Ok(None) };
-        let fee = self.swap_fee(side, value);
+        let fee = self.swap_fee(party, side, value);
         let owes = |e: &Equaliser| e.payer == side;
         Ok(fee.checked_add(equaliser.filter(owes).map_or(Amount::ZERO, |e| e.amount)))
     }
@@ -247,12 +248,12 @@ impl Venue {
         value.checked_add(fee).ok_or(Rejection::TooLarge)
     }
 
-    fn swap_fee(&self, side: SwapSide, value: Amount) -> Amount {
+    fn swap_fee(&self, party: PartyId, side: SwapSide, value: Amount) -> Amount {
         let liquidity = match side {
             SwapSide::Offerer => Liquidity::Maker,
             SwapSide::Taker => Liquidity::Taker,
         };
-        self.fee_in(MarketKind::B2b, (Side::Buy, liquidity), value)
+        self.fee_in(MarketKind::B2b, party, (Side::Buy, liquidity), value)
     }
 }
 

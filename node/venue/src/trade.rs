@@ -2,11 +2,11 @@
 //! title at once (P-04b, P-06a, P-21).
 
 use crate::event::Event;
+use crate::fees::{Liquidity, MarketKind, TradeLine, Trader};
 use crate::notice::LockedRate;
 use crate::orders::{BoughtBack, OpenOrder, OrderKind};
 use crate::party::PartyKind;
 use crate::settlement::{Item, ItemId};
-use crate::terms::Fees;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, Lot, Posting, SerialRange};
@@ -37,32 +37,6 @@ pub struct MemberSide {
     pub order: OrderId,
     /// The rate it pays at.
     pub rate: LockedRate,
-}
-
-/// Between whom a trade is made, as far as its fee goes by it (TRD-22, C-29).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MarketKind {
-    /// The issuer sells new coupons.
-    Primary,
-    /// Consumer to consumer.
-    C2c,
-    /// A business on one side.
-    B2c,
-    /// A business on both sides.
-    B2b,
-    /// A block.
-    Block,
-}
-
-/// Whether a side was there first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Liquidity {
-    /// It rested, and so made the market.
-    Maker,
-    /// It came second.
-    Taker,
 }
 
 /// What a trade is to the issuer of its coupons.
@@ -274,7 +248,7 @@ impl Venue {
             buyer: bargain.buyer,
             seller: bargain.seller,
             kind: bargain.kind,
-            market: self.market_kind(&bargain),
+            market: self.market_kind(&bargain, value),
             price: bargain.price,
             quantity: bargain.quantity,
             buyer_fee: self.buyer_fee(&bargain, value),
@@ -286,6 +260,7 @@ impl Venue {
             item: 0,
             member,
         };
+        self.count_trade(&trade);
         trade.lots = self.deliver(step, &trade, &bargain.goods);
         self.commit(step, &trade, bargain.payment);
         trade.item = self.add_item(Item::Trade { trade: trade.id });
@@ -298,26 +273,22 @@ impl Venue {
         id
     }
 
-    fn market_kind(&self, bargain: &Bargain) -> MarketKind {
+    fn market_kind(&self, bargain: &Bargain, value: Amount) -> MarketKind {
         match bargain.kind {
             TradeKind::Primary => MarketKind::Primary,
             TradeKind::Block => MarketKind::Block,
             TradeKind::Resale | TradeKind::BuyBack(_) => {
-                self.market_between(bargain.buyer, bargain.seller)
+                let traders = (self.trader_kind(bargain.buyer), self.trader_kind(bargain.seller));
+                self.terms.fees.trade.resale_kind(traders.0, traders.1, value)
             }
         }
     }
 
-    /// Who meets whom: issuers and merchants are businesses (TRD-22).
-    pub(crate) fn market_between(&self, one: PartyId, other: PartyId) -> MarketKind {
-        let business = |party| {
-            let known = self.parties.get(&party).map(|known| known.kind);
-            matches!(known, Some(PartyKind::Issuer | PartyKind::Merchant))
-        };
-        match (business(one), business(other)) {
-            (true, true) => MarketKind::B2b,
-            (false, false) => MarketKind::C2c,
-            _ => MarketKind::B2c,
+    /// What a party is to the fee schedule; another node trades for its users.
+    fn trader_kind(&self, party: PartyId) -> Trader {
+        match self.parties.get(&party).map(|known| known.kind) {
+            Some(PartyKind::Issuer | PartyKind::Merchant) => Trader::Business,
+            _ => Trader::Consumer,
         }
     }
 
@@ -390,26 +361,43 @@ impl Venue {
     }
 
     fn side_fee(&self, bargain: &Bargain, side: Side, value: Amount) -> Amount {
-        let liquidity = match bargain.taker == Some(side) {
-            true => Liquidity::Taker,
-            false => Liquidity::Maker,
+        let kind = self.market_kind(bargain, value);
+        let party = if side == Side::Buy { bargain.buyer } else { bargain.seller };
+        // The reserve of new coupons counts on what their sale brings, whoever comes second.
+        let liquidity = match (kind, side, bargain.taker) {
+            (MarketKind::Primary, Side::Sell, _) => Liquidity::Maker,
+            (_, side, Some(taker)) if side == taker => Liquidity::Taker,
+            _ => Liquidity::Maker,
         };
-        self.fee_in(self.market_kind(bargain), (side, liquidity), value)
+        self.fee_in(kind, party, (side, liquidity), value)
     }
 
-    /// The fee of one side of a trade of `value`.
+    /// The fee of one side of a trade of `value` that `party` makes now. The issuer's sale of new
+    /// coupons is not one of its trades: the reduction is for who trades (FEE-17).
     pub(crate) fn fee_in(
         &self,
-        _market: MarketKind,
-        (_side, liquidity): (Side, Liquidity),
+        kind: MarketKind,
+        party: PartyId,
+        (side, liquidity): (Side, Liquidity),
         value: Amount,
     ) -> Amount {
-        let fees = self.terms.fees;
-        let rate = match liquidity {
-            Liquidity::Maker => fees.maker,
-            Liquidity::Taker => fees.taker,
+        let trades_this_month = match (kind, side) {
+            (MarketKind::Primary, Side::Sell) => 0,
+            _ => self.trades_this_month(party).saturating_add(1),
         };
-        Fees::fee(rate, value)
+        let line = TradeLine { kind, side, liquidity, value, trades_this_month };
+        self.terms.fees.trade_fee(line)
+    }
+
+    /// Counts a trade towards the months of its parties.
+    fn count_trade(&mut self, trade: &Trade) {
+        let month = self.month(trade.at);
+        if trade.member.is_none() {
+            self.monthly_trades.add(month, trade.buyer);
+        }
+        if !trade.primary() {
+            self.monthly_trades.add(month, trade.seller);
+        }
     }
 
     /// The memo account of what the issuer of `series` owes its holders.

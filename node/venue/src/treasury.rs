@@ -8,7 +8,6 @@ use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;
 use crate::settlement::{Item, Purpose, committed};
-use crate::terms::Fees;
 use crate::venue::{Step, Venue};
 use gcfn_banking::{
     BankEntry, Booked, Creditor, DeskRefusal, Instruction, Side, Statement, StatusChange,
@@ -230,7 +229,7 @@ impl Venue {
         if self.withdrawals.contains_key(&withdrawal) {
             return Err(Rejection::WithdrawalExists);
         }
-        let fee = Fees::fee(self.terms.fees.withdrawal, amount);
+        let fee = self.terms.fees.withdrawal_fee(amount);
         let paid = amount.saturating_sub(fee);
         if paid.is_zero() {
             return Err(Rejection::AmountZero);

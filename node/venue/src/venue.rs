@@ -8,6 +8,7 @@ use crate::four_eyes::Proposal;
 use crate::issuance::Batch;
 use crate::maker::MarketMaker;
 use crate::market::Market;
+use crate::monthly::MonthlyTrades;
 use crate::notice::LockedRate;
 use crate::offers::Offer;
 use crate::orders::{OpenOrder, OpenOrders};
@@ -129,6 +130,7 @@ pub struct Venue {
     /// What a bank booked and the books could not take, in order.
     pub(crate) unposted: Vec<Entry>,
     pub(crate) house: Option<House>,
+    pub(crate) monthly_trades: MonthlyTrades,
 }
 
 /// One application of a command: the time it happens at and what comes of it.
@@ -184,6 +186,7 @@ impl Venue {
             early: BTreeMap::new(),
             unposted: Vec::new(),
             house,
+            monthly_trades: MonthlyTrades::default(),
         }
     }
 

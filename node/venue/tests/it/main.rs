@@ -4,9 +4,12 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts read as major units and cents")]
 
 mod bank;
+mod credit;
 mod cross_border;
 mod day;
+mod fees;
 mod four_eyes;
 mod houses;
+mod pricing;
 mod refusals;
 mod world;
