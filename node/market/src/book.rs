@@ -1,27 +1,30 @@
-//! The book: admission, matching, cancellation, and what can be seen.
+//! The book: what rests in it, how orders leave it, and what can be seen.
 
+use crate::index::Slot;
 use crate::ladder::Ladder;
-use crate::orders::Orders;
-use crate::{
-    BookTerms, Fill, Order, Placed, PriceLevel, Refusal, Resting, SelfTrade, Side, TimeInForce,
-};
+use crate::queues::{LevelSlot, Queues};
+use crate::{BookTerms, LevelChange, Phase, Refusal, Resting, Side, Tape};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, OrderId, PartyId};
 use serde::{Deserialize, Serialize};
 
 /// The order book of one series.
 ///
-/// - Never crossed: the best bid is below the best ask after every call.
-/// - Trades at the best price first, and at one price with the oldest order first.
-/// - Serializes as its terms, its sequence and its orders in priority order, so two books with
-///   the same orders have the same bytes and behave alike, whatever their past.
+/// - In [`Phase::Continuous`] it is never crossed: the best bid is below the best ask.
+/// - Trades at the best price first, and at one price with the oldest order first. An order
+///   keeps its place while its quantity only falls; an iceberg goes to the back of its queue
+///   with every slice that it shows.
+/// - Every call that changes it writes on a [`Tape`] what has become of the levels it touched.
+/// - Serializes as its terms, its sequence, its phase and its orders in priority order, so two
+///   books with the same orders have the same bytes and behave alike, whatever their past.
 #[derive(Clone, Debug)]
 pub struct Book {
-    terms: BookTerms,
+    pub(crate) terms: BookTerms,
     sequence: u64,
+    pub(crate) phase: Phase,
     bids: Ladder,
     asks: Ladder,
-    orders: Orders,
+    pub(crate) queues: Queues,
 }
 
 /// The best levels of both sides, best first.
@@ -35,6 +38,17 @@ pub struct Depth {
     pub asks: Vec<PriceLevel>,
 }
 
+/// What can be seen at one price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceLevel {
+    /// The price.
+    pub price: Amount,
+    /// The sum of what is shown, in coupons.
+    pub quantity: u64,
+    /// How many orders rest.
+    pub orders: u32,
+}
+
 impl Book {
     /// An empty book.
     #[must_use]
@@ -42,100 +56,99 @@ impl Book {
         Book {
             terms,
             sequence: 0,
+            phase: Phase::Continuous,
             bids: Ladder::new(Side::Buy),
             asks: Ladder::new(Side::Sell),
-            orders: Orders::new(),
+            queues: Queues::new(),
         }
     }
 
     /// The book that had seen `sequence` changes and in which `orders` rested.
     ///
     /// # Errors
-    /// The [`Refusal`] of the first order that this book would not rest.
+    /// The [`Refusal`] of the first order that this book would not rest, or
+    /// [`Refusal::Crossed`].
     pub(crate) fn restore(
         terms: BookTerms,
         sequence: u64,
+        phase: Phase,
         orders: &[Resting],
     ) -> Result<Book, Refusal> {
         let mut book = Book { sequence, ..Book::new(terms) };
-        for &resting in orders {
-            book.admit(&resting.order())?;
-            let (ladder, orders) = book.side_mut(resting.side);
-            ladder.push(orders, resting);
+        for resting in orders {
+            book.admit_resting(resting)?;
+            book.push(resting);
         }
+        book.admit_phase(phase)?;
+        book.phase = phase;
         Ok(book)
     }
 
-    /// Matches `order`, appends its fills to `fills` in the order of execution, and rests or
-    /// cancels what is left.
-    ///
-    /// # Errors
-    /// The first [`Refusal`] that applies; book and `fills` are then unchanged.
-    pub fn place(&mut self, order: Order, fills: &mut Vec<Fill>) -> Result<Placed, Refusal> {
-        self.admit(&order)?;
-
-        let mut placed = self.execute(&order, fills);
-        let left = order.quantity.checked_sub(placed.filled).expect("fills are parts of the order");
-        if order.time_in_force.may_rest() && placed.stopped_by.is_none() {
-            placed.resting = left;
-        } else {
-            placed.cancelled = left;
-        }
-        if 0 < placed.resting {
-            let (ladder, orders) = self.side_mut(order.side);
-            ladder.push(orders, order.rest(left));
-        }
-        if placed.cancelled < order.quantity || !placed.withdrawn.is_empty() {
-            self.advance();
-        }
-        Ok(placed)
-    }
-
     /// Takes an order out of the book and returns what rested.
-    pub fn cancel(&mut self, id: OrderId) -> Option<Resting> {
-        let order = self.remove(id)?;
+    pub fn cancel(&mut self, id: OrderId, tape: &mut Tape) -> Option<Resting> {
+        let slot = self.queues.find(id)?;
+        tape.begin();
+        let order = self.withdraw(slot, tape);
         self.advance();
         Some(order)
     }
 
     /// Takes every order of `owner` out of the book and returns them in priority order, bids
-    /// first.
-    pub fn cancel_owner(&mut self, owner: PartyId) -> Vec<Resting> {
-        let theirs: Vec<Resting> = self.orders_of(owner).copied().collect();
-        self.remove_all(&theirs);
-        theirs
+    /// first. Looks at every order of the book.
+    pub fn cancel_owner(&mut self, owner: PartyId, tape: &mut Tape) -> Vec<Resting> {
+        let theirs = |slot: &Slot| self.queues.orders().at(*slot).owner == owner;
+        let slots: Vec<Slot> = self.slots().filter(theirs).collect();
+        self.withdraw_all(&slots, tape)
     }
 
     /// Takes every order out of the book and returns them in priority order, bids first.
-    pub fn cancel_all(&mut self) -> Vec<Resting> {
-        let all: Vec<Resting> = self.orders().copied().collect();
-        self.remove_all(&all);
-        all
+    pub fn cancel_all(&mut self, tape: &mut Tape) -> Vec<Resting> {
+        let slots: Vec<Slot> = self.slots().collect();
+        self.withdraw_all(&slots, tape)
     }
 
-    /// Lowers what rests of an order to `quantity`; it keeps its place in the queue. Returns
-    /// by how much.
+    /// Lowers what rests of an order to `quantity`; it keeps its place in the queue. An iceberg
+    /// gives first what it does not show. Returns by how much.
     ///
     /// # Errors
     /// [`Refusal::QuantityZero`], [`Refusal::OffLot`], [`Refusal::UnknownOrder`] or
     /// [`Refusal::NotReduced`].
-    pub fn reduce(&mut self, id: OrderId, quantity: u64) -> Result<u64, Refusal> {
+    pub fn reduce(&mut self, id: OrderId, quantity: u64, tape: &mut Tape) -> Result<u64, Refusal> {
         self.terms.admit_quantity(quantity)?;
-        let slot = self.orders.find(id).ok_or(Refusal::UnknownOrder)?;
-        let order = self.orders.at(slot).order;
-        let less = order.quantity.checked_sub(quantity).filter(|&less| 0 < less);
+        let slot = self.queues.find(id).ok_or(Refusal::UnknownOrder)?;
+        let rested = self.queues.orders().at(slot).quantity;
+        let less = rested.checked_sub(quantity).filter(|&less| 0 < less);
         let less = less.ok_or(Refusal::NotReduced)?;
 
-        let (ladder, orders) = self.side_mut(order.side);
-        ladder.take(orders, slot, less);
+        tape.begin();
+        self.lower(slot, quantity, tape);
         self.advance();
         Ok(less)
+    }
+
+    /// Turns the book to `phase`.
+    ///
+    /// # Errors
+    /// [`Refusal::Crossed`] when it is crossed and `phase` is [`Phase::Continuous`].
+    pub fn set_phase(&mut self, phase: Phase) -> Result<(), Refusal> {
+        self.admit_phase(phase)?;
+        if self.phase != phase {
+            self.phase = phase;
+            self.advance();
+        }
+        Ok(())
     }
 
     /// The rules of the book.
     #[must_use]
     pub const fn terms(&self) -> &BookTerms {
         &self.terms
+    }
+
+    /// What the book does with the orders that come.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.phase
     }
 
     /// How many changes the book has seen: one more after every call that changed it. Who
@@ -147,162 +160,160 @@ impl Book {
 
     /// The order with this id, if it rests.
     #[must_use]
-    pub fn order(&self, id: OrderId) -> Option<&Resting> {
-        self.orders.find(id).map(|slot| &self.orders.at(slot).order)
+    pub fn order(&self, id: OrderId) -> Option<Resting> {
+        self.queues.find(id).map(|slot| self.queues.orders().resting(slot))
     }
 
     /// All orders in priority order, bids first.
-    pub fn orders(&self) -> impl Iterator<Item = &Resting> {
-        self.bids.queue(&self.orders).chain(self.asks.queue(&self.orders))
+    pub fn orders(&self) -> impl Iterator<Item = Resting> + use<'_> {
+        self.slots().map(|slot| self.queues.orders().resting(slot))
     }
 
     /// The orders of `owner` in priority order, bids first. Looks at every order of the book.
-    pub fn orders_of(&self, owner: PartyId) -> impl Iterator<Item = &Resting> {
+    pub fn orders_of(&self, owner: PartyId) -> impl Iterator<Item = Resting> + use<'_> {
         self.orders().filter(move |order| order.owner == owner)
     }
 
     /// How many orders rest.
     #[must_use]
     pub const fn len(&self) -> u32 {
-        self.orders.len()
+        self.queues.orders().len()
     }
 
     /// Whether no order rests.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.orders.len() == 0
+        self.len() == 0
     }
 
     /// The highest price that a buyer offers.
     #[must_use]
     pub fn best_bid(&self) -> Option<Amount> {
-        self.bids.best(&self.orders)
+        self.bids.best().map(|level| self.queues.level(level).price)
     }
 
     /// The lowest price that a seller asks.
     #[must_use]
     pub fn best_ask(&self) -> Option<Amount> {
-        self.asks.best(&self.orders)
+        self.asks.best().map(|level| self.queues.level(level).price)
     }
 
-    /// The best `levels` of both sides.
+    /// Whether a buyer offers what a seller asks, or more.
+    #[must_use]
+    pub fn is_crossed(&self) -> bool {
+        self.best_bid().zip(self.best_ask()).is_some_and(|(bid, ask)| ask <= bid)
+    }
+
+    /// The best `levels` of both sides, as they are shown.
     #[must_use]
     pub fn depth(&self, levels: usize) -> Depth {
+        let seen = |level: LevelSlot| self.queues.level(level).seen();
         Depth {
             sequence: self.sequence,
-            bids: self.bids.levels(&self.orders).take(levels).collect(),
-            asks: self.asks.levels(&self.orders).take(levels).collect(),
+            bids: self.bids.levels().take(levels).map(seen).collect(),
+            asks: self.asks.levels().take(levels).map(seen).collect(),
         }
     }
 
-    /// Whether `order` may be placed; checks in the order of [`Refusal`].
-    fn admit(&self, order: &Order) -> Result<(), Refusal> {
-        self.terms.admit(order.price, order.quantity)?;
-        if self.orders.find(order.id).is_some() {
-            return Err(Refusal::DuplicateId);
-        }
-        let orders_max = self.terms.orders_max.min(BookTerms::ORDERS_MAX);
-        if order.time_in_force.may_rest() && orders_max <= self.orders.len() {
-            return Err(Refusal::BookFull);
-        }
-        match order.time_in_force {
-            TimeInForce::PostOnly if self.crosses(order) => Err(Refusal::WouldCross),
-            TimeInForce::FillOrKill if !self.fills_whole(order) => Err(Refusal::NotFillable),
-            _ => Ok(()),
-        }
+    fn admit_phase(&self, phase: Phase) -> Result<(), Refusal> {
+        if phase == Phase::Continuous && self.is_crossed() { Err(Refusal::Crossed) } else { Ok(()) }
     }
 
-    /// Whether `order` meets an order of the other side.
-    fn crosses(&self, order: &Order) -> bool {
-        self.side(order.side.opposite()).next(order.price).is_some()
+    fn slots(&self) -> impl Iterator<Item = Slot> + use<'_> {
+        let levels = self.bids.levels().chain(self.asks.levels());
+        levels.flat_map(|level| self.queues.queue(level))
     }
 
-    /// Whether matching would fill `order` to its last coupon.
-    fn fills_whole(&self, order: &Order) -> bool {
-        let makers = self.side(order.side.opposite()).queue(&self.orders);
-        let mut left = order.quantity;
-        for maker in makers.take_while(|maker| order.accepts(maker.price)) {
-            if maker.owner != order.owner {
-                left = left.saturating_sub(maker.quantity);
-            } else if self.terms.self_trade == SelfTrade::CancelIncoming {
-                return false;
-            }
-            if left == 0 {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Matches `order` against the other side until it is filled, the other side has nothing
-    /// at its price, or it meets an order of its own owner that it must not pass.
-    fn execute(&mut self, order: &Order, fills: &mut Vec<Fill>) -> Placed {
-        let mut placed = Placed::default();
-        let self_trade = self.terms.self_trade;
-        let (ladder, orders) = self.side_mut(order.side.opposite());
-        let mut left = order.quantity;
-        while 0 < left
-            && let Some(slot) = ladder.next(order.price)
-        {
-            let maker = orders.at(slot).order;
-            if maker.owner == order.owner {
-                if self_trade == SelfTrade::CancelIncoming {
-                    placed.stopped_by = Some(maker.id);
-                    break;
-                }
-                ladder.take(orders, slot, maker.quantity);
-                placed.withdrawn.push(maker);
-                continue;
-            }
-            let quantity = left.min(maker.quantity);
-            ladder.take(orders, slot, quantity);
-            left = left.saturating_sub(quantity);
-            fills.push(Fill {
-                maker: maker.id,
-                maker_owner: maker.owner,
-                taker: order.id,
-                price: maker.price,
-                quantity,
-                maker_remaining: maker.quantity.saturating_sub(quantity),
-            });
-        }
-        placed.filled = order.quantity.saturating_sub(left);
-        placed
-    }
-
-    /// Takes `resting` out of the book, as one change.
-    fn remove_all(&mut self, resting: &[Resting]) {
-        for order in resting {
-            self.remove(order.id).expect("the order rests");
-        }
-        if !resting.is_empty() {
-            self.advance();
-        }
-    }
-
-    fn remove(&mut self, id: OrderId) -> Option<Resting> {
-        let slot = self.orders.find(id)?;
-        let order = self.orders.at(slot).order;
-        let (ladder, orders) = self.side_mut(order.side);
-        ladder.take(orders, slot, order.quantity);
-        Some(order)
-    }
-
-    const fn side(&self, side: Side) -> &Ladder {
+    pub(crate) const fn ladder(&self, side: Side) -> &Ladder {
         match side {
             Side::Buy => &self.bids,
             Side::Sell => &self.asks,
         }
     }
 
-    const fn side_mut(&mut self, side: Side) -> (&mut Ladder, &mut Orders) {
+    const fn ladder_mut(&mut self, side: Side) -> &mut Ladder {
         match side {
-            Side::Buy => (&mut self.bids, &mut self.orders),
-            Side::Sell => (&mut self.asks, &mut self.orders),
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
         }
     }
 
-    fn advance(&mut self) {
+    /// Puts `order` behind the others at its price and returns its level.
+    fn push(&mut self, order: &Resting) -> LevelSlot {
+        let level = match self.ladder(order.side).find(order.price) {
+            Some(level) => level,
+            None => {
+                let level = self.queues.open(order.price);
+                self.ladder_mut(order.side).insert(order.price, level);
+                level
+            }
+        };
+        self.queues.push(level, order);
+        level
+    }
+
+    /// Puts `order` behind the others at its price.
+    pub(crate) fn rest(&mut self, order: &Resting, tape: &mut Tape) {
+        let level = self.push(order);
+        tape.show(self.queues.level(level).change(order.side));
+    }
+
+    /// Trades `quantity` of the order in `slot`, no more than it shows, and returns what is
+    /// left of it.
+    pub(crate) fn fill(&mut self, slot: Slot, quantity: u64, tape: &mut Tape) -> u64 {
+        let order = self.queues.orders().at(slot);
+        let (side, level) = (order.side, order.level);
+        let left = self.queues.fill(slot, quantity);
+        self.show(side, level, tape);
+        left
+    }
+
+    /// Lowers what rests in `slot` to `quantity`.
+    pub(crate) fn lower(&mut self, slot: Slot, quantity: u64, tape: &mut Tape) {
+        self.queues.lower(slot, quantity);
+        let order = self.queues.orders().at(slot);
+        tape.show(self.queues.level(order.level).change(order.side));
+    }
+
+    /// Takes the order in `slot` out of the book.
+    pub(crate) fn withdraw(&mut self, slot: Slot, tape: &mut Tape) -> Resting {
+        let level = self.queues.orders().at(slot).level;
+        let order = self.queues.orders().resting(slot);
+        self.queues.remove(slot);
+        self.show(order.side, level, tape);
+        order
+    }
+
+    /// Takes the orders in `slots` out of the book, as one change.
+    fn withdraw_all(&mut self, slots: &[Slot], tape: &mut Tape) -> Vec<Resting> {
+        tape.begin();
+        let withdrawn = slots.iter().map(|&slot| self.withdraw(slot, tape)).collect();
+        if !slots.is_empty() {
+            self.advance();
+        }
+        withdrawn
+    }
+
+    /// Writes down what a level has become from which something was taken, and drops it if it
+    /// is empty.
+    fn show(&mut self, side: Side, level: LevelSlot, tape: &mut Tape) {
+        let change = self.queues.level(level).change(side);
+        tape.show(change);
+        if change.orders == 0 {
+            self.ladder_mut(side).remove(change.price);
+            self.queues.close(level);
+        }
+    }
+
+    /// What the level at `price` is now.
+    pub(crate) fn level_now(&self, side: Side, price: Amount) -> LevelChange {
+        match self.ladder(side).find(price) {
+            Some(level) => self.queues.level(level).change(side),
+            None => LevelChange { side, price, quantity: 0, orders: 0 },
+        }
+    }
+
+    pub(crate) fn advance(&mut self) {
         self.sequence = self.sequence.checked_add(1).expect("fewer than 2^64 changes");
     }
 }

@@ -9,17 +9,26 @@
 
 extern crate alloc;
 
+mod auction;
 mod book;
 mod index;
 mod ladder;
+mod matching;
 mod order;
 mod orders;
+mod phase;
+mod queues;
 mod refusal;
 mod snapshot;
+mod tape;
 mod terms;
+mod view;
 
-pub use book::{Book, Depth};
-pub use ladder::PriceLevel;
+pub use auction::Uncrossed;
+pub use book::{Book, Depth, PriceLevel};
 pub use order::{Fill, Order, Placed, Resting, Side, TimeInForce};
+pub use phase::{Band, Phase};
 pub use refusal::Refusal;
-pub use terms::{BookTerms, QUANTITY_MAX, SelfTrade};
+pub use tape::{LevelChange, Tape};
+pub use terms::{BookTerms, QUANTITY_MAX, SLICES_MAX, SelfTrade};
+pub use view::{BookView, Gap};

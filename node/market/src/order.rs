@@ -1,6 +1,5 @@
 //! What is said to a book and what it answers.
 
-use alloc::vec::Vec;
 use gcfn_model::{Amount, OrderId, PartyId};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +60,11 @@ pub struct Order {
     pub price: Amount,
     /// What becomes of the part that cannot trade at once.
     pub time_in_force: TimeInForce,
+    /// How many coupons are shown at a time while it rests: an iceberg order. All, if `None`.
+    ///
+    /// Whole lots, and at least a [twentieth](crate::SLICES_MAX) of the quantity: each slice is
+    /// a fill of its own for whoever trades against it.
+    pub display: Option<u64>,
 }
 
 impl Order {
@@ -73,9 +77,10 @@ impl Order {
     }
 
     /// What rests when `quantity` is left of it.
-    pub(crate) const fn rest(&self, quantity: u64) -> Resting {
-        let Order { id, owner, side, price, .. } = *self;
-        Resting { id, owner, side, quantity, price }
+    pub(crate) fn rest(&self, quantity: u64) -> Resting {
+        let Order { id, owner, side, price, display, .. } = *self;
+        let shown = display.map_or(quantity, |display| display.min(quantity));
+        Resting { id, owner, side, quantity, price, display, shown }
     }
 }
 
@@ -88,21 +93,37 @@ pub struct Resting {
     pub owner: PartyId,
     /// Buy or sell.
     pub side: Side,
-    /// How many coupons are still to be traded: never zero.
+    /// How many coupons are still to be traded, shown or not: never zero.
     pub quantity: u64,
     /// The price it trades at, per coupon.
     pub price: Amount,
+    /// How many coupons it shows at a time, if it is an iceberg.
+    pub display: Option<u64>,
+    /// How many coupons it shows now: never zero, all of them if it is no iceberg. They trade
+    /// before the order goes to the back of its queue to show the next.
+    pub shown: u64,
 }
 
 impl Resting {
-    /// The order that rests again where this one does, or is refused.
-    pub(crate) const fn order(self) -> Order {
-        let Resting { id, owner, side, quantity, price } = self;
-        Order { id, owner, side, quantity, price, time_in_force: TimeInForce::PostOnly }
+    /// The order that comes when this one is to rest at `price` with `quantity`.
+    pub(crate) const fn order(self, price: Amount, quantity: u64) -> Order {
+        let Resting { id, owner, side, display, .. } = self;
+        let time_in_force = TimeInForce::GoodTillCancelled;
+        Order { id, owner, side, quantity, price, time_in_force, display }
+    }
+
+    /// Whether it shows what an order like it can show.
+    pub(crate) fn shows_a_slice(&self) -> bool {
+        let most = self.display.map_or(self.quantity, |display| display.min(self.quantity));
+        match self.display {
+            None => self.shown == most,
+            Some(_) => 0 < self.shown && self.shown <= most,
+        }
     }
 }
 
-/// One match of an incoming order (taker) with a resting one (maker).
+/// One match of an incoming order (taker) with a resting one (maker). In an auction both have
+/// rested: the seller's order stands as the maker and the buyer's as the taker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fill {
     /// The order that rested.
@@ -111,28 +132,32 @@ pub struct Fill {
     pub maker_owner: PartyId,
     /// The order that came.
     pub taker: OrderId,
-    /// The maker's price, per coupon (TRD-09).
+    /// Whose it is.
+    pub taker_owner: PartyId,
+    /// The maker's price, per coupon (TRD-09); in an auction the one price of all its fills.
     pub price: Amount,
     /// How many coupons.
     pub quantity: u64,
-    /// What is left of the maker; at zero it has left the book.
+    /// What is left of the maker, shown or not; at zero it has left the book.
     pub maker_remaining: u64,
+    /// What is left of the taker; at zero it is filled.
+    pub taker_remaining: u64,
 }
 
 /// What became of an order: `filled + resting + cancelled` is its quantity.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "the cancelled quantity frees what was set aside for it"]
 pub struct Placed {
     /// Traded: the sum of the fills.
     pub filled: u64,
     /// Waits in the book under the order's id.
     pub resting: u64,
-    /// Neither: immediate-or-cancel, or stopped at an order of its owner.
+    /// Neither: it may not rest, or was stopped at an order of its owner.
     pub cancelled: u64,
     /// The order of the same owner at which this one was stopped
     /// ([`CancelIncoming`](crate::SelfTrade::CancelIncoming)).
     pub stopped_by: Option<OrderId>,
-    /// The orders of the same owner that left the book instead of trading, in the order in
-    /// which they were met ([`CancelResting`](crate::SelfTrade::CancelResting)).
-    pub withdrawn: Vec<Resting>,
+    /// Whether it would have traded outside the [`Band`](crate::Band): the book has turned to
+    /// [`Phase::Auction`](crate::Phase::Auction), and someone has to end that.
+    pub band_reached: bool,
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// The answer to an order that the book does not take. The book is unchanged.
 ///
-/// Listed in order of precedence: one request has one answer on every replica.
+/// One request has one answer on every replica: the form comes first (1 to 6, then 13), then
+/// the phase (14, 15), then the others in the order of their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[repr(u16)]
 pub enum Refusal {
@@ -44,4 +45,16 @@ pub enum Refusal {
     /// Send a smaller quantity; to add to an order, place another.
     #[error("new quantity is not below what rests")]
     NotReduced = 12,
+    /// Show whole lots, and at least a twentieth of the quantity at a time.
+    #[error("display is not whole lots or less than a twentieth of the quantity")]
+    OffDisplay = 13,
+    /// Wait until the book takes orders again; cancel or reduce what rests if it cannot wait.
+    #[error("book is halted")]
+    Halted = 14,
+    /// Send an order that may rest: nothing trades before the auction ends.
+    #[error("book is in an auction, where orders rest")]
+    MustRest = 15,
+    /// Uncross the book first.
+    #[error("book is crossed")]
+    Crossed = 16,
 }

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 /// With at most 2^20 orders in a book, the quantity at any price fits 64 bits.
 pub const QUANTITY_MAX: u64 = 1_000_000_000_000;
 
+/// The most slices in which an iceberg order may show itself. It bounds the fills that one order
+/// can cause: this many for each order that rests.
+pub const SLICES_MAX: u64 = 20;
+
 /// The rules of one book. A tick or a lot of zero admits no order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookTerms {
@@ -56,6 +60,14 @@ impl BookTerms {
             return Err(Refusal::TooLarge);
         }
         Ok(())
+    }
+
+    /// Whether an order of `quantity` may show `display` at a time.
+    pub(crate) fn admit_display(&self, display: Option<u64>, quantity: u64) -> Result<(), Refusal> {
+        let Some(display) = display else { return Ok(()) };
+        let in_lots = display != 0 && display.is_multiple_of(self.lot);
+        let in_slices = quantity <= display.saturating_mul(SLICES_MAX);
+        if in_lots && in_slices { Ok(()) } else { Err(Refusal::OffDisplay) }
     }
 
     /// Whether `quantity` is one or more lots.

@@ -70,6 +70,7 @@ impl Venue {
             quantity: deal.quantity,
             price: deal.limit,
             time_in_force: TimeInForce::ImmediateOrCancel,
+            display: None,
         };
         self.outlives(deal.series, rate.value_date)?;
         let (placed, fills) = self.place_in_book(deal.series, incoming)?;

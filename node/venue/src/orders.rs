@@ -97,6 +97,7 @@ impl OpenOrder {
             quantity: self.remaining,
             price: self.price,
             time_in_force: self.time_in_force,
+            display: self.display,
         }
     }
 

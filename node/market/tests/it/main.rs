@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
 #![expect(clippy::needless_pass_by_value, reason = "expect! is made where check is called")]
 
+mod amendments;
+mod icebergs;
 mod laws;
+mod phases;
 mod reference;
+mod requests;
 mod script;
 mod scripts;
 mod snapshot;

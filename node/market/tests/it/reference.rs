@@ -1,33 +1,73 @@
 //! The book as a list of orders in order of arrival: slow, and too short to be wrong.
 
-use gcfn_market::{BookTerms, Fill, Order, Placed, Refusal, Resting, SelfTrade, Side, TimeInForce};
-use gcfn_model::{Amount, OrderId};
+mod auction;
+
+use gcfn_market::{
+    Band, BookTerms, Fill, Order, Phase, Placed, Refusal, Resting, SLICES_MAX, SelfTrade, Side,
+    TimeInForce,
+};
+use gcfn_model::{Amount, OrderId, PartyId};
 use std::cmp::Reverse;
 
+#[derive(Clone)]
 pub(crate) struct Reference {
     pub(crate) terms: BookTerms,
+    pub(crate) phase: Phase,
     pub(crate) arrivals: Vec<Resting>,
+    pub(crate) fills: Vec<Fill>,
+    pub(crate) withdrawn: Vec<Resting>,
 }
 
 impl Reference {
-    pub(crate) fn place(&mut self, order: Order) -> Result<(Placed, Vec<Fill>), Refusal> {
-        let whole = order.quantity;
-        self.form(order.quantity, order.price)?;
-        let rests =
-            matches!(order.time_in_force, TimeInForce::GoodTillCancelled | TimeInForce::PostOnly);
-        if self.arrivals.iter().any(|o| o.id == order.id) {
-            return Err(Refusal::DuplicateId);
+    pub(crate) fn place(&mut self, order: Order, band: Band) -> Result<Placed, Refusal> {
+        self.form(order.quantity, order.price, order.display)?;
+        let continuous = self.phase == Phase::Continuous;
+        let full = self.arrivals.len() >= self.terms.orders_max as usize;
+        let (rests, post_only) = (rests(&order), order.time_in_force == TimeInForce::PostOnly);
+        let rules = [
+            (self.phase == Phase::Halted, Refusal::Halted),
+            (self.phase == Phase::Auction && !rests, Refusal::MustRest),
+            (self.position(order.id).is_some(), Refusal::DuplicateId),
+            (rests && full, Refusal::BookFull),
+            (post_only && continuous && self.meets(&order).is_some(), Refusal::WouldCross),
+        ];
+        first_broken(&rules)?;
+        let before = self.clone();
+        let placed = self.arrive(order, band);
+        if order.time_in_force == TimeInForce::FillOrKill && placed.filled < order.quantity {
+            *self = before;
+            return Err(Refusal::NotFillable);
         }
-        if rests && self.arrivals.len() >= self.terms.orders_max as usize {
-            return Err(Refusal::BookFull);
-        }
-        if order.time_in_force == TimeInForce::PostOnly && self.meets(&order).is_some() {
-            return Err(Refusal::WouldCross);
-        }
+        Ok(placed)
+    }
 
-        let before = self.arrivals.clone();
-        let (mut placed, mut fills, mut left) = (Placed::default(), Vec::new(), whole);
+    pub(crate) fn amend(
+        &mut self,
+        id: OrderId,
+        price: Amount,
+        quantity: u64,
+        band: Band,
+    ) -> Result<Placed, Refusal> {
+        let index = self.position(id);
+        self.form(quantity, price, index.and_then(|index| self.arrivals[index].display))?;
+        first_broken(&[(self.phase == Phase::Halted, Refusal::Halted)])?;
+        let index = index.ok_or(Refusal::UnknownOrder)?;
+        let Resting { owner, side, price: old, quantity: rested, display, .. } =
+            self.arrivals[index];
+        if price == old && quantity <= rested {
+            self.lower(index, quantity);
+            return Ok(Placed { resting: quantity, ..Placed::default() });
+        }
+        self.arrivals.remove(index);
+        let time_in_force = TimeInForce::GoodTillCancelled;
+        Ok(self.arrive(Order { id, owner, side, quantity, price, time_in_force, display }, band))
+    }
+
+    /// Matches an admitted order and rests or cancels what is left.
+    fn arrive(&mut self, order: Order, band: Band) -> Placed {
+        let (mut placed, mut left) = (Placed::default(), order.quantity);
         while left > 0
+            && self.phase == Phase::Continuous
             && let Some(index) = self.meets(&order)
         {
             let maker = self.arrivals[index];
@@ -36,48 +76,64 @@ impl Reference {
                     placed.stopped_by = Some(maker.id);
                     break;
                 }
-                placed.withdrawn.push(self.arrivals.remove(index));
+                self.withdrawn.push(self.arrivals.remove(index));
                 continue;
             }
-            let quantity = left.min(maker.quantity);
+            if maker.price < band.low || maker.price > band.high {
+                placed.band_reached = true;
+                self.phase = Phase::Auction;
+                break;
+            }
+            let quantity = left.min(maker.shown);
             left -= quantity;
-            let maker_remaining = maker.quantity - quantity;
-            self.keep(index, maker_remaining);
-            let (taker, price) = (order.id, maker.price);
-            let (maker, maker_owner) = (maker.id, maker.owner);
-            fills.push(Fill { maker, maker_owner, taker, price, quantity, maker_remaining });
+            let taker = (order.id, order.owner, left);
+            self.trade(index, taker, maker.price, quantity);
         }
-        if order.time_in_force == TimeInForce::FillOrKill && left > 0 {
-            self.arrivals = before;
-            return Err(Refusal::NotFillable);
-        }
-        placed.filled = whole - left;
-        if rests && placed.stopped_by.is_none() {
-            placed.resting = left;
-            let Order { id, owner, side, price, .. } = order;
-            self.arrivals.push(Resting { id, owner, side, quantity: left, price });
-            self.arrivals.retain(|o| o.quantity > 0);
-        } else {
+        placed.filled = order.quantity - left;
+        if !rests(&order) || placed.stopped_by.is_some() {
             placed.cancelled = left;
+        } else if left > 0 {
+            placed.resting = left;
+            let Order { id, owner, side, price, display, .. } = order;
+            let shown = display.unwrap_or(left).min(left);
+            self.arrivals.push(Resting { id, owner, side, quantity: left, price, display, shown });
         }
-        Ok((placed, fills))
+        placed
     }
 
     pub(crate) fn cancel(&mut self, id: OrderId) -> Option<Resting> {
-        let index = self.arrivals.iter().position(|o| o.id == id)?;
-        Some(self.arrivals.remove(index))
+        self.position(id).map(|index| self.arrivals.remove(index))
     }
 
     pub(crate) fn reduce(&mut self, id: OrderId, quantity: u64) -> Result<u64, Refusal> {
-        self.form(quantity, self.terms.tick)?;
-        let index = self.arrivals.iter().position(|o| o.id == id);
-        let index = index.ok_or(Refusal::UnknownOrder)?;
+        self.form(quantity, self.terms.tick, None)?;
+        let index = self.position(id).ok_or(Refusal::UnknownOrder)?;
         let rested = self.arrivals[index].quantity;
-        if quantity >= rested {
-            return Err(Refusal::NotReduced);
-        }
-        self.keep(index, quantity);
+        first_broken(&[(quantity >= rested, Refusal::NotReduced)])?;
+        self.lower(index, quantity);
         Ok(rested - quantity)
+    }
+
+    fn trade(
+        &mut self,
+        maker: usize,
+        taker: (OrderId, PartyId, u64),
+        price: Amount,
+        quantity: u64,
+    ) {
+        let Resting { id: maker_id, owner: maker_owner, .. } = self.arrivals[maker];
+        let (maker_remaining, maker) = (self.fill(maker, quantity), maker_id);
+        let (taker, taker_owner, taker_remaining) = taker;
+        self.fills.push(Fill {
+            maker,
+            maker_owner,
+            taker,
+            taker_owner,
+            price,
+            quantity,
+            maker_remaining,
+            taker_remaining,
+        });
     }
 
     /// Bids, then asks, each in the order in which they would trade.
@@ -90,16 +146,21 @@ impl Reference {
         bids.into_iter().chain(asks).collect()
     }
 
-    fn form(&self, quantity: u64, price: Amount) -> Result<(), Refusal> {
+    fn form(&self, quantity: u64, price: Amount, display: Option<u64>) -> Result<(), Refusal> {
         let BookTerms { tick, lot, price_max, .. } = self.terms;
-        let rules = [
+        let off = |d: u64| d == 0 || !d.is_multiple_of(lot) || d * SLICES_MAX < quantity;
+        first_broken(&[
             (quantity == 0, Refusal::QuantityZero),
             (!quantity.is_multiple_of(lot), Refusal::OffLot),
             (price.is_zero(), Refusal::PriceZero),
             (!price.minor().is_multiple_of(tick.minor()), Refusal::OffTick),
             (price > price_max, Refusal::PriceAboveMax),
-        ];
-        rules.into_iter().find(|(broken, _)| *broken).map_or(Ok(()), |(_, refusal)| Err(refusal))
+            (display.is_some_and(off), Refusal::OffDisplay),
+        ])
+    }
+
+    fn position(&self, id: OrderId) -> Option<usize> {
+        self.arrivals.iter().position(|o| o.id == id)
     }
 
     /// Where the first order is that `order` would trade with.
@@ -108,13 +169,34 @@ impl Reference {
             Side::Buy => o.side == Side::Sell && o.price <= order.price,
             Side::Sell => o.side == Side::Buy && o.price >= order.price,
         })?;
-        self.arrivals.iter().position(|o| o.id == first.id)
+        self.position(first.id)
     }
 
-    fn keep(&mut self, index: usize, quantity: u64) {
-        self.arrivals[index].quantity = quantity;
-        if quantity == 0 {
-            self.arrivals.remove(index);
+    /// An iceberg that shows its next slice arrives anew.
+    fn fill(&mut self, index: usize, quantity: u64) -> u64 {
+        let order = &mut self.arrivals[index];
+        order.quantity -= quantity;
+        order.shown -= quantity;
+        let left = order.quantity;
+        if order.shown == 0 {
+            let mut order = self.arrivals.remove(index);
+            order.shown = order.display.unwrap_or(0).min(left);
+            self.arrivals.extend(Some(order).filter(|_| left > 0));
         }
+        left
     }
+
+    fn lower(&mut self, index: usize, quantity: u64) {
+        let order = &mut self.arrivals[index];
+        order.quantity = quantity;
+        order.shown = order.shown.min(quantity);
+    }
+}
+
+fn rests(order: &Order) -> bool {
+    matches!(order.time_in_force, TimeInForce::GoodTillCancelled | TimeInForce::PostOnly)
+}
+
+fn first_broken(rules: &[(bool, Refusal)]) -> Result<(), Refusal> {
+    rules.iter().find(|(broken, _)| *broken).map_or(Ok(()), |&(_, refusal)| Err(refusal))
 }
