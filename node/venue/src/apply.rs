@@ -89,6 +89,9 @@ impl Venue {
             Verb::PlaceOrder(terms) => self.place_order(step, me, terms),
             Verb::CancelOrder { order } => self.cancel_order(step, actor, order),
             Verb::CancelOrders { party, series } => self.cancel_orders(step, actor, party, series),
+            Verb::AmendOrder(amendment) => self.amend_order(step, me, amendment),
+            Verb::HaltSeries { series } => self.halt_series(step, series),
+            Verb::ResumeSeries { series } => self.resume_series(step, series),
             Verb::CancelBook { series } => self.cancel_book(step, series),
             Verb::BatchOrders(ref acts) => self.batch_orders(step, actor, acts),
             Verb::OfferTranche(tranche) => self.offer_tranche(step, me, tranche),
@@ -201,6 +204,8 @@ fn permits(role: Role, verb: &Verb) -> bool {
         | Verb::ApproveProposal { .. }
         | Verb::DismissProposal { .. }
         | Verb::CancelBook { .. }
+        | Verb::HaltSeries { .. }
+        | Verb::ResumeSeries { .. }
         | Verb::ApproveMaker { .. }
         | Verb::AppointMaker { .. }
         | Verb::SuspendMaker { .. }
@@ -227,7 +232,8 @@ fn permits(role: Role, verb: &Verb) -> bool {
         | Verb::LockRedemption { .. }
         | Verb::Withdraw { .. } => role == Role::User,
         Verb::Refund { .. } => matches!(role, Role::User | Role::Operator),
-        Verb::MakeOffer(_)
+        Verb::AmendOrder(_)
+        | Verb::MakeOffer(_)
         | Verb::TakeOffer { .. }
         | Verb::DeclineOffer { .. }
         | Verb::OpenAuction(_)

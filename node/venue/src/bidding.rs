@@ -82,7 +82,7 @@ impl Venue {
         terms: &AuctionTerms,
     ) -> Outcome {
         self.trader(seller)?;
-        self.open_series(terms.series, step.at)?;
+        self.trading(terms.series, step.at)?;
         if self.auctions.contains_key(&terms.auction) {
             return Err(Rejection::AuctionExists);
         }
@@ -117,7 +117,7 @@ impl Venue {
     ) -> Outcome {
         self.trader(bidder)?;
         let auction = self.auctions.get(&id).ok_or(Rejection::UnknownAuction)?;
-        self.open_series(auction.terms.series, step.at)?;
+        self.trading(auction.terms.series, step.at)?;
         if auction.seller == bidder {
             return Err(Rejection::ToOneself);
         }
@@ -185,7 +185,7 @@ impl Venue {
     /// The time is over: the coupons go to the highest bidder, or back.
     pub(crate) fn end_auction(&mut self, step: &mut Step<'_>, id: AuctionId) {
         let Some(auction) = self.auctions.get(&id) else { return };
-        let open = self.open_series(auction.terms.series, step.at).is_ok();
+        let open = self.trading(auction.terms.series, step.at).is_ok();
         let Some(best) = auction.best.filter(|_| open) else {
             return self.lapse_auction(step, id);
         };

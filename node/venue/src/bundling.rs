@@ -86,6 +86,7 @@ impl Venue {
     pub(crate) fn cut_off(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.remove(&date) else { return };
         self.report_duties(step, day);
+        self.opening_call(step);
         let waiting = core::mem::take(&mut self.unbundled);
         let mut own = Vec::new();
         let mut members = BTreeMap::<(NodeId, NodeId, BusinessDate), Vec<ItemId>>::new();

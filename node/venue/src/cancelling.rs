@@ -74,6 +74,7 @@ impl Venue {
         }
         self.end_offers_in(step, series);
         self.end_bidding_in(step, series);
+        self.forget_call(series);
         self.watch_series(step.at, series);
     }
 
@@ -97,8 +98,9 @@ impl Venue {
         if open.not_before.is_some() {
             return;
         }
-        let market = self.markets.get_mut(&open.series).expect("an open order has a market");
-        let resting = market.book.cancel(open.id).expect("an open order rests in its book");
+        let cancelled = self.in_book(step, open.series, |book, tape| book.cancel(open.id, tape));
+        let (resting, _) = cancelled.expect("an open order has a market");
+        let resting = resting.expect("an open order rests in its book");
         assert_eq!(resting.quantity, open.remaining);
     }
 

@@ -1,5 +1,6 @@
 //! What may be asked of a venue.
 
+use crate::amending::Amendment;
 use crate::bidding::AuctionTerms;
 use crate::event::LockUse;
 use crate::gift::Present;
@@ -221,6 +222,18 @@ pub enum Verb {
     DismissProposal {
         /// The proposal.
         proposal: ProposalId,
+    },
+    /// Change an open order in place.
+    AmendOrder(Amendment),
+    /// Halt a book.
+    HaltSeries {
+        /// Which book.
+        series: SeriesId,
+    },
+    /// Let a halted book go on, with a call.
+    ResumeSeries {
+        /// Which book.
+        series: SeriesId,
     },
     /// Take a party's open orders back: in one book, or in all.
     CancelOrders {

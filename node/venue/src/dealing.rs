@@ -73,11 +73,10 @@ impl Venue {
             display: None,
         };
         self.outlives(deal.series, rate.value_date)?;
-        let (placed, fills) = self.place_in_book(deal.series, incoming)?;
+        let (placed, fills) = self.place_in_book(step, deal.series, incoming)?;
         assert_eq!(placed.resting, 0);
         let side = MemberSide { node: from, order: deal.order, rate };
         let taker = Taker {
-            order: deal.order,
             side: Side::Buy,
             party,
             kind: OrderKind::Own,
@@ -85,6 +84,7 @@ impl Venue {
             member: Some(side),
         };
         let trades = self.execute(step, deal.series, taker, &fills);
+        self.heed_breaker(step, deal.series, &placed);
         Ok(trades.iter().filter_map(|id| self.fill_report(*id)).collect())
     }
 

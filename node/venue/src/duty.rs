@@ -7,7 +7,7 @@ use crate::orders::OpenOrder;
 use crate::settlement::TradingDay;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_market::Side;
+use gcfn_market::{Phase, Side};
 use gcfn_model::{Amount, BasisPoints, BusinessDate, PartyId, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -170,7 +170,8 @@ impl Venue {
     }
 
     fn trades_now(&self, series: SeriesId, at: Timestamp) -> bool {
-        self.open_series(series, at).is_ok()
+        let continuous = self.phase(series) == Some(Phase::Continuous);
+        continuous && self.open_series(series, at).is_ok()
     }
 
     /// Whether a party quotes both sides, close enough and deep enough.
@@ -238,7 +239,8 @@ fn within(bid: Amount, ask: Amount, spread: BasisPoints) -> bool {
 }
 
 fn depth<'a>(quotes: impl Iterator<Item = &'a OpenOrder>) -> u64 {
-    quotes.fold(0, |sum, open| sum.saturating_add(open.remaining))
+    let shown = |open: &OpenOrder| open.display.unwrap_or(open.remaining).min(open.remaining);
+    quotes.fold(0, |sum, open| sum.saturating_add(shown(open)))
 }
 
 fn month_of(date: BusinessDate) -> (i32, u32) {

@@ -8,13 +8,14 @@ use crate::maker::{MakerStatus, QuoteDuty};
 use crate::notice::LockedRate;
 use crate::offers::{Offer, OfferEnd};
 use crate::party::{PartyKind, Tier};
+use crate::session::PhaseReason;
 use crate::settlement::{ItemId, Purpose, TradingDay};
 use crate::trade::Trade;
 use alloc::vec::Vec;
 use gcfn_banking::{Dispute, Instruction, Reconciliation};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, HousePayment};
 use gcfn_ledger::{Entry, Holder, LedgerFault, Lot};
-use gcfn_market::Side;
+use gcfn_market::{LevelChange, Phase, Side};
 use gcfn_model::{
     Amount, AuctionId, BatchId, Currency, InstructionId, LockId, NodeId, OfferId, OrderId, PartyId,
     Pool, ProposalId, RedemptionId, SeriesId, SettlementAccount, Timestamp, TradeId, WithdrawalId,
@@ -379,6 +380,45 @@ pub enum Event {
         /// The order.
         order: OrderId,
         /// How many coupons had not traded.
+        quantity: u64,
+    },
+    /// An open order was changed in place.
+    OrderAmended {
+        /// The order.
+        order: OrderId,
+        /// The worst price accepted now.
+        price: Amount,
+        /// How many coupons it is for now.
+        quantity: u64,
+    },
+    /// A book has changed: what its levels have become. Who has its depth at one sequence and
+    /// applies the changes that follow has the book.
+    BookMoved {
+        /// Which book.
+        series: SeriesId,
+        /// One more than the last time.
+        sequence: u64,
+        /// The levels that were touched, each as a whole; none when only the phase changed.
+        levels: Vec<LevelChange>,
+    },
+    /// A book has turned to another phase.
+    PhaseChanged {
+        /// Which book.
+        series: SeriesId,
+        /// What it does now.
+        phase: Phase,
+        /// When that ends by itself.
+        until: Option<Timestamp>,
+        /// Why.
+        why: PhaseReason,
+    },
+    /// An auction of a book has found its price.
+    Uncrossed {
+        /// Which book.
+        series: SeriesId,
+        /// The price of every trade in it.
+        price: Amount,
+        /// How many coupons trade.
         quantity: u64,
     },
     /// Something is offered outside the book.

@@ -15,29 +15,36 @@ impl Venue {
             && at <= step.at
         {
             self.agenda.remove(&(at, due));
-            match due {
-                Due::CutOff(date) => self.cut_off(step, date),
-                Due::UnlockRedemption(redemption) => self.unlock_redemption(step, redemption),
-                Due::Expire(batch) => self.expire(step, batch),
-                Due::ExpireForeign(series) => self.expire_foreign(step, series),
-                Due::ShareBreakage(batch) => self.share_breakage(step, batch),
-                Due::ForgetLock(lock) => {
-                    self.locks.remove(&lock);
-                }
-                Due::ForgetAnswer(command) => {
-                    self.answers.remove(&command);
-                }
-                Due::LapseDeal(order) => self.lapse_deal(step, order),
-                Due::LapsePayment(home, trade) => self.lapse_payment(step, home, trade),
-                Due::LapseProposal(proposal) => self.lapse_proposal(step, proposal),
-                Due::EnterBook(order) => self.enter_book(step, order),
-                Due::ExpireOrder(order) => self.expire_order(step, order),
-                Due::LapseOffer(offer) => self.lapse_offer(step, offer),
-                Due::EndAuction(auction) => self.end_auction(step, auction),
-                Due::ForgetConduct(party) => {
-                    self.conduct.remove(&party);
-                }
+            self.fire(&mut Step { at, events: step.events }, due);
+        }
+    }
+
+    /// Does what was due, as of the time at which it was.
+    fn fire(&mut self, step: &mut Step<'_>, due: Due) {
+        match due {
+            Due::CutOff(date) => self.cut_off(step, date),
+            Due::UnlockRedemption(redemption) => self.unlock_redemption(step, redemption),
+            Due::Expire(batch) => self.expire(step, batch),
+            Due::ExpireForeign(series) => self.expire_foreign(step, series),
+            Due::ShareBreakage(batch) => self.share_breakage(step, batch),
+            Due::ForgetLock(lock) => {
+                self.locks.remove(&lock);
             }
+            Due::ForgetAnswer(command) => {
+                self.answers.remove(&command);
+            }
+            Due::LapseDeal(order) => self.lapse_deal(step, order),
+            Due::LapsePayment(home, trade) => self.lapse_payment(step, home, trade),
+            Due::LapseProposal(proposal) => self.lapse_proposal(step, proposal),
+            Due::EnterBook(order) => self.enter_book(step, order),
+            Due::ExpireOrder(order) => self.expire_order(step, order),
+            Due::LapseOffer(offer) => self.lapse_offer(step, offer),
+            Due::EndAuction(auction) => self.end_auction(step, auction),
+            Due::ForgetConduct(party) => {
+                self.conduct.remove(&party);
+            }
+            Due::EndCall(series) => self.end_call(step, series),
+            Due::ClosingCall(date) => self.closing_call(step, date),
         }
     }
 

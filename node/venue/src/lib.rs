@@ -13,6 +13,7 @@
 extern crate alloc;
 
 mod abroad;
+mod amending;
 mod apply;
 mod bidding;
 mod bundling;
@@ -45,6 +46,7 @@ mod purse;
 mod redemption;
 mod refund;
 mod refusal;
+mod session;
 mod settlement;
 mod taking;
 mod terms;
@@ -56,6 +58,7 @@ mod units;
 mod venue;
 
 pub use abroad::DEAL_QUANTITY_MAX;
+pub use amending::Amendment;
 pub use bidding::{Auction, AuctionTerms, StandingBid};
 pub use bundling::PROPOSED_TRADES_MAX;
 pub use command::{
@@ -88,6 +91,7 @@ pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
 pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
 pub use redemption::Redemption;
 pub use refusal::Rejection;
+pub use session::PhaseReason;
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
 pub use terms::Terms;
 pub use trade::{MemberSide, Trade, TradeKind, TradeState};

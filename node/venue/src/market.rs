@@ -20,6 +20,8 @@ pub struct Market {
     pub book: Book,
     /// The price of the last trade in the book.
     pub last_price: Option<Amount>,
+    /// When the present auction of the book ends by itself.
+    pub call_ends: Option<Timestamp>,
     /// What one coupon cost first.
     issue_price: Amount,
     prices: Prices,
@@ -35,7 +37,14 @@ impl Market {
             orders_max: BookTerms::ORDERS_MAX,
             self_trade: SelfTrade::CancelIncoming,
         });
-        Market { batch, book, last_price: None, issue_price, prices: Prices::default() }
+        Market {
+            batch,
+            book,
+            last_price: None,
+            call_ends: None,
+            issue_price,
+            prices: Prices::default(),
+        }
     }
 
     /// The price that others are compared with now: the last trade's, the issue price before the

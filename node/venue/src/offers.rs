@@ -185,7 +185,7 @@ impl Venue {
                 return Err(Rejection::ToOneself);
             }
         }
-        self.open_series(terms.deal.series(), step.at)?;
+        self.trading(terms.deal.series(), step.at)?;
         self.check_end(terms.deal.series(), terms.expires_at, step.at)?;
         let backing = self.check_offer(by, terms, step.at)?;
         self.lock_units(step, by, terms.deal.series(), &backing.locked);
@@ -225,7 +225,7 @@ impl Venue {
                 Ok(Backing { locked: Vec::new(), remaining: *quantity, held })
             }
             OfferedDeal::Swap { wants, to, .. } => {
-                self.open_series(*wants, at)?;
+                self.trading(*wants, at)?;
                 self.check_end(*wants, terms.expires_at, at)?;
                 self.transferable(*wants)?;
                 self.business(by)?;

@@ -1,5 +1,6 @@
 //! Several orders at a time, for those who quote (MMK-05, TRD-06).
 
+use crate::amending::Amendment;
 use crate::command::{Actor, OrderTerms};
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
@@ -16,6 +17,8 @@ pub const ORDER_ACTS_MAX: usize = 100;
 pub enum OrderAct {
     /// Place an order.
     Place(OrderTerms),
+    /// Change an order in place.
+    Amend(Amendment),
     /// Take an order out of the book.
     Cancel(OrderId),
 }
@@ -34,6 +37,7 @@ impl Venue {
         }
         let outcomes = acts.iter().map(|act| match *act {
             OrderAct::Place(terms) => self.place_order(step, actor.party, terms),
+            OrderAct::Amend(amendment) => self.amend_order(step, actor.party, amendment),
             OrderAct::Cancel(order) => self.cancel_order(step, actor, order),
         });
         Ok(Done::Batch { outcomes: outcomes.collect() })

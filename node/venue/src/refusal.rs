@@ -238,6 +238,9 @@ pub enum Rejection {
     /// The market maker has no duty in this series.
     #[error("market maker has no duty in this series")]
     NoDuty,
+    /// The book is halted already, or is not.
+    #[error("book is in that phase already, or not in the one that this step follows")]
+    PhaseState,
     /// A batch has at least one part, and at most a hundred. Split it.
     #[error("a batch has 1 to 100 parts")]
     BatchSize,

@@ -43,7 +43,7 @@ impl Venue {
         if offer.by == taker {
             return Err(Rejection::ToOneself);
         }
-        self.open_series(deal.series(), step.at)?;
+        self.trading(deal.series(), step.at)?;
         match *deal {
             OfferedDeal::Listing { series, price, .. } => {
                 self.buy_units(step, (id, offer), taker, (series, price, units))
@@ -56,7 +56,7 @@ impl Venue {
                 self.sell_back(step, (id, offer), taker, (series, price, then, units))
             }
             OfferedDeal::Swap { wants, .. } => {
-                self.open_series(wants, step.at)?;
+                self.trading(wants, step.at)?;
                 self.swap(step, (id, &offer), taker)
             }
         }

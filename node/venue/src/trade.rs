@@ -156,7 +156,6 @@ pub(crate) struct Bargain {
 /// The order that came, as matching needs it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taker {
-    pub(crate) order: OrderId,
     pub(crate) side: Side,
     pub(crate) party: PartyId,
     pub(crate) kind: OrderKind,
@@ -166,8 +165,8 @@ pub(crate) struct Taker {
 
 impl Taker {
     pub(crate) const fn of(open: &OpenOrder) -> Taker {
-        let OpenOrder { id: order, side, party, kind, hold_per_coupon, .. } = *open;
-        Taker { order, side, party, kind, hold_per_coupon, member: None }
+        let OpenOrder { side, party, kind, hold_per_coupon, .. } = *open;
+        Taker { side, party, kind, hold_per_coupon, member: None }
     }
 }
 
@@ -220,11 +219,35 @@ impl Venue {
     ) -> TradeId {
         let maker = self.orders.get(fill.maker).copied().expect("a resting order is open");
         let trade = self.conclude(step, bargain(series, &taker, &maker, fill));
-        self.fill_order(step, maker, fill.quantity);
-        self.traded_in_book(step, series, fill.price);
-        self.note_trade(step.at, (taker.party, taker.side), series);
-        self.note_trade(step.at, (maker.party, maker.side), series);
+        self.filled(step, maker, fill);
+        if taker.member.is_none() {
+            self.note_trade(step.at, (taker.party, taker.side), series);
+        }
         trade
+    }
+
+    /// Turns the fills of an auction into trades. Both orders had rested, and both pay as such.
+    pub(crate) fn execute_uncross(
+        &mut self,
+        step: &mut Step<'_>,
+        series: SeriesId,
+        fills: &[Fill],
+    ) {
+        for fill in fills {
+            let [ask, bid] = [fill.maker, fill.taker]
+                .map(|id| self.orders.get(id).copied().expect("a resting order is open"));
+            let agreed = bargain(series, &Taker::of(&bid), &ask, fill);
+            self.conclude(step, Bargain { taker: None, ..agreed });
+            self.filled(step, ask, fill);
+            self.filled(step, bid, fill);
+        }
+    }
+
+    /// A resting order has traded.
+    fn filled(&mut self, step: &mut Step<'_>, open: OpenOrder, fill: &Fill) {
+        self.fill_order(step, open, fill.quantity);
+        self.traded_in_book(step, open.series, fill.price);
+        self.note_trade(step.at, (open.party, open.side), open.series);
     }
 
     /// Makes a trade: title moves now, the money is committed and moves on the value date.

@@ -47,10 +47,10 @@ impl Venue {
             self.check_form(&open)?;
             return Ok(self.schedule(step, open, at));
         }
-        let (placed, fills) = self.place_in_book(open.series, open.order())?;
+        let (placed, fills) = self.place_in_book(step, open.series, open.order())?;
         self.announce(step, &open);
         self.set_aside(step, &open);
-        Ok(self.carry_on(step, open, &placed, &fills))
+        Ok(self.enter(step, open, &placed, &fills))
     }
 
     /// The order that `terms` ask for.
@@ -131,7 +131,7 @@ impl Venue {
     }
 
     /// Whether a scheduled order has a form that the book will take, as far as it shows today.
-    fn check_form(&self, open: &OpenOrder) -> Result<(), Rejection> {
+    pub(crate) fn check_form(&self, open: &OpenOrder) -> Result<(), Rejection> {
         let market = self.markets.get(&open.series).ok_or(Rejection::UnknownSeries)?;
         if open.remaining == 0 {
             return Err(Rejection::QuantityZero);
@@ -143,7 +143,7 @@ impl Venue {
     }
 
     /// Holds what the order may cost, or the coupons it sells (P-04a, P-05a).
-    fn set_aside(&mut self, step: &mut Step<'_>, open: &OpenOrder) {
+    pub(crate) fn set_aside(&mut self, step: &mut Step<'_>, open: &OpenOrder) {
         let OpenOrder { party, series, remaining: quantity, .. } = *open;
         match open.side {
             Side::Buy => self.hold_money(step, party, open.hold_of(quantity)),
@@ -179,13 +179,13 @@ impl Venue {
         let Some(mut open) = self.forget_order(step.at, id) else { return };
         open.not_before = None;
         let entered = match self.open_series(open.series, step.at) {
-            Ok(()) => self.place_in_book(open.series, open.order()),
+            Ok(()) => self.place_in_book(step, open.series, open.order()),
             Err(closed) => Err(closed),
         };
         match entered {
             Ok((placed, fills)) => {
                 self.announce(step, &open);
-                self.carry_on(step, open, &placed, &fills);
+                self.enter(step, open, &placed, &fills);
             }
             Err(_) => self.cancel_rest(step, &open, open.remaining),
         }
@@ -196,9 +196,23 @@ impl Venue {
         step.emit(Event::OrderAccepted { order, party, series, side, quantity, price });
     }
 
+    /// A new order is in the book.
+    fn enter(
+        &mut self,
+        step: &mut Step<'_>,
+        open: OpenOrder,
+        placed: &Placed,
+        fills: &[Fill],
+    ) -> Done {
+        if placed.resting != 0 {
+            self.note_placed(step.at, open.party);
+        }
+        self.carry_on(step, open, placed, fills)
+    }
+
     /// What follows once the book has taken an order: trades, release of what is not needed, and
     /// the rest waits.
-    fn carry_on(
+    pub(crate) fn carry_on(
         &mut self,
         step: &mut Step<'_>,
         mut open: OpenOrder,
@@ -215,11 +229,11 @@ impl Venue {
         }
         if resting != 0 {
             self.keep_order(step.at, open);
-            self.note_placed(step.at, open.party);
         }
         if cancelled != 0 {
             self.cancel_rest(step, &open, cancelled);
         }
+        self.heed_breaker(step, open.series, placed);
         Done::Order { filled, resting, cancelled, trades }
     }
 
@@ -262,12 +276,13 @@ impl Venue {
     /// Puts an order into its book.
     pub(crate) fn place_in_book(
         &mut self,
+        step: &mut Step<'_>,
         series: SeriesId,
         order: Order,
     ) -> Result<(Placed, Vec<Fill>), Rejection> {
-        let market = self.markets.get_mut(&series).ok_or(Rejection::UnknownSeries)?;
-        let mut fills = Vec::new();
-        let placed = market.book.place(order, &mut fills).map_err(Rejection::Book)?;
-        Ok((placed, fills))
+        let band = self.band(series, step.at);
+        let placed = self.in_book(step, series, |book, tape| book.place(order, band, tape));
+        let (placed, tape) = placed?;
+        Ok((placed.map_err(Rejection::Book)?, tape.fills))
     }
 }

@@ -55,6 +55,8 @@ pub(crate) enum Due {
     LapseOffer(OfferId),
     EndAuction(AuctionId),
     ForgetConduct(PartyId),
+    EndCall(SeriesId),
+    ClosingCall(BusinessDate),
 }
 
 /// Another node that may trade here.
