@@ -192,7 +192,7 @@ impl Venue {
         let Some(auction) = self.auctions.remove(&id) else { return };
         let trade = self.conclude(
             step,
-            Bargain {
+            &Bargain {
                 series: auction.terms.series,
                 buyer: best.bidder,
                 seller: auction.seller,

@@ -48,7 +48,7 @@ impl Venue {
         let ranges = ranges_of(&self.pick(series, giver, &present.units, None)?);
         let lots = self.books.title.transfer_ranges(series, giver, receiver, &ranges);
         let lots = lots.expect("the coupons were picked from the giver's own");
-        self.not_refundable(from, series, &lots);
+        self.circulate(from, series, &lots);
         step.emit(Event::TitleMoved { series, from: giver, to: receiver, lots });
         step.emit(Event::Gifted { from, to, series, quantity: count(&ranges) });
         Ok(Done::Accepted)

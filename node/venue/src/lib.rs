@@ -18,6 +18,7 @@ mod apply;
 mod bidding;
 mod bundling;
 mod cancelling;
+mod circulation;
 mod command;
 mod conduct;
 mod conservation;
@@ -61,6 +62,7 @@ pub use abroad::DEAL_QUANTITY_MAX;
 pub use amending::Amendment;
 pub use bidding::{Auction, AuctionTerms, StandingBid};
 pub use bundling::PROPOSED_TRADES_MAX;
+pub use circulation::CouponState;
 pub use command::{
     Actor, BatchTerms, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request,
     Role, Verb,

@@ -1,5 +1,6 @@
 //! A series that trades: its book, its prices, and whether it is open.
 
+use crate::circulation::Serials;
 use crate::issuance::BatchState;
 use crate::refusal::Rejection;
 use crate::venue::Venue;
@@ -22,6 +23,8 @@ pub struct Market {
     pub last_price: Option<Amount>,
     /// When the present auction of the book ends by itself.
     pub call_ends: Option<Timestamp>,
+    /// The coupons that have been offered for resale or given away.
+    pub(crate) circulating: Serials,
     /// What one coupon cost first.
     issue_price: Amount,
     prices: Prices,
@@ -42,6 +45,7 @@ impl Market {
             book,
             last_price: None,
             call_ends: None,
+            circulating: Serials::default(),
             issue_price,
             prices: Prices::default(),
         }

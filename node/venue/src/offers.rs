@@ -363,7 +363,7 @@ impl Venue {
         let (from, to) = (Holder::Party(party), Holder::OfferLock(party));
         let lots = self.books.title.transfer_ranges(series, from, to, ranges);
         let lots = lots.expect("the coupons were picked from the party's own");
-        self.not_refundable(party, series, &lots);
+        self.circulate(party, series, &lots);
         step.emit(Event::TitleMoved { series, from, to, lots });
     }
 

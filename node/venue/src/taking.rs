@@ -92,7 +92,7 @@ impl Venue {
             payment: Payment::Available,
         };
         self.check_money(buyer, self.price_and_fee(&bargain)?)?;
-        let trade = self.conclude(step, bargain);
+        let trade = self.conclude(step, &bargain);
         offer.locked = stays;
         offer.remaining = offer.remaining.saturating_sub(quantity);
         step.emit(Event::OfferTaken { offer: id, by: buyer, quantity, trade: Some(trade) });
@@ -123,7 +123,7 @@ impl Venue {
         let held = each.checked_mul(quantity).ok_or(Rejection::TooLarge)?;
         let trade = self.conclude(
             step,
-            Bargain {
+            &Bargain {
                 series,
                 buyer: offer.by,
                 seller,
@@ -213,7 +213,7 @@ impl Venue {
         let lots = self.books.title.resell_ranges(series, from, to, ranges);
         let lots = lots.expect("the coupons were locked, or picked from the party's own");
         if let Holder::Party(party) = from {
-            self.not_refundable(party, series, &lots);
+            self.circulate(party, series, &lots);
         }
         step.emit(Event::TitleMoved { series, from, to, lots });
     }

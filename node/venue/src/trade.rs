@@ -218,7 +218,7 @@ impl Venue {
         fill: &Fill,
     ) -> TradeId {
         let maker = self.orders.get(fill.maker).copied().expect("a resting order is open");
-        let trade = self.conclude(step, bargain(series, &taker, &maker, fill));
+        let trade = self.conclude(step, &bargain(series, &taker, &maker, fill));
         self.filled(step, maker, fill);
         if taker.member.is_none() {
             self.note_trade(step.at, (taker.party, taker.side), series);
@@ -237,7 +237,7 @@ impl Venue {
             let [ask, bid] = [fill.maker, fill.taker]
                 .map(|id| self.orders.get(id).copied().expect("a resting order is open"));
             let agreed = bargain(series, &Taker::of(&bid), &ask, fill);
-            self.conclude(step, Bargain { taker: None, ..agreed });
+            self.conclude(step, &Bargain { taker: None, ..agreed });
             self.filled(step, ask, fill);
             self.filled(step, bid, fill);
         }
@@ -253,7 +253,7 @@ impl Venue {
     /// Makes a trade: title moves now, the money is committed and moves on the value date.
     ///
     /// Everything has been checked: the coupons are there, the money is, and a day is open.
-    pub(crate) fn conclude(&mut self, step: &mut Step<'_>, bargain: Bargain) -> TradeId {
+    pub(crate) fn conclude(&mut self, step: &mut Step<'_>, bargain: &Bargain) -> TradeId {
         let value = bargain.price.checked_mul(bargain.quantity);
         let value = value.expect("larger trades were refused");
         let member = match bargain.payment {
@@ -271,11 +271,11 @@ impl Venue {
             buyer: bargain.buyer,
             seller: bargain.seller,
             kind: bargain.kind,
-            market: self.market_kind(&bargain, value),
+            market: self.market_kind(bargain, value),
             price: bargain.price,
             quantity: bargain.quantity,
-            buyer_fee: self.buyer_fee(&bargain, value),
-            seller_fee: self.side_fee(&bargain, Side::Sell, value),
+            buyer_fee: self.buyer_fee(bargain, value),
+            seller_fee: self.side_fee(bargain, Side::Sell, value),
             lots: Vec::new(),
             at: step.at,
             value_date,
@@ -339,7 +339,10 @@ impl Venue {
         };
         let lots = lots.expect("the seller's coupons were set aside, or checked to be there");
         if let Holder::Party(seller) = from {
-            self.not_refundable(seller, series, &lots);
+            self.circulate(seller, series, &lots);
+        }
+        if to == Holder::Inventory {
+            self.withdraw_from_circulation(series, &lots);
         }
         step.emit(Event::TitleMoved { series, from, to, lots: lots.clone() });
         lots

@@ -155,7 +155,7 @@ impl Venue {
                 let resales_max = self.terms.resales_max;
                 let lots = self.books.title.offer(series, party, quantity, resales_max);
                 let lots = lots.expect("as many resellable coupons were counted");
-                self.not_refundable(party, series, &lots);
+                self.circulate(party, series, &lots);
                 let (from, to) = (Holder::Party(party), Holder::OrderLock(party));
                 step.emit(Event::TitleMoved { series, from, to, lots });
             }

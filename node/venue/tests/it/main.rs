@@ -12,4 +12,5 @@ mod four_eyes;
 mod houses;
 mod pricing;
 mod refusals;
+mod trading;
 mod world;
