@@ -86,16 +86,16 @@ impl Venue {
             Verb::FundBatch { batch } => self.fund_batch(step, actor, batch),
             Verb::MintBatch { batch } => self.mint_batch(step, batch),
             Verb::ListBatch { batch } => self.list_batch(step, actor, batch),
-            Verb::PlaceOrder(terms) => self.place_order(step, me, terms),
-            Verb::CancelOrder { order } => self.cancel_order(step, actor, order),
-            Verb::CancelOrders { party, series } => self.cancel_orders(step, actor, party, series),
-            Verb::AmendOrder(amendment) => self.amend_order(step, me, amendment),
-            Verb::HaltSeries { series } => self.halt_series(step, series),
-            Verb::ResumeSeries { series } => self.resume_series(step, series),
-            Verb::CancelBook { series } => self.cancel_book(step, series),
-            Verb::BatchOrders(ref acts) => self.batch_orders(step, actor, acts),
-            Verb::OfferTranche(tranche) => self.offer_tranche(step, me, tranche),
-            Verb::BuyBack(wanted) => self.buy_back(step, me, wanted),
+            Verb::PlaceOrder(_)
+            | Verb::AmendOrder(_)
+            | Verb::CancelOrder { .. }
+            | Verb::CancelOrders { .. }
+            | Verb::CancelBook { .. }
+            | Verb::BatchOrders(_)
+            | Verb::OfferTranche(_)
+            | Verb::BuyBack(_)
+            | Verb::HaltSeries { .. }
+            | Verb::ResumeSeries { .. } => self.trade_in_book(step, actor, verb),
             Verb::MakeOffer(_)
             | Verb::TakeOffer { .. }
             | Verb::DeclineOffer { .. }
@@ -132,6 +132,24 @@ impl Venue {
             Verb::Withdraw { withdrawal, amount } => self.withdraw(step, me, withdrawal, amount),
             Verb::ApproveProposal { proposal } => self.approve_proposal(step, actor, proposal),
             Verb::DismissProposal { proposal } => self.dismiss_proposal(step, actor, proposal),
+        }
+    }
+
+    /// Orders, and the phases of the book that they are for.
+    fn trade_in_book(&mut self, step: &mut Step<'_>, actor: Actor, verb: &Verb) -> Outcome {
+        let me = actor.party;
+        match *verb {
+            Verb::PlaceOrder(terms) => self.place_order(step, me, terms),
+            Verb::CancelOrder { order } => self.cancel_order(step, actor, order),
+            Verb::CancelOrders { party, series } => self.cancel_orders(step, actor, party, series),
+            Verb::AmendOrder(amendment) => self.amend_order(step, me, amendment),
+            Verb::HaltSeries { series } => self.halt_series(step, series),
+            Verb::ResumeSeries { series } => self.resume_series(step, series),
+            Verb::CancelBook { series } => self.cancel_book(step, series),
+            Verb::BatchOrders(ref acts) => self.batch_orders(step, actor, acts),
+            Verb::OfferTranche(tranche) => self.offer_tranche(step, me, tranche),
+            Verb::BuyBack(wanted) => self.buy_back(step, me, wanted),
+            _ => Err(Rejection::NotPermitted),
         }
     }
 

@@ -270,14 +270,9 @@ impl Venue {
             }
             Item::Swap { payer, payee, amount, payer_fee, payee_fee } => {
                 let (from, to) = (self.purse(payer).pool(), self.purse(payee).pool());
-                let both = payer_fee.checked_add(payee_fee).expect("both were held");
-                let fees = match from == to {
-                    true => [between(from, SettlementHub, both)].to_vec(),
-                    false => [(from, payer_fee), (to, payee_fee)]
-                        .map(|(pool, fee)| between(pool, SettlementHub, fee))
-                        .to_vec(),
-                };
-                [fees, [between(from, to, amount)].to_vec()].concat()
+                let fees = swap_fees((from, payer_fee), (to, payee_fee));
+                let fees = fees.map(|(pool, fee)| between(pool, SettlementHub, fee));
+                fees.into_iter().chain([between(from, to, amount)]).collect()
             }
             Item::DealPayment { dealer, pays, .. } => {
                 let payer = self.terms.account(UserCustody);
@@ -313,6 +308,15 @@ impl Venue {
         let position = positions.get(&(self.terms.currency, account));
         position.and_then(|position| position.debit()).unwrap_or(Amount::ZERO)
     }
+}
+
+/// What the two of a swap pay the hub: together, when from one pool.
+fn swap_fees(payer: (Pool, Amount), payee: (Pool, Amount)) -> [(Pool, Amount); 2] {
+    if payer.0 != payee.0 {
+        return [payer, payee];
+    }
+    let both = payer.1.checked_add(payee.1).expect("both were held");
+    [(payer.0, both), (payee.0, Amount::ZERO)]
 }
 
 /// A member's purchase: the dealer pays for it here, and the member pays the dealer.

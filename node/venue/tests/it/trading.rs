@@ -1,5 +1,6 @@
 //! Markets and orders, rule by rule.
 
+mod anything;
 mod auctions;
 mod buy_back;
 mod conduct;
