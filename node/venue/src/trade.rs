@@ -398,8 +398,7 @@ impl Venue {
         self.fee_in(kind, party, (side, liquidity), value)
     }
 
-    /// The fee of one side of a trade of `value` that `party` makes now. The issuer's sale of new
-    /// coupons is not one of its trades: the reduction is for who trades (FEE-17).
+    /// The fee of one side of a trade of `value` that `party` makes now.
     pub(crate) fn fee_in(
         &self,
         kind: MarketKind,
@@ -407,12 +406,8 @@ impl Venue {
         (side, liquidity): (Side, Liquidity),
         value: Amount,
     ) -> Amount {
-        let trades_this_month = match (kind, side) {
-            (MarketKind::Primary, Side::Sell) => 0,
-            _ => self.trades_this_month(party).saturating_add(1),
-        };
-        let line = TradeLine { kind, side, liquidity, value, trades_this_month };
-        self.terms.fees.trade_fee(line)
+        let line = TradeLine { kind, side, liquidity, value, trades_this_month: 0 };
+        self.quote_fee(party, line).fee
     }
 
     /// Counts a trade towards the months of its parties.
