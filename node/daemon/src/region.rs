@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use gcfn_clearing::Schedule;
 use gcfn_model::{BusinessDate, Calendar, CalendarFault, Millis, Timestamp};
 use gcfn_template::{LocalTime, Prefund, RegionTemplate, TemplateProblems};
-use gcfn_venue::{IssuingTerms, ReserveMode, Terms, TradingDay};
+use gcfn_venue::{IssuingTerms, ReserveMode, Terms, TradingDay, TradingTerms};
 use std::fs;
 use std::path::Path;
 
@@ -74,6 +74,7 @@ impl Region {
             kyc_to_trade: template.kyc.trade,
             outcome_kept: OUTCOME_KEPT,
             proposal_kept: Millis(86_400_000),
+            trading: TradingTerms::DEFAULT,
             credit: charges::credit(template),
             pricing: charges::pricing(template),
             issuing: IssuingTerms::DEFAULT,

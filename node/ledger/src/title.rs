@@ -176,6 +176,20 @@ impl Title {
         self.shift(id, (from, to), ranges, 0)
     }
 
+    /// Like [`Title::transfer_ranges`], and counts one more resale of each coupon.
+    ///
+    /// # Errors
+    /// [`TitleFault`].
+    pub fn resell_ranges(
+        &mut self,
+        id: SeriesId,
+        from: Holder,
+        to: Holder,
+        ranges: &[SerialRange],
+    ) -> Result<Vec<Lot>, TitleFault> {
+        self.shift(id, (from, to), ranges, 1)
+    }
+
     /// Moves all coupons that `from` has, in whatever condition they are: expiry and recall.
     ///
     /// # Errors

@@ -3,12 +3,14 @@
 use crate::command::{Actor, Command, Dispatch, Request, Role, Verb};
 use crate::event::Event;
 use crate::four_eyes::takes_two;
+use crate::gift::Present;
 use crate::outcome::{Done, Outcome};
 use crate::redemption::RedemptionTerms;
 use crate::refusal::Rejection;
+use crate::units::Units;
 use crate::venue::{Answered, Due, Step, Venue};
 use alloc::vec::Vec;
-use gcfn_model::{Digest, Hasher, Machine, NodeId, Timestamp};
+use gcfn_model::{Digest, Hasher, Machine, NodeId, PartyId, Timestamp};
 
 impl Machine for Venue {
     type Command = Command;
@@ -84,10 +86,38 @@ impl Venue {
             Verb::FundBatch { batch } => self.fund_batch(step, actor, batch),
             Verb::MintBatch { batch } => self.mint_batch(step, batch),
             Verb::ListBatch { batch } => self.list_batch(step, actor, batch),
-            Verb::PlaceOrder(terms) => self.place_order(step, me, terms),
-            Verb::CancelOrder { order } => self.cancel_order(step, actor, order),
+            Verb::PlaceOrder(_)
+            | Verb::AmendOrder(_)
+            | Verb::CancelOrder { .. }
+            | Verb::CancelOrders { .. }
+            | Verb::CancelBook { .. }
+            | Verb::BatchOrders(_)
+            | Verb::OfferTranche(_)
+            | Verb::BuyBack(_)
+            | Verb::HaltSeries { .. }
+            | Verb::ResumeSeries { .. } => self.trade_in_book(step, actor, verb),
+            Verb::MakeOffer(_)
+            | Verb::TakeOffer { .. }
+            | Verb::DeclineOffer { .. }
+            | Verb::WithdrawOffer { .. }
+            | Verb::OpenAuction(_)
+            | Verb::Bid { .. }
+            | Verb::CancelAuction { .. } => self.trade_outside(step, actor, verb),
+            Verb::ApplyAsMaker
+            | Verb::ApproveMaker { .. }
+            | Verb::AppointMaker { .. }
+            | Verb::SuspendMaker { .. }
+            | Verb::ResumeMaker { .. }
+            | Verb::LeaveMaking
+            | Verb::TerminateMaker { .. }
+            | Verb::PenaliseMaker { .. }
+            | Verb::SetDuty { .. }
+            | Verb::LiftDuty { .. } => self.make_markets(step, me, verb),
             Verb::BuyAbroad(goods) => self.buy_abroad(step, me, goods),
-            Verb::Gift { to, series, quantity } => self.gift(step, me, to, (series, quantity)),
+            Verb::Gift { to, series, quantity } => {
+                self.gift(step, me, &Present { to, series, units: Units::Any(quantity) })
+            }
+            Verb::GiveMany(ref presents) => self.give_many(step, me, presents),
             Verb::LockRedemption { redemption, merchant, series, serial, amount } => {
                 let terms = RedemptionTerms { redemption, merchant, series, serial, amount };
                 self.lock_redemption(step, me, terms)
@@ -130,6 +160,56 @@ impl Venue {
             }
             Verb::CloseDefault { issuer } => self.close_default(step, issuer),
             Verb::CompensateHolders { batch } => self.compensate(step, batch),
+        }
+    }
+
+    /// Orders, and the phases of the book that they are for.
+    fn trade_in_book(&mut self, step: &mut Step<'_>, actor: Actor, verb: &Verb) -> Outcome {
+        let me = actor.party;
+        match *verb {
+            Verb::PlaceOrder(terms) => self.place_order(step, me, terms),
+            Verb::CancelOrder { order } => self.cancel_order(step, actor, order),
+            Verb::CancelOrders { party, series } => self.cancel_orders(step, actor, party, series),
+            Verb::AmendOrder(amendment) => self.amend_order(step, me, amendment),
+            Verb::HaltSeries { series } => self.halt_series(step, series),
+            Verb::ResumeSeries { series } => self.resume_series(step, series),
+            Verb::CancelBook { series } => self.cancel_book(step, series),
+            Verb::BatchOrders(ref acts) => self.batch_orders(step, actor, acts),
+            Verb::OfferTranche(tranche) => self.offer_tranche(step, me, tranche),
+            Verb::BuyBack(wanted) => self.buy_back(step, me, wanted),
+            _ => Err(Rejection::NotPermitted),
+        }
+    }
+
+    /// Offers and auctions: whatever trades without the book.
+    fn trade_outside(&mut self, step: &mut Step<'_>, actor: Actor, verb: &Verb) -> Outcome {
+        let me = actor.party;
+        match verb {
+            Verb::MakeOffer(terms) => self.make_offer(step, me, terms),
+            Verb::TakeOffer { offer, units } => self.take_offer(step, me, *offer, units),
+            Verb::DeclineOffer { offer } => self.decline_offer(step, me, *offer),
+            Verb::WithdrawOffer { offer } => self.withdraw_offer(step, actor, *offer),
+            Verb::OpenAuction(terms) => self.open_auction(step, me, terms),
+            Verb::Bid { auction, price } => self.bid(step, me, *auction, *price),
+            Verb::CancelAuction { auction } => self.cancel_auction(step, actor, *auction),
+            _ => Err(Rejection::NotPermitted),
+        }
+    }
+
+    /// Everything about market makers.
+    fn make_markets(&mut self, step: &mut Step<'_>, me: PartyId, verb: &Verb) -> Outcome {
+        match *verb {
+            Verb::ApplyAsMaker => self.apply_as_maker(step, me),
+            Verb::ApproveMaker { maker } => self.approve_maker(step, maker),
+            Verb::AppointMaker { maker } => self.appoint_maker(step, maker),
+            Verb::SuspendMaker { maker } => self.suspend_maker(step, maker),
+            Verb::ResumeMaker { maker } => self.resume_maker(step, maker),
+            Verb::LeaveMaking => self.leave_making(step, me),
+            Verb::TerminateMaker { maker } => self.terminate_maker(step, maker),
+            Verb::PenaliseMaker { maker, amount } => self.penalise_maker(step, maker, amount),
+            Verb::SetDuty { maker, series, duty } => self.set_duty(step, (maker, series), duty),
+            Verb::LiftDuty { maker, series } => self.lift_duty(step, (maker, series)),
+            _ => Err(Rejection::NotPermitted),
         }
     }
 
@@ -181,14 +261,27 @@ fn permits(role: Role, verb: &Verb) -> bool {
         | Verb::RecordComplaint { .. }
         | Verb::DeclareDefault { .. }
         | Verb::CloseDefault { .. }
-        | Verb::CompensateHolders { .. } => role == Role::Operator,
+        | Verb::CompensateHolders { .. }
+        | Verb::CancelBook { .. }
+        | Verb::HaltSeries { .. }
+        | Verb::ResumeSeries { .. }
+        | Verb::ApproveMaker { .. }
+        | Verb::AppointMaker { .. }
+        | Verb::SuspendMaker { .. }
+        | Verb::ResumeMaker { .. }
+        | Verb::TerminateMaker { .. }
+        | Verb::PenaliseMaker { .. }
+        | Verb::SetDuty { .. }
+        | Verb::LiftDuty { .. } => role == Role::Operator,
         Verb::ApplyAsIssuer
         | Verb::AuthoriseMerchant { .. }
         | Verb::DraftBatch { .. }
         | Verb::AmendBatch { .. }
         | Verb::WithdrawBatch { .. }
         | Verb::WithdrawDeposit { .. }
-        | Verb::PayOutProceeds { .. } => role == Role::Issuer,
+        | Verb::PayOutProceeds { .. }
+        | Verb::OfferTranche(_)
+        | Verb::BuyBack(_) => role == Role::Issuer,
         Verb::SubmitBatch { .. }
         | Verb::FundBatch { .. }
         | Verb::ListBatch { .. }
@@ -200,12 +293,25 @@ fn permits(role: Role, verb: &Verb) -> bool {
         Verb::PlaceOrder(_)
         | Verb::BuyAbroad(_)
         | Verb::Gift { .. }
+        | Verb::GiveMany(_)
+        | Verb::BatchOrders(_)
+        | Verb::ApplyAsMaker
+        | Verb::LeaveMaking
         | Verb::LockRedemption { .. }
         | Verb::Withdraw { .. } => role == Role::User,
-        Verb::CancelOrder { .. } | Verb::Refund { .. } => {
-            matches!(role, Role::User | Role::Operator)
-        }
-        Verb::ConfirmRedemption { .. } | Verb::CancelRedemption { .. } => {
+        Verb::Refund { .. } => matches!(role, Role::User | Role::Operator),
+        Verb::AmendOrder(_)
+        | Verb::MakeOffer(_)
+        | Verb::TakeOffer { .. }
+        | Verb::DeclineOffer { .. }
+        | Verb::OpenAuction(_)
+        | Verb::Bid { .. } => matches!(role, Role::User | Role::Issuer),
+        Verb::CancelOrder { .. }
+        | Verb::CancelOrders { .. }
+        | Verb::WithdrawOffer { .. }
+        | Verb::CancelAuction { .. }
+        | Verb::ConfirmRedemption { .. }
+        | Verb::CancelRedemption { .. } => {
             matches!(role, Role::User | Role::Issuer | Role::Operator)
         }
     }

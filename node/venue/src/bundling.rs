@@ -85,6 +85,8 @@ impl Venue {
     /// The cut-off of a day: everything traded until now goes to the houses.
     pub(crate) fn cut_off(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.remove(&date) else { return };
+        self.report_duties(step, day);
+        self.opening_call(step);
         let waiting = core::mem::take(&mut self.unbundled);
         let mut own = Vec::new();
         let mut members = BTreeMap::<(NodeId, NodeId, BusinessDate), Vec<ItemId>>::new();
@@ -235,10 +237,14 @@ impl Venue {
         let Some(item) = self.items.get(&id) else { return Vec::new() };
         let flows = match *item {
             Item::Trade { trade } => self.trades.get(&trade).map_or(Vec::new(), |trade| {
-                let to = if trade.primary { IssuerEscrow } else { UserCustody };
-                let proceeds = between(UserCustody, to, trade.proceeds());
+                let from = self.purse(trade.buyer).pool();
+                let to = match trade.primary() {
+                    true => IssuerEscrow,
+                    false => self.purse(trade.seller).pool(),
+                };
+                let proceeds = between(from, to, trade.proceeds());
                 let fees = trade.cost().saturating_sub(trade.proceeds());
-                let fees = between(UserCustody, SettlementHub, fees);
+                let fees = between(from, SettlementHub, fees);
                 match trade.member {
                     Some(member) => through_dealer(trade, member, [proceeds, fees]),
                     None => [proceeds, fees].to_vec(),
@@ -270,6 +276,15 @@ impl Venue {
                 between(SettlementHub, UserCustody, hub),
             ]
             .to_vec(),
+            Item::MakerPenalty { amount, .. } => {
+                [between(UserCustody, SettlementHub, amount)].to_vec()
+            }
+            Item::Swap { payer, payee, amount, payer_fee, payee_fee } => {
+                let (from, to) = (self.purse(payer).pool(), self.purse(payee).pool());
+                let fees = swap_fees((from, payer_fee), (to, payee_fee));
+                let fees = fees.map(|(pool, fee)| between(pool, SettlementHub, fee));
+                fees.into_iter().chain([between(from, to, amount)]).collect()
+            }
             Item::DealPayment { dealer, pays, .. } => {
                 let payer = self.terms.account(UserCustody);
                 let payee = SettlementAccount { node: dealer, pool: Pool::Dealer };
@@ -304,6 +319,15 @@ impl Venue {
         let position = positions.get(&(self.terms.currency, account));
         position.and_then(|position| position.debit()).unwrap_or(Amount::ZERO)
     }
+}
+
+/// What the two of a swap pay the hub: together, when from one pool.
+fn swap_fees(payer: (Pool, Amount), payee: (Pool, Amount)) -> [(Pool, Amount); 2] {
+    if payer.0 != payee.0 {
+        return [payer, payee];
+    }
+    let both = payer.1.checked_add(payee.1).expect("both were held");
+    [(payer.0, both), (payee.0, Amount::ZERO)]
 }
 
 /// A member's purchase: the dealer pays for it here, and the member pays the dealer.

@@ -1,22 +1,30 @@
 //! What may be asked of a venue.
 
+use crate::amending::Amendment;
 use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
+use crate::bidding::AuctionTerms;
 use crate::defaults::Severity;
 use crate::event::LockUse;
+use crate::gift::Present;
 use crate::issuer::IssuerRefusal;
+use crate::issuer_orders::{BuyBack, Tranche};
+use crate::maker::QuoteDuty;
 use crate::notice::{ClearingNotice, LockedRate, Notice};
+use crate::offers::OfferTerms;
+use crate::order_batch::OrderAct;
 use crate::party::{PartyKind, Tier};
 use crate::refusal::Rejection;
 use crate::settlement::TradingDay;
 use crate::template::TemplateVersion;
+use crate::units::Units;
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Statement, StatusReport};
 use gcfn_clearing::{Bundle, Schedule};
 use gcfn_ledger::Lot;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
-    Amount, BatchId, CommandId, Currency, LockId, NodeId, OrderId, PartyId, ProposalId,
-    RedemptionId, Serial, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId,
+    Amount, AuctionId, BatchId, CommandId, Currency, LockId, NodeId, OfferId, OrderId, PartyId,
+    ProposalId, RedemptionId, Serial, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -347,6 +355,124 @@ pub enum Verb {
         /// The batch.
         batch: BatchId,
     },
+    /// Change an open order in place.
+    AmendOrder(Amendment),
+    /// Halt a book.
+    HaltSeries {
+        /// Which book.
+        series: SeriesId,
+    },
+    /// Let a halted book go on, with a call.
+    ResumeSeries {
+        /// Which book.
+        series: SeriesId,
+    },
+    /// Take a party's open orders back: in one book, or in all.
+    CancelOrders {
+        /// Whose.
+        party: PartyId,
+        /// In which book; in all when left out.
+        series: Option<SeriesId>,
+    },
+    /// Empty a book: every party's orders.
+    CancelBook {
+        /// Which book.
+        series: SeriesId,
+    },
+    /// Place and take back several orders.
+    BatchOrders(Vec<OrderAct>),
+    /// Offer coupons of the inventory, beside or after those that the listing offered.
+    OfferTranche(Tranche),
+    /// Buy own coupons back in the book (P-21).
+    BuyBack(BuyBack),
+    /// Offer something outside the book.
+    MakeOffer(OfferTerms),
+    /// Take an offer: the coupons that are taken of a listing or given for a buy-back; a block
+    /// and a swap are taken whole, whatever is named.
+    TakeOffer {
+        /// The offer.
+        offer: OfferId,
+        /// Which coupons.
+        units: Units,
+    },
+    /// Say no to an offer that is for the sender alone.
+    DeclineOffer {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// Take an own offer back.
+    WithdrawOffer {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// Sell coupons to the highest bidder.
+    OpenAuction(AuctionTerms),
+    /// Bid in an auction.
+    Bid {
+        /// The auction.
+        auction: AuctionId,
+        /// What is offered for one coupon.
+        price: Amount,
+    },
+    /// Call an auction off that has no bid.
+    CancelAuction {
+        /// The auction.
+        auction: AuctionId,
+    },
+    /// Give coupons away: which ones, to several.
+    GiveMany(Vec<Present>),
+    /// Ask to be admitted as a market maker.
+    ApplyAsMaker,
+    /// Admit a market maker; its deposit is taken (P-20a).
+    ApproveMaker {
+        /// The applicant.
+        maker: PartyId,
+    },
+    /// Appoint an account of the node itself as a market maker (MMK-09).
+    AppointMaker {
+        /// The account.
+        maker: PartyId,
+    },
+    /// Suspend a market maker.
+    SuspendMaker {
+        /// The market maker.
+        maker: PartyId,
+    },
+    /// Let a suspended market maker go on.
+    ResumeMaker {
+        /// The market maker.
+        maker: PartyId,
+    },
+    /// Stop making markets; the deposit is returned.
+    LeaveMaking,
+    /// Terminate a market maker; the deposit is returned.
+    TerminateMaker {
+        /// The market maker.
+        maker: PartyId,
+    },
+    /// Take a penalty out of a market maker's deposit; two persons must.
+    PenaliseMaker {
+        /// The market maker.
+        maker: PartyId,
+        /// How much.
+        amount: Amount,
+    },
+    /// Give a market maker a duty in a series.
+    SetDuty {
+        /// The market maker.
+        maker: PartyId,
+        /// The series.
+        series: SeriesId,
+        /// What it owes; the region's own duty when left out.
+        duty: Option<QuoteDuty>,
+    },
+    /// Take a duty from a market maker.
+    LiftDuty {
+        /// The market maker.
+        maker: PartyId,
+        /// The series.
+        series: SeriesId,
+    },
 }
 
 /// An order for the node's own book.
@@ -364,6 +490,13 @@ pub struct OrderTerms {
     pub limit: Option<Amount>,
     /// What becomes of the part that cannot trade at once.
     pub time_in_force: TimeInForce,
+    /// At most this many coupons are shown at a time: an iceberg. All when left out.
+    pub display: Option<u64>,
+    /// When it enters the book; at once when left out or past. Its money or coupons are held
+    /// from now on.
+    pub not_before: Option<Timestamp>,
+    /// When what is left leaves the book; with the coupons' end when left out.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What a user wants to buy at another node.

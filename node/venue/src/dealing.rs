@@ -5,6 +5,7 @@ use crate::abroad::DEAL_QUANTITY_MAX;
 use crate::batch::MaturityAction;
 use crate::command::{DealOrder, Dispatch, FillReport};
 use crate::event::Event;
+use crate::orders::OrderKind;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::pays;
@@ -12,7 +13,7 @@ use crate::trade::{MemberSide, Taker, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, Posting};
-use gcfn_market::{Band, Order, Side, Tape, TimeInForce};
+use gcfn_market::{Order, Side, TimeInForce};
 use gcfn_model::{Amount, BusinessDate, NodeId, PartyId, SeriesId, Timestamp, TradeId};
 
 /// The pseudonym under which a node trades in this venue's books.
@@ -74,15 +75,18 @@ impl Venue {
             display: None,
         };
         self.outlives(deal.series, rate.value_date)?;
-        let market = self.markets.get_mut(&deal.series).ok_or(Rejection::UnknownSeries)?;
-        let mut tape = Tape::new();
-        let placed = market.book.place(incoming, Band::NONE, &mut tape);
-        let placed = placed.map_err(Rejection::Book)?;
+        let (placed, fills) = self.place_in_book(step, deal.series, incoming)?;
         assert_eq!(placed.resting, 0);
         let side = MemberSide { node: from, order: deal.order, rate };
-        let hold_per_coupon = Amount::ZERO;
-        let taker = Taker { side: Side::Buy, party, hold_per_coupon, member: Some(side) };
-        let trades = self.execute(step, deal.series, taker, &tape.fills);
+        let taker = Taker {
+            side: Side::Buy,
+            party,
+            kind: OrderKind::Own,
+            hold_per_coupon: Amount::ZERO,
+            member: Some(side),
+        };
+        let trades = self.execute(step, deal.series, taker, &fills);
+        self.heed_breaker(step, deal.series, &placed);
         Ok(trades.iter().filter_map(|id| self.fill_report(*id)).collect())
     }
 
@@ -135,14 +139,14 @@ impl Venue {
         let Some(member) = trade.member else { return };
         let from = Holder::Delivery(member.node);
         let series = trade.series;
-        let to = match trade.primary {
+        let to = match trade.primary() {
             true => Holder::Inventory,
             false => Holder::Party(trade.seller),
         };
         let lots = self.books.title.transfer_ranges(series, from, to, &trade.ranges());
         let lots = lots.expect("a match put them there");
         step.emit(Event::TitleMoved { series, from, to, lots });
-        if trade.primary {
+        if trade.primary() {
             let face = self.face_of(series, trade.quantity);
             let entry = self.entry(Posting::CrossBorderAbort);
             let entry = entry.with(self.obligation(series), Account::ObligationContra, face);

@@ -1,24 +1,30 @@
 //! What can happen at a venue.
 
 use crate::batch::{BatchRefusal, SuspensionReason};
+use crate::bidding::Auction;
 use crate::command::{Dispatch, Verb};
+use crate::conduct::ConductRule;
 use crate::credit::{Grade, Score};
 use crate::defaults::{DefaultCause, Severity};
+use crate::duty::DutyReport;
 use crate::holders::PaymentReason;
 use crate::issuer::IssuerRefusal;
+use crate::maker::{MakerStatus, QuoteDuty};
 use crate::notice::LockedRate;
+use crate::offers::{Offer, OfferEnd};
 use crate::party::{PartyKind, Tier};
+use crate::session::PhaseReason;
 use crate::settlement::{ItemId, Purpose, TradingDay};
 use crate::trade::Trade;
 use alloc::vec::Vec;
 use gcfn_banking::{Dispute, Instruction, Reconciliation};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, HousePayment};
 use gcfn_ledger::{Entry, Holder, LedgerFault, Lot};
-use gcfn_market::Side;
+use gcfn_market::{LevelChange, Phase, Side};
 use gcfn_model::{
-    Amount, BatchId, Currency, Digest, InstructionId, LockId, NodeId, OrderId, PartyId, Pool,
-    ProposalId, RedemptionId, SeriesId, SettlementAccount, TemplateId, Timestamp, TradeId,
-    WithdrawalId,
+    Amount, AuctionId, BatchId, Currency, Digest, InstructionId, LockId, NodeId, OfferId, OrderId,
+    PartyId, Pool, ProposalId, RedemptionId, SeriesId, SettlementAccount, TemplateId, Timestamp,
+    TradeId, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -572,6 +578,173 @@ pub enum Event {
         series: SeriesId,
         /// Whether it is in default.
         marked: bool,
+    },
+    /// An order was taken that enters the book later.
+    OrderScheduled {
+        /// The order.
+        order: OrderId,
+        /// Whose.
+        party: PartyId,
+        /// Which book.
+        series: SeriesId,
+        /// Buy or sell.
+        side: Side,
+        /// How many coupons.
+        quantity: u64,
+        /// The worst price accepted.
+        price: Amount,
+        /// When it enters.
+        not_before: Timestamp,
+    },
+    /// An order has traded: in part, or filled when nothing remains.
+    OrderTraded {
+        /// The order.
+        order: OrderId,
+        /// How many coupons.
+        quantity: u64,
+        /// How many wait in the book.
+        remaining: u64,
+    },
+    /// The rest of an order left the book at its own time.
+    OrderExpired {
+        /// The order.
+        order: OrderId,
+        /// How many coupons had not traded.
+        quantity: u64,
+    },
+    /// An open order was changed in place.
+    OrderAmended {
+        /// The order.
+        order: OrderId,
+        /// The worst price accepted now.
+        price: Amount,
+        /// How many coupons it is for now.
+        quantity: u64,
+    },
+    /// A book has changed: what its levels have become. Who has its depth at one sequence and
+    /// applies the changes that follow has the book.
+    BookMoved {
+        /// Which book.
+        series: SeriesId,
+        /// One more than the last time.
+        sequence: u64,
+        /// The levels that were touched, each as a whole; none when only the phase changed.
+        levels: Vec<LevelChange>,
+    },
+    /// A book has turned to another phase.
+    PhaseChanged {
+        /// Which book.
+        series: SeriesId,
+        /// What it does now.
+        phase: Phase,
+        /// When that ends by itself.
+        until: Option<Timestamp>,
+        /// Why.
+        why: PhaseReason,
+    },
+    /// An auction of a book has found its price.
+    Uncrossed {
+        /// Which book.
+        series: SeriesId,
+        /// The price of every trade in it.
+        price: Amount,
+        /// How many coupons trade.
+        quantity: u64,
+    },
+    /// Something is offered outside the book.
+    OfferMade(Offer),
+    /// An offer was taken, whole or in part.
+    OfferTaken {
+        /// The offer.
+        offer: OfferId,
+        /// By whom.
+        by: PartyId,
+        /// How many of the offered coupons.
+        quantity: u64,
+        /// The trade; none for a swap.
+        trade: Option<TradeId>,
+    },
+    /// An offer stands no longer.
+    OfferEnded {
+        /// The offer.
+        offer: OfferId,
+        /// How it ended.
+        how: OfferEnd,
+    },
+    /// Coupons go to the highest bidder.
+    AuctionOpened(Auction),
+    /// A bid stands; the one before, if any, has its money back.
+    BidPlaced {
+        /// The auction.
+        auction: AuctionId,
+        /// Whose bid.
+        bidder: PartyId,
+        /// For one coupon.
+        price: Amount,
+    },
+    /// A bid was taken back, for its bidder was frozen.
+    BidWithdrawn {
+        /// The auction.
+        auction: AuctionId,
+        /// Whose bid.
+        bidder: PartyId,
+    },
+    /// A late bid has moved the end of an auction.
+    AuctionExtended {
+        /// The auction.
+        auction: AuctionId,
+        /// When it ends now.
+        ends_at: Timestamp,
+    },
+    /// An auction has ended.
+    AuctionEnded {
+        /// The auction.
+        auction: AuctionId,
+        /// The trade; none when nothing was sold.
+        trade: Option<TradeId>,
+    },
+    /// A market maker's standing has changed.
+    MakerChanged {
+        /// The market maker.
+        maker: PartyId,
+        /// Where it stands.
+        status: MakerStatus,
+    },
+    /// A market maker has lost a part of its deposit.
+    MakerPenalised {
+        /// The market maker.
+        maker: PartyId,
+        /// How much.
+        amount: Amount,
+    },
+    /// A market maker has a duty in a series.
+    DutySet {
+        /// The market maker.
+        maker: PartyId,
+        /// The series.
+        series: SeriesId,
+        /// What it owes.
+        duty: QuoteDuty,
+    },
+    /// A market maker has no duty in a series any more.
+    DutyLifted {
+        /// The market maker.
+        maker: PartyId,
+        /// The series.
+        series: SeriesId,
+    },
+    /// How a market maker met its duty on a trading day.
+    DutyOfDay(DutyReport),
+    /// How a market maker met its duty in a month.
+    DutyOfMonth(DutyReport),
+    /// Conduct in a book looks like manipulation: somebody must look.
+    ConductFlagged {
+        /// Whose.
+        party: PartyId,
+        /// In which book it was seen last.
+        series: SeriesId,
+        /// What was seen.
+        rule: ConductRule,
     },
 }
 

@@ -19,10 +19,11 @@ impl Venue {
             && at <= step.at
         {
             self.agenda.remove(&(at, due));
-            self.fire(step, due);
+            self.fire(&mut Step { at, events: step.events }, due);
         }
     }
 
+    /// Does what was due, as of the time at which it was.
     fn fire(&mut self, step: &mut Step<'_>, due: Due) {
         match due {
             Due::CutOff(date) => self.cut_off(step, date),
@@ -41,6 +42,15 @@ impl Venue {
             Due::LapseProposal(proposal) => self.lapse_proposal(step, proposal),
             Due::CallFunding(issuer) => self.funding_due(step, issuer),
             Due::ReviewIssuer(issuer) => self.review_issuer(step, issuer),
+            Due::EnterBook(order) => self.enter_book(step, order),
+            Due::ExpireOrder(order) => self.expire_order(step, order),
+            Due::LapseOffer(offer) => self.lapse_offer(step, offer),
+            Due::EndAuction(auction) => self.end_auction(step, auction),
+            Due::ForgetConduct(party) => {
+                self.conduct.remove(&party);
+            }
+            Due::EndCall(series) => self.end_call(step, series),
+            Due::ClosingCall(date) => self.closing_call(step, date),
         }
     }
 
@@ -53,7 +63,8 @@ impl Venue {
             return;
         }
         let series = batch.series;
-        self.clear_market(step, series);
+        self.end_trading_in(step, series);
+        self.end_duties_in(step, series);
         self.refundable.retain(|(_, of), _| *of != series);
         self.advance(id, BatchState::Expired);
         self.change_batch(id, |batch| batch.reserve_low = false);

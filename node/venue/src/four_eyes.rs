@@ -44,6 +44,7 @@ pub(crate) fn takes_two(verb: &Verb) -> bool {
             | Verb::DeclareDefault { .. }
             | Verb::CloseDefault { .. }
             | Verb::CompensateHolders { .. }
+            | Verb::PenaliseMaker { .. }
     )
 }
 
@@ -121,6 +122,7 @@ impl Venue {
             Verb::DeclareDefault { issuer, severity } => self.check_declare(issuer, severity),
             Verb::CloseDefault { issuer } => self.check_close(issuer),
             Verb::CompensateHolders { batch } => self.check_compensate(batch).map(|_| ()),
+            Verb::PenaliseMaker { maker, amount } => self.check_penalty(maker, amount),
             _ => Ok(()),
         }
     }

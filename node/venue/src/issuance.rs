@@ -219,7 +219,7 @@ impl Venue {
     }
 
     /// max(0, rho x F - (issue price - seller fee)) in mode `face`; nothing in the others.
-    fn prefund_per_coupon(&self, issuer: PartyId, terms: &BatchTerms) -> Amount {
+    pub(crate) fn prefund_per_coupon(&self, issuer: PartyId, terms: &BatchTerms) -> Amount {
         if terms.reserve != ReserveMode::Face {
             return Amount::ZERO;
         }

@@ -13,14 +13,20 @@
 extern crate alloc;
 
 mod abroad;
+mod amending;
 mod apply;
 mod batch;
+mod bidding;
 mod bundling;
+mod cancelling;
+mod circulation;
 mod command;
+mod conduct;
 mod conservation;
 mod credit;
 mod dealing;
 mod defaults;
+mod duty;
 mod escrow;
 mod event;
 mod expiry;
@@ -32,40 +38,56 @@ mod holders;
 mod house;
 mod issuance;
 mod issuer;
+mod issuer_orders;
 mod issuing_terms;
 mod listing;
+mod maker;
+mod market;
 mod monthly;
 mod notice;
+mod offers;
+mod order_batch;
+mod orders;
 mod outcome;
 mod party;
 mod pricing;
+mod purse;
 mod rating;
 mod recall;
 mod redemption;
 mod refund;
 mod refusal;
 mod reserve;
+mod session;
 mod settlement;
+mod taking;
 mod template;
 mod terms;
 mod trade;
 mod trading;
+mod trading_terms;
 mod treasury;
+mod units;
 mod venue;
 
 pub use abroad::DEAL_QUANTITY_MAX;
+pub use amending::Amendment;
 pub use batch::{
     Batch, BatchRefusal, BatchState, BatchTerms, CouponForm, CouponKind, DivisibleFor,
     MaturityAction, ReserveMode, SuspensionReason,
 };
+pub use bidding::{Auction, AuctionTerms, StandingBid};
 pub use bundling::PROPOSED_TRADES_MAX;
+pub use circulation::CouponState;
 pub use command::{
     Actor, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request, Role, Verb,
 };
+pub use conduct::ConductRule;
 pub use conservation::{Imbalance, SeriesTotals};
 pub use credit::{CreditFactors, CreditRules, CreditWeights, Grade, Provisional, Rating, Score};
 pub use dealing::member_party;
 pub use defaults::{DefaultCase, DefaultCause, Severity};
+pub use duty::{DutyReport, QuoteState, QuoteWatch, Tally};
 pub use event::{Event, FederationRequest, LockUse};
 pub use fees::{
     ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,
@@ -73,20 +95,31 @@ pub use fees::{
 };
 pub use four_eyes::Proposal;
 pub use funding::FundingCall;
+pub use gift::{PRESENTS_MAX, Present};
 pub use holders::PaymentReason;
 pub use issuer::{Admission, Issuer, IssuerRefusal, IssuerStatus};
+pub use issuer_orders::{BuyBack, Tranche};
 pub use issuing_terms::{IssuingTerms, RecallBasis, SignOff, ValidityDays};
+pub use maker::{MakerStatus, MarketMaker, QuoteDuty};
+pub use market::Market;
 pub use monthly::{Month, MonthlyVolume};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
+pub use offers::{Equaliser, Offer, OfferEnd, OfferTerms, OfferedDeal, SwapSide};
+pub use order_batch::{ORDER_ACTS_MAX, OrderAct};
+pub use orders::{BoughtBack, OpenOrder, OrderKind, OrderState};
 pub use outcome::{Done, Outcome};
 pub use party::{Party, PartyKind, Tier};
 pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
 pub use rating::IssuerRecord;
 pub use redemption::Redemption;
 pub use refusal::{Rejection, TermsField};
+pub use session::PhaseReason;
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
 pub use template::{Bounds, Template, TemplateBounds, TemplateRef, TemplateVersion};
 pub use terms::Terms;
-pub use trade::{Trade, TradeState};
-pub use trading::{Market, OpenOrder};
+pub use trade::{MemberSide, Trade, TradeKind, TradeState};
+pub use trading_terms::{
+    BreakerTerms, CallTerms, ConductRules, MakerRules, OfferRules, TradingTerms,
+};
+pub use units::{UNIT_RANGES_MAX, Units};
 pub use venue::Venue;

@@ -4,17 +4,17 @@ use crate::batch::{Batch, BatchState, SuspensionReason};
 use crate::command::Actor;
 use crate::event::{Event, FederationRequest};
 use crate::fees::Listing;
+use crate::issuer_orders::Tranche;
+use crate::market::Market;
 use crate::monthly::MonthlyVolume;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::pricing::Track;
 use crate::refusal::Rejection;
 use crate::settlement::Item;
-use crate::trading::{Market, OpenOrder};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
-use gcfn_market::{Order, Side, TimeInForce};
 use gcfn_model::{Amount, BatchId, Millis, OrderId, PartyId, Pool, SeriesId};
 
 impl Venue {
@@ -99,38 +99,33 @@ impl Venue {
     /// Puts what the issuer has not sold on offer at the issue price.
     fn offer_inventory(&mut self, step: &mut Step<'_>, id: BatchId) {
         let Some(batch) = self.batches.get_mut(&id) else { return };
-        let number = batch.offers.to_be_bytes();
         batch.offers = batch.offers.saturating_add(1);
         let (series, issuer, terms) = (batch.series, batch.issuer, batch.terms);
         let price_max = match terms.track {
             Track::Utility => terms.face,
             Track::Securities => Amount::MAX,
         };
-        let market = self.markets.entry(series).or_insert_with(|| Market::new(id, price_max));
+        let price = terms.issue_price;
+        self.markets.entry(series).or_insert_with(|| Market::new(id, price_max, price));
         let quantity = self.books.title.quantity(series, Holder::Inventory);
         if quantity == 0 {
             return;
         }
-        let (order, price) =
-            (OrderId::derive(&[b"primary", id.as_bytes(), &number]), terms.issue_price);
-        let time_in_force = TimeInForce::GoodTillCancelled;
-        let offer =
-            Order { id: order, owner: issuer, side: Side::Sell, quantity, price, time_in_force };
-        let mut fills = Vec::new();
-        let placed = market.book.place(offer, &mut fills).expect("the book of a listing is empty");
-        assert_eq!(placed.resting, quantity);
-        self.move_title(step, series, Holder::Inventory, Holder::InventoryLock, quantity);
-        let open = OpenOrder {
-            id: order,
-            party: issuer,
-            series,
-            side: Side::Sell,
-            price,
-            remaining: quantity,
-            hold_per_coupon: Amount::ZERO,
-            primary: true,
-        };
-        self.orders.insert(order, open);
+        let order = self.free_order_id(id);
+        let whole = Tranche { order, series, quantity, price, not_before: None, expires_at: None };
+        let offered = self.place_tranche(step, issuer, &whole);
+        assert!(offered.is_ok(), "the empty book of a listing takes its issuer's whole inventory");
+    }
+
+    /// The id of a batch's offer: one that nobody has taken.
+    fn free_order_id(&mut self, id: BatchId) -> OrderId {
+        loop {
+            let number = self.next_number().to_be_bytes();
+            let order = OrderId::derive(&[b"primary", id.as_bytes(), &number]);
+            if !self.orders.contains(order) {
+                return order;
+            }
+        }
     }
 
     pub(crate) fn suspend_batch(
@@ -153,7 +148,7 @@ impl Venue {
 
     fn stand_still(&mut self, step: &mut Step<'_>, id: BatchId, reason: SuspensionReason) {
         let Some(series) = self.batches.get(&id).map(|batch| batch.series) else { return };
-        self.clear_market(step, series);
+        self.end_trading_in(step, series);
         self.advance(id, BatchState::Suspended);
         self.change_batch(id, |batch| batch.suspended = Some(reason));
         step.emit(Event::BatchSuspended { batch: id, series, reason });
@@ -182,7 +177,7 @@ impl Venue {
         let batch = self.batch_in(id, &[BatchState::Listed])?;
         let (issuer, series) = (batch.issuer, batch.series);
         acts_for(actor, issuer)?;
-        let ordered = self.orders.values().any(|open| open.series == series && !open.primary);
+        let ordered = self.orders.all().any(|open| open.series == series && !open.primary());
         let locked = |holder: &Holder| {
             matches!(
                 holder,
@@ -196,18 +191,10 @@ impl Venue {
         if ordered || locked {
             return Err(Rejection::HoldsOpen);
         }
-        self.clear_market(step, series);
+        self.end_trading_in(step, series);
         self.advance(id, BatchState::Registered);
         step.emit(Event::BatchDelisted { batch: id, series });
         Ok(Done::Accepted)
-    }
-
-    /// Takes every open order of a series out of its book and gives back what was held for it.
-    pub(crate) fn clear_market(&mut self, step: &mut Step<'_>, series: SeriesId) {
-        let open: Vec<_> = self.orders.values().filter(|o| o.series == series).copied().collect();
-        for order in open {
-            self.take_out(step, order);
-        }
     }
 
     /// Closes a batch once none of its coupons is alive: the rest of its reserve is the issuer's,
@@ -221,7 +208,7 @@ impl Venue {
         if !ended || to_share || self.alive(series) {
             return;
         }
-        self.clear_market(step, series);
+        self.end_trading_in(step, series);
         self.advance(id, BatchState::Closed);
         self.free_reserve(step, issuer, id);
         self.release_quota(id);

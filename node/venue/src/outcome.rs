@@ -2,7 +2,7 @@
 
 use crate::refusal::Rejection;
 use alloc::vec::Vec;
-use gcfn_model::{Amount, ProposalId, TradeId};
+use gcfn_model::{Amount, ProposalId, Timestamp, TradeId};
 use serde::{Deserialize, Serialize};
 
 /// The answer to one command.
@@ -46,5 +46,25 @@ pub enum Done {
     Waiting {
         /// The face value that will be redeemed.
         value: Amount,
+    },
+    /// An order waits for its time.
+    Scheduled {
+        /// When it enters the book.
+        not_before: Timestamp,
+    },
+    /// Orders left the book.
+    CancelledOrders {
+        /// How many.
+        orders: u64,
+    },
+    /// A trade was made outside the book.
+    Traded {
+        /// The trade.
+        trade: TradeId,
+    },
+    /// Several things were asked; each has its own answer.
+    Batch {
+        /// The answers, in the order of the questions.
+        outcomes: Vec<Outcome>,
     },
 }

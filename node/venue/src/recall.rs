@@ -72,7 +72,7 @@ impl Venue {
     pub(crate) fn clear_series(&mut self, step: &mut Step<'_>, id: BatchId) {
         let Some(batch) = self.batches.get(&id) else { return };
         let (issuer, series) = (batch.issuer, batch.series);
-        self.clear_market(step, series);
+        self.end_trading_in(step, series);
         for redemption in self.locks_of(series) {
             self.release_lock(step, redemption);
         }

@@ -246,6 +246,65 @@ pub enum Rejection {
     /// Coupons that are paid for at maturity are sold at their own node only.
     #[error("coupons that are paid for at maturity are sold at their own node only")]
     PaidAtHome,
+    /// A time is past, after the coupons' end, or further away than an offer may stand. Name
+    /// another.
+    #[error("time is past, after the coupons' end, or too far away")]
+    TimeOutOfRange,
+    /// The price is zero, or above what is left of a coupon's face. Name another.
+    #[error("price must be above zero and at most what is left of a coupon's face")]
+    PriceOutOfRange,
+    /// New coupons at this price would not fund their reserve. Ask at least the price that the
+    /// batch was funded for.
+    #[error("price does not fund the reserve of the coupons")]
+    BelowReserve,
+    /// The ranges of serials are not ascending and apart, or too many. Put them in order.
+    #[error("serial ranges are not ascending and apart, or too many")]
+    Units,
+    /// No such offer stands: it was taken, withdrawn, declined, or its time is over.
+    #[error("no offer with this id stands")]
+    UnknownOffer,
+    /// The offer id is taken.
+    #[error("offer exists already")]
+    OfferExists,
+    /// The value is below that of a block. List the coupons, or trade in the book.
+    #[error("value is below that of a block")]
+    BlockTooSmall,
+    /// The price is too far from the book's. Name one within the band.
+    #[error("price is outside the band around the book's")]
+    OutsideBand,
+    /// An issuer does not buy its own coupons like others. Offer to buy them back.
+    #[error("an issuer buys its own coupons back, and not like others")]
+    OwnSeries,
+    /// No such auction runs: it has ended, or was called off.
+    #[error("no auction with this id runs")]
+    UnknownAuction,
+    /// The auction id is taken.
+    #[error("auction exists already")]
+    AuctionExists,
+    /// The bid is below the reserve price, or not far enough above the last. Bid more.
+    #[error("bid is below what the next one must be")]
+    BidTooLow,
+    /// Somebody has bid; the auction goes on to its end.
+    #[error("auction has a bid and goes on to its end")]
+    HasBids,
+    /// The party is no market maker and has not applied.
+    #[error("party is not a market maker")]
+    UnknownMaker,
+    /// The market maker is not in the state that this step follows.
+    #[error("market maker is not in the state that this step follows")]
+    MakerState,
+    /// A duty asks for some depth, and for no more than the whole time.
+    #[error("duty must ask for some depth and for at most the whole time")]
+    DutyOutOfRange,
+    /// The market maker has no duty in this series.
+    #[error("market maker has no duty in this series")]
+    NoDuty,
+    /// The book is halted already, or is not.
+    #[error("book is in that phase already, or not in the one that this step follows")]
+    PhaseState,
+    /// A batch has at least one part, and at most a hundred. Split it.
+    #[error("a batch has 1 to 100 parts")]
+    BatchSize,
 }
 
 /// The field of a batch's terms that is out of range.

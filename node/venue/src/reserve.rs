@@ -12,7 +12,7 @@ use crate::refusal::Rejection;
 use crate::settlement::{Item, issuer_due};
 use crate::trade::Trade;
 use crate::venue::{Step, Venue};
-use gcfn_ledger::{Account, Entry, IssuerBucket, Posting};
+use gcfn_ledger::{Account, Entry, Holder, IssuerBucket, Posting};
 use gcfn_model::{Amount, BasisPoints, BatchId, PartyId, Pool, Rate, Rounding};
 
 impl Venue {
@@ -259,6 +259,24 @@ impl Venue {
         self.check_reserve(step, id);
         self.meet_calls(step, issuer);
         Ok(Done::Accepted)
+    }
+
+    /// Lets go of what is in the reserve of a batch beyond what it must be for coupons that are
+    /// paid for and beyond what was set aside for the others: its issuer has bought coupons back
+    /// with other money (P-21).
+    pub(crate) fn free_surplus(&mut self, step: &mut Step<'_>, id: BatchId) {
+        let Some(required) = self.required_reserve(id) else { return };
+        let Some(batch) = self.batches.get(&id) else { return };
+        let (issuer, reserve) = (batch.issuer, Account::Reserve(batch.issuer, id));
+        let unsold = [Holder::Inventory, Holder::InventoryLock];
+        let unsold = unsold.map(|holder| self.books.title.quantity(batch.series, holder));
+        let unpaid = batch.unsettled.minor().checked_div(batch.terms.face.minor()).unwrap_or(0);
+        let awaited = unsold.into_iter().fold(unpaid, u64::saturating_add);
+        let set_aside = batch.prefunded.checked_mul(awaited).unwrap_or(Amount::MAX);
+        let surplus = self.amount(reserve).saturating_sub(required).saturating_sub(set_aside);
+        let entry = self.entry(Posting::ReserveFunding);
+        self.post(step, entry.with(reserve, self.issuer_free(issuer), surplus));
+        self.repay(step, issuer);
     }
 
     /// Lets go of what is left in the reserve of a batch that has nobody to pay any more.

@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::holders::PaymentReason;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::trade::{Trade, TradeState};
+use crate::trade::{Trade, TradeKind, TradeState};
 use crate::venue::{Due, Step, Venue};
 use gcfn_clearing::BundleRef;
 use gcfn_ledger::{Account, Entry, FeeKind, Holder, IssuerBucket, Posting, UserBucket};
@@ -171,6 +171,26 @@ pub enum Item {
         /// How much.
         amount: Amount,
     },
+    /// The money of a swap of coupons, and the fees of both (P-22).
+    Swap {
+        /// Who pays the difference; who receives it pays a fee too.
+        payer: PartyId,
+        /// Who receives it.
+        payee: PartyId,
+        /// The difference.
+        amount: Amount,
+        /// The payer's fee.
+        payer_fee: Amount,
+        /// The payee's fee.
+        payee_fee: Amount,
+    },
+    /// What a market maker loses of its deposit (P-20a).
+    MakerPenalty {
+        /// The market maker.
+        maker: PartyId,
+        /// How much.
+        amount: Amount,
+    },
 }
 
 impl Venue {
@@ -187,6 +207,8 @@ impl Venue {
         }
         self.days.insert(day.date, day);
         self.agenda.insert((day.cut_off, Due::CutOff(day.date)));
+        self.plan_closing_call(day);
+        self.watch_all_quotes(step.at);
         step.emit(Event::DayOpened(day));
         Ok(Done::Accepted)
     }
@@ -293,6 +315,13 @@ impl Venue {
                 self.redemptions.remove(redemption);
                 self.redemption_entry(*issuer, *merchant, *value, *fee)
             }
+            Item::MakerPenalty { maker, amount } => self
+                .entry(Posting::MarketMakerDeposit)
+                .with(committed(*maker), Account::Fee(FeeKind::Penalty), *amount)
+                .with_transit(UserCustody, SettlementHub, *amount),
+            Item::Swap { payer, payee, amount, payer_fee, payee_fee } => {
+                self.swap_entry((*payer, *payer_fee), (*payee, *payee_fee), *amount)
+            }
             Item::Refund { buyer, issuer, escrow, hub, .. } => {
                 let back = Account::User(*buyer, self.free_bucket(*buyer));
                 self.entry(Posting::RefundAfterSettlement)
@@ -359,13 +388,13 @@ impl Venue {
 
     fn settle_trade(&mut self, step: &mut Step<'_>, id: TradeId) {
         let Some(trade) = self.trades.get(&id).cloned() else { return };
-        let entry = match (trade.member.is_some(), trade.primary) {
+        let entry = match (trade.member.is_some(), trade.primary()) {
             (false, true) => self.primary_entry(&trade),
             (false, false) => self.secondary_entry(&trade),
             (true, _) => self.member_entry(&trade),
         };
         self.post(step, entry);
-        if trade.primary {
+        if trade.primary() {
             self.proceeds_arrived(step, &trade);
         }
         if let Some(member) = trade.member {
@@ -393,16 +422,40 @@ impl Venue {
             .with_transit(Pool::SettlementHub, Pool::IssuerEscrow, trade.proceeds())
     }
 
-    /// P-06b to P-06d in one entry.
+    /// P-06b to P-06d in one entry; P-21 when an issuer has bought its coupons back.
     fn secondary_entry(&self, trade: &Trade) -> Entry {
-        let seller = Account::User(trade.seller, self.free_bucket(trade.seller));
+        let posting = match trade.kind {
+            TradeKind::BuyBack(_) => Posting::BuyBack,
+            _ => Posting::SecondaryPayIn,
+        };
+        let (buyer, seller) = (self.purse(trade.buyer), self.purse(trade.seller));
         let fees = trade.cost().saturating_sub(trade.proceeds());
-        self.entry(Posting::SecondaryPayIn)
-            .with(committed(trade.buyer), Account::Clearing, trade.cost())
-            .with(Account::Clearing, seller, trade.proceeds())
+        self.entry(posting)
+            .with(buyer.committed(), Account::Clearing, trade.cost())
+            .with(Account::Clearing, self.free_account(trade.seller), trade.proceeds())
             .with(Account::Clearing, Account::Fee(FeeKind::Trade), fees)
-            .with_transit(Pool::UserCustody, Pool::SettlementHub, trade.cost())
-            .with_transit(Pool::SettlementHub, Pool::UserCustody, trade.proceeds())
+            .with_transit(buyer.pool(), Pool::SettlementHub, trade.cost())
+            .with_transit(Pool::SettlementHub, seller.pool(), trade.proceeds())
+    }
+
+    /// P-22: the difference and both fees, through the hub.
+    fn swap_entry(
+        &self,
+        (payer, payer_fee): (PartyId, Amount),
+        (payee, payee_fee): (PartyId, Amount),
+        amount: Amount,
+    ) -> Entry {
+        let (from, to) = (self.purse(payer), self.purse(payee));
+        let paid = amount.checked_add(payer_fee).expect("both were held");
+        let fees = payer_fee.checked_add(payee_fee).expect("both were held");
+        self.entry(Posting::SwapEqualiser)
+            .with(from.committed(), Account::Clearing, paid)
+            .with(to.committed(), Account::Clearing, payee_fee)
+            .with(Account::Clearing, self.free_account(payee), amount)
+            .with(Account::Clearing, Account::Fee(FeeKind::Trade), fees)
+            .with_transit(from.pool(), Pool::SettlementHub, paid)
+            .with_transit(to.pool(), Pool::SettlementHub, payee_fee)
+            .with_transit(Pool::SettlementHub, to.pool(), amount)
     }
 
     /// P-16h2 and P-16l: the money came from the dealer, through the federation's house.
@@ -413,11 +466,12 @@ impl Venue {
             fee,
             trade.seller_fee,
         );
-        if trade.primary {
+        if trade.primary() {
             return self.share_proceeds(entry, Account::Transit(Pool::IssuerEscrow), trade);
         }
-        let seller = Account::User(trade.seller, self.free_bucket(trade.seller));
-        entry.with(Account::Transit(Pool::UserCustody), seller, trade.proceeds())
+        let seller = self.free_account(trade.seller);
+        let arriving = Account::Transit(self.purse(trade.seller).pool());
+        entry.with(arriving, seller, trade.proceeds())
     }
 
     /// Shares the proceeds of a primary sale: the reserve first, then the risk reserve, and the

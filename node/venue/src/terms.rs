@@ -5,6 +5,7 @@ use crate::credit::CreditRules;
 use crate::fees::FeeSchedule;
 use crate::issuing_terms::IssuingTerms;
 use crate::pricing::{PricingRules, Track};
+use crate::trading_terms::TradingTerms;
 use gcfn_model::{
     Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, SettlementAccount,
     Timestamp,
@@ -42,6 +43,8 @@ pub struct Terms {
     pub outcome_kept: Millis,
     /// How long a proposal waits for a second person.
     pub proposal_kept: Millis,
+    /// Markets and orders.
+    pub trading: TradingTerms,
     /// How issuers are scored, and what their grade allows.
     pub credit: CreditRules,
     /// How prices are suggested.

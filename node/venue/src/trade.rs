@@ -1,16 +1,16 @@
-//! Trades: what two orders that met have agreed, and what becomes of money and title at once
-//! (P-04b, P-06a).
+//! Trades: what two parties have agreed, in a book or outside it, and what becomes of money and
+//! title at once (P-04b, P-06a, P-21).
 
 use crate::event::Event;
 use crate::fees::{Liquidity, MarketKind, TradeLine, Trader};
 use crate::notice::LockedRate;
+use crate::orders::{BoughtBack, OpenOrder, OrderKind};
 use crate::party::PartyKind;
 use crate::rating::more;
 use crate::settlement::{Item, ItemId};
-use crate::trading::OpenOrder;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_ledger::{Account, Holder, Lot, Posting, SerialRange, UserBucket};
+use gcfn_ledger::{Account, Holder, Lot, Posting, SerialRange};
 use gcfn_market::{Fill, Side};
 use gcfn_model::{Amount, BusinessDate, NodeId, OrderId, PartyId, SeriesId, Timestamp, TradeId};
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,21 @@ pub struct MemberSide {
     pub rate: LockedRate,
 }
 
-/// Two orders that met.
+/// What a trade is to the issuer of its coupons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TradeKind {
+    /// The issuer sells new coupons.
+    Primary,
+    /// A holder sells.
+    Resale,
+    /// A holder sells a block outside the book.
+    Block,
+    /// The issuer buys its coupons back.
+    BuyBack(BoughtBack),
+}
+
+/// Two parties that have agreed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trade {
     /// Its id.
@@ -51,9 +65,11 @@ pub struct Trade {
     pub buyer: PartyId,
     /// Who sold.
     pub seller: PartyId,
-    /// Whether the issuer sold new coupons.
-    pub primary: bool,
-    /// Price per coupon: the resting order's.
+    /// What it is to the issuer.
+    pub kind: TradeKind,
+    /// Between whom it is, as far as its fees go by it.
+    pub market: MarketKind,
+    /// Price per coupon: the resting order's, or the offer's.
     pub price: Amount,
     /// How many coupons.
     pub quantity: u64,
@@ -79,7 +95,13 @@ impl Trade {
     /// Price times quantity.
     #[must_use]
     pub fn value(&self) -> Amount {
-        self.price.checked_mul(self.quantity).expect("the book refused larger orders")
+        self.price.checked_mul(self.quantity).expect("larger trades were refused")
+    }
+
+    /// Whether the issuer sold new coupons.
+    #[must_use]
+    pub const fn primary(&self) -> bool {
+        matches!(self.kind, TradeKind::Primary)
     }
 
     /// What the seller is owed.
@@ -97,13 +119,84 @@ impl Trade {
     }
 }
 
+/// Which coupons a trade delivers, and where they are until then.
+#[derive(Clone, Debug)]
+pub(crate) enum Goods {
+    /// As many as the trade is for, the lowest serials.
+    Any(Holder),
+    /// These.
+    Exactly(Holder, Vec<SerialRange>),
+}
+
+/// Where the buyer's money is until a trade commits it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Payment {
+    /// Set aside: this much for this trade, price and fee included.
+    Held(Amount),
+    /// Available.
+    Available,
+    /// At the member that buys.
+    Member(MemberSide),
+}
+
+/// What two parties have agreed, as [`Venue::conclude`] needs it.
+#[derive(Clone, Debug)]
+pub(crate) struct Bargain {
+    pub(crate) series: SeriesId,
+    pub(crate) buyer: PartyId,
+    pub(crate) seller: PartyId,
+    pub(crate) kind: TradeKind,
+    pub(crate) price: Amount,
+    pub(crate) quantity: u64,
+    /// Which side came second and pays for it; none when an auction brought both together.
+    pub(crate) taker: Option<Side>,
+    pub(crate) goods: Goods,
+    pub(crate) payment: Payment,
+}
+
 /// The order that came, as matching needs it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taker {
     pub(crate) side: Side,
     pub(crate) party: PartyId,
+    pub(crate) kind: OrderKind,
     pub(crate) hold_per_coupon: Amount,
     pub(crate) member: Option<MemberSide>,
+}
+
+impl Taker {
+    pub(crate) const fn of(open: &OpenOrder) -> Taker {
+        let OpenOrder { side, party, kind, hold_per_coupon, .. } = *open;
+        Taker { side, party, kind, hold_per_coupon, member: None }
+    }
+}
+
+/// What a fill is, from the two orders that made it.
+fn bargain(series: SeriesId, taker: &Taker, maker: &OpenOrder, fill: &Fill) -> Bargain {
+    let resting = Taker::of(maker);
+    let (buyer, seller) = match taker.side {
+        Side::Buy => (taker, &resting),
+        Side::Sell => (&resting, taker),
+    };
+    let (kind, goods) = match (buyer.kind, seller.kind) {
+        (OrderKind::BuyBack(then), _) => {
+            (TradeKind::BuyBack(then), Holder::OrderLock(seller.party))
+        }
+        (_, OrderKind::Primary) => (TradeKind::Primary, Holder::InventoryLock),
+        _ => (TradeKind::Resale, Holder::OrderLock(seller.party)),
+    };
+    let hold = || buyer.hold_per_coupon.checked_mul(fill.quantity).expect("part of a hold");
+    Bargain {
+        series,
+        buyer: buyer.party,
+        seller: seller.party,
+        kind,
+        price: fill.price,
+        quantity: fill.quantity,
+        taker: Some(taker.side),
+        goods: Goods::Any(goods),
+        payment: buyer.member.map_or_else(|| Payment::Held(hold()), Payment::Member),
+    }
 }
 
 impl Venue {
@@ -125,87 +218,94 @@ impl Venue {
         taker: Taker,
         fill: &Fill,
     ) -> TradeId {
-        let maker = self.orders.get(&fill.maker).copied().expect("a resting order is open");
-        let (buyer, seller, hold_per_coupon) = match taker.side {
-            Side::Buy => (taker.party, maker.party, taker.hold_per_coupon),
-            Side::Sell => (maker.party, taker.party, maker.hold_per_coupon),
+        let maker = self.orders.get(fill.maker).copied().expect("a resting order is open");
+        let trade = self.conclude(step, &bargain(series, &taker, &maker, fill));
+        self.filled(step, maker, fill);
+        if taker.member.is_none() {
+            self.note_trade(step.at, (taker.party, taker.side), series);
+        }
+        trade
+    }
+
+    /// Turns the fills of an auction into trades. Both orders had rested, and both pay as such.
+    pub(crate) fn execute_uncross(
+        &mut self,
+        step: &mut Step<'_>,
+        series: SeriesId,
+        fills: &[Fill],
+    ) {
+        for fill in fills {
+            let [ask, bid] = [fill.maker, fill.taker]
+                .map(|id| self.orders.get(id).copied().expect("a resting order is open"));
+            let agreed = bargain(series, &Taker::of(&bid), &ask, fill);
+            self.conclude(step, &Bargain { taker: None, ..agreed });
+            self.filled(step, ask, fill);
+            self.filled(step, bid, fill);
+        }
+    }
+
+    /// A resting order has traded.
+    fn filled(&mut self, step: &mut Step<'_>, open: OpenOrder, fill: &Fill) {
+        self.fill_order(step, open, fill.quantity);
+        self.traded_in_book(step, open.series, fill.price);
+        self.note_trade(step.at, (open.party, open.side), open.series);
+    }
+
+    /// Makes a trade: title moves now, the money is committed and moves on the value date.
+    ///
+    /// Everything has been checked: the coupons are there, the money is, and a day is open.
+    pub(crate) fn conclude(&mut self, step: &mut Step<'_>, bargain: &Bargain) -> TradeId {
+        let value = bargain.price.checked_mul(bargain.quantity);
+        let value = value.expect("larger trades were refused");
+        let member = match bargain.payment {
+            Payment::Member(member) => Some(member),
+            _ => None,
         };
-        let value = fill.price.checked_mul(fill.quantity).expect("the book refused larger orders");
-        let (buyer_fee, seller_fee) = self.charge(step.at, &maker, &taker, value);
-        let number = self.next_number().to_be_bytes();
-        let value_date = match taker.member {
+        let value_date = match member {
             Some(member) => member.rate.value_date,
             None => self.trading_day(step.at).map(|day| day.value_date).expect("a day is open"),
         };
+        let number = self.next_number().to_be_bytes();
         let mut trade = Trade {
             id: TradeId::derive(&[self.terms.node.as_str().as_bytes(), &number]),
-            series,
-            buyer,
-            seller,
-            primary: maker.primary,
-            price: fill.price,
-            quantity: fill.quantity,
-            buyer_fee,
-            seller_fee,
+            series: bargain.series,
+            buyer: bargain.buyer,
+            seller: bargain.seller,
+            kind: bargain.kind,
+            market: self.market_kind(bargain, value),
+            price: bargain.price,
+            quantity: bargain.quantity,
+            buyer_fee: self.buyer_fee(bargain, value),
+            seller_fee: self.side_fee(bargain, Side::Sell, value),
             lots: Vec::new(),
             at: step.at,
             value_date,
             state: TradeState::Matched,
             item: 0,
-            member: taker.member,
+            member,
         };
-        trade.lots = self.deliver(step, &trade);
-        self.commit(step, &trade, hold_per_coupon);
+        self.count_trade(&trade);
+        trade.lots = self.deliver(step, &trade, &bargain.goods);
+        self.commit(step, &trade, bargain.payment);
         trade.item = self.add_item(Item::Trade { trade: trade.id });
-        self.after_fill(&maker, fill);
         let id = trade.id;
-        if trade.primary && trade.member.is_none() {
-            self.refundable.entry((buyer, series)).or_default().push(id);
+        if trade.primary() && trade.member.is_none() {
+            self.refundable.entry((trade.buyer, trade.series)).or_default().push(id);
         }
         step.emit(Event::TradeMatched(trade.clone()));
         self.trades.insert(id, trade);
         id
     }
 
-    /// What the buyer and the seller of a trade of `value` are charged.
-    fn charge(
-        &mut self,
-        at: Timestamp,
-        maker: &OpenOrder,
-        taker: &Taker,
-        value: Amount,
-    ) -> (Amount, Amount) {
-        let (buyer, seller) = match taker.side {
-            Side::Buy => (taker.party, maker.party),
-            Side::Sell => (maker.party, taker.party),
-        };
-        let kind = match maker.primary {
-            true => MarketKind::Primary,
-            false => {
-                let (buys, sells) = (self.trader_kind(buyer), self.trader_kind(seller));
-                self.terms.fees.trade.resale_kind(buys, sells, value)
+    fn market_kind(&self, bargain: &Bargain, value: Amount) -> MarketKind {
+        match bargain.kind {
+            TradeKind::Primary => MarketKind::Primary,
+            TradeKind::Block => MarketKind::Block,
+            TradeKind::Resale | TradeKind::BuyBack(_) => {
+                let traders = (self.trader_kind(bargain.buyer), self.trader_kind(bargain.seller));
+                self.terms.fees.trade.resale_kind(traders.0, traders.1, value)
             }
-        };
-        let mut fee = |party, side| {
-            let liquidity = if side == taker.side { Liquidity::Taker } else { Liquidity::Maker };
-            let line = TradeLine { kind, side, liquidity, value, trades_this_month: 0 };
-            self.charge_side(at, party, line)
-        };
-        let buyer_fee = match taker.member {
-            // A member's user pays the member's fee at the member's node.
-            Some(_) => Amount::ZERO,
-            None => fee(buyer, Side::Buy),
-        };
-        (buyer_fee, fee(seller, Side::Sell))
-    }
-
-    /// The fee of one side; counts the trade towards the party's month first.
-    fn charge_side(&mut self, at: Timestamp, party: PartyId, line: TradeLine) -> Amount {
-        let trades_this_month = match line.counts() {
-            true => self.monthly_trades.add(self.month(at), party),
-            false => 0,
-        };
-        self.terms.fees.trade_fee(TradeLine { trades_this_month, ..line })
+        }
     }
 
     /// What a party is to the fee schedule; another node trades for its users.
@@ -216,56 +316,124 @@ impl Venue {
         }
     }
 
-    /// Moves the coupons of a match: to the buyer, or out of reach until a member's money is in.
-    fn deliver(&mut self, step: &mut Step<'_>, trade: &Trade) -> Vec<Lot> {
-        let to = match trade.member {
-            Some(member) => Holder::Delivery(member.node),
-            None => Holder::Party(trade.buyer),
+    /// Moves the coupons of a match: to the buyer, back to the issuer, or out of reach until a
+    /// member's money is in.
+    fn deliver(&mut self, step: &mut Step<'_>, trade: &Trade, goods: &Goods) -> Vec<Lot> {
+        let to = match (trade.kind, trade.member) {
+            (TradeKind::BuyBack(BoughtBack::Inventory), _) => Holder::Inventory,
+            (TradeKind::BuyBack(BoughtBack::Retired), _) => Holder::Recalled,
+            (_, Some(member)) => Holder::Delivery(member.node),
+            (_, None) => Holder::Party(trade.buyer),
         };
+        let resold = matches!(trade.kind, TradeKind::Resale | TradeKind::Block);
         let Trade { series, quantity, .. } = *trade;
-        let (from, lots) = if trade.primary {
-            let from = Holder::InventoryLock;
-            (from, self.books.title.transfer(series, from, to, quantity))
-        } else {
-            let from = Holder::OrderLock(trade.seller);
-            (from, self.books.title.resell(series, from, to, quantity))
+        let title = &mut self.books.title;
+        let (from, lots) = match (goods, resold) {
+            (Goods::Any(from), true) => (*from, title.resell(series, *from, to, quantity)),
+            (Goods::Any(from), false) => (*from, title.transfer(series, *from, to, quantity)),
+            (Goods::Exactly(from, ranges), true) => {
+                (*from, title.resell_ranges(series, *from, to, ranges))
+            }
+            (Goods::Exactly(from, ranges), false) => {
+                (*from, title.transfer_ranges(series, *from, to, ranges))
+            }
         };
-        let lots = lots.expect("the resting order's coupons were set aside");
+        let lots = lots.expect("the seller's coupons were set aside, or checked to be there");
+        if let Holder::Party(seller) = from {
+            self.circulate(seller, series, &lots);
+        }
+        if to == Holder::Inventory {
+            self.withdraw_from_circulation(series, &lots);
+        }
         step.emit(Event::TitleMoved { series, from, to, lots: lots.clone() });
         lots
     }
 
-    /// Commits the buyer's money and books the issuer's debt to a first holder (P-04b, P-06a).
-    fn commit(&mut self, step: &mut Step<'_>, trade: &Trade, hold_per_coupon: Amount) {
-        let posting = match trade.primary {
-            true => Posting::PrimaryMatch,
-            false => Posting::SecondaryMatch,
+    /// Commits the buyer's money and books what the issuer owes to holders (P-04b, P-06a, P-21).
+    fn commit(&mut self, step: &mut Step<'_>, trade: &Trade, payment: Payment) {
+        let posting = match trade.kind {
+            TradeKind::Primary => Posting::PrimaryMatch,
+            TradeKind::Resale | TradeKind::Block => Posting::SecondaryMatch,
+            TradeKind::BuyBack(_) => Posting::BuyBack,
         };
+        let purse = self.purse(trade.buyer);
         let mut entry = self.entry(posting);
-        if trade.member.is_none() {
-            let held = Account::User(trade.buyer, UserBucket::Hold);
-            let hold = hold_per_coupon.checked_mul(trade.quantity).expect("part of a hold");
-            let over = hold.saturating_sub(trade.cost());
-            entry = entry
-                .with(held, Account::User(trade.buyer, UserBucket::Commit), trade.cost())
-                .with(held, Account::User(trade.buyer, UserBucket::Available), over);
-        }
-        if trade.primary {
-            let (obligation, face) = self.first_sale(trade);
-            entry = entry.with(Account::ObligationContra, obligation, face);
-        }
+        entry = match payment {
+            Payment::Held(hold) => {
+                let over = hold.saturating_sub(trade.cost());
+                let back = self.free_account(trade.buyer);
+                let entry = entry.with(purse.held(), purse.committed(), trade.cost());
+                entry.with(purse.held(), back, over)
+            }
+            Payment::Available => entry.with(purse.available(), purse.committed(), trade.cost()),
+            Payment::Member(_) => entry,
+        };
+        let face = self.face_of(trade.series, trade.quantity);
+        let (owed, contra) = (self.obligation(trade.series), Account::ObligationContra);
+        let before = self.amount(owed);
+        entry = match trade.kind {
+            TradeKind::Primary => entry.with(contra, owed, face),
+            TradeKind::BuyBack(_) => entry.with(owed, contra, face),
+            TradeKind::Resale | TradeKind::Block => entry,
+        };
         self.post(step, entry);
+        let Account::Obligation(issuer, id) = owed else { return };
+        match trade.kind {
+            TradeKind::Primary => {
+                self.record(issuer, |record| record.sold = more(record.sold, face));
+                self.change_batch(id, |batch| batch.unsettled = more(batch.unsettled, face));
+            }
+            TradeKind::BuyBack(_) => {
+                self.record(issuer, |record| record.sold = record.sold.saturating_sub(face));
+                self.claims_fell(step, id, before, face);
+                self.free_surplus(step, id);
+            }
+            TradeKind::Resale | TradeKind::Block => {}
+        }
     }
 
-    /// Counts what is sold to a first holder. Gives whose debt it is, and how much.
-    fn first_sale(&mut self, trade: &Trade) -> (Account, Amount) {
-        let obligation = self.obligation(trade.series);
-        let face = self.face_of(trade.series, trade.quantity);
-        if let Account::Obligation(issuer, id) = obligation {
-            self.record(issuer, |record| record.sold = more(record.sold, face));
-            self.change_batch(id, |batch| batch.unsettled = more(batch.unsettled, face));
+    /// What the buyer of `bargain` pays beyond its `value`.
+    pub(crate) fn buyer_fee(&self, bargain: &Bargain, value: Amount) -> Amount {
+        match bargain.payment {
+            // A member's user pays the member's fee at the member's node.
+            Payment::Member(_) => Amount::ZERO,
+            Payment::Held(_) | Payment::Available => self.side_fee(bargain, Side::Buy, value),
         }
-        (obligation, face)
+    }
+
+    fn side_fee(&self, bargain: &Bargain, side: Side, value: Amount) -> Amount {
+        let kind = self.market_kind(bargain, value);
+        let party = if side == Side::Buy { bargain.buyer } else { bargain.seller };
+        // The reserve of new coupons counts on what their sale brings, whoever comes second.
+        let liquidity = match (kind, side, bargain.taker) {
+            (MarketKind::Primary, Side::Sell, _) => Liquidity::Maker,
+            (_, side, Some(taker)) if side == taker => Liquidity::Taker,
+            _ => Liquidity::Maker,
+        };
+        self.fee_in(kind, party, (side, liquidity), value)
+    }
+
+    /// The fee of one side of a trade of `value` that `party` makes now.
+    pub(crate) fn fee_in(
+        &self,
+        kind: MarketKind,
+        party: PartyId,
+        (side, liquidity): (Side, Liquidity),
+        value: Amount,
+    ) -> Amount {
+        let line = TradeLine { kind, side, liquidity, value, trades_this_month: 0 };
+        self.quote_fee(party, line).fee
+    }
+
+    /// Counts a trade towards the months of its parties.
+    fn count_trade(&mut self, trade: &Trade) {
+        let month = self.month(trade.at);
+        if trade.member.is_none() {
+            self.monthly_trades.add(month, trade.buyer);
+        }
+        if !trade.primary() {
+            self.monthly_trades.add(month, trade.seller);
+        }
     }
 
     /// The memo account of what the issuer of `series` owes its holders.
@@ -280,14 +448,11 @@ impl Venue {
         terms.face.checked_mul(quantity).expect("no more than what was minted")
     }
 
-    fn after_fill(&mut self, maker: &OpenOrder, fill: &Fill) {
-        if let Some(market) = self.markets.get_mut(&maker.series) {
-            market.last_price = Some(fill.price);
-        }
-        if fill.maker_remaining == 0 {
-            self.orders.remove(&maker.id);
-        } else if let Some(open) = self.orders.get_mut(&maker.id) {
-            open.remaining = fill.maker_remaining;
+    /// Remembers the price of a trade in a book.
+    fn traded_in_book(&mut self, step: &Step<'_>, series: SeriesId, price: Amount) {
+        let window = self.terms.trading.breaker.window;
+        if let Some(market) = self.markets.get_mut(&series) {
+            market.traded(step.at, price, window);
         }
     }
 }

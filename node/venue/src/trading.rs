@@ -1,183 +1,145 @@
-//! The node's own books: orders, what is set aside for them, and their ends (P-04, P-05).
+//! Orders: what is checked, what is set aside, and what becomes of them in the book (P-04, P-05).
 
-use crate::batch::BatchState;
-use crate::command::{Actor, OrderTerms};
+use crate::command::OrderTerms;
 use crate::event::Event;
+use crate::orders::{OpenOrder, OrderKind};
 use crate::outcome::{Done, Outcome};
-use crate::party::acts_for;
+use crate::party::PartyKind;
 use crate::refusal::Rejection;
 use crate::trade::Taker;
-use crate::venue::{Step, Venue};
+use crate::venue::{Due, Step, Venue};
 use alloc::vec::Vec;
-use gcfn_ledger::{Account, Holder, Posting, UserBucket};
-use gcfn_market::{Band, Book, BookTerms, Order, SelfTrade, Side, Tape, TimeInForce};
-use gcfn_model::{Amount, BatchId, OrderId, PartyId, SeriesId, Timestamp};
-use serde::{Deserialize, Serialize};
-
-/// One series that trades, or has.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Market {
-    /// The batch behind it.
-    pub batch: BatchId,
-    /// Its orders.
-    pub book: Book,
-    /// The price of the last trade.
-    pub last_price: Option<Amount>,
-}
-
-impl Market {
-    pub(crate) fn new(batch: BatchId, price_max: Amount) -> Market {
-        let tick = Amount::from_minor(1).expect("one is in range");
-        let book = Book::new(BookTerms {
-            tick,
-            lot: 1,
-            price_max,
-            orders_max: BookTerms::ORDERS_MAX,
-            self_trade: SelfTrade::CancelIncoming,
-        });
-        Market { batch, book, last_price: None }
-    }
-}
-
-/// An order that waits in a book, with what is set aside for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenOrder {
-    /// Its id.
-    pub id: OrderId,
-    /// Whose.
-    pub party: PartyId,
-    /// Which book.
-    pub series: SeriesId,
-    /// Buy or sell.
-    pub side: Side,
-    /// The worst price accepted.
-    pub price: Amount,
-    /// How many coupons have not traded.
-    pub remaining: u64,
-    /// What is held per coupon of a buy order: price and the highest fee.
-    pub hold_per_coupon: Amount,
-    /// Whether it is the issuer's own offer of new coupons.
-    pub primary: bool,
-}
+use gcfn_ledger::Holder;
+use gcfn_market::{Fill, Order, Placed, Side, TimeInForce};
+use gcfn_model::{Amount, OrderId, PartyId, SeriesId, Timestamp};
 
 impl Venue {
+    /// A holder's order, with its own money and coupons.
     pub(crate) fn place_order(
         &mut self,
         step: &mut Step<'_>,
         party: PartyId,
         terms: OrderTerms,
     ) -> Outcome {
-        self.trader(party)?;
+        // An issuer sells in tranches and buys back; it has no order of this kind.
+        if self.trader(party)?.kind == PartyKind::Issuer {
+            return Err(Rejection::PartyKind);
+        }
         self.open_series(terms.series, step.at)?;
-        if self.orders.contains_key(&terms.order) {
-            return Err(Rejection::OrderExists);
-        }
-        let (price, time_in_force) = self.price_of(&terms)?;
-        let hold_per_coupon = match terms.side {
-            Side::Buy => self.check_funds(party, price, terms.quantity)?,
-            Side::Sell => self.check_coupons(party, terms.series, terms.quantity)?,
-        };
-        let OrderTerms { order, series, side, quantity, .. } = terms;
-        let (id, owner, display) = (order, party, None);
-        let incoming = Order { id, owner, side, quantity, price, time_in_force, display };
-        let market = self.markets.get_mut(&series).ok_or(Rejection::UnknownSeries)?;
-        let mut tape = Tape::new();
-        let placed = market.book.place(incoming, Band::NONE, &mut tape);
-        let placed = placed.map_err(Rejection::Book)?;
-
-        step.emit(Event::OrderAccepted { order, party, series, side, quantity, price });
-        self.set_aside(step, party, &terms, hold_per_coupon);
-        let taker = Taker { side, party, hold_per_coupon, member: None };
-        let trades = self.execute(step, series, taker, &tape.fills);
-        if placed.cancelled != 0 {
-            self.release(step, party, &terms, hold_per_coupon, placed.cancelled);
-            step.emit(Event::OrderCancelled { order, quantity: placed.cancelled });
-        }
-        if placed.resting != 0 {
-            let remaining = placed.resting;
-            let primary = false;
-            let open = OpenOrder {
-                id: order,
-                party,
-                series,
-                side,
-                price,
-                remaining,
-                hold_per_coupon,
-                primary,
-            };
-            self.orders.insert(order, open);
-        }
-        let (filled, resting, cancelled) = (placed.filled, placed.resting, placed.cancelled);
-        Ok(Done::Order { filled, resting, cancelled, trades })
+        self.accept(step, (party, OrderKind::Own), &terms)
     }
 
-    /// A market order is an immediate one at the worst price there can be: face for a buyer,
-    /// the smallest unit for a seller.
-    fn price_of(&self, terms: &OrderTerms) -> Result<(Amount, TimeInForce), Rejection> {
-        if let Some(limit) = terms.limit {
-            return Ok((limit, terms.time_in_force));
+    /// Takes an order of an open series, with its money or coupons, into the book or into the
+    /// schedule.
+    pub(crate) fn accept(
+        &mut self,
+        step: &mut Step<'_>,
+        (party, kind): (PartyId, OrderKind),
+        terms: &OrderTerms,
+    ) -> Outcome {
+        if self.orders.contains(terms.order) {
+            return Err(Rejection::OrderExists);
         }
+        self.check_times(terms, step.at)?;
+        let open = self.open_order((party, kind), terms, step.at)?;
+        self.check_backing(&open)?;
+        if let Some(at) = open.not_before {
+            self.check_form(&open)?;
+            return Ok(self.schedule(step, open, at));
+        }
+        let (placed, fills) = self.place_in_book(step, open.series, open.order())?;
+        self.announce(step, &open);
+        self.set_aside(step, &open);
+        Ok(self.enter(step, open, &placed, &fills))
+    }
+
+    /// The order that `terms` ask for.
+    ///
+    /// A market order is an immediate one at the worst price there can be: face for a buyer, the
+    /// smallest unit for a seller.
+    fn open_order(
+        &self,
+        (party, kind): (PartyId, OrderKind),
+        terms: &OrderTerms,
+        at: Timestamp,
+    ) -> Result<OpenOrder, Rejection> {
         let worst = match terms.side {
             Side::Buy => self.books.title.terms(terms.series).map(|series| series.face),
             Side::Sell => Amount::from_minor(1),
         };
-        let time_in_force = match terms.time_in_force {
-            TimeInForce::FillOrKill => TimeInForce::FillOrKill,
-            _ => TimeInForce::ImmediateOrCancel,
+        let (price, time_in_force) = match (terms.limit, terms.time_in_force) {
+            (Some(limit), time_in_force) => (limit, time_in_force),
+            (None, TimeInForce::FillOrKill) => {
+                (worst.ok_or(Rejection::UnknownSeries)?, TimeInForce::FillOrKill)
+            }
+            (None, _) => (worst.ok_or(Rejection::UnknownSeries)?, TimeInForce::ImmediateOrCancel),
         };
-        Ok((worst.ok_or(Rejection::UnknownSeries)?, time_in_force))
+        let hold_per_coupon = match terms.side {
+            Side::Buy => self.terms.hold_per_coupon(price).ok_or(Rejection::TooLarge)?,
+            Side::Sell => Amount::ZERO,
+        };
+        Ok(OpenOrder {
+            id: terms.order,
+            party,
+            series: terms.series,
+            side: terms.side,
+            kind,
+            price,
+            time_in_force,
+            display: terms.display,
+            filled: 0,
+            remaining: terms.quantity,
+            hold_per_coupon,
+            not_before: terms.not_before.filter(|not_before| at < *not_before),
+            expires_at: terms.expires_at,
+        })
     }
 
-    fn check_funds(
-        &self,
-        party: PartyId,
-        price: Amount,
-        quantity: u64,
-    ) -> Result<Amount, Rejection> {
-        let per_coupon = self.terms.hold_per_coupon(price).ok_or(Rejection::TooLarge)?;
-        let hold = per_coupon.checked_mul(quantity).ok_or(Rejection::TooLarge)?;
-        if self.amount(Account::User(party, UserBucket::Available)) < hold {
-            return Err(Rejection::InsufficientFunds);
+    /// An order enters and leaves the book while its coupons live, and enters it first.
+    fn check_times(&self, terms: &OrderTerms, at: Timestamp) -> Result<(), Rejection> {
+        for time in terms.not_before.iter().filter(|time| at < **time).chain(&terms.expires_at) {
+            self.check_end(terms.series, *time, at)?;
         }
-        Ok(per_coupon)
+        match (terms.not_before, terms.expires_at) {
+            (Some(from), Some(to)) if to <= from => Err(Rejection::TimeOutOfRange),
+            _ => Ok(()),
+        }
     }
 
-    fn check_coupons(
-        &self,
-        party: PartyId,
-        series: SeriesId,
-        quantity: u64,
-    ) -> Result<Amount, Rejection> {
-        self.transferable(series)?;
+    /// Whether the money or the coupons behind `open` are there.
+    fn check_backing(&self, open: &OpenOrder) -> Result<(), Rejection> {
+        let OpenOrder { party, series, remaining: quantity, .. } = *open;
         let title = &self.books.title;
+        if open.side == Side::Buy {
+            let hold = open.hold_per_coupon.checked_mul(quantity).ok_or(Rejection::TooLarge)?;
+            return self.check_money(party, hold);
+        }
+        if open.primary() {
+            return match title.quantity(series, Holder::Inventory) < quantity {
+                true => Err(Rejection::InsufficientCoupons),
+                false => Ok(()),
+            };
+        }
+        self.transferable(series)?;
         if title.quantity(series, Holder::Party(party)) < quantity {
             return Err(Rejection::InsufficientCoupons);
         }
         if title.resellable(series, party, self.resales_max(series)) < quantity {
             return Err(Rejection::ResaleLimit);
         }
-        Ok(Amount::ZERO)
-    }
-
-    /// The series, if it trades here and now.
-    pub(crate) fn open_series(&self, series: SeriesId, at: Timestamp) -> Result<(), Rejection> {
-        let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
-        let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
-        if batch.terms.expires_at <= at || batch.state.has_ended() {
-            return Err(Rejection::Expired);
-        }
-        if batch.state != BatchState::Listed {
-            return Err(Rejection::SeriesNotListed);
-        }
-        self.trading_day(at)?;
         Ok(())
     }
 
-    pub(crate) fn transferable(&self, series: SeriesId) -> Result<(), Rejection> {
-        let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
-        let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
-        if batch.terms.transferable { Ok(()) } else { Err(Rejection::NotTransferable) }
+    /// Whether a scheduled order has a form that the book will take, as far as it shows today.
+    pub(crate) fn check_form(&self, open: &OpenOrder) -> Result<(), Rejection> {
+        let market = self.markets.get(&open.series).ok_or(Rejection::UnknownSeries)?;
+        if open.remaining == 0 {
+            return Err(Rejection::QuantityZero);
+        }
+        if market.book.terms().price_max < open.price || open.price.is_zero() {
+            return Err(Rejection::PriceOutOfRange);
+        }
+        Ok(())
     }
 
     /// How often a coupon of the series may be resold (C-38).
@@ -187,122 +149,146 @@ impl Venue {
     }
 
     /// Holds what the order may cost, or the coupons it sells (P-04a, P-05a).
-    fn set_aside(
-        &mut self,
-        step: &mut Step<'_>,
-        party: PartyId,
-        terms: &OrderTerms,
-        per_coupon: Amount,
-    ) {
-        let OrderTerms { series, quantity, .. } = *terms;
-        match terms.side {
-            Side::Buy => {
-                let hold = per_coupon.checked_mul(quantity).expect("checked before");
-                let entry = self.entry(Posting::PrimaryHold);
-                let available = Account::User(party, UserBucket::Available);
-                let held = Account::User(party, UserBucket::Hold);
-                self.post(step, entry.with(available, held, hold));
+    pub(crate) fn set_aside(&mut self, step: &mut Step<'_>, open: &OpenOrder) {
+        let OpenOrder { party, series, remaining: quantity, .. } = *open;
+        match open.side {
+            Side::Buy => self.hold_money(step, party, open.hold_of(quantity)),
+            Side::Sell if open.primary() => {
+                let (from, to) = (Holder::Inventory, Holder::InventoryLock);
+                self.move_title(step, series, from, to, quantity);
             }
             Side::Sell => {
                 let resales_max = self.resales_max(series);
                 let lots = self.books.title.offer(series, party, quantity, resales_max);
                 let lots = lots.expect("as many resellable coupons were counted");
-                self.not_refundable(party, series, &lots);
+                self.circulate(party, series, &lots);
                 let (from, to) = (Holder::Party(party), Holder::OrderLock(party));
                 step.emit(Event::TitleMoved { series, from, to, lots });
             }
         }
     }
 
-    /// Gives back what was set aside for `quantity` coupons that will not trade (P-05b).
-    fn release(
-        &mut self,
-        step: &mut Step<'_>,
-        party: PartyId,
-        terms: &OrderTerms,
-        per_coupon: Amount,
-        quantity: u64,
-    ) {
-        match terms.side {
-            Side::Buy => self.release_hold(step, party, per_coupon, quantity),
-            Side::Sell => {
-                let (from, to) = (Holder::OrderLock(party), Holder::Party(party));
-                self.move_title(step, terms.series, from, to, quantity);
+    fn schedule(&mut self, step: &mut Step<'_>, open: OpenOrder, at: Timestamp) -> Done {
+        let OpenOrder { id: order, party, series, side, remaining: quantity, price, .. } = open;
+        self.set_aside(step, &open);
+        self.agenda.insert((at, Due::EnterBook(order)));
+        self.keep_order(step.at, open);
+        let not_before = at;
+        let scheduled =
+            Event::OrderScheduled { order, party, series, side, quantity, price, not_before };
+        step.emit(scheduled);
+        Done::Scheduled { not_before }
+    }
+
+    /// A scheduled order's time has come. What the book does not take is cancelled.
+    pub(crate) fn enter_book(&mut self, step: &mut Step<'_>, id: OrderId) {
+        let Some(mut open) = self.forget_order(step.at, id) else { return };
+        open.not_before = None;
+        let entered = match self.open_series(open.series, step.at) {
+            Ok(()) => self.place_in_book(step, open.series, open.order()),
+            Err(closed) => Err(closed),
+        };
+        match entered {
+            Ok((placed, fills)) => {
+                self.announce(step, &open);
+                self.enter(step, open, &placed, &fills);
             }
+            Err(_) => self.cancel_rest(step, &open, open.remaining),
         }
     }
 
-    fn release_hold(
+    fn announce(&self, step: &mut Step<'_>, open: &OpenOrder) {
+        let OpenOrder { id: order, party, series, side, remaining: quantity, price, .. } = *open;
+        step.emit(Event::OrderAccepted { order, party, series, side, quantity, price });
+    }
+
+    /// A new order is in the book.
+    fn enter(
         &mut self,
         step: &mut Step<'_>,
-        party: PartyId,
-        per_coupon: Amount,
-        quantity: u64,
-    ) {
-        let amount = per_coupon.checked_mul(quantity).expect("part of a hold that fitted");
-        let entry = self.entry(Posting::HoldRelease);
-        let held = Account::User(party, UserBucket::Hold);
-        let back = Account::User(party, self.free_bucket(party));
-        self.post(step, entry.with(held, back, amount));
-    }
-
-    /// Where money that becomes free goes: a frozen party's stays frozen.
-    pub(crate) fn free_bucket(&self, party: PartyId) -> UserBucket {
-        let frozen = self.parties.get(&party).is_some_and(|known| known.frozen);
-        if frozen { UserBucket::Restricted } else { UserBucket::Available }
-    }
-
-    pub(crate) fn cancel_order(
-        &mut self,
-        step: &mut Step<'_>,
-        actor: Actor,
-        order: OrderId,
-    ) -> Outcome {
-        let open = self.orders.get(&order).copied().ok_or(Rejection::UnknownOrder)?;
-        acts_for(actor, open.party)?;
-        self.take_out(step, open);
-        Ok(Done::Cancelled { quantity: open.remaining })
-    }
-
-    pub(crate) fn cancel_orders_of(&mut self, step: &mut Step<'_>, party: PartyId) {
-        let of_party = self.orders.values().filter(|open| open.party == party);
-        for open in of_party.copied().collect::<Vec<_>>() {
-            self.take_out(step, open);
+        open: OpenOrder,
+        placed: &Placed,
+        fills: &[Fill],
+    ) -> Done {
+        if placed.resting != 0 {
+            self.note_placed(step.at, open.party);
         }
+        self.carry_on(step, open, placed, fills)
     }
 
-    /// Takes an open order out of its book and gives back what was set aside for it.
-    pub(crate) fn take_out(&mut self, step: &mut Step<'_>, open: OpenOrder) {
-        let market = self.markets.get_mut(&open.series).expect("an open order has a market");
-        let resting =
-            market.book.cancel(open.id, &mut Tape::new()).expect("an open order rests in its book");
-        assert_eq!(resting.quantity, open.remaining);
-        self.orders.remove(&open.id);
-        let (party, series) = (open.party, open.series);
-        match open.side {
-            Side::Buy => self.release_hold(step, party, open.hold_per_coupon, open.remaining),
-            Side::Sell => {
-                let (from, to) = match open.primary {
-                    true => (Holder::InventoryLock, Holder::Inventory),
-                    false => (Holder::OrderLock(party), Holder::Party(party)),
-                };
-                self.move_title(step, series, from, to, open.remaining);
+    /// What follows once the book has taken an order: trades, release of what is not needed, and
+    /// the rest waits.
+    pub(crate) fn carry_on(
+        &mut self,
+        step: &mut Step<'_>,
+        mut open: OpenOrder,
+        placed: &Placed,
+        fills: &[Fill],
+    ) -> Done {
+        let trades = self.execute(step, open.series, Taker::of(&open), fills);
+        let (filled, resting, cancelled) = (placed.filled, placed.resting, placed.cancelled);
+        open.filled = open.filled.saturating_add(filled);
+        open.remaining = resting;
+        if filled != 0 {
+            let remaining = resting;
+            step.emit(Event::OrderTraded { order: open.id, quantity: filled, remaining });
+        }
+        if resting != 0 {
+            self.keep_order(step.at, open);
+        }
+        if cancelled != 0 {
+            self.cancel_rest(step, &open, cancelled);
+        }
+        self.heed_breaker(step, open.series, placed);
+        Done::Order { filled, resting, cancelled, trades }
+    }
+
+    /// A resting order has traded.
+    pub(crate) fn fill_order(&mut self, step: &mut Step<'_>, mut open: OpenOrder, quantity: u64) {
+        open.filled = open.filled.saturating_add(quantity);
+        open.remaining = open.remaining.saturating_sub(quantity);
+        match open.remaining {
+            0 => {
+                self.forget_order(step.at, open.id);
             }
+            _ => self.keep_order(step.at, open),
         }
-        step.emit(Event::OrderCancelled { order: open.id, quantity: open.remaining });
+        let (order, remaining) = (open.id, open.remaining);
+        step.emit(Event::OrderTraded { order, quantity, remaining });
     }
 
-    /// Moves coupons whose number has been checked.
-    pub(crate) fn move_title(
+    /// Keeps an open order, in place of what was known under its id.
+    pub(crate) fn keep_order(&mut self, at: Timestamp, open: OpenOrder) {
+        if let Some(ends) = open.expires_at {
+            self.agenda.insert((ends, Due::ExpireOrder(open.id)));
+        }
+        self.orders.put(open);
+        self.watch_quotes(at, open.party, open.series);
+    }
+
+    /// Forgets an order that is not open any more, with what was due for it.
+    pub(crate) fn forget_order(&mut self, at: Timestamp, id: OrderId) -> Option<OpenOrder> {
+        let open = self.orders.remove(id)?;
+        if let Some(enters) = open.not_before {
+            self.agenda.remove(&(enters, Due::EnterBook(id)));
+        }
+        if let Some(ends) = open.expires_at {
+            self.agenda.remove(&(ends, Due::ExpireOrder(id)));
+        }
+        self.watch_quotes(at, open.party, open.series);
+        Some(open)
+    }
+
+    /// Puts an order into its book.
+    pub(crate) fn place_in_book(
         &mut self,
         step: &mut Step<'_>,
         series: SeriesId,
-        from: Holder,
-        to: Holder,
-        quantity: u64,
-    ) {
-        let lots = self.books.title.transfer(series, from, to, quantity);
-        let lots = lots.expect("as many coupons were set aside");
-        step.emit(Event::TitleMoved { series, from, to, lots });
+        order: Order,
+    ) -> Result<(Placed, Vec<Fill>), Rejection> {
+        let band = self.band(series, step.at);
+        let placed = self.in_book(step, series, |book, tape| book.place(order, band, tape));
+        let (placed, tape) = placed?;
+        Ok((placed.map_err(Rejection::Book)?, tape.fills))
     }
 }

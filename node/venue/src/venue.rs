@@ -1,14 +1,20 @@
 //! The state of a venue.
 
 use crate::batch::Batch;
+use crate::bidding::Auction;
 use crate::bundling::Bundled;
+use crate::conduct::Conduct;
 use crate::defaults::DefaultCase;
 use crate::event::Event;
 use crate::four_eyes::Proposal;
 use crate::funding::FundingCall;
 use crate::issuer::Issuer;
+use crate::maker::MarketMaker;
+use crate::market::Market;
 use crate::monthly::MonthlyTrades;
 use crate::notice::LockedRate;
+use crate::offers::Offer;
+use crate::orders::{OpenOrder, OpenOrders};
 use crate::outcome::Outcome;
 use crate::party::Party;
 use crate::redemption::Redemption;
@@ -16,7 +22,6 @@ use crate::settlement::{Item, ItemId, Purpose, TradingDay};
 use crate::template::Template;
 use crate::terms::Terms;
 use crate::trade::Trade;
-use crate::trading::{Market, OpenOrder};
 use crate::treasury::Withdrawal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -24,8 +29,9 @@ use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting};
 use gcfn_model::{
-    Amount, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OrderId, PartyId, ProposalId,
-    RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId,
+    Amount, AuctionId, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OfferId, OrderId,
+    PartyId, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr,
+    WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +57,13 @@ pub(crate) enum Due {
     LapseProposal(ProposalId),
     CallFunding(PartyId),
     ReviewIssuer(PartyId),
+    EnterBook(OrderId),
+    ExpireOrder(OrderId),
+    LapseOffer(OfferId),
+    EndAuction(AuctionId),
+    ForgetConduct(PartyId),
+    EndCall(SeriesId),
+    ClosingCall(BusinessDate),
 }
 
 /// Another node that may trade here.
@@ -108,7 +121,11 @@ pub struct Venue {
     pub(crate) templates: BTreeMap<(TemplateId, u32), Template>,
     pub(crate) batches: BTreeMap<BatchId, Batch>,
     pub(crate) markets: BTreeMap<SeriesId, Market>,
-    pub(crate) orders: BTreeMap<OrderId, OpenOrder>,
+    pub(crate) orders: OpenOrders,
+    pub(crate) offers: BTreeMap<OfferId, Offer>,
+    pub(crate) auctions: BTreeMap<AuctionId, Auction>,
+    pub(crate) makers: BTreeMap<PartyId, MarketMaker>,
+    pub(crate) conduct: BTreeMap<PartyId, Conduct>,
     pub(crate) trades: BTreeMap<TradeId, Trade>,
     pub(crate) refundable: BTreeMap<(PartyId, SeriesId), Vec<TradeId>>,
     pub(crate) redemptions: BTreeMap<RedemptionId, Redemption>,
@@ -171,7 +188,11 @@ impl Venue {
             templates: BTreeMap::new(),
             batches: BTreeMap::new(),
             markets: BTreeMap::new(),
-            orders: BTreeMap::new(),
+            orders: OpenOrders::default(),
+            offers: BTreeMap::new(),
+            auctions: BTreeMap::new(),
+            makers: BTreeMap::new(),
+            conduct: BTreeMap::new(),
             trades: BTreeMap::new(),
             refundable: BTreeMap::new(),
             redemptions: BTreeMap::new(),
@@ -246,12 +267,51 @@ impl Venue {
     /// An open order.
     #[must_use]
     pub fn order(&self, order: OrderId) -> Option<&OpenOrder> {
-        self.orders.get(&order)
+        self.orders.get(order)
     }
 
     /// Every open order.
     pub fn orders(&self) -> impl Iterator<Item = &OpenOrder> {
-        self.orders.values()
+        self.orders.all()
+    }
+
+    /// The open orders of a party: in one book, or in all.
+    #[must_use]
+    pub fn orders_of(&self, party: PartyId, series: Option<SeriesId>) -> Vec<OpenOrder> {
+        self.orders.of(party, series)
+    }
+
+    /// An offer that stands.
+    #[must_use]
+    pub fn offer(&self, offer: OfferId) -> Option<&Offer> {
+        self.offers.get(&offer)
+    }
+
+    /// Every offer that stands.
+    pub fn offers(&self) -> impl Iterator<Item = (&OfferId, &Offer)> {
+        self.offers.iter()
+    }
+
+    /// An auction that runs.
+    #[must_use]
+    pub fn auction(&self, auction: AuctionId) -> Option<&Auction> {
+        self.auctions.get(&auction)
+    }
+
+    /// Every auction that runs.
+    pub fn auctions(&self) -> impl Iterator<Item = (&AuctionId, &Auction)> {
+        self.auctions.iter()
+    }
+
+    /// A market maker, applied, admitted or former.
+    #[must_use]
+    pub fn market_maker(&self, party: PartyId) -> Option<&MarketMaker> {
+        self.makers.get(&party)
+    }
+
+    /// Every market maker.
+    pub fn market_makers(&self) -> impl Iterator<Item = (&PartyId, &MarketMaker)> {
+        self.makers.iter()
     }
 
     /// A trade that is not yet forgotten.

@@ -18,7 +18,7 @@ use gcfn_model::{
 use gcfn_store::{Grant, Row, Store, VaultKey};
 use gcfn_venue::{
     Command, CreditRules, Event, FeePreset, FeeSchedule, IssuingTerms, LockedRate, Outcome,
-    PricingRules, Request as Wish, ReserveMode, Terms, TradingDay, Venue,
+    PricingRules, Request as Wish, ReserveMode, Terms, TradingDay, TradingTerms, Venue,
 };
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -364,6 +364,7 @@ fn terms() -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        trading: TradingTerms::DEFAULT,
         credit: CreditRules::standard(Currency::Cny),
         pricing: PricingRules::STANDARD,
         issuing: IssuingTerms::DEFAULT,

@@ -56,12 +56,15 @@ fn the_chart_reads_as_in_the_spec() {
         UC.@alice.commit           credit UC
         UC.@alice.wdrl             credit UC
         UC.@alice.restricted       credit UC
+        UC.@alice.deposit          credit UC
         IE.@acme.deposit           credit IE
         IE.@acme.risk              credit IE
         IE.@acme.free              credit IE
         IE.@acme.due               credit IE
         IE.@acme.wdrl              credit IE
         IE.@acme.restricted        credit IE
+        IE.@acme.hold              credit IE
+        IE.@acme.commit            credit IE
         IE.@acme.reserve.#b1       credit IE
         SH.clear                   credit SH
         SH.pay.@shop               credit SH

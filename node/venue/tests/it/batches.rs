@@ -407,7 +407,7 @@ fn a_batch_is_delisted_while_nothing_is_held_and_listed_again_without_a_fee() {
     let delist = Verb::DelistBatch { batch: b1() };
     let held = world.issuer("brand", delist.clone());
     assert_eq!(held, Err(Rejection::HoldsOpen));
-    let order = world.venue.orders().find(|open| !open.primary).expect("ann's").id;
+    let order = world.venue.orders().find(|open| !open.primary()).expect("ann's").id;
     world.user("ann", Verb::CancelOrder { order }).expect("hers");
     world.issuer("brand", delist).expect("nothing is held");
     assert_eq!(world.batch("b1").state, BatchState::Registered);

@@ -201,7 +201,7 @@ fn buys(world: &mut World, who: &str, series: SeriesId, quantity: u64) -> Trade 
 fn d_33_the_issuer_pays_the_sell_side_of_a_primary_sale() {
     let (mut world, series) = market(FeeSchedule::of(FeePreset::Fees000, Currency::Sgd));
     let trade = buys(&mut world, "ann", series, 10);
-    assert!(trade.primary);
+    assert!(trade.primary());
     assert_eq!((trade.buyer_fee, trade.seller_fee), (cents(4_75), cents(9_50)));
     world.until(1000, 19);
     world.until(1000, 21);
@@ -224,7 +224,7 @@ fn the_parties_of_a_resale_set_its_market() {
         buys(&mut world, seller, series, 1);
         world.order(seller, Side::Sell, series, 1, Some(90_00)).expect("it has one");
         let trade = buys(&mut world, buyer, series, 1);
-        assert!(!trade.primary);
+        assert!(!trade.primary());
         (trade.buyer_fee.minor(), trade.seller_fee.minor())
     };
     assert_eq!(resale("ann", "ben"), (90, 90));

@@ -11,7 +11,7 @@ use gcfn_model::{
 use gcfn_venue::{
     Actor, Batch, BatchTerms, Command, CreditRules, Done, Event, FeePreset, FeeSchedule,
     IssuingTerms, OrderTerms, Outcome, PartyKind, PricingRules, Request, ReserveMode, Role, Terms,
-    Tier, TradingDay, Venue, Verb,
+    Tier, TradingDay, TradingTerms, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -55,6 +55,7 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        trading: TradingTerms::DEFAULT,
         credit: CreditRules::standard(currency),
         pricing: PricingRules::STANDARD,
         issuing: IssuingTerms::DEFAULT,
@@ -258,7 +259,18 @@ impl World {
     ) -> Outcome {
         let order = OrderId::derive(&[who.as_bytes(), &self.requests.to_be_bytes()]);
         let (limit, time_in_force) = (limit.map(cents), TimeInForce::GoodTillCancelled);
-        let terms = OrderTerms { order, series, side, quantity, limit, time_in_force };
+        let (display, not_before, expires_at) = (None, None, None);
+        let terms = OrderTerms {
+            order,
+            series,
+            side,
+            quantity,
+            limit,
+            time_in_force,
+            display,
+            not_before,
+            expires_at,
+        };
         self.user(who, Verb::PlaceOrder(terms))
     }
 

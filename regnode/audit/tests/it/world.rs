@@ -18,7 +18,7 @@ use gcfn_model::{
 use gcfn_replica::{Command, Event, Founded, Genesis, Replica, Reply};
 use gcfn_venue::{
     Actor, CreditRules, Event as VenueEvent, FeePreset, FeeSchedule, IssuingTerms, OrderTerms,
-    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, Verb,
+    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms, Verb,
 };
 use std::collections::BTreeMap;
 
@@ -61,6 +61,7 @@ pub(crate) fn terms() -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        trading: TradingTerms::DEFAULT,
         credit: CreditRules::standard(Currency::Sgd),
         pricing: PricingRules::STANDARD,
         issuing: IssuingTerms::DEFAULT,
