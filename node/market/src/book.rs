@@ -22,8 +22,8 @@ pub struct Book {
     pub(crate) terms: BookTerms,
     sequence: u64,
     pub(crate) phase: Phase,
-    bids: Ladder,
-    asks: Ladder,
+    /// By [`Side`]: bids, asks.
+    ladders: [Ladder; 2],
     pub(crate) queues: Queues,
 }
 
@@ -57,8 +57,7 @@ impl Book {
             terms,
             sequence: 0,
             phase: Phase::Continuous,
-            bids: Ladder::new(Side::Buy),
-            asks: Ladder::new(Side::Sell),
+            ladders: [Ladder::new(Side::Buy), Ladder::new(Side::Sell)],
             queues: Queues::new(),
         }
     }
@@ -74,10 +73,10 @@ impl Book {
         phase: Phase,
         orders: &[Resting],
     ) -> Result<Book, Refusal> {
-        let mut book = Book { sequence, ..Book::new(terms) };
+        let (mut book, mut tape) = (Book { sequence, ..Book::new(terms) }, Tape::new());
         for resting in orders {
             book.admit_resting(resting)?;
-            book.push(resting);
+            book.rest(resting, &mut tape);
         }
         book.admit_phase(phase)?;
         book.phase = phase;
@@ -126,7 +125,8 @@ impl Book {
         Ok(less)
     }
 
-    /// Turns the book to `phase`.
+    /// Turns the book to `phase`. That is a change of no level: who follows the book is told its
+    /// sequence with nothing to apply.
     ///
     /// # Errors
     /// [`Refusal::Crossed`] when it is crossed and `phase` is [`Phase::Continuous`].
@@ -189,13 +189,13 @@ impl Book {
     /// The highest price that a buyer offers.
     #[must_use]
     pub fn best_bid(&self) -> Option<Amount> {
-        self.bids.best().map(|level| self.queues.level(level).price)
+        self.ladder(Side::Buy).best().map(|level| self.queues.level(level).price)
     }
 
     /// The lowest price that a seller asks.
     #[must_use]
     pub fn best_ask(&self) -> Option<Amount> {
-        self.asks.best().map(|level| self.queues.level(level).price)
+        self.ladder(Side::Sell).best().map(|level| self.queues.level(level).price)
     }
 
     /// Whether a buyer offers what a seller asks, or more.
@@ -210,8 +210,8 @@ impl Book {
         let seen = |level: LevelSlot| self.queues.level(level).seen();
         Depth {
             sequence: self.sequence,
-            bids: self.bids.levels().take(levels).map(seen).collect(),
-            asks: self.asks.levels().take(levels).map(seen).collect(),
+            bids: self.ladder(Side::Buy).levels().take(levels).map(seen).collect(),
+            asks: self.ladder(Side::Sell).levels().take(levels).map(seen).collect(),
         }
     }
 
@@ -220,67 +220,55 @@ impl Book {
     }
 
     fn slots(&self) -> impl Iterator<Item = Slot> + use<'_> {
-        let levels = self.bids.levels().chain(self.asks.levels());
+        let levels = self.ladders.iter().flat_map(Ladder::levels);
         levels.flat_map(|level| self.queues.queue(level))
     }
 
-    pub(crate) const fn ladder(&self, side: Side) -> &Ladder {
-        match side {
-            Side::Buy => &self.bids,
-            Side::Sell => &self.asks,
-        }
+    #[inline]
+    pub(crate) fn ladder(&self, side: Side) -> &Ladder {
+        self.ladders.get(side as usize).expect("one for each side")
     }
 
-    const fn ladder_mut(&mut self, side: Side) -> &mut Ladder {
-        match side {
-            Side::Buy => &mut self.bids,
-            Side::Sell => &mut self.asks,
-        }
-    }
-
-    /// Puts `order` behind the others at its price and returns its level.
-    fn push(&mut self, order: &Resting) -> LevelSlot {
-        let level = match self.ladder(order.side).find(order.price) {
-            Some(level) => level,
-            None => {
-                let level = self.queues.open(order.price);
-                self.ladder_mut(order.side).insert(order.price, level);
-                level
-            }
-        };
-        self.queues.push(level, order);
-        level
+    fn ladder_mut(&mut self, side: Side) -> &mut Ladder {
+        self.ladders.get_mut(side as usize).expect("one for each side")
     }
 
     /// Puts `order` behind the others at its price.
     pub(crate) fn rest(&mut self, order: &Resting, tape: &mut Tape) {
-        let level = self.push(order);
-        tape.show(self.queues.level(level).change(order.side));
+        let level = match self.ladder(order.side).find(order.price) {
+            Ok(level) => level,
+            Err(index) => {
+                let level = self.queues.open(order.price);
+                self.ladder_mut(order.side).insert(index, order.price, level);
+                level
+            }
+        };
+        tape.show(self.queues.push(level, order));
     }
 
     /// Trades `quantity` of the order in `slot`, no more than it shows, and returns what is
     /// left of it.
+    #[inline]
     pub(crate) fn fill(&mut self, slot: Slot, quantity: u64, tape: &mut Tape) -> u64 {
-        let order = self.queues.orders().at(slot);
-        let (side, level) = (order.side, order.level);
-        let left = self.queues.fill(slot, quantity);
-        self.show(side, level, tape);
+        let level = self.queues.orders().at(slot).level;
+        let (left, change) = self.queues.fill(slot, quantity);
+        self.show(level, change, tape);
         left
     }
 
     /// Lowers what rests in `slot` to `quantity`.
     pub(crate) fn lower(&mut self, slot: Slot, quantity: u64, tape: &mut Tape) {
-        self.queues.lower(slot, quantity);
-        let order = self.queues.orders().at(slot);
-        tape.show(self.queues.level(order.level).change(order.side));
+        let change = self.queues.lower(slot, quantity);
+        tape.show(change);
     }
 
     /// Takes the order in `slot` out of the book.
+    #[inline]
     pub(crate) fn withdraw(&mut self, slot: Slot, tape: &mut Tape) -> Resting {
         let level = self.queues.orders().at(slot).level;
         let order = self.queues.orders().resting(slot);
-        self.queues.remove(slot);
-        self.show(order.side, level, tape);
+        let change = self.queues.remove(slot);
+        self.show(level, change, tape);
         order
     }
 
@@ -296,11 +284,11 @@ impl Book {
 
     /// Writes down what a level has become from which something was taken, and drops it if it
     /// is empty.
-    fn show(&mut self, side: Side, level: LevelSlot, tape: &mut Tape) {
-        let change = self.queues.level(level).change(side);
+    #[inline]
+    fn show(&mut self, level: LevelSlot, change: LevelChange, tape: &mut Tape) {
         tape.show(change);
         if change.orders == 0 {
-            self.ladder_mut(side).remove(change.price);
+            self.ladder_mut(change.side).remove(change.price);
             self.queues.close(level);
         }
     }
@@ -308,8 +296,8 @@ impl Book {
     /// What the level at `price` is now.
     pub(crate) fn level_now(&self, side: Side, price: Amount) -> LevelChange {
         match self.ladder(side).find(price) {
-            Some(level) => self.queues.level(level).change(side),
-            None => LevelChange { side, price, quantity: 0, orders: 0 },
+            Ok(level) => self.queues.level(level).change(side),
+            Err(_) => LevelChange { side, price, quantity: 0, orders: 0 },
         }
     }
 

@@ -58,6 +58,7 @@ impl Index {
     }
 
     /// The slot of `id`. `holds` tells whether a slot holds it: ids may share a hash.
+    #[inline]
     pub(crate) fn find(&self, id: OrderId, holds: impl Fn(Slot) -> bool) -> Option<Slot> {
         let hash = hash(id);
         let bucket = self.buckets.get(self.place(hash))?;
@@ -69,6 +70,7 @@ impl Index {
     }
 
     /// Adds `id`, which is not in the index.
+    #[inline]
     pub(crate) fn insert(&mut self, id: OrderId, slot: Slot) {
         if self.buckets.len().saturating_mul(BUCKET_LOAD) <= self.len as usize {
             self.grow();
@@ -78,6 +80,7 @@ impl Index {
     }
 
     /// Removes `id`, which is in the index at `slot`.
+    #[inline]
     pub(crate) fn remove(&mut self, id: OrderId, slot: Slot) {
         self.len = self.len.checked_sub(1).expect("the id was counted");
         let hash = hash(id);
@@ -93,6 +96,7 @@ impl Index {
     }
 
     /// Puts `id` into its bucket, or into the tree if there is no room.
+    #[inline]
     fn settle(&mut self, id: OrderId, slot: Slot) {
         let hash = hash(id);
         let bucket = self.bucket_mut(hash);
@@ -115,6 +119,7 @@ impl Index {
         }
     }
 
+    #[inline]
     fn bucket_mut(&mut self, hash: u32) -> &mut Bucket {
         let place = self.place(hash);
         self.buckets.get_mut(place).expect("the table has grown before the first id")
@@ -131,12 +136,14 @@ impl Bucket {
 
     /// Which lane has `hash`, or [`LANES`]. Looks at every lane: to stop at the right one
     /// would cost more, in mispredicted branches.
+    #[inline]
     fn lane(&self, hash: u32) -> usize {
         let lanes = self.lanes.iter().enumerate();
         lanes.fold(LANES, |found, (index, lane)| if lane.hash == hash { index } else { found })
     }
 
     /// Adds `lane` if there is room and none has its hash.
+    #[inline]
     fn add(&mut self, lane: Lane) -> bool {
         let vacant = self.lane(VACANT.hash);
         let unique = self.lane(lane.hash) == LANES;

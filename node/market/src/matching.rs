@@ -159,8 +159,8 @@ impl Book {
 
     /// The order that trades next, if `order` accepts its price.
     fn next(&self, order: &Order) -> Option<Slot> {
-        let level = self.queues.level(self.ladder(order.side.opposite()).best()?);
-        order.accepts(level.price).then_some(level.oldest)
+        let level = self.ladder(order.side.opposite()).best_within(order.price)?;
+        Some(self.queues.level(level).oldest)
     }
 
     /// Matches `order` against the other side until it is filled, the other side has nothing

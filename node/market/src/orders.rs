@@ -61,23 +61,28 @@ impl Orders {
         self.index.len()
     }
 
+    #[inline]
     pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
         self.index.find(id, |slot| self.at(slot).id == id)
     }
 
     /// The order in `slot`, which comes from [`Orders::find`], a queue or a neighbour.
+    #[inline]
     pub(crate) fn at(&self, slot: Slot) -> &Kept {
         self.slots.get(slot as usize).expect(IN_RANGE)
     }
 
+    #[inline]
     pub(crate) fn at_mut(&mut self, slot: Slot) -> &mut Kept {
         self.slots.get_mut(slot as usize).expect(IN_RANGE)
     }
 
+    #[inline]
     pub(crate) fn links(&self, slot: Slot) -> Links {
         *self.links.get(slot as usize).expect(IN_RANGE)
     }
 
+    #[inline]
     pub(crate) fn links_mut(&mut self, slot: Slot) -> &mut Links {
         self.links.get_mut(slot as usize).expect(IN_RANGE)
     }
@@ -89,12 +94,14 @@ impl Orders {
     }
 
     /// The order in `slot`, as it is seen.
+    #[inline]
     pub(crate) fn resting(&self, slot: Slot) -> Resting {
         let Kept { id, owner, side, price, quantity, shown, .. } = *self.at(slot);
         Resting { id, owner, side, quantity, price, display: self.display(slot), shown }
     }
 
     /// Stores `order`, whose id is not in the store. It is in no queue yet.
+    #[inline]
     pub(crate) fn insert(&mut self, order: &Resting, level: LevelSlot) -> Slot {
         let Resting { id, owner, side, quantity, price, display, shown } = *order;
         let iceberg = display.is_some();
@@ -119,6 +126,7 @@ impl Orders {
     }
 
     /// Vacates `slot`, which is in no queue any more.
+    #[inline]
     pub(crate) fn remove(&mut self, slot: Slot) {
         self.links_mut(slot).newer = self.vacant;
         self.vacant = slot;

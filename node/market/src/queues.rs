@@ -1,7 +1,7 @@
 //! The queues of a book: the orders at each price, oldest first, and their sums.
 
 use crate::index::{NONE, Slot};
-use crate::orders::{Links, Orders};
+use crate::orders::{Kept, Links, Orders};
 use crate::{LevelChange, PriceLevel, Resting, Side};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, OrderId};
@@ -9,8 +9,11 @@ use gcfn_model::{Amount, OrderId};
 /// Where a level lies in [`Queues`].
 pub(crate) type LevelSlot = u32;
 
-/// The levels of both sides and the orders in them. Which side a level is on, and how it stands
-/// to others, is the business of the [`Ladder`](crate::ladder::Ladder)s.
+/// The levels of both sides and the orders in them. How levels stand to each other is the business
+/// of the [`Ladder`](crate::ladder::Ladder)s.
+///
+/// Who changes a level returns what it has become, from what was just computed: to read it back
+/// would wait for the writes.
 #[derive(Clone, Debug)]
 pub(crate) struct Queues {
     levels: Vec<Level>,
@@ -45,11 +48,13 @@ impl Queues {
         &self.orders
     }
 
+    #[inline]
     pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
         self.orders.find(id)
     }
 
     /// The level in `slot`, which comes from a ladder or an order.
+    #[inline]
     pub(crate) fn level(&self, slot: LevelSlot) -> &Level {
         self.levels.get(slot as usize).expect("levels are never given back to the allocator")
     }
@@ -66,6 +71,7 @@ impl Queues {
     }
 
     /// A level without orders.
+    #[inline]
     pub(crate) fn open(&mut self, price: Amount) -> LevelSlot {
         let empty = Level { price, shown: 0, quantity: 0, orders: 0, oldest: NONE, newest: NONE };
         match self.vacant {
@@ -82,83 +88,90 @@ impl Queues {
     }
 
     /// Vacates a level without orders.
+    #[inline]
     pub(crate) fn close(&mut self, level: LevelSlot) {
         self.level_mut(level).oldest = self.vacant;
         self.vacant = level;
     }
 
     /// Puts `order` behind the others of `level`.
-    pub(crate) fn push(&mut self, level: LevelSlot, order: &Resting) {
+    #[inline]
+    pub(crate) fn push(&mut self, level: LevelSlot, order: &Resting) -> LevelChange {
         let slot = self.orders.insert(order, level);
         self.link(level, slot);
         let level = self.level_mut(level);
-        level.shown = level.shown.checked_add(order.shown).expect(BOUNDED);
+        let shown = level.shown.checked_add(order.shown).expect(BOUNDED);
+        let orders = level.orders.checked_add(1).expect("a book has at most 2^20 orders");
         level.quantity = level.quantity.checked_add(order.quantity).expect(BOUNDED);
-        level.orders = level.orders.checked_add(1).expect("a book has at most 2^20 orders");
+        (level.shown, level.orders) = (shown, orders);
+        LevelChange { side: order.side, price: order.price, quantity: shown, orders }
     }
 
     /// Trades `quantity` of what the order in `slot` shows and returns what is left of it.
     /// An order of which nothing is left is gone; an iceberg of which nothing is shown shows
     /// its next slice, behind the others of its level.
-    pub(crate) fn fill(&mut self, slot: Slot, quantity: u64) -> u64 {
+    #[inline]
+    pub(crate) fn fill(&mut self, slot: Slot, quantity: u64) -> (u64, LevelChange) {
         let order = self.orders.at_mut(slot);
         order.shown = order.shown.checked_sub(quantity).expect("no more than what is shown");
         order.quantity = order.quantity.checked_sub(quantity).expect("no less than is shown");
-        let (at, shown, left) = (order.level, order.shown, order.quantity);
-        let level = self.level_mut(at);
-        level.shown = level.shown.checked_sub(quantity).expect(SUMMED);
-        level.quantity = level.quantity.checked_sub(quantity).expect(SUMMED);
+        let Kept { level: at, side, price, shown, quantity: left, .. } = *order;
+        let (mut gone, mut next) = (0, 0);
         if left == 0 {
             self.unlink(at, slot);
-            self.forget(at, slot);
+            self.orders.remove(slot);
+            gone = 1;
         } else if shown == 0 {
-            self.turn(at, slot, left);
+            next = self.turn(at, slot, left);
         }
-        left
+        let level = self.level_mut(at);
+        let shown = level.shown.checked_sub(quantity).expect(SUMMED);
+        let shown = shown.checked_add(next).expect(BOUNDED);
+        let orders = level.orders.checked_sub(gone).expect(SUMMED);
+        level.quantity = level.quantity.checked_sub(quantity).expect(SUMMED);
+        (level.shown, level.orders) = (shown, orders);
+        (left, LevelChange { side, price, quantity: shown, orders })
     }
 
     /// Lowers what rests in `slot` to `quantity`, of which no less is shown than can be.
-    pub(crate) fn lower(&mut self, slot: Slot, quantity: u64) {
+    pub(crate) fn lower(&mut self, slot: Slot, quantity: u64) -> LevelChange {
         let order = self.orders.at_mut(slot);
         let less = order.quantity.checked_sub(quantity).expect("lower than what rests");
         let less_shown = order.shown.saturating_sub(quantity);
         order.quantity = quantity;
         order.shown = order.shown.min(quantity);
-        let at = order.level;
+        let (at, side) = (order.level, order.side);
         let level = self.level_mut(at);
         level.shown = level.shown.checked_sub(less_shown).expect(SUMMED);
         level.quantity = level.quantity.checked_sub(less).expect(SUMMED);
+        level.change(side)
     }
 
     /// Takes the order in `slot` out, whatever is left of it.
-    pub(crate) fn remove(&mut self, slot: Slot) {
-        let order = self.orders.at(slot);
-        let (at, shown, quantity) = (order.level, order.shown, order.quantity);
-        let level = self.level_mut(at);
-        level.shown = level.shown.checked_sub(shown).expect(SUMMED);
-        level.quantity = level.quantity.checked_sub(quantity).expect(SUMMED);
+    #[inline]
+    pub(crate) fn remove(&mut self, slot: Slot) -> LevelChange {
+        let &Kept { level: at, side, price, shown, quantity, .. } = self.orders.at(slot);
         self.unlink(at, slot);
-        self.forget(at, slot);
+        self.orders.remove(slot);
+        let level = self.level_mut(at);
+        let left = level.shown.checked_sub(shown).expect(SUMMED);
+        let orders = level.orders.checked_sub(1).expect(SUMMED);
+        level.quantity = level.quantity.checked_sub(quantity).expect(SUMMED);
+        (level.shown, level.orders) = (left, orders);
+        LevelChange { side, price, quantity: left, orders }
     }
 
-    /// Shows the next slice of an iceberg.
-    fn turn(&mut self, level: LevelSlot, slot: Slot, left: u64) {
+    /// Shows the next slice of an iceberg and returns how much that is.
+    fn turn(&mut self, level: LevelSlot, slot: Slot, left: u64) -> u64 {
         let display = self.orders.display(slot).expect("only an iceberg shows less than it has");
         let shown = display.min(left);
         self.orders.at_mut(slot).shown = shown;
         self.unlink(level, slot);
         self.link(level, slot);
-        let level = self.level_mut(level);
-        level.shown = level.shown.checked_add(shown).expect(BOUNDED);
+        shown
     }
 
-    /// Drops an order that has left its queue.
-    fn forget(&mut self, level: LevelSlot, slot: Slot) {
-        self.orders.remove(slot);
-        let level = self.level_mut(level);
-        level.orders = level.orders.checked_sub(1).expect("the order was counted");
-    }
-
+    #[inline]
     fn link(&mut self, level: LevelSlot, slot: Slot) {
         let older = core::mem::replace(&mut self.level_mut(level).newest, slot);
         *self.orders.links_mut(slot) = Links { older, newer: NONE };
@@ -169,6 +182,7 @@ impl Queues {
     }
 
     /// Joins the neighbours of `slot`, which leaves this queue.
+    #[inline]
     fn unlink(&mut self, level: LevelSlot, slot: Slot) {
         let Links { older, newer } = self.orders.links(slot);
         match older {

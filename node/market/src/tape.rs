@@ -57,6 +57,7 @@ impl Tape {
 
     /// A level has become `change`. Calls touch one level after the other, so it is either the
     /// last that was written or a new one.
+    #[inline]
     pub(crate) fn show(&mut self, change: LevelChange) {
         let in_call = self.call < self.levels.len();
         match self.levels.last_mut().filter(|last| in_call && last.is_of(&change)) {

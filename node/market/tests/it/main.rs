@@ -4,6 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "expect! is made where check is called")]
 
 mod amendments;
+mod changes;
 mod icebergs;
 mod laws;
 mod phases;
