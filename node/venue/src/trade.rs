@@ -69,6 +69,8 @@ pub struct Trade {
     pub kind: TradeKind,
     /// Between whom it is, as far as its fees go by it.
     pub market: MarketKind,
+    /// Which side came second and pays as such; none when an auction brought both together.
+    pub taker: Option<Side>,
     /// Price per coupon: the resting order's, or the offer's.
     pub price: Amount,
     /// How many coupons.
@@ -273,6 +275,7 @@ impl Venue {
             seller: bargain.seller,
             kind: bargain.kind,
             market: self.market_kind(bargain, value),
+            taker: bargain.taker,
             price: bargain.price,
             quantity: bargain.quantity,
             buyer_fee: self.buyer_fee(bargain, value),

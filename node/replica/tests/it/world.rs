@@ -216,7 +216,17 @@ impl Node {
     ) -> Command {
         let order = OrderId::derive(&[who.as_bytes(), &self.said.to_be_bytes()]);
         let (limit, time_in_force) = (Some(cents(limit)), TimeInForce::GoodTillCancelled);
-        let terms = OrderTerms { order, series, side, quantity, limit, time_in_force };
+        let terms = OrderTerms {
+            order,
+            series,
+            side,
+            quantity,
+            limit,
+            time_in_force,
+            display: None,
+            not_before: None,
+            expires_at: None,
+        };
         self.request(who, Role::User, Verb::PlaceOrder(terms))
     }
 

@@ -5,15 +5,13 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use gcfn_market::Side;
 use gcfn_model::{Amount, BasisPoints, BusinessDate, PartyId, Timestamp};
-use gcfn_venue::{Event, FeeSchedule, Liquidity, MarketKind, PartyKind, Trade, Trader};
+use gcfn_venue::{Event, FeeSchedule, Liquidity, MarketKind, PartyKind, Trade, TradeKind, Trader};
 use serde::{Deserialize, Serialize};
 
 /// What the fee of a trade follows from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Trading {
     fees: FeeSchedule,
-    /// The side of the order that came last: its owner is the taker of the trades that follow.
-    incoming: Option<Side>,
     kinds: BTreeMap<PartyId, PartyKind>,
     /// The cut-offs of the days that have not ended.
     days: BTreeMap<BusinessDate, Timestamp>,
@@ -25,7 +23,7 @@ pub(crate) struct Trading {
 impl Trading {
     pub(crate) fn new(fees: FeeSchedule) -> Trading {
         let (kinds, days, made) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Trading { fees, incoming: None, kinds, days, month: None, made }
+        Trading { fees, kinds, days, month: None, made }
     }
 
     pub(crate) fn count(&mut self, event: &Event) -> Result<(), Difference> {
@@ -38,10 +36,6 @@ impl Trading {
                 self.days.insert(day.date, day.cut_off);
                 Ok(())
             }
-            Event::OrderAccepted { side, .. } => {
-                self.incoming = Some(*side);
-                Ok(())
-            }
             Event::TradeMatched(trade) => self.check(trade),
             _ => Ok(()),
         }
@@ -49,27 +43,26 @@ impl Trading {
 
     fn check(&mut self, trade: &Trade) -> Result<(), Difference> {
         let value = u128::from(trade.price.minor()).saturating_mul(u128::from(trade.quantity));
-        // A member always comes to buy, and its user pays the member's fee at the member.
-        let incoming = if trade.member.is_some() { Some(Side::Buy) } else { self.incoming };
         self.turn_month(trade.at);
         let buyer_made = if trade.member.is_some() { 0 } else { self.add(trade.buyer) };
         // The issuer's sale of new coupons is not one of its trades.
-        let seller_made = if trade.primary { 0 } else { self.add(trade.seller) };
+        let seller_made = if trade.primary() { 0 } else { self.add(trade.seller) };
         let kind = self.kind(trade, value);
-        let own = incoming.map(|incoming| {
-            let buyer = match trade.member {
-                Some(_) => 0,
-                None => self.fee(kind, value, (Side::Buy, incoming), buyer_made),
-            };
-            (buyer, self.fee(kind, value, (Side::Sell, incoming), seller_made))
-        });
+        // A member's user pays the member's fee at the member.
+        let buyer = match trade.member {
+            Some(_) => 0,
+            None => self.fee(kind, value, (Side::Buy, trade.taker), buyer_made),
+        };
+        // What new coupons bring does not go by who came second.
+        let seller_taker = if trade.primary() { None } else { trade.taker };
+        let own = (buyer, self.fee(kind, value, (Side::Sell, seller_taker), seller_made));
         let found = (u128::from(trade.buyer_fee.minor()), u128::from(trade.seller_fee.minor()));
-        if own == Some(found) {
+        if own == found {
             return Ok(());
         }
         let id = trade.id;
         let detail = format!("{id}: fees of {value} are {found:?}, by the terms {own:?}");
-        Err(Difference::between(FindingKind::FeeDiffers, own.as_ref(), Some(&found), detail))
+        Err(Difference::between(FindingKind::FeeDiffers, Some(&own), Some(&found), detail))
     }
 
     /// Begins to count anew when the trading day of `at` is in another month than the last.
@@ -91,9 +84,9 @@ impl Trading {
 
     /// Rate of the side's row, less the reduction of who has made more trades than it begins
     /// after, of the value: to the nearest minor unit, a half up, once.
-    fn fee(&self, kind: MarketKind, value: u128, sides: (Side, Side), made: u32) -> u128 {
-        let (side, incoming) = sides;
-        let liquidity = if side == incoming { Liquidity::Taker } else { Liquidity::Maker };
+    fn fee(&self, kind: MarketKind, value: u128, sides: (Side, Option<Side>), made: u32) -> u128 {
+        let (side, taker) = sides;
+        let liquidity = if taker == Some(side) { Liquidity::Taker } else { Liquidity::Maker };
         let BasisPoints(rate) = self.fees.trade.rate(kind, side, liquidity, amount(value));
         let BasisPoints(reduction) = self.fees.active.reduction;
         let off = if self.fees.active.after < made { u128::from(reduction) } else { 0 };
@@ -102,8 +95,10 @@ impl Trading {
     }
 
     fn kind(&self, trade: &Trade, value: u128) -> MarketKind {
-        if trade.primary {
-            return MarketKind::Primary;
+        match trade.kind {
+            TradeKind::Primary => return MarketKind::Primary,
+            TradeKind::Block => return MarketKind::Block,
+            TradeKind::Resale | TradeKind::BuyBack(_) => {}
         }
         let trader = |party: PartyId| match self.kinds.get(&party) {
             Some(PartyKind::Issuer | PartyKind::Merchant) => Trader::Business,

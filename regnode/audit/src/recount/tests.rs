@@ -9,11 +9,13 @@ use gcfn_clearing::{Bundle, ClearingEvent, NetPosition, Obligation};
 use gcfn_ledger::{Account, Books, Entry, Holder, Lot, Posting, SerialRange, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{
-    Amount, BatchId, BusinessDate, Currency, CycleId, Digest, NodeId, OrderId, PartyId, Pool,
-    Position, RedemptionId, SeriesId, SettlementAccount, Timestamp, TradeId,
+    Amount, BatchId, BusinessDate, Currency, CycleId, Digest, NodeId, PartyId, Pool, Position,
+    RedemptionId, SeriesId, SettlementAccount, Timestamp, TradeId,
 };
 use gcfn_replica::Command;
-use gcfn_venue::{Event, FeePreset, FeeSchedule, PartyKind, Trade, TradeState, TradingDay};
+use gcfn_venue::{
+    Event, FeePreset, FeeSchedule, MarketKind, PartyKind, Trade, TradeKind, TradeState, TradingDay,
+};
 
 fn cents(minor: u64) -> Amount {
     Amount::from_minor(minor).expect("a small figure")
@@ -139,14 +141,20 @@ fn trade(buyer_fee: u64, seller_fee: u64) -> Event {
     trade_at(0, buyer_fee, seller_fee)
 }
 
-/// A resale of ben's to ann, so many days into time.
+/// A resale of ben's to ann, who came second, so many days into time.
 fn trade_at(day: i32, buyer_fee: u64, seller_fee: u64) -> Event {
+    trade_by(Some(Side::Buy), day, (buyer_fee, seller_fee))
+}
+
+fn trade_by(taker: Option<Side>, day: i32, (buyer_fee, seller_fee): (u64, u64)) -> Event {
     Event::TradeMatched(Trade {
         id: TradeId::derive(&[b"trade"]),
         series: series(),
         buyer: ann(),
         seller: ben(),
-        primary: false,
+        kind: TradeKind::Resale,
+        market: MarketKind::C2c,
+        taker,
         price: cents(95_01),
         quantity: 10,
         buyer_fee: cents(buyer_fee),
@@ -164,18 +172,11 @@ fn instant(day: i32) -> Timestamp {
     Timestamp::from_utc(BusinessDate::from_days(day), 0).expect("in range")
 }
 
-fn accepted(side: Side) -> Event {
-    let (order, price) = (OrderId::derive(&[b"order"]), cents(95_01));
-    Event::OrderAccepted { order, party: ann(), series: series(), side, quantity: 10, price }
-}
-
 #[test]
 fn fees_follow_from_the_terms_and_from_who_came_last() {
     let fees = FeeSchedule::of(FeePreset::DEFAULT, Currency::Sgd);
-    let after = |side: Option<Side>, buyer_fee, seller_fee| {
-        let mut trading = Trading::new(fees);
-        side.map(|side| trading.count(&accepted(side)));
-        kinds(trading.count(&trade(buyer_fee, seller_fee)))
+    let after = |taker: Option<Side>, buyer_fee, seller_fee| {
+        kinds(Trading::new(fees).count(&trade_by(taker, 0, (buyer_fee, seller_fee))))
     };
     // 950.10: 0.50 % is 4.7505, 0.10 % is 0.9501.
     assert_eq!(after(Some(Side::Buy), 4_75, 95), None);
@@ -184,6 +185,7 @@ fn fees_follow_from_the_terms_and_from_who_came_last() {
     assert_eq!(after(Some(Side::Buy), 4_76, 95), differs);
     assert_eq!(after(Some(Side::Buy), 95, 4_75), differs);
     assert_eq!(after(None, 4_75, 95), differs);
+    assert_eq!(after(None, 95, 95), None, "an auction brought both together");
 }
 
 #[test]
@@ -194,7 +196,7 @@ fn the_trades_of_a_trading_days_month_are_counted_and_reduce_what_follows() {
         Event::DayOpened(TradingDay { date, cut_off: instant(cut_off), value_date: date })
     };
     // 30 January and 2 February 1970; the 31st is after the cut-off of the 30th.
-    for event in [day(29, 30), day(32, 33), accepted(Side::Buy)] {
+    for event in [day(29, 30), day(32, 33)] {
         trading.count(&event).expect("nothing to compare");
     }
     for _ in 0..10 {
@@ -212,7 +214,6 @@ fn the_kinds_of_the_parties_set_the_market() {
     let mut fees = FeeSchedule::of(FeePreset::Fees003, Currency::Sgd);
     fees.active.after = u32::MAX;
     let mut trading = Trading::new(fees);
-    trading.count(&accepted(Side::Buy)).expect("nothing to compare");
     // 950.10 at 0.75 %, and between businesses at 0.20 %.
     assert_eq!(kinds(trading.count(&trade(7_13, 7_13))), None);
     for party in [ann(), ben()] {

@@ -18,7 +18,8 @@ use gcfn_model::{
 use gcfn_replica::{Command, Event, Founded, Genesis, Replica, Reply};
 use gcfn_venue::{
     Actor, CreditRules, Event as VenueEvent, FeePreset, FeeSchedule, IssuingTerms, OrderTerms,
-    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms, Verb,
+    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms,
+    Verb,
 };
 use std::collections::BTreeMap;
 
@@ -308,7 +309,17 @@ impl World {
     ) {
         let order = OrderId::derive(&[who.as_bytes(), &self.requests.to_be_bytes()]);
         let (limit, time_in_force) = (limit.map(cents), TimeInForce::GoodTillCancelled);
-        let terms = OrderTerms { order, series, side, quantity, limit, time_in_force };
+        let terms = OrderTerms {
+            order,
+            series,
+            side,
+            quantity,
+            limit,
+            time_in_force,
+            display: None,
+            not_before: None,
+            expires_at: None,
+        };
         self.ask(who, Role::User, Verb::PlaceOrder(terms));
     }
 

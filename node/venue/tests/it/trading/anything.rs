@@ -238,7 +238,7 @@ fn staff_only(verb: &Verb) -> bool {
 }
 
 fn step(world: &mut World, series: [SeriesId; 2], draw: Draw) {
-    let who = one_of(&PEOPLE, draw.1 / 2 ^ draw.3);
+    let who = one_of(&PEOPLE, (draw.1 / 2) ^ draw.3);
     let asked = verb(world, who, series, draw);
     let who = taker(world, &asked).unwrap_or(who);
     let (who, role) = match staff_only(&asked) {
@@ -308,7 +308,7 @@ fn storm(draws: &[Draw]) {
     for &draw in draws {
         match draw {
             (what, _, _, n) if 237 < what => pass(&mut world, u64::from(n) * 20),
-            (what, ..) if what == 237 => {
+            (237, ..) => {
                 let day = world.at / crate::world::DAY;
                 if day < 1009 {
                     super::settle(&mut world);

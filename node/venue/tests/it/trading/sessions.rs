@@ -6,7 +6,7 @@ use super::{
 };
 use crate::world::{World, instant, terms};
 use gcfn_market::{BookView, Depth, Phase, Refusal, Side, TimeInForce};
-use gcfn_model::{Currency, Millis, Pool, SeriesId};
+use gcfn_model::{BasisPoints, Currency, Millis, Pool, SeriesId};
 use gcfn_venue::{
     CallTerms, Done, Event, OrderTerms, PartyKind, PhaseReason, Rejection, Role, TradingTerms, Verb,
 };
@@ -194,4 +194,17 @@ fn who_follows_the_changes_of_a_book_has_the_book() {
         }
     }
     assert_eq!(view.depth(usize::MAX), depth(&world));
+}
+
+#[test]
+fn the_price_shown_is_the_last_one_and_the_discount_is_below_face() {
+    let (mut world, series) = resale(10);
+    let shown = |world: &World| {
+        let market = world.venue.market(series).expect("listed");
+        (market.price(), market.discount(price(100_00)))
+    };
+    assert_eq!(shown(&world), (price(95_00), BasisPoints(500)));
+    place(&mut world, "ann", limit("a", Side::Sell, series, 1, 87_50)).expect("hers");
+    place(&mut world, "ben", limit("b", Side::Buy, series, 1, 87_50)).expect("covered");
+    assert_eq!(shown(&world), (price(87_50), BasisPoints(1_250)));
 }
