@@ -18,6 +18,17 @@ pub enum Side {
     Credit,
 }
 
+impl Side {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Side {
+        match self {
+            Side::Debit => Side::Credit,
+            Side::Credit => Side::Debit,
+        }
+    }
+}
+
 /// An account that says, by its pool, whose claim on which bank account it is.
 ///
 /// Every money account belongs to one [`Pool`], and an entry must balance within every pool that

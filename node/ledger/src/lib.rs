@@ -17,18 +17,23 @@ extern crate alloc;
 
 mod account;
 mod books;
+mod changes;
 mod entry;
 mod holder;
+mod holding;
 mod ledger;
+mod marks;
 mod series;
 mod sum_tree;
 mod title;
+mod totals;
 
 pub use account::{Account, AccountFault, FeeKind, IssuerBucket, ShareKind, Side, UserBucket};
 pub use books::{Books, CouponProof, Roots};
 pub use entry::{Entry, Leg, Posting};
 pub use holder::Holder;
-pub use ledger::{Ledger, LedgerFault, PoolPosition};
+pub use ledger::{Ledger, LedgerFault};
 pub use series::{Lot, SerialRange, Terms};
 pub use sum_tree::{ProofFault, SumNode, SumProof, SumTree};
 pub use title::{Title, TitleFault};
+pub use totals::PoolPosition;

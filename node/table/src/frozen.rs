@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 /// A state that can be frozen while it goes on changing.
-pub trait Freeze: Serialize + Sized {
+pub trait Freeze: Sized {
     /// The same state, sharing all rows. What follows from the rows, such as an index, may be
     /// missing from it: it is good for [`Freeze::freeze`] only, of this state or of one around it.
     #[must_use]

@@ -1,42 +1,74 @@
 //! What rows are found by.
 
-use gcfn_model::Id;
+use core::hash::{Hash, Hasher};
 
-/// A key of an [`Index`](crate::Index).
-pub trait Key: Copy + Ord {
-    /// 128 bits that tell keys apart, as many of them as may be: the hash mixes them.
-    ///
-    /// Equal keys have equal bits. Different keys with equal bits are told apart all the same,
-    /// at the price of a tree.
-    fn bits(self) -> u128;
-}
+/// A key of an [`Index`](crate::Index): small, with an order for the keys that share a hash.
+pub trait Key: Copy + Ord + Hash {}
 
-impl<K> Key for Id<K> {
-    fn bits(self) -> u128 {
-        u128::from_be_bytes(*self.as_bytes())
-    }
-}
-
-impl Key for u64 {
-    fn bits(self) -> u128 {
-        u128::from(self)
-    }
-}
-
-impl Key for u128 {
-    fn bits(self) -> u128 {
-        self
-    }
-}
+impl<T: Copy + Ord + Hash> Key for T {}
 
 /// Spreads keys that are counted: 128 bits of the golden ratio's fraction.
 pub(crate) const MASKS: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 
 /// Mixes all bits of `key`: one half times the other in 128 bits, the product folded. Never 0.
+#[inline]
 pub(crate) fn hash<K: Key>(key: K) -> u32 {
-    const HALF: u128 = 0xffff_ffff_ffff_ffff;
-    let bits = key.bits() ^ MASKS;
-    let product = (bits >> 64).wrapping_mul(bits & HALF);
-    let folded = (product ^ (product >> 64)) & HALF;
-    u32::try_from(folded >> 32).expect("32 bits are left of 64") | 0x8000_0000
+    let mut folded = Fold(0);
+    key.hash(&mut folded);
+    u32::try_from(folded.finish() >> 32).expect("32 bits are left of 64") | 0x8000_0000
+}
+
+/// What is written, rotated and added up: keys are ids with little beside them, so this tells
+/// them apart, and it costs next to nothing. Keys that it does not tell apart are found in a tree.
+struct Fold(u128);
+
+impl Fold {
+    #[inline]
+    fn add(&mut self, word: u128) {
+        self.0 = self.0.rotate_left(29) ^ word;
+    }
+}
+
+impl Hasher for Fold {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(16) {
+            let mut word = [0; 16];
+            word.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
+            self.add(u128::from_be_bytes(word));
+        }
+    }
+
+    #[inline]
+    fn write_u8(&mut self, n: u8) {
+        self.add(u128::from(n));
+    }
+
+    #[inline]
+    fn write_u32(&mut self, n: u32) {
+        self.add(u128::from(n));
+    }
+
+    #[inline]
+    fn write_u64(&mut self, n: u64) {
+        self.add(u128::from(n));
+    }
+
+    #[inline]
+    fn write_u128(&mut self, n: u128) {
+        self.add(n);
+    }
+
+    #[inline]
+    fn write_usize(&mut self, n: usize) {
+        self.add(n as u128);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        const HALF: u128 = 0xffff_ffff_ffff_ffff;
+        let bits = self.0 ^ MASKS;
+        let product = (bits >> 64).wrapping_mul(bits & HALF);
+        u64::try_from((product ^ (product >> 64)) & HALF).expect("64 bits are left of 128")
+    }
 }

@@ -163,7 +163,7 @@ impl<T: Clone> Slots<T> {
     }
 }
 
-impl<T: Serialize> Freeze for Slots<T> {
+impl<T> Freeze for Slots<T> {
     fn shared(&self) -> Slots<T> {
         Slots { chunks: self.chunks.clone(), ..*self }
     }

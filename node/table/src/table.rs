@@ -97,7 +97,7 @@ impl<K: Key, V: Clone> Table<K, V> {
     }
 }
 
-impl<K: Serialize, V: Serialize> Freeze for Table<K, V> {
+impl<K, V> Freeze for Table<K, V> {
     fn shared(&self) -> Table<K, V> {
         Table { rows: self.rows.shared(), index: Index::new() }
     }
