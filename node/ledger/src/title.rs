@@ -1,72 +1,15 @@
 //! The title ledger: which coupon is whose (spec 2.2, 2.3 and the title lines of 3.1).
 //!
-//! Decides which moves of coupons there are: out of a final state there is none, locked coupons
-//! are not free, and only the home of a series has its inventory. Knows nothing of money, prices
-//! or time, and not who may ask for a move.
+//! Decides which coupons move when a number of them is asked for, and that nothing moves that may
+//! not. Knows nothing of money, prices or time, and not who may ask for a move.
 
+use crate::moves::check_move;
 use crate::series::Series;
-use crate::{Holder, Lot, SerialRange, SumNode, SumProof, SumTree, Terms};
+use crate::{Holder, Lot, SerialRange, SumNode, SumProof, SumTree, Terms, TitleFault};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, PartyId, Serial, SeriesId};
 use gcfn_table::{Freeze, Index, Row};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-/// Why coupons were not moved. Nothing has changed. In the order of the checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[repr(u16)]
-pub enum TitleFault {
-    /// The series is registered already: choose another id, or see what was registered.
-    #[error("series is registered already")]
-    SeriesExists = 1,
-    /// Face or quantity is zero, or their product is above [`Amount::MAX`]: mint less.
-    #[error("face times quantity is zero or above 10^18 - 1 minor units")]
-    TermsOutOfRange = 2,
-    /// No such series: register it first.
-    #[error("series is not registered")]
-    UnknownSeries = 3,
-    /// Fewer such coupons than asked for: ask for less.
-    #[error("{holder:?} has {available} such coupons")]
-    Insufficient {
-        /// Where they were sought.
-        holder: Holder,
-        /// How many there are.
-        available: u64,
-    } = 4,
-    /// Nothing to move: name at least one coupon, and an amount above zero.
-    #[error("no coupon or no amount is named")]
-    Nothing = 5,
-    /// From and to are the same.
-    #[error("coupons are with {0:?} already")]
-    SameHolder(Holder) = 6,
-    /// The coupons have ended and stay where they are.
-    #[error("coupons do not leave {0:?}")]
-    Final(Holder) = 7,
-    /// The series cannot be there: inventory and coupons abroad are at the home node only, and
-    /// coupons return to their own home only.
-    #[error("coupons of this series cannot be with {0:?} at this node")]
-    Misplaced(Holder) = 8,
-    /// Ranges are not ascending and apart, or not within the series: put them in order.
-    #[error("serial ranges are not ascending, apart and within the series, at {0}")]
-    Ranges(Serial) = 9,
-    /// The coupon is elsewhere: look up who holds it.
-    #[error("coupon {serial} is not with {holder:?}")]
-    NotHeld {
-        /// The first coupon that is elsewhere.
-        serial: Serial,
-        /// Where it was sought.
-        holder: Holder,
-    } = 10,
-    /// More than is left of the coupon: redeem less.
-    #[error("coupon has {left} minor units left")]
-    AboveLeft {
-        /// What is left.
-        left: Amount,
-    } = 11,
-    /// Another node's account of the coupon contradicts this one's: resales do not become fewer,
-    /// and what is left does not become more.
-    #[error("coupon {0} cannot have become younger or worth more")]
-    Condition(Serial) = 12,
-}
 
 /// Every series that this node knows, its own and those of others.
 ///
@@ -143,7 +86,7 @@ impl Title {
         resales_max: u8,
     ) -> Result<Vec<Lot>, TitleFault> {
         let (from, to) = (Holder::Party(seller), Holder::OrderLock(seller));
-        let ranges = self.pick(id, from, quantity, |lot| lot.resales < resales_max)?;
+        let ranges = self.pick_resellable(id, from, quantity, resales_max)?;
         self.shift(id, (from, to), &ranges, 0)
     }
 
@@ -159,6 +102,36 @@ impl Title {
         ranges: &[SerialRange],
     ) -> Result<Vec<Lot>, TitleFault> {
         self.shift(id, (from, to), ranges, 0)
+    }
+
+    /// Like [`Title::transfer_ranges`], and counts one more resale of each coupon: the sale of
+    /// specific coupons.
+    ///
+    /// # Errors
+    /// [`TitleFault`].
+    pub fn resell_ranges(
+        &mut self,
+        id: SeriesId,
+        from: Holder,
+        to: Holder,
+        ranges: &[SerialRange],
+    ) -> Result<Vec<Lot>, TitleFault> {
+        self.shift(id, (from, to), ranges, 1)
+    }
+
+    /// The coupons that [`Title::offer`] would take of `from`, without moving them: for an offer
+    /// outside the book, which names its coupons.
+    ///
+    /// # Errors
+    /// [`TitleFault::UnknownSeries`] and [`TitleFault::Insufficient`].
+    pub fn pick_resellable(
+        &self,
+        id: SeriesId,
+        from: Holder,
+        quantity: u64,
+        resales_max: u8,
+    ) -> Result<Vec<SerialRange>, TitleFault> {
+        self.pick(id, from, quantity, |lot| lot.resales < resales_max)
     }
 
     /// Moves all coupons that `from` has, in whatever condition they are: expiry and recall.
@@ -414,45 +387,6 @@ impl Title {
         let place = self.place(id).ok_or(TitleFault::UnknownSeries)?;
         self.tree.touch(place);
         self.series.get_mut(place).ok_or(TitleFault::UnknownSeries)
-    }
-}
-
-/// Everything that must hold before `ranges` move.
-fn check_move(
-    series: &Series,
-    (from, to): (Holder, Holder),
-    ranges: &[SerialRange],
-) -> Result<(), TitleFault> {
-    if ranges.is_empty() {
-        return Err(TitleFault::Nothing);
-    }
-    if from == to {
-        return Err(TitleFault::SameHolder(to));
-    }
-    if from.is_final() {
-        return Err(TitleFault::Final(from));
-    }
-    let misplaced = match to {
-        Holder::Home(node) => series.terms.home != Some(node),
-        Holder::Inventory | Holder::InventoryLock | Holder::Abroad(_) => {
-            series.terms.home.is_some()
-        }
-        _ => false,
-    };
-    if misplaced {
-        return Err(TitleFault::Misplaced(to));
-    }
-    let mut least = 0;
-    for range in ranges {
-        if range.first < least || range.end <= range.first || series.terms.quantity < range.end {
-            return Err(TitleFault::Ranges(range.first));
-        }
-        least = range.end;
-    }
-    let mut lots = ranges.iter().flat_map(|&range| series.within(range));
-    match lots.find(|(holder, _)| *holder != from) {
-        Some((_, lot)) => Err(TitleFault::NotHeld { serial: lot.range.first, holder: from }),
-        None => Ok(()),
     }
 }
 
