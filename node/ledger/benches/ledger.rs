@@ -5,16 +5,21 @@
 
 #![expect(clippy::print_stdout, reason = "the figures are what the bench is for")]
 
-use gcfn_ledger::{Account, Entry, Holder, Ledger, Posting, SerialRange, Terms, Title, UserBucket};
-use gcfn_model::{Amount, Currency, PartyId, Pool, SeriesId};
+use gcfn_ledger::{
+    Account, Books, Entry, Holder, Ledger, Posting, SerialRange, Terms, Title, UserBucket,
+};
+use gcfn_model::{Amount, Currency, Digest, PartyId, Pool, SeriesId};
+use gcfn_table::Freeze;
 use std::time::{Duration, Instant};
 
 const OPERATIONS: u32 = 500_000;
 const ROUNDS: usize = 5;
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+const SERIES: SeriesId = SeriesId::from_bytes([7; 16]);
 const ONE: Amount = Amount::from_minor(1).expect("an amount");
 
 fn main() {
+    frozen();
     println!("medians of {ROUNDS}, ns: a hold (1 leg), a pay-in (2 legs)");
     for accounts in SIZES {
         let figures = medians(|seed| money(accounts, seed));
@@ -27,7 +32,36 @@ fn main() {
     }
 }
 
-/// Every other hold is released: half of the money of every user is held.
+/// Bytes of a million accounts and of a million runs, before and after their leaves are hashed,
+/// and how long books of both take to freeze.
+fn frozen() {
+    let million = 1_000_000;
+    let users = Random(0).parties(million);
+    let mut before = resident();
+    let mut grown = || (resident() - std::mem::replace(&mut before, resident())) / million;
+    let mut books = Books { money: opened(&users[..million / 2]), title: Title::default() };
+    println!("{} bytes an account", grown());
+    books.title = fragmented(&users);
+    println!("{} bytes a run", grown());
+    let hashing = time(|| assert_ne!(books.state_root(), Digest::ZERO));
+    println!("{} bytes an account and a run for hashes; first root {hashing:?}", grown());
+
+    let mut freezing: Vec<Duration> = (0..ROUNDS).map(|_| time(|| drop(books.freeze()))).collect();
+    freezing.sort_unstable();
+    println!("freeze of a million accounts and a million runs: {:?}", freezing[ROUNDS / 2]);
+    let frozen = books.freeze();
+    let mut slowest = Duration::ZERO;
+    for user in &users[..million / 2] {
+        let free = Account::User(*user, UserBucket::Available);
+        let held = Account::User(*user, UserBucket::Hold);
+        let hold = Entry::new(Posting::PrimaryHold, Currency::Eur).with(free, held, ONE);
+        slowest = slowest.max(time(|| books.money.post(&hold).expect("enough money")));
+    }
+    println!("slowest of {} entries after it: {slowest:?}", million / 2);
+    drop(frozen);
+}
+
+/// Holds of random users, and then pay-ins of what they hold.
 fn money(accounts: usize, seed: u64) -> Vec<u128> {
     let mut random = Random(seed);
     let users = random.parties(accounts / 2);
@@ -81,22 +115,22 @@ fn title(runs: usize, seed: u64) -> Vec<u128> {
     let buyers = random.parties(picks.len());
     let gifts = each(|| {
         for (&serial, &buyer) in picks.iter().zip(&buyers) {
-            let (from, _) = title.holder_of(series(), serial).expect("within the series");
+            let (from, _) = title.holder_of(SERIES, serial).expect("within the series");
             let range = [SerialRange { first: serial, end: serial + 1 }];
             let to = Holder::Party(buyer);
-            title.transfer_ranges(series(), from, to, &range).expect("held");
+            title.transfer_ranges(SERIES, from, to, &range).expect("held");
         }
     });
     let resales = each(|| {
         for (&serial, &buyer) in picks.iter().rev().zip(&buyers) {
-            let (from, _) = title.holder_of(series(), serial).expect("within the series");
+            let (from, _) = title.holder_of(SERIES, serial).expect("within the series");
             let Holder::Party(seller) = from else { panic!("all are held by parties") };
             if seller == buyer {
                 continue;
             }
             let (lock, to) = (Holder::OrderLock(seller), Holder::Party(buyer));
-            title.transfer(series(), from, lock, 1).expect("held");
-            title.resell(series(), lock, to, 1).expect("offered");
+            title.transfer(SERIES, from, lock, 1).expect("held");
+            title.resell(SERIES, lock, to, 1).expect("offered");
         }
     });
     vec![gifts, resales]
@@ -105,16 +139,12 @@ fn title(runs: usize, seed: u64) -> Vec<u128> {
 fn fragmented(holders: &[PartyId]) -> Title {
     let mut title = Title::default();
     let terms = Terms { face: ONE, quantity: holders.len() as u64, home: None };
-    title.register(series(), terms).expect("a new series");
+    title.register(SERIES, terms).expect("a new series");
     for &holder in holders {
         let to = Holder::Party(holder);
-        title.transfer(series(), Holder::Inventory, to, 1).expect("in the inventory");
+        title.transfer(SERIES, Holder::Inventory, to, 1).expect("in the inventory");
     }
     title
-}
-
-fn series() -> SeriesId {
-    SeriesId::derive(&[b"bench"])
 }
 
 /// Of each figure the median of all rounds.
@@ -128,8 +158,24 @@ fn medians(round: impl Fn(u64) -> Vec<u128>) -> Vec<u128> {
     (0..rounds[0].len()).map(median).collect()
 }
 
+/// Nanoseconds an operation, of this thread's time on a core: others may use the machine too.
 fn each(operations: impl FnOnce()) -> u128 {
-    time(operations).as_nanos() / u128::from(OPERATIONS)
+    let (start, elapsed) = (on_core(), time(operations));
+    let elapsed = on_core().zip(start).map_or(elapsed.as_nanos(), |(end, start)| end - start);
+    elapsed / u128::from(OPERATIONS)
+}
+
+/// How long this thread has been on a core, as Linux tells, in steps of some milliseconds.
+fn on_core() -> Option<u128> {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    spent.split_whitespace().next()?.parse().ok()
+}
+
+/// Bytes of memory that this process has, as Linux tells.
+fn resident() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<usize>().ok());
+    pages.unwrap_or(0) * 4096
 }
 
 fn time(operations: impl FnOnce()) -> Duration {

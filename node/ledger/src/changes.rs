@@ -7,11 +7,6 @@ use alloc::vec::Vec;
 use gcfn_model::{Pool, Position};
 use gcfn_table::Row;
 
-/// Entries of at most this many legs are added up without allocating: all but those that settle
-/// a whole cycle.
-const LEGS_FEW: usize = 16;
-const CHANGES_FEW: usize = 2 * LEGS_FEW;
-
 /// What one leg, or all legs together, move on one account.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Change {
@@ -31,45 +26,17 @@ pub(crate) struct Outcome {
     pub(crate) balance: i64,
 }
 
-/// A change for every side of every leg.
-pub(crate) struct Changes {
-    few: [Change; CHANGES_FEW],
-    len: usize,
-    many: Vec<Change>,
-}
-
-impl Changes {
-    /// The changes that `legs` make, sorted by account.
-    pub(crate) fn of(legs: &[Leg]) -> Changes {
-        let nothing = Change { account: Account::Clearing, moved: Position::ZERO, outcome: None };
-        let mut changes = Changes {
-            few: [nothing; CHANGES_FEW],
-            len: legs.len().saturating_mul(2),
-            many: Vec::new(),
-        };
-        if CHANGES_FEW < changes.len {
-            changes.many.resize(changes.len, nothing);
-        }
-        for (leg, pair) in legs.iter().zip(changes.all().chunks_exact_mut(2)) {
-            let amount = Position::from(leg.amount);
-            let moves = [(leg.debit, Side::Debit), (leg.credit, Side::Credit)];
-            for (change, (account, side)) in pair.iter_mut().zip(moves) {
-                let moved = on_side(account, side, amount);
-                *change = Change { account, moved, outcome: None };
-            }
-        }
-        changes.all().sort_unstable_by_key(|change| change.account);
-        changes
-    }
-
-    /// All of them, in the order of accounts.
-    pub(crate) fn all(&mut self) -> &mut [Change] {
-        if self.many.is_empty() {
-            self.few.get_mut(..self.len).expect("few changes fit")
-        } else {
-            &mut self.many
+/// Fills `changes` with one for every side of every leg, in the order of accounts.
+pub(crate) fn list(legs: &[Leg], changes: &mut Vec<Change>) {
+    changes.clear();
+    for leg in legs {
+        let amount = Position::from(leg.amount);
+        for (account, side) in [(leg.debit, Side::Debit), (leg.credit, Side::Credit)] {
+            let moved = on_side(account, side, amount);
+            changes.push(Change { account, moved, outcome: None });
         }
     }
+    changes.sort_unstable_by_key(|change| change.account);
 }
 
 /// Turns a balance that is positive on the account's normal side into one that is positive on

@@ -4,7 +4,7 @@
 //! credits per currency, no account is overdrawn, and in every pool the bank's side equals what
 //! is owed. Knows nothing of why an entry is made.
 
-use crate::changes::{self, Change, Changes, Outcome, on_side};
+use crate::changes::{self, Change, Outcome, on_side};
 use crate::totals::Totals;
 use crate::{Account, Entry, PoolPosition, Side, SumNode, SumProof};
 use alloc::vec::Vec;
@@ -29,6 +29,8 @@ pub struct Ledger {
     accounts: Table<Place, Opened>,
     /// What follows from the accounts, for each currency in use.
     totals: Vec<Totals>,
+    /// Room for the changes of one entry, so that posting does not allocate. Empty in between.
+    changes: Vec<Change>,
 }
 
 /// An account in a currency.
@@ -81,29 +83,23 @@ impl Ledger {
     ///
     /// An account may pass below zero within an entry as long as it does not end there, so the
     /// order of legs does not matter. Costs a look-up per account, whatever their number, and
-    /// allocates for accounts that are new and entries of more than 16 legs only.
+    /// allocates for accounts that are new only.
     ///
     /// # Errors
     /// [`LedgerFault`], the first that applies in its order.
     pub fn post(&mut self, entry: &Entry) -> Result<(), LedgerFault> {
         changes::check(&entry.legs)?;
-        let mut changes = Changes::of(&entry.legs);
-        let one_account = |left: &Change, right: &Change| left.account == right.account;
-        for same in changes.all().chunk_by_mut(one_account) {
-            let moved: Position = same.iter().map(|change| change.moved).sum();
-            let Some(first) = same.first_mut() else { continue };
-            // Accounts that only pass the money on do not change.
-            if moved != Position::ZERO {
-                first.moved = moved;
-                first.outcome = Some(self.outcome(entry.currency, first.account, moved)?);
-            }
+        let mut changes = core::mem::take(&mut self.changes);
+        changes::list(&entry.legs, &mut changes);
+        let allowed = self.weigh(entry.currency, &mut changes);
+        if allowed.is_ok() {
+            changes.iter().for_each(|change| self.carry_out(entry.currency, change));
+            let totals = self.totals.iter().find(|totals| totals.currency == entry.currency);
+            assert!(totals.is_none_or(Totals::balance), "what a pool has is what it owes");
         }
-        for change in changes.all() {
-            self.carry_out(entry.currency, change);
-        }
-        let totals = self.totals.iter().find(|totals| totals.currency == entry.currency);
-        assert!(totals.is_none_or(Totals::balance), "what a pool has is what it owes");
-        Ok(())
+        changes.clear();
+        self.changes = changes;
+        allowed
     }
 
     /// The balance of `account`, positive on its normal side; zero when it was never opened.
@@ -177,6 +173,20 @@ impl Ledger {
         self.refresh(currency);
         let totals = self.totals.iter_mut().find(|totals| totals.currency == currency)?;
         totals.side(account.normal()).tree.prove(leaf as usize)
+    }
+
+    /// Adds up the changes of each account, and says in the first of them what it has afterwards,
+    /// if all of it is allowed. Accounts that only pass the money on do not change.
+    fn weigh(&self, currency: Currency, changes: &mut [Change]) -> Result<(), LedgerFault> {
+        for same in changes.chunk_by_mut(|left, right| left.account == right.account) {
+            let moved: Position = same.iter().map(|change| change.moved).sum();
+            let Some(first) = same.first_mut() else { continue };
+            if moved != Position::ZERO {
+                first.moved = moved;
+                first.outcome = Some(self.outcome(currency, first.account, moved)?);
+            }
+        }
+        Ok(())
     }
 
     /// What `account` has once `moved` is added, if it may have that.
@@ -264,7 +274,7 @@ fn minor(balance: Position) -> Option<i64> {
 
 impl Freeze for Ledger {
     fn shared(&self) -> Ledger {
-        Ledger { accounts: self.accounts.shared(), totals: Vec::new() }
+        Ledger { accounts: self.accounts.shared(), ..Ledger::default() }
     }
 }
 

@@ -58,6 +58,12 @@ pub(crate) struct Run {
     pub(crate) holder: Holder,
     pub(crate) resales: u8,
     pub(crate) left: Amount,
+    /// The run that ends where this one begins. Follows from the ranges, as the next one does.
+    #[serde(skip)]
+    before: Option<Row>,
+    /// The run that begins where this one ends.
+    #[serde(skip)]
+    after: Option<Row>,
 }
 
 impl Run {
@@ -120,11 +126,16 @@ struct SeriesSnapshot {
 
 impl From<SeriesSnapshot> for Series {
     fn from(state: SeriesSnapshot) -> Series {
-        let SeriesSnapshot { id, terms, redeemed_in_part, runs } = state;
+        let SeriesSnapshot { id, terms, redeemed_in_part, mut runs } = state;
         let (mut begins, mut held, mut tree) = (BTreeMap::new(), Table::new(), SumTree::default());
         for (row, run) in runs.iter() {
             begins.insert(run.range.first, row);
             add(&mut held, run, row);
+        }
+        let mut before = None;
+        for &row in begins.values() {
+            link(&mut runs, before, Some(row));
+            before = Some(row);
         }
         (0..runs.width()).for_each(|row| tree.touch(row as usize));
         Series { id, terms, redeemed_in_part, runs, begins, held, tree }
@@ -136,7 +147,7 @@ impl Series {
     pub(crate) fn new(id: SeriesId, terms: Terms, holder: Holder) -> Series {
         let range = SerialRange { first: 0, end: terms.quantity };
         let mut runs = Slots::new();
-        runs.insert(Run { range, holder, resales: 0, left: terms.face });
+        runs.insert(Run { range, holder, resales: 0, left: terms.face, before: None, after: None });
         SeriesSnapshot { id, terms, redeemed_in_part: Amount::ZERO, runs }.into()
     }
 
@@ -174,34 +185,37 @@ impl Series {
 
     /// What lies in `range`, cut to it: holders and lots in the order of serials.
     pub(crate) fn within(&self, range: SerialRange) -> impl Iterator<Item = (Holder, Lot)> {
-        let first = self.run_at(range.first).map_or(range.first, |run| run.range.first);
-        let rows = self.begins.range(first..range.end).map(|(_, &row)| row);
-        rows.filter_map(move |row| {
-            let run = self.runs.at(row)?;
+        let first = self.run_at(range.first);
+        let runs = core::iter::successors(first, |run| self.runs.at(run.after?));
+        runs.take_while(move |run| run.range.first < range.end).map(move |run| {
             let first = run.range.first.max(range.first);
             let cut = SerialRange { first, end: run.range.end.min(range.end) };
-            Some((run.holder, Lot { range: cut, ..run.lot() }))
+            (run.holder, Lot { range: cut, ..run.lot() })
         })
     }
 
     /// Applies `change` to every run in `range`, which is within the series. Gives the lots as
     /// they are then.
     pub(crate) fn update(&mut self, range: SerialRange, change: impl Fn(&mut Run)) -> Vec<Lot> {
-        self.split(range.first);
-        self.split(range.end);
-        let within = self.begins.range(range.first..range.end);
-        let runs: Vec<(Serial, Row)> = within.map(|(&first, &row)| (first, row)).collect();
-        let mut lots = Vec::with_capacity(runs.len());
-        for &(_, row) in &runs {
-            let run = self.runs.at_mut(row).expect(BEGUN);
+        let first = self.row_at(range.first).expect("the range is within the series");
+        let first = self.split(first, range.first);
+        let (mut lots, mut next) = (Vec::new(), Some(first));
+        while let Some(row) = next.filter(|&row| self.begins_before(row, range.end)) {
+            self.split(row, range.end);
+            let run = self.runs.at_mut(row).expect(LINKED);
             remove(&mut self.held, run);
             change(run);
             add(&mut self.held, run, row);
             lots.push(run.lot());
+            next = run.after;
             self.tree.touch(row.0 as usize);
         }
-        runs.into_iter().for_each(|(first, _)| self.join(first));
-        self.join(range.end);
+        let mut next = Some(first);
+        while let Some(row) = next {
+            let run = self.runs.at(row).expect(LINKED);
+            next = run.after.filter(|_| run.range.first < range.end);
+            self.join(row);
+        }
         lots
     }
 
@@ -234,44 +248,62 @@ impl Series {
         if self.terms.quantity <= serial {
             return None;
         }
-        self.begins.range(..=serial).next_back().map(|(_, &row)| row)
+        // Mostly a run begins there, and to look for one serial costs half of what a range does.
+        let begun = self.begins.get(&serial).copied();
+        begun.or_else(|| self.begins.range(..serial).next_back().map(|(_, &row)| row))
     }
 
-    /// Makes `serial` the first of its run.
-    fn split(&mut self, serial: Serial) {
-        let Some(row) = self.row_at(serial) else { return };
-        let run = self.runs.at(row).expect(BEGUN);
-        if run.range.first == serial {
-            return;
+    fn begins_before(&self, row: Row, end: Serial) -> bool {
+        self.runs.at(row).is_some_and(|run| run.range.first < end)
+    }
+
+    /// Makes `serial` the first of its run if it is in the one at `row`. Gives the row of the run
+    /// that begins there, or else `row`.
+    fn split(&mut self, row: Row, serial: Serial) -> Row {
+        let run = *self.runs.at(row).expect(LINKED);
+        let SerialRange { first, end } = run.range;
+        if serial <= first || end <= serial {
+            return row;
         }
-        let (holder, end) = (run.holder, run.range.end);
-        let second = Run { range: SerialRange { first: serial, end }, ..*run };
-        self.runs.at_mut(row).expect(BEGUN).range.end = serial;
+        let second = Run { range: SerialRange { first: serial, end }, ..run };
+        self.runs.at_mut(row).expect(LINKED).range.end = serial;
         let new = self.runs.insert(second);
+        link(&mut self.runs, Some(row), Some(new));
+        link(&mut self.runs, Some(new), run.after);
         self.begins.insert(serial, new);
-        self.held.find_mut(holder).expect(HELD).begin(serial, new);
+        self.held.find_mut(run.holder).expect(HELD).begin(serial, new);
         [row, new].into_iter().for_each(|row| self.tree.touch(row.0 as usize));
+        new
     }
 
-    /// Makes the run that begins at `serial` one with the run before it, if they are alike.
-    fn join(&mut self, serial: Serial) {
-        let mut upto = self.begins.range(..=serial).rev().map(|(&first, &row)| (first, row));
-        let Some((_, row)) = upto.next().filter(|(first, _)| *first == serial) else { return };
-        let Some((_, before)) = upto.next() else { return };
-        let run = *self.runs.at(row).expect(BEGUN);
-        if !self.runs.at(before).expect(BEGUN).joins(&run) {
+    /// Makes the run at `row` one with the run before it, if they are alike.
+    fn join(&mut self, row: Row) {
+        let run = *self.runs.at(row).expect(LINKED);
+        let Some(before) = run.before else { return };
+        if !self.runs.at(before).expect(LINKED).joins(&run) {
             return;
         }
-        self.begins.remove(&serial);
-        self.held.find_mut(run.holder).expect(HELD).end(serial);
+        self.begins.remove(&run.range.first);
+        self.held.find_mut(run.holder).expect(HELD).end(run.range.first);
         self.runs.remove(row);
-        self.runs.at_mut(before).expect(BEGUN).range.end = run.range.end;
+        self.runs.at_mut(before).expect(LINKED).range.end = run.range.end;
+        link(&mut self.runs, Some(before), run.after);
         [row, before].into_iter().for_each(|row| self.tree.touch(row.0 as usize));
     }
 }
 
-const BEGUN: &str = "a run is in the row where it is known to begin";
+const LINKED: &str = "rows that runs are linked to hold runs";
 const HELD: &str = "a run's holder has a holding";
+
+/// Makes two runs neighbours; `None` stands for the end of the series on either side.
+fn link(runs: &mut Slots<Run>, before: Option<Row>, after: Option<Row>) {
+    if let Some(run) = before.and_then(|row| runs.at_mut(row)) {
+        run.after = after;
+    }
+    if let Some(run) = after.and_then(|row| runs.at_mut(row)) {
+        run.before = before;
+    }
+}
 
 /// Adds a run to what its holder has.
 fn add(held: &mut Table<Holder, Holding>, run: &Run, row: Row) {
