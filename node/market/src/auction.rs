@@ -1,6 +1,6 @@
 //! The end of an auction: one price, at which the most trades (TRD-11).
 
-use crate::index::Slot;
+use crate::orders::Slot;
 use crate::queues::LevelSlot;
 use crate::{Book, Fill, LevelChange, Phase, Side, Tape};
 use alloc::collections::BTreeMap;

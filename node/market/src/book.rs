@@ -1,7 +1,7 @@
 //! The book: what rests in it, how orders leave it, and what can be seen.
 
-use crate::index::Slot;
 use crate::ladder::Ladder;
+use crate::orders::Slot;
 use crate::queues::{LevelSlot, Queues};
 use crate::{BookTerms, LevelChange, Phase, Refusal, Resting, Side, Tape};
 use alloc::vec::Vec;

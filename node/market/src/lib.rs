@@ -11,7 +11,6 @@ extern crate alloc;
 
 mod auction;
 mod book;
-mod index;
 mod ladder;
 mod matching;
 mod order;

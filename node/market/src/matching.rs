@@ -1,6 +1,6 @@
 //! Orders that come: whether they are taken, what they trade with, and what is left of them.
 
-use crate::index::Slot;
+use crate::orders::Slot;
 use crate::{
     Band, Book, BookTerms, Fill, Order, Phase, Placed, Refusal, Resting, SelfTrade, Tape,
     TimeInForce,

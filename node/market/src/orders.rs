@@ -1,10 +1,16 @@
 //! The store of resting orders: one slot each, and the neighbours of each in its queue.
 
-use crate::index::{Index, NONE, Slot};
 use crate::queues::LevelSlot;
 use crate::{Resting, Side};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, OrderId, PartyId};
+use gcfn_table::{Index, Row};
+
+/// Where an order lies in [`Orders`].
+pub(crate) type Slot = u32;
+
+/// The slot that does not exist.
+pub(crate) const NONE: Slot = Slot::MAX;
 
 /// Resting orders by slot and by id. Slots are used again, so that a book whose size is steady
 /// does not allocate. Which slot an order has depends on history and is never observable.
@@ -18,7 +24,7 @@ pub(crate) struct Orders {
     displays: Vec<u64>,
     /// The first vacant slot; the others follow by [`Links::newer`].
     vacant: Slot,
-    index: Index,
+    index: Index<OrderId>,
 }
 
 /// An order as it is kept: one cache line.
@@ -63,7 +69,7 @@ impl Orders {
 
     #[inline]
     pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
-        self.index.find(id, |slot| self.at(slot).id == id)
+        self.index.find(id, |row| self.at(row.0).id == id).map(|Row(slot)| slot)
     }
 
     /// The order in `slot`, which comes from [`Orders::find`], a queue or a neighbour.
@@ -121,7 +127,7 @@ impl Orders {
         if let Some(display) = display {
             self.keep_display(slot, display);
         }
-        self.index.insert(id, slot);
+        self.index.insert(id, Row(slot));
         slot
     }
 
@@ -131,7 +137,7 @@ impl Orders {
         self.links_mut(slot).newer = self.vacant;
         self.vacant = slot;
         let id = self.at(slot).id;
-        self.index.remove(id, slot);
+        self.index.remove(id, Row(slot));
     }
 
     fn keep_display(&mut self, slot: Slot, display: u64) {

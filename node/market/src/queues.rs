@@ -1,7 +1,7 @@
 //! The queues of a book: the orders at each price, oldest first, and their sums.
 
-use crate::index::{NONE, Slot};
 use crate::orders::{Kept, Links, Orders};
+use crate::orders::{NONE, Slot};
 use crate::{LevelChange, PriceLevel, Resting, Side};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, OrderId};
