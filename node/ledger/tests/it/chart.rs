@@ -132,8 +132,10 @@ fn the_order_of_variants_is_the_order_of_accounts() {
 }
 
 #[test]
-fn postings_are_numbered_as_in_the_table() {
+fn postings_are_numbered_and_keep_their_places_in_the_encoding() {
     assert_eq!(Posting::PrimaryMatch.to_string(), "P-04b");
     let codes: Vec<&str> = Posting::ALL.iter().map(|posting| posting.code()).collect();
-    assert!(codes.is_sorted(), "{codes:?}");
+    let once: BTreeSet<&str> = codes.iter().copied().collect();
+    assert_eq!(once.len(), codes.len(), "no number is given twice");
+    expect_test::expect![[r#""#]].assert_eq(&codes.join(" "));
 }
