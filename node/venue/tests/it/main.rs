@@ -18,4 +18,5 @@ mod pricing;
 mod recall;
 mod refusals;
 mod reserves;
+mod walk;
 mod world;
