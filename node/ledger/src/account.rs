@@ -18,6 +18,17 @@ pub enum Side {
     Credit,
 }
 
+impl Side {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Side {
+        match self {
+            Side::Debit => Side::Credit,
+            Side::Credit => Side::Debit,
+        }
+    }
+}
+
 /// An account that says, by its pool, whose claim on which bank account it is.
 ///
 /// Every money account belongs to one [`Pool`], and an entry must balance within every pool that
@@ -67,6 +78,10 @@ pub enum Account {
     Obligation(PartyId, BatchId),
     /// Memo: the other side of every [`Account::Obligation`] (`O.contra`).
     ObligationContra,
+    /// Tax withheld and not yet paid over (`SH.tax.withholding`).
+    Tax(TaxKind),
+    /// What a node has staked to be a member (`ST.hk-hkg`); it lies in the settlement hub's bank.
+    Stake(NodeId),
 }
 
 /// Declares an enum whose variants each have one word of text.
@@ -110,7 +125,7 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance.
         Restricted "restricted",
-        /// Deposited by a market maker for as long as it is one.
+        /// A market maker's deposit, for as long as he makes a market.
         Deposit "deposit",
     }
 }
@@ -130,9 +145,9 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance or default.
         Restricted "restricted",
-        /// Set aside to buy own coupons back.
+        /// Set aside for an open order that buys coupons back.
         Hold "hold",
-        /// Matched for a buy-back, waiting for settlement.
+        /// Matched with such an order, waiting for settlement.
         Commit "commit",
     }
 }
@@ -167,6 +182,18 @@ words! {
     }
 }
 
+words! {
+    /// Which tax.
+    TaxKind {
+        /// On income, withheld from who is paid.
+        Withholding "withholding",
+        /// On the transfer.
+        Stamp "stamp",
+        /// On the sale.
+        Sales "sales",
+    }
+}
+
 impl Account {
     /// The side on which its balance counts as positive.
     #[must_use]
@@ -195,7 +222,9 @@ impl Account {
             | Account::Merchant(_)
             | Account::Fee(_)
             | Account::Share(_)
-            | Account::CrossBorder(_) => Some(Pool::SettlementHub),
+            | Account::CrossBorder(_)
+            | Account::Tax(_)
+            | Account::Stake(_) => Some(Pool::SettlementHub),
             Account::GuaranteeFund => Some(Pool::GuaranteeFund),
             Account::ClearingMember(_) => Some(Pool::ClearingHouse),
             Account::FxPosition | Account::FxResult => Some(Pool::Dealer),
@@ -242,6 +271,8 @@ impl fmt::Display for Account {
             Account::FxResult => f.write_str("FX.pnl"),
             Account::Obligation(party, batch) => write!(f, "O.{party}.{batch}.out"),
             Account::ObligationContra => f.write_str("O.contra"),
+            Account::Tax(kind) => write!(f, "SH.tax.{}", kind.word()),
+            Account::Stake(node) => write!(f, "ST.{node}"),
         }
     }
 }
@@ -264,6 +295,8 @@ impl FromStr for Account {
             ["SH", "pay", party] => Account::Merchant(parse(party)?),
             ["SH", "fee", kind] => Account::Fee(FeeKind::from_word(kind)?),
             ["SH", "share", kind] => Account::Share(ShareKind::from_word(kind)?),
+            ["SH", "tax", kind] => Account::Tax(TaxKind::from_word(kind)?),
+            ["ST", node] => Account::Stake(parse(node)?),
             ["SH", "xb", node] => Account::CrossBorder(parse(node)?),
             ["GF", "fund"] => Account::GuaranteeFund,
             ["CH", "mbr", node] => Account::ClearingMember(parse(node)?),

@@ -1,7 +1,6 @@
 //! Nothing is made and nothing is lost: the totals that anybody may check at any time.
 
 use crate::venue::Venue;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use gcfn_ledger::Holder;
 use gcfn_model::{Currency, NodeId, Pool, Position, SeriesId};
@@ -27,7 +26,7 @@ pub struct SeriesTotals {
     pub inventory: u64,
     /// With holders here, free.
     pub held: u64,
-    /// Behind orders, offers and redemption locks, pledged or frozen.
+    /// Behind orders, offers and redemption locks, frozen or pledged.
     pub locked: u64,
     /// Matched for another node, not settled.
     pub in_delivery: u64,
@@ -64,15 +63,14 @@ impl Venue {
     #[must_use]
     pub fn imbalances(&self) -> Vec<Imbalance> {
         let money = &self.books.money;
-        let currencies: BTreeSet<Currency> = money.balances().map(|(c, ..)| c).collect();
         let mut found = Vec::new();
-        for currency in currencies {
+        for currency in money.currencies() {
             let difference = money.trial_balance(currency);
             if difference != Position::ZERO {
                 found.push(Imbalance::Currency(currency, difference));
             }
             for pool in Pool::ALL {
-                let difference = money.pool_position(pool, currency).difference();
+                let difference = money.recounted_position(pool, currency).difference();
                 if difference != Position::ZERO {
                     found.push(Imbalance::Pool(pool, currency, difference));
                 }
