@@ -56,7 +56,13 @@ pub fn outcome(order: OrderId, outcome: Outcome) -> proto::Outcome {
             Told::Placed(proto::Placed { order, filled, resting, cancelled, trades })
         }
         Ok(Done::Cancelled { quantity }) => Told::Cancelled(proto::Cancelled { order, quantity }),
-        Ok(Done::Accepted | Done::Repeated | Done::Locked { .. } | Done::Proposed { .. }) => {
+        Ok(
+            Done::Accepted
+            | Done::Repeated
+            | Done::Locked { .. }
+            | Done::Proposed { .. }
+            | Done::Waiting { .. },
+        ) => {
             unreachable!("orders are answered with what became of them")
         }
         Err(rejection) => return refused(Problem::from(rejection)),

@@ -225,6 +225,8 @@ pub enum PaymentPurpose {
     Withdrawal,
     /// To pay a merchant.
     MerchantPayOut,
+    /// To bring an issuer's free proceeds to its bank.
+    IssuerPayOut,
 }
 
 impl From<Purpose> for PaymentPurpose {
@@ -234,6 +236,7 @@ impl From<Purpose> for PaymentPurpose {
             Purpose::PayOut { .. } => PaymentPurpose::PayOut,
             Purpose::Withdrawal(_) => PaymentPurpose::Withdrawal,
             Purpose::MerchantPayOut(_) => PaymentPurpose::MerchantPayOut,
+            Purpose::IssuerPayOut(_) => PaymentPurpose::IssuerPayOut,
         }
     }
 }

@@ -125,7 +125,7 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance.
         Restricted "restricted",
-        /// Deposited by a market maker for as long as it is one.
+        /// A market maker's deposit, for as long as he makes a market.
         Deposit "deposit",
     }
 }

@@ -78,6 +78,9 @@ impl Venue {
     fn unburdened(&self, issuer: PartyId) -> Result<(), Rejection> {
         self.free_party(issuer)?;
         self.issuers.get(&issuer).ok_or(Rejection::UnknownIssuer)?;
+        if self.defaults.contains_key(&issuer) {
+            return Err(Rejection::DefaultOpen);
+        }
         if self.calls.contains_key(&issuer) {
             return Err(Rejection::FundsCalled);
         }

@@ -8,12 +8,12 @@
 
 use crate::defaults::{DefaultCause, Severity};
 use crate::event::Event;
-use crate::settlement::Item;
+use crate::settlement::{Item, issuer_due};
 use crate::venue::{Due, Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_ledger::Account;
-use gcfn_model::{Amount, BatchId, Millis, PartyId, RedemptionId, Timestamp};
+use gcfn_ledger::{Account, Posting};
+use gcfn_model::{Amount, BatchId, Millis, PartyId, Pool, RedemptionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How long an issuer has where no trading day is open.
@@ -180,16 +180,38 @@ impl Venue {
         }
     }
 
-    /// The fund's money has arrived in the reserve.
+    /// The fund's money has arrived. What has been paid for meanwhile goes back to the fund, so
+    /// that it never becomes the issuer's.
     pub(crate) fn covered(
         &mut self,
         step: &mut Step<'_>,
         issuer: PartyId,
         (batch, amount): (BatchId, Amount),
     ) {
+        let used = self.still_missing(issuer, batch).min(amount);
+        let spare = amount.saturating_sub(used);
+        let fund = Account::GuaranteeFund;
+        let entry = self
+            .entry(Posting::DefaultCover)
+            .with(fund, Account::Reserve(issuer, batch), used)
+            .with(fund, issuer_due(issuer), spare)
+            .with_transit(Pool::GuaranteeFund, Pool::IssuerEscrow, amount);
+        self.post(step, entry);
         self.fund_promised = self.fund_promised.saturating_sub(amount);
+        if !spare.is_zero() {
+            self.add_item(Item::FundContribution { issuer, amount: spare });
+        }
         self.check_reserve(step, batch);
         self.meet_calls(step, issuer);
+    }
+
+    /// What a batch is short of now, for those who wait or for its reserve.
+    fn still_missing(&self, issuer: PartyId, id: BatchId) -> Amount {
+        let waiting = self.missing(issuer).remove(&id).unwrap_or(Amount::ZERO);
+        let low = self.batches.get(&id).is_some_and(|batch| batch.reserve_low);
+        let required = self.required_reserve(id).filter(|_| low).unwrap_or(Amount::ZERO);
+        let reserve = self.reserve_of(id).unwrap_or(Amount::ZERO);
+        waiting.max(required.saturating_sub(reserve))
     }
 
     /// Nobody pays: locked coupons are their holders' again, and the issuer is in default. Holders

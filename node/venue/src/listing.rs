@@ -2,6 +2,7 @@
 
 use crate::batch::{Batch, BatchState, SuspensionReason};
 use crate::command::Actor;
+use crate::defaults::Severity;
 use crate::event::{Event, FederationRequest};
 use crate::fees::Listing;
 use crate::issuer_orders::Tranche;
@@ -51,10 +52,10 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
-    /// Nothing new of an issuer is offered while one of its reserves is too low or a
-    /// default of it is open (2.3, `risk_marked`).
+    /// Nothing new of an issuer is offered while one of its reserves is too low or it is
+    /// in more than a minor default (RSK-22; 2.3, `risk_marked`).
     pub(crate) fn check_standing(&self, issuer: PartyId) -> Result<(), Rejection> {
-        if self.defaults.contains_key(&issuer) {
+        if self.defaults.get(&issuer).is_some_and(|case| Severity::Minor < case.severity) {
             return Err(Rejection::DefaultOpen);
         }
         let low = |batch: &Batch| batch.issuer == issuer && batch.reserve_low;

@@ -335,18 +335,14 @@ impl Venue {
                 .entry(Posting::GuaranteeFunding)
                 .with(issuer_due(*issuer), Account::GuaranteeFund, *amount)
                 .with_transit(IssuerEscrow, Pool::GuaranteeFund, *amount),
-            Item::GuaranteeCover { issuer, batch, amount } => self
-                .entry(Posting::DefaultCover)
-                .with(Account::GuaranteeFund, Account::Reserve(*issuer, *batch), *amount)
-                .with_transit(Pool::GuaranteeFund, IssuerEscrow, *amount),
+            Item::GuaranteeCover { issuer, batch, amount } => {
+                return self.covered(step, *issuer, (*batch, *amount));
+            }
             Item::HolderPayment { reason, issuer, holder, amount } => {
                 self.holder_entry(*reason, *issuer, *holder, *amount)
             }
         };
         self.post(step, entry);
-        if let Item::GuaranteeCover { issuer, batch, amount } = item {
-            self.covered(step, issuer, (batch, amount));
-        }
     }
 
     fn debt_repaid(&mut self, issuer: PartyId, amount: Amount) -> Entry {

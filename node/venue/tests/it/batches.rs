@@ -491,3 +491,30 @@ fn a_listing_fee_that_nothing_covers_is_owed_and_the_first_proceeds_repay_it() {
     assert_eq!(world.balance(owed), 0);
     assert_eq!(world.balance(Account::Fee(FeeKind::Issue)), 120_00);
 }
+
+#[test]
+fn resales_and_refunds_go_by_the_batch_within_the_region() {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let terms = BatchTerms { resales_max: 0, refund_window: Millis(3_600_000), ..voucher() };
+    let series = world.issued("brand", "b1", terms);
+    world.buyer("ann", series, 2);
+    let resale = world.order("ann", Side::Sell, series, 1, Some(99_00));
+    assert_eq!(resale, Err(Rejection::ResaleLimit));
+    let trade = world.venue.trades().next().expect("ann's").id;
+    world.until(1000, 11);
+    let late = world.user("ann", Verb::Refund { trade });
+    assert_eq!(late, Err(Rejection::NotRefundable));
+}
+
+#[test]
+fn the_first_buyer_keeps_the_right_to_a_refund_while_a_batch_is_suspended() {
+    let mut world = World::new();
+    let series = world.listed("brand", "b1");
+    world.buyer("ann", series, 2);
+    world.operator(Verb::SuspendBatch { batch: b1(), reason: SuspensionReason::Risk });
+    let trade = world.venue.trades().next().expect("ann's").id;
+    world.user("ann", Verb::Refund { trade }).expect("in the window");
+    assert_eq!(world.coupons("ann", series), 0);
+    assert_eq!(world.venue.issuer(party("brand")).expect("known").record.sold, Amount::ZERO);
+}

@@ -47,6 +47,10 @@ fn a_minor_default_takes_a_grade_and_half_the_quota() {
     assert_eq!(issuer.grade, Grade::Bb);
     assert_eq!(issuer.quota, cents(1_370_00 / 2), "of BB nothing, of the deposit half");
     assert_eq!(world.batch("b1").state, BatchState::Listed, "what is on offer stays");
+    world.issuer("brand", Verb::DelistBatch { batch: b1() }).expect("nothing is held");
+    world.issuer("brand", Verb::ListBatch { batch: b1() }).expect("and may be offered");
+    let out = world.issuer("brand", Verb::WithdrawDeposit { amount: cents(1) });
+    assert_eq!(out, Err(Rejection::DefaultOpen), "but the deposit stays");
     world.order("ann", Side::Buy, world.batch("b1").series, 1, None).expect("it trades");
 }
 

@@ -185,6 +185,23 @@ fn free_proceeds_are_paid_out_when_the_bank_has_booked_them() {
 }
 
 #[test]
+fn a_pay_out_that_comes_back_is_free_money_again() {
+    let mut world = with_free_money();
+    world.issuer("brand", pay_out(b"w", 900_00)).expect("covered");
+    let payment = world.events.iter().find_map(|event| match event {
+        Event::Instructed(payment) => Some(*payment),
+        _ => None,
+    });
+    let payment = payment.expect("instructed");
+    world.bank_answers();
+    let (account, uetr) = (payment.debtor, Some(payment.uetr()));
+    let back = world.entry(account, gcfn_banking::Side::Credit, payment.amount, uetr, None);
+    world.must(Command::BankBooked(back));
+    assert_eq!(world.balance(Account::Issuer(party("brand"), IssuerBucket::Free)), 1_000_00);
+    assert_eq!(world.balance(Account::Bank(Pool::IssuerEscrow)), 1_000_00);
+}
+
+#[test]
 fn a_pay_out_that_the_bank_refuses_is_free_money_again() {
     let mut world = with_free_money();
     world.issuer("brand", pay_out(b"w", 900_00)).expect("covered");

@@ -19,4 +19,5 @@ mod recall;
 mod refusals;
 mod reserves;
 mod trading;
+mod walk;
 mod world;

@@ -178,6 +178,22 @@ fn p_15b_the_guarantee_fund_pays_what_the_issuer_does_not() {
 }
 
 #[test]
+fn what_the_fund_sends_in_vain_goes_back_to_it() {
+    let (mut world, series) = short();
+    world.register("sponsor", PartyKind::User);
+    world.deposit("sponsor", Pool::GuaranteeFund, 60_00);
+    waits(&mut world, series);
+    world.until(1001, 18);
+    world.deposit("brand", Pool::IssuerEscrow, 50_95);
+    assert_eq!(world.venue.books().title.quantity(series, Holder::Redeemed), 10);
+    world.settle(1002);
+    assert_eq!(world.balance(Account::GuaranteeFund), 9_05, "50.95 are on their way back");
+    world.settle(1003);
+    assert_eq!(world.balance(Account::GuaranteeFund), 60_00);
+    assert_eq!(world.balance(Account::Reserve(party("brand"), b1())), 0);
+}
+
+#[test]
 fn unmet_by_issuer_and_fund_the_lock_is_released_and_a_major_default_opens() {
     let (mut world, series) = short();
     waits(&mut world, series);
