@@ -158,23 +158,32 @@ impl World {
 
     /// An issuer with a deposit and a listed batch of 100 coupons of face 100.00 at 95.00.
     pub(crate) fn listed(&mut self, issuer: &str, batch: &str) -> SeriesId {
+        self.listed_until(issuer, batch, 1008)
+    }
+
+    /// The same, whose coupons end with the beginning of `day`.
+    pub(crate) fn listed_until(&mut self, issuer: &str, batch: &str, day: u64) -> SeriesId {
         self.register(issuer, PartyKind::Issuer);
         self.deposit(issuer, Pool::IssuerEscrow, 2_000_00);
         self.ask(issuer, Role::Issuer, Verb::ApplyAsIssuer).expect("a new issuer");
         let (who, quota) = (party(issuer), cents(1_000_000_00));
         self.operator(Verb::ApproveIssuer { issuer: who, tier: Tier::Gold, quota });
-        self.lists(issuer, batch)
+        self.lists_until(issuer, batch, day)
     }
 
     /// One more batch of an issuer that has a deposit.
     pub(crate) fn lists(&mut self, issuer: &str, batch: &str) -> SeriesId {
+        self.lists_until(issuer, batch, 1008)
+    }
+
+    fn lists_until(&mut self, issuer: &str, batch: &str, day: u64) -> SeriesId {
         let id = BatchId::derive(&[batch.as_bytes()]);
         let terms = BatchTerms {
             face: cents(100_00),
             quantity: 100,
             issue_price: cents(95_00),
-            expires_at: instant(1008, 0),
-            breakage_at: instant(1008, 2),
+            expires_at: instant(day, 0),
+            breakage_at: instant(day, 2),
             divisible: true,
             transferable: true,
         };
