@@ -12,9 +12,6 @@ use gcfn_market::{Band, Book, Phase, Placed, Refusal, Tape};
 use gcfn_model::{BusinessDate, Millis, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The least time between two attempts to end a call that found no trading day open.
-const CALL_MIN: Millis = Millis(60_000);
-
 /// Why a book has turned to another phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -170,19 +167,26 @@ impl Venue {
         }
     }
 
-    /// Ends an auction of the book: one price for all that trade, and on it goes.
+    /// A day has opened: the calls go on that had ended when none was open.
+    pub(crate) fn resume_calls(&mut self, step: &mut Step<'_>) {
+        let length = self.terms.trading.breaker.auction;
+        let waits = |series: &SeriesId| {
+            self.phase(*series) == Some(Phase::Auction)
+                && self.markets.get(series).is_some_and(|market| market.call_ends.is_none())
+                && self.open_series(*series, step.at).is_ok()
+        };
+        let waiting: Vec<SeriesId> = self.markets.keys().copied().filter(waits).collect();
+        for series in waiting {
+            self.await_call(step, series, length, PhaseReason::Opening);
+        }
+    }
+
+    /// Ends an auction of the book: one price for all that trade, and on it goes. Where no day is
+    /// open it waits for the next.
     pub(crate) fn end_call(&mut self, step: &mut Step<'_>, series: SeriesId) {
         self.forget_call(series);
-        match self.open_series(series, step.at) {
-            Ok(()) => {}
-            Err(Rejection::NoTradingDay) => {
-                let length = self.terms.trading.breaker.auction.max(CALL_MIN);
-                if let Some(later) = step.at.checked_add(length) {
-                    self.plan_call_end(series, later);
-                }
-                return;
-            }
-            Err(_) => return,
+        if self.open_series(series, step.at).is_err() {
+            return;
         }
         self.uncross(step, series);
         self.turn(step, series, Phase::Continuous);

@@ -208,6 +208,7 @@ impl Venue {
         self.days.insert(day.date, day);
         self.agenda.insert((day.cut_off, Due::CutOff(day.date)));
         self.plan_closing_call(day);
+        self.resume_calls(step);
         self.watch_all_quotes(step.at);
         step.emit(Event::DayOpened(day));
         Ok(Done::Accepted)

@@ -178,6 +178,13 @@ impl World {
         self.lists(issuer, batch)
     }
 
+    /// The same, whose coupons end with the beginning of `day`.
+    pub(crate) fn listed_until(&mut self, issuer: &str, batch: &str, day: u64) -> SeriesId {
+        self.admitted(issuer, 2_000_00);
+        let (expires_at, breakage_at) = (instant(day, 0), instant(day, 2));
+        self.issued(issuer, batch, BatchTerms { expires_at, breakage_at, ..voucher() })
+    }
+
     /// One more batch of an issuer that has a deposit.
     pub(crate) fn lists(&mut self, issuer: &str, batch: &str) -> SeriesId {
         self.issued(issuer, batch, voucher())

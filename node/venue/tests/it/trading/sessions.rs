@@ -4,11 +4,12 @@ use super::{
     DEPOSIT, count, filled, held, is_open, limit, market, open, order_id, pass, place, price,
     refused, resale,
 };
-use crate::world::{World, instant, terms};
+use crate::world::{World, date, instant, terms};
 use gcfn_market::{BookView, Depth, Phase, Refusal, Side, TimeInForce};
 use gcfn_model::{BasisPoints, Currency, Millis, Pool, SeriesId};
 use gcfn_venue::{
-    CallTerms, Done, Event, OrderTerms, PartyKind, PhaseReason, Rejection, Role, TradingTerms, Verb,
+    CallTerms, Command, Done, Event, OrderTerms, PartyKind, PhaseReason, Rejection, Role,
+    TradingDay, TradingTerms, Verb,
 };
 
 fn phase(world: &World, series: SeriesId) -> Phase {
@@ -139,6 +140,25 @@ fn a_halt_takes_the_place_of_a_running_auction() {
     assert_eq!(world.coupons("ben", series), 0);
 }
 
+#[test]
+fn a_call_that_ends_when_no_day_is_open_waits_for_the_next() {
+    let mut world = World::new();
+    let series = world.listed_until("brand", "b1", 1020);
+    world.register("ann", PartyKind::User);
+    world.deposit("ann", Pool::UserCustody, DEPOSIT);
+    world.at = instant(1009, 17).micros() + 59 * 60_000_000;
+    world.operator(Verb::HaltSeries { series });
+    world.operator(Verb::ResumeSeries { series });
+    place(&mut world, "ann", limit("a", Side::Buy, series, 4, 95_00)).expect("rests");
+    pass(&mut world, 3_600);
+    assert_eq!((phase(&world, series), world.coupons("ann", series)), (Phase::Auction, 0));
+    let (date, value_date) = (date(1012), date(1013));
+    let day = TradingDay { date, cut_off: instant(1012, 18), value_date };
+    world.must(Command::OpenDay(day));
+    pass(&mut world, 301);
+    assert_eq!((phase(&world, series), world.coupons("ann", series)), (Phase::Continuous, 4));
+}
+
 /// A world whose days open with a call of 10 minutes and close with one of 20.
 fn with_calls() -> (World, SeriesId) {
     let calls = CallTerms { opening: Some(Millis(600_000)), closing: Some(Millis(1_200_000)) };
@@ -163,7 +183,7 @@ fn a_day_closes_and_the_next_opens_with_a_call() {
     pass(&mut world, 0);
     assert_eq!(world.coupons("ann", series), 4);
     let sale = world.venue.trades().next().expect("one");
-    assert_eq!(sale.value_date, crate::world::date(1001), "the trades are the closing day's own");
+    assert_eq!(sale.value_date, date(1001), "the trades are the closing day's own");
     assert_eq!(phase(&world, series), Phase::Auction, "the next day's opening call");
     pass(&mut world, 600);
     assert_eq!(phase(&world, series), Phase::Continuous);
