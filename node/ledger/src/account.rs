@@ -67,6 +67,10 @@ pub enum Account {
     Obligation(PartyId, BatchId),
     /// Memo: the other side of every [`Account::Obligation`] (`O.contra`).
     ObligationContra,
+    /// Tax withheld for an authority, not yet paid to it (`SH.tax.withholding`).
+    Tax(TaxKind),
+    /// What a node has staked (`ST.hk-hkg`), with the hub's bank.
+    Stake(NodeId),
 }
 
 /// Declares an enum whose variants each have one word of text.
@@ -110,6 +114,8 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance.
         Restricted "restricted",
+        /// A market maker's deposit.
+        Deposit "deposit",
     }
 }
 
@@ -128,6 +134,10 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance or default.
         Restricted "restricted",
+        /// Set aside for an open order to buy coupons back.
+        Hold "hold",
+        /// Matched, waiting for settlement.
+        Commit "commit",
     }
 }
 
@@ -161,6 +171,18 @@ words! {
     }
 }
 
+words! {
+    /// What a tax is withheld as.
+    TaxKind {
+        /// On income, from the one who earns it.
+        Withholding "withholding",
+        /// On a transfer of title.
+        Stamp "stamp",
+        /// On a sale of goods or services.
+        Sales "sales",
+    }
+}
+
 impl Account {
     /// The side on which its balance counts as positive.
     #[must_use]
@@ -189,7 +211,9 @@ impl Account {
             | Account::Merchant(_)
             | Account::Fee(_)
             | Account::Share(_)
-            | Account::CrossBorder(_) => Some(Pool::SettlementHub),
+            | Account::CrossBorder(_)
+            | Account::Tax(_)
+            | Account::Stake(_) => Some(Pool::SettlementHub),
             Account::GuaranteeFund => Some(Pool::GuaranteeFund),
             Account::ClearingMember(_) => Some(Pool::ClearingHouse),
             Account::FxPosition | Account::FxResult => Some(Pool::Dealer),
@@ -236,6 +260,8 @@ impl fmt::Display for Account {
             Account::FxResult => f.write_str("FX.pnl"),
             Account::Obligation(party, batch) => write!(f, "O.{party}.{batch}.out"),
             Account::ObligationContra => f.write_str("O.contra"),
+            Account::Tax(kind) => write!(f, "SH.tax.{}", kind.word()),
+            Account::Stake(node) => write!(f, "ST.{node}"),
         }
     }
 }
@@ -259,6 +285,8 @@ impl FromStr for Account {
             ["SH", "fee", kind] => Account::Fee(FeeKind::from_word(kind)?),
             ["SH", "share", kind] => Account::Share(ShareKind::from_word(kind)?),
             ["SH", "xb", node] => Account::CrossBorder(parse(node)?),
+            ["SH", "tax", kind] => Account::Tax(TaxKind::from_word(kind)?),
+            ["ST", node] => Account::Stake(parse(node)?),
             ["GF", "fund"] => Account::GuaranteeFund,
             ["CH", "mbr", node] => Account::ClearingMember(parse(node)?),
             ["FX", "pos"] => Account::FxPosition,

@@ -219,6 +219,14 @@ postings! {
     HousePayOut "P-30c";
     /// A dealer puts own money in, or takes it out.
     DealerCapital "P-31";
+    /// Tax is withheld on an event.
+    TaxWithheld "P-29";
+    /// An entry by hand, with a reason. From here on: lines that the spec has no number for.
+    Manual "P-32";
+    /// A penalty for a breach of the rules.
+    Penalty "P-33";
+    /// What a party owes is repaid or written off.
+    Receivable "P-34";
 }
 
 impl fmt::Display for Posting {

@@ -2,7 +2,7 @@
 //!
 //! Decides which of them are final. Every other place is either free or a lock that says for whom,
 //! so the overlays of spec 2.3 that hold a coupon in place are holders here: what is locked is not
-//! found among what is free. A freeze is not: it concerns a party and is `venue`'s matter.
+//! found among what is free. The freeze of a party is not: it is `venue`'s matter.
 
 use gcfn_model::{NodeId, PartyId};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,12 @@ pub enum Holder {
     Expired,
     /// Recalled: final.
     Recalled,
+    /// Still the holder's, frozen by compliance.
+    Frozen(PartyId),
+    /// Still the holder's, pledged to another party.
+    Pledged(PartyId),
+    /// Still the seller's, behind an offer outside the book.
+    OfferLock(PartyId),
 }
 
 impl Holder {

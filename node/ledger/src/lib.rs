@@ -24,7 +24,9 @@ mod series;
 mod sum_tree;
 mod title;
 
-pub use account::{Account, AccountFault, FeeKind, IssuerBucket, ShareKind, Side, UserBucket};
+pub use account::{
+    Account, AccountFault, FeeKind, IssuerBucket, ShareKind, Side, TaxKind, UserBucket,
+};
 pub use books::{Books, CouponProof, Roots};
 pub use entry::{Entry, Leg, Posting};
 pub use holder::Holder;

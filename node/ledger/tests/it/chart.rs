@@ -2,7 +2,7 @@
 
 use crate::names::{batch, party, with_names};
 use expect_test::expect;
-use gcfn_ledger::{Account, FeeKind, IssuerBucket, Posting, ShareKind, Side, UserBucket};
+use gcfn_ledger::{Account, FeeKind, IssuerBucket, Posting, ShareKind, Side, TaxKind, UserBucket};
 use gcfn_model::Pool;
 
 /// One account of every form, in the order of the chart.
@@ -25,6 +25,8 @@ pub(crate) fn every_account() -> Vec<Account> {
     accounts.extend([Account::GuaranteeFund, Account::ClearingMember(node)]);
     accounts.extend([Account::FxPosition, Account::FxResult]);
     accounts.extend([Account::Obligation(acme, batch("b1")), Account::ObligationContra]);
+    accounts.extend(TaxKind::ALL.iter().map(|&kind| Account::Tax(kind)));
+    accounts.push(Account::Stake(node));
     accounts
 }
 
@@ -56,12 +58,15 @@ fn the_chart_reads_as_in_the_spec() {
         UC.@alice.commit           credit UC
         UC.@alice.wdrl             credit UC
         UC.@alice.restricted       credit UC
+        UC.@alice.deposit          credit UC
         IE.@acme.deposit           credit IE
         IE.@acme.risk              credit IE
         IE.@acme.free              credit IE
         IE.@acme.due               credit IE
         IE.@acme.wdrl              credit IE
         IE.@acme.restricted        credit IE
+        IE.@acme.hold              credit IE
+        IE.@acme.commit            credit IE
         IE.@acme.reserve.#b1       credit IE
         SH.clear                   credit SH
         SH.pay.@shop               credit SH
@@ -83,6 +88,10 @@ fn the_chart_reads_as_in_the_spec() {
         FX.pnl                     credit FX either sign
         O.@acme.#b1.out            credit -
         O.contra                   debit  -
+        SH.tax.withholding         credit SH
+        SH.tax.stamp               credit SH
+        SH.tax.sales               credit SH
+        ST.hk-hkg                  credit SH
     "#]]
     .assert_eq(&chart);
 }
@@ -114,6 +123,8 @@ fn the_order_of_variants_is_the_order_of_accounts() {
 #[test]
 fn postings_are_numbered_as_in_the_table() {
     assert_eq!(Posting::PrimaryMatch.to_string(), "P-04b");
-    let codes: Vec<&str> = Posting::ALL.iter().map(|posting| posting.code()).collect();
+    // The tax line was added after the others had their places in the encoding.
+    let in_place = Posting::ALL.iter().filter(|posting| **posting != Posting::TaxWithheld);
+    let codes: Vec<&str> = in_place.map(|posting| posting.code()).collect();
     assert!(codes.is_sorted(), "{codes:?}");
 }
