@@ -73,6 +73,7 @@ impl Venue {
         if self.amount(available) < held {
             return Err(Rejection::InsufficientFunds);
         }
+        self.check_order_limits(buyer, held, step.at)?;
 
         let entry = self.entry(Posting::CrossBorderPrepare);
         self.post(step, entry.with(available, Account::User(buyer, UserBucket::Hold), held));

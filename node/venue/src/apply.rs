@@ -76,8 +76,8 @@ impl Venue {
                 self.approve_issuer(step, issuer, tier, quota)
             }
             Verb::AuthoriseMerchant { merchant } => self.authorise_merchant(step, me, merchant),
-            Verb::Freeze { party } => self.freeze(step, party),
-            Verb::Unfreeze { party } => self.unfreeze(step, party),
+            Verb::Freeze { party, reason } => self.freeze(step, party, reason),
+            Verb::Unfreeze { party, reason } => self.unfreeze(step, party, reason),
             Verb::DraftBatch { batch, terms } => self.draft_batch(step, me, batch, terms),
             Verb::SubmitBatch { batch } => self.submit_batch(step, actor, batch),
             Verb::ApproveBatch { batch } => self.approve_batch(step, me, batch),
@@ -102,6 +102,7 @@ impl Venue {
             Verb::Withdraw { withdrawal, amount } => self.withdraw(step, me, withdrawal, amount),
             Verb::ApproveProposal { proposal } => self.approve_proposal(step, actor, proposal),
             Verb::DismissProposal { proposal } => self.dismiss_proposal(step, actor, proposal),
+            Verb::Money(ref act) => self.at_money_desk(step, actor, act),
         }
     }
 
@@ -158,6 +159,7 @@ fn permits(role: Role, verb: &Verb) -> bool {
         Verb::ConfirmRedemption { .. } | Verb::CancelRedemption { .. } => {
             matches!(role, Role::User | Role::Issuer | Role::Operator)
         }
+        Verb::Money(act) => act.permits(role),
     }
 }
 

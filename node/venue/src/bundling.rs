@@ -85,6 +85,7 @@ impl Venue {
     /// The cut-off of a day: everything traded until now goes to the houses.
     pub(crate) fn cut_off(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.remove(&date) else { return };
+        self.sweep_fees(step);
         let waiting = core::mem::take(&mut self.unbundled);
         let mut own = Vec::new();
         let mut members = BTreeMap::<(NodeId, NodeId, BusinessDate), Vec<ItemId>>::new();
@@ -259,6 +260,10 @@ impl Venue {
                 between(SettlementHub, UserCustody, hub),
             ]
             .to_vec(),
+            Item::Transfer { from, to, amount, .. } => match (from.pool(), to.pool()) {
+                (Some(giving), Some(taking)) => [between(giving, taking, amount)].to_vec(),
+                _ => Vec::new(),
+            },
             Item::DealPayment { dealer, pays, .. } => {
                 let payer = self.terms.account(UserCustody);
                 let payee = SettlementAccount { node: dealer, pool: Pool::Dealer };

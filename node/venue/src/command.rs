@@ -1,6 +1,8 @@
 //! What may be asked of a venue.
 
 use crate::event::LockUse;
+use crate::freeze::FreezeReason;
+use crate::money::MoneyAct;
 use crate::notice::{ClearingNotice, LockedRate, Notice};
 use crate::party::{PartyKind, Tier};
 use crate::refusal::Rejection;
@@ -114,11 +116,15 @@ pub enum Verb {
     Freeze {
         /// The party.
         party: PartyId,
+        /// Why.
+        reason: FreezeReason,
     },
-    /// Unfreeze a party; two persons must.
+    /// Lift one reason for a freeze; two persons must.
     Unfreeze {
         /// The party.
         party: PartyId,
+        /// The reason that is gone.
+        reason: FreezeReason,
     },
     /// Draft a batch.
     DraftBatch {
@@ -215,6 +221,8 @@ pub enum Verb {
         /// The proposal.
         proposal: ProposalId,
     },
+    /// Something of the money desk.
+    Money(MoneyAct),
 }
 
 /// The terms of a batch: fixed when it is submitted.

@@ -27,7 +27,7 @@ pub struct SeriesTotals {
     pub inventory: u64,
     /// With holders here, free.
     pub held: u64,
-    /// Behind orders and redemption locks.
+    /// Behind orders, offers and redemption locks, frozen or pledged.
     pub locked: u64,
     /// Matched for another node, not settled.
     pub in_delivery: u64,
@@ -93,9 +93,12 @@ impl Venue {
             let state = match holder {
                 Holder::Inventory => &mut totals.inventory,
                 Holder::Party(_) => &mut totals.held,
-                Holder::InventoryLock | Holder::OrderLock(_) | Holder::RedeemLock(_) => {
-                    &mut totals.locked
-                }
+                Holder::InventoryLock
+                | Holder::OrderLock(_)
+                | Holder::RedeemLock(_)
+                | Holder::OfferLock(_)
+                | Holder::Frozen(_)
+                | Holder::Pledged(_) => &mut totals.locked,
                 Holder::Delivery(_) => &mut totals.in_delivery,
                 Holder::Redeemed => &mut totals.redeemed,
                 Holder::Expired => &mut totals.expired,

@@ -1,6 +1,7 @@
 //! What can happen at a venue.
 
 use crate::command::{Dispatch, Verb};
+use crate::money::MoneyEvent;
 use crate::notice::LockedRate;
 use crate::party::{PartyKind, Tier};
 use crate::settlement::{ItemId, Purpose, TradingDay};
@@ -343,6 +344,8 @@ pub enum Event {
         /// By whom; nobody seconded it in time when left out.
         by: Option<PartyId>,
     },
+    /// The money desk did something.
+    Money(MoneyEvent),
 }
 
 /// What a venue says to the federation; the shell signs it in the node's name.

@@ -31,6 +31,9 @@ impl Venue {
                 Due::LapseDeal(order) => self.lapse_deal(step, order),
                 Due::LapsePayment(home, trade) => self.lapse_payment(step, home, trade),
                 Due::LapseProposal(proposal) => self.lapse_proposal(step, proposal),
+                Due::CloseReversal(number) => self.close_reversal(number),
+                Due::SendWithdrawal(withdrawal) => self.withdrawal_due(step, withdrawal),
+                Due::Dispute(dispute, due) => self.dispute_due(step, dispute, due),
             }
         }
     }
@@ -70,10 +73,12 @@ impl Venue {
         step.emit(Event::SeriesExpired { series, value });
     }
 
-    /// Gives the face value that was with holders.
+    /// Gives the face value that was with holders. Frozen coupons stand still: they end when they
+    /// are unfrozen.
     fn expire_coupons(&mut self, step: &mut Step<'_>, series: SeriesId) -> Amount {
         let ends = |holder: &Holder| {
-            matches!(holder, Holder::Inventory | Holder::Party(_) | Holder::Abroad(_))
+            use Holder::{Abroad, Inventory, Party, Pledged};
+            matches!(holder, Inventory | Party(_) | Pledged(_) | Abroad(_))
         };
         let holders: Vec<Holder> =
             self.books.title.holders(series).map(|(holder, _)| holder).filter(ends).collect();

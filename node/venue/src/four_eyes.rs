@@ -34,7 +34,11 @@ impl Proposal {
 
 /// Whether `verb` takes two persons.
 pub(crate) fn takes_two(verb: &Verb) -> bool {
-    matches!(verb, Verb::Unfreeze { .. })
+    match verb {
+        Verb::Unfreeze { .. } => true,
+        Verb::Money(act) => act.takes_two(),
+        _ => false,
+    }
 }
 
 impl Venue {
@@ -44,7 +48,7 @@ impl Venue {
         if self.proposals.contains_key(&id) {
             return self.approve_proposal(step, actor, id);
         }
-        self.foresee(verb)?;
+        self.foresee(step, actor, verb)?;
         let proposal = Proposal { verb: verb.clone(), by: actor.party, at: step.at };
         if let Some(until) = step.at.checked_add(self.terms.proposal_kept) {
             self.agenda.insert((until, Due::LapseProposal(id)));
@@ -101,9 +105,10 @@ impl Venue {
     }
 
     /// Refuses at the first person what the second would only be refused as well.
-    fn foresee(&self, verb: &Verb) -> Result<(), Rejection> {
+    fn foresee(&self, step: &Step<'_>, actor: Actor, verb: &Verb) -> Result<(), Rejection> {
         match *verb {
-            Verb::Unfreeze { party } => self.check_unfreeze(party),
+            Verb::Unfreeze { party, reason } => self.check_unfreeze(party, reason),
+            Verb::Money(ref act) => self.foresee_money(actor, act, step.at),
             _ => Ok(()),
         }
     }

@@ -31,12 +31,16 @@ impl Venue {
         if quantity == 0 {
             return Err(Rejection::QuantityZero);
         }
+        let face = self.books.title.terms(series).ok_or(Rejection::UnknownSeries)?.face;
+        let value = face.checked_mul(quantity).ok_or(Rejection::TooLarge)?;
+        self.check_transfer((from, to), value, step.at)?;
         let (giver, receiver) = (Holder::Party(from), Holder::Party(to));
         let lots = self.books.title.transfer(series, giver, receiver, quantity);
         let lots = lots.map_err(|_| Rejection::InsufficientCoupons)?;
         self.not_refundable(from, series, &lots);
         step.emit(Event::TitleMoved { series, from: giver, to: receiver, lots });
         step.emit(Event::Gifted { from, to, series, quantity });
+        self.note_transfer(step, (from, to), value);
         Ok(Done::Accepted)
     }
 }

@@ -15,27 +15,42 @@ extern crate alloc;
 mod abroad;
 mod apply;
 mod bundling;
+mod closing;
 mod command;
 mod conservation;
 mod dealing;
+mod dispute;
 mod event;
 mod expiry;
 mod four_eyes;
+mod freeze;
 mod gift;
 mod house;
 mod issuance;
+mod limits;
+mod manual;
+mod money;
 mod notice;
 mod outcome;
+mod overlay;
 mod party;
+mod receivable;
 mod redemption;
 mod refund;
 mod refusal;
+mod reversal;
 mod settlement;
+mod sharing;
+mod stake;
+mod suspense;
+mod tax;
 mod terms;
 mod trade;
 mod trading;
+mod transfer;
 mod treasury;
 mod venue;
+mod withdrawal;
 
 pub use abroad::DEAL_QUANTITY_MAX;
 pub use bundling::PROPOSED_TRADES_MAX;
@@ -45,16 +60,34 @@ pub use command::{
 };
 pub use conservation::{Imbalance, SeriesTotals};
 pub use dealing::member_party;
+pub use dispute::{
+    ArbitrationDecision, Dispute, DisputeKind, DisputeOutcome, DisputeState, DisputeStep,
+    DisputeTerms, DisputeTimes, EVIDENCE_MAX,
+};
 pub use event::{Event, FederationRequest, LockUse};
 pub use four_eyes::Proposal;
+pub use freeze::FreezeReason;
 pub use issuance::{Batch, BatchState, ReserveMode};
+pub use limits::{Level, LimitTerms, PartyLimits, Rule};
+pub use manual::{ManualPosting, ManualReason};
+pub use money::{MoneyAct, MoneyEvent, MoneyTerms};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
 pub use outcome::{Done, Outcome};
-pub use party::{Issuer, IssuerStatus, Party, PartyKind, Tier};
+pub use overlay::{CouponFreeze, CouponFreezeTerms, Pledge, PledgeTerms};
+pub use party::{Issuer, IssuerStatus, Party, PartyClass, PartyKind, Tier};
 pub use redemption::Redemption;
 pub use refusal::Rejection;
+pub use reversal::{EntryReference, ReversibleEntry, ReversibleKind};
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
+pub use sharing::{Penalty, PenaltyReason, ReferralTerms, ShareTable};
+pub use stake::Slashing;
+pub use suspense::{
+    BankDifference, Claimant, InterestOwner, SUSPENSE_PARTS_MAX, SuspenseItem, SuspensePart,
+    SuspenseResolution,
+};
+pub use tax::{TaxRate, TaxTerms};
 pub use terms::{Fees, Terms};
 pub use trade::{Trade, TradeState};
 pub use trading::{Market, OpenOrder};
 pub use venue::Venue;
+pub use withdrawal::{Withdrawal, WithdrawalState, WithdrawalTerms};

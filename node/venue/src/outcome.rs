@@ -42,4 +42,9 @@ pub enum Done {
         /// What that person approves.
         proposal: ProposalId,
     },
+    /// It was done, and is known by this number from now on.
+    Numbered {
+        /// The number.
+        number: u64,
+    },
 }

@@ -1,6 +1,7 @@
 //! What the region's template fixes for a venue.
 
 use crate::issuance::ReserveMode;
+use crate::money::MoneyTerms;
 use crate::party::Tier;
 use gcfn_model::{
     Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, Rounding,
@@ -76,6 +77,8 @@ pub struct Terms {
     pub outcome_kept: Millis,
     /// How long a proposal waits for a second person.
     pub proposal_kept: Millis,
+    /// How the money desk works.
+    pub money: MoneyTerms,
 }
 
 impl Terms {

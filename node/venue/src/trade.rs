@@ -170,6 +170,7 @@ impl Venue {
             self.refundable.entry((buyer, series)).or_default().push(id);
         }
         step.emit(Event::TradeMatched(trade.clone()));
+        self.note_trade(step, &trade);
         self.trades.insert(id, trade);
         id
     }
@@ -234,6 +235,7 @@ impl Venue {
         if let Some(market) = self.markets.get_mut(&maker.series) {
             market.last_price = Some(fill.price);
         }
+        self.order_reduced(maker, fill.quantity, fill.maker_remaining == 0);
         if fill.maker_remaining == 0 {
             self.orders.remove(&maker.id);
         } else if let Some(open) = self.orders.get_mut(&maker.id) {

@@ -77,6 +77,8 @@ impl Venue {
             Side::Buy => self.check_funds(party, price, terms.quantity)?,
             Side::Sell => self.check_coupons(party, terms.series, terms.quantity)?,
         };
+        let value = price.checked_mul(terms.quantity).ok_or(Rejection::TooLarge)?;
+        self.check_order_limits(party, value, step.at)?;
         let OrderTerms { order, series, side, quantity, .. } = terms;
         let incoming = Order { id: order, owner: party, side, quantity, price, time_in_force };
         let market = self.markets.get_mut(&series).ok_or(Rejection::UnknownSeries)?;
@@ -104,6 +106,7 @@ impl Venue {
                 hold_per_coupon,
                 primary,
             };
+            self.order_opened(&open, step.at);
             self.orders.insert(order, open);
         }
         let (filled, resting, cancelled) = (placed.filled, placed.resting, placed.cancelled);
@@ -269,6 +272,7 @@ impl Venue {
         let resting = market.book.cancel(open.id).expect("an open order rests in its book");
         assert_eq!(resting.quantity, open.remaining);
         self.orders.remove(&open.id);
+        self.order_reduced(&open, open.remaining, true);
         let (party, series) = (open.party, open.series);
         match open.side {
             Side::Buy => self.release_hold(step, party, open.hold_per_coupon, open.remaining),

@@ -1,26 +1,32 @@
 //! The state of a venue.
 
 use crate::bundling::Bundled;
+use crate::dispute::{Dispute, DisputeStep};
 use crate::event::Event;
 use crate::four_eyes::Proposal;
+use crate::freeze::FreezeReason;
 use crate::issuance::Batch;
+use crate::limits::{Activity, PartyLimits, Rule};
 use crate::notice::LockedRate;
 use crate::outcome::Outcome;
+use crate::overlay::{CouponFreeze, Pledge};
 use crate::party::{Issuer, Party};
 use crate::redemption::Redemption;
+use crate::reversal::ReversibleEntry;
 use crate::settlement::{Item, ItemId, Purpose, TradingDay};
+use crate::suspense::SuspenseItem;
 use crate::terms::Terms;
 use crate::trade::Trade;
 use crate::trading::{Market, OpenOrder};
-use crate::treasury::Withdrawal;
+use crate::withdrawal::Withdrawal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting};
 use gcfn_model::{
-    Amount, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OrderId, PartyId, ProposalId,
-    RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
+    Amount, BatchId, BusinessDate, CommandId, Digest, DisputeId, LockId, NodeId, OrderId, PartyId,
+    Pool, ProposalId, RedemptionId, RegionId, SeriesId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +50,9 @@ pub(crate) enum Due {
     LapseDeal(OrderId),
     LapsePayment(NodeId, TradeId),
     LapseProposal(ProposalId),
+    CloseReversal(u64),
+    SendWithdrawal(WithdrawalId),
+    Dispute(DisputeId, DisputeStep),
 }
 
 /// Another node that may trade here.
@@ -89,6 +98,14 @@ pub struct Venue {
     pub(crate) parties: BTreeMap<PartyId, Party>,
     pub(crate) issuers: BTreeMap<PartyId, Issuer>,
     pub(crate) members: BTreeMap<NodeId, Member>,
+    /// Parties that have left; their pseudonyms are not used again.
+    pub(crate) closed: BTreeSet<PartyId>,
+    pub(crate) freezes: BTreeMap<PartyId, BTreeSet<FreezeReason>>,
+    pub(crate) limits: BTreeMap<PartyId, PartyLimits>,
+    pub(crate) activity: BTreeMap<PartyId, Activity>,
+    pub(crate) flags: BTreeMap<(PartyId, Rule), Timestamp>,
+    /// Who was invited by whom; by nobody any more once the inviter has been rewarded.
+    pub(crate) invited: BTreeMap<PartyId, Option<PartyId>>,
 
     pub(crate) batches: BTreeMap<BatchId, Batch>,
     pub(crate) markets: BTreeMap<SeriesId, Market>,
@@ -97,12 +114,19 @@ pub struct Venue {
     pub(crate) refundable: BTreeMap<(PartyId, SeriesId), Vec<TradeId>>,
     pub(crate) redemptions: BTreeMap<RedemptionId, Redemption>,
     pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    pub(crate) disputes: BTreeMap<DisputeId, Dispute>,
+    pub(crate) coupon_freezes: BTreeMap<u64, CouponFreeze>,
+    pub(crate) pledges: BTreeMap<u64, Pledge>,
 
     pub(crate) days: BTreeMap<BusinessDate, TradingDay>,
     pub(crate) items: BTreeMap<ItemId, Item>,
     pub(crate) unbundled: BTreeSet<ItemId>,
     pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
+    /// What parties owe and have not begun to repay.
+    pub(crate) receivables: BTreeMap<(PartyId, Pool), Amount>,
+    pub(crate) reversible: BTreeMap<u64, ReversibleEntry>,
+    pub(crate) suspense: BTreeMap<u64, SuspenseItem>,
 
     pub(crate) locks: BTreeMap<LockId, Lock>,
     pub(crate) deals: BTreeMap<OrderId, Deal>,
@@ -147,6 +171,12 @@ impl Venue {
             parties: BTreeMap::new(),
             issuers: BTreeMap::new(),
             members: BTreeMap::new(),
+            closed: BTreeSet::new(),
+            freezes: BTreeMap::new(),
+            limits: BTreeMap::new(),
+            activity: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            invited: BTreeMap::new(),
             batches: BTreeMap::new(),
             markets: BTreeMap::new(),
             orders: BTreeMap::new(),
@@ -154,11 +184,17 @@ impl Venue {
             refundable: BTreeMap::new(),
             redemptions: BTreeMap::new(),
             withdrawals: BTreeMap::new(),
+            disputes: BTreeMap::new(),
+            coupon_freezes: BTreeMap::new(),
+            pledges: BTreeMap::new(),
             days: BTreeMap::new(),
             items: BTreeMap::new(),
             unbundled: BTreeSet::new(),
             bundles: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
+            receivables: BTreeMap::new(),
+            reversible: BTreeMap::new(),
+            suspense: BTreeMap::new(),
             locks: BTreeMap::new(),
             deals: BTreeMap::new(),
             unproposed: BTreeMap::new(),
@@ -314,7 +350,16 @@ impl Venue {
         if let Err(fault) = self.books.money.post(&entry) {
             panic!("{} was checked before it was posted: {fault}", entry.posting);
         }
+        self.posted(step, entry);
+    }
+
+    /// Tells what was posted, and lets whoever it brought money repay what is owed.
+    fn posted(&mut self, step: &mut Step<'_>, entry: Entry) {
+        let credits = (!self.receivables.is_empty()).then(|| entry.clone());
         step.emit(Event::Posted(entry));
+        if let Some(entry) = credits {
+            self.repay_from(step, &entry);
+        }
     }
 
     /// Posts what a bank says, which no check of this node can have foreseen: a debit may be more
@@ -330,12 +375,15 @@ impl Venue {
             self.unposted.push(entry);
             return false;
         }
-        step.emit(Event::Posted(entry));
+        let mut posted = [entry].to_vec();
         for waiting in core::mem::take(&mut self.unposted) {
             match self.books.money.post(&waiting) {
-                Ok(()) => step.emit(Event::Posted(waiting)),
+                Ok(()) => posted.push(waiting),
                 Err(_) => self.unposted.push(waiting),
             }
+        }
+        for entry in posted {
+            self.posted(step, entry);
         }
         true
     }

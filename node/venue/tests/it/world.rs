@@ -9,8 +9,9 @@ use gcfn_model::{
     PartyId, Pool, Position, SeriesId, SettlementAccount, Timestamp,
 };
 use gcfn_venue::{
-    Actor, BatchTerms, Command, Done, Event, Fees, OrderTerms, Outcome, PartyKind, Request,
-    ReserveMode, Role, Terms, Tier, TradingDay, Venue, Verb,
+    Actor, BatchTerms, Command, Done, Event, Fees, FreezeReason, MoneyAct, MoneyEvent, MoneyTerms,
+    OrderTerms, Outcome, PartyKind, Request, ReserveMode, Role, Terms, Tier, TradingDay, Venue,
+    Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -61,6 +62,7 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        money: MoneyTerms::of(currency),
     }
 }
 
@@ -119,6 +121,28 @@ impl World {
 
     pub(crate) fn operator(&mut self, verb: Verb) -> Done {
         self.ask("olga", Role::Operator, verb).expect("operators ask for what is possible")
+    }
+
+    /// What two persons must ask for: proposed by the first, done at the second's word.
+    pub(crate) fn two(&mut self, act: MoneyAct) -> Outcome {
+        let verb = Verb::Money(act);
+        match self.ask("olga", Role::Operator, verb.clone())? {
+            Done::Proposed { .. } => self.ask("oscar", Role::Operator, verb),
+            done => panic!("{done:?} of one person"),
+        }
+    }
+
+    pub(crate) fn freeze(&mut self, who: &str) {
+        let reason = FreezeReason::Compliance;
+        self.operator(Verb::Freeze { party: party(who), reason });
+    }
+
+    /// What the money desk told, in order.
+    pub(crate) fn told(&self) -> impl Iterator<Item = &MoneyEvent> {
+        self.events.iter().filter_map(|event| match event {
+            Event::Money(event) => Some(event),
+            _ => None,
+        })
     }
 
     pub(crate) fn user(&mut self, who: &str, verb: Verb) -> Outcome {
