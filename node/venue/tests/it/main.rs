@@ -4,12 +4,17 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts read as major units and cents")]
 
 mod bank;
+mod closing;
 mod cross_border;
 mod day;
+mod disputes;
 mod four_eyes;
 mod freezes;
 mod houses;
+mod limits;
 mod refusals;
 mod reversal;
+mod shares;
 mod suspense;
+mod withdrawals;
 mod world;
