@@ -8,18 +8,19 @@
 use crate::bundling::{ClearedBy, trades_root};
 use crate::command::{DealOrder, Dispatch, FillReport, Merchandise};
 use crate::event::{Event, FederationRequest, LockUse};
+use crate::fees::{Liquidity, MarketKind, TradeLine};
 use crate::notice::LockedRate;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::{Item, ItemId, committed, pays};
-use crate::terms::Fees;
 use crate::venue::{Deal, Due, Lock, Step, Venue};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use gcfn_clearing::Bundle;
 use gcfn_ledger::{Account, Holder, Lot, Posting, Title, UserBucket};
+use gcfn_market::Side;
 use gcfn_model::{
-    Amount, Millis, NodeId, OrderId, PartyId, Pool, Rounding, SettlementAccount, Timestamp, TradeId,
+    Amount, Millis, NodeId, OrderId, PartyId, Pool, SettlementAccount, Timestamp, TradeId,
 };
 
 /// How long an expired lock is remembered, so that its holder is told what happened to it.
@@ -90,7 +91,7 @@ impl Venue {
             order,
             party: buyer,
             series,
-            side: gcfn_market::Side::Buy,
+            side: Side::Buy,
             quantity,
             price: limit,
         });
@@ -103,8 +104,7 @@ impl Venue {
     /// coupon is held for at its own rounded price.
     fn most_it_costs(&self, rate: &LockedRate, goods: &Merchandise) -> Option<Amount> {
         let per_coupon = pays(rate, goods.limit)?;
-        let fee = self.terms.fees.taker.of(per_coupon, Rounding::Up)?;
-        per_coupon.checked_add(fee)?.checked_mul(goods.quantity)
+        self.terms.hold_per_coupon(per_coupon)?.checked_mul(goods.quantity)
     }
 
     /// The home node says what became of an order.
@@ -203,7 +203,19 @@ impl Venue {
         let within = fill.price <= deal.goods.limit && fill.currency == deal.rate.needs;
         let value = fill.price.checked_mul(fill.quantity).filter(|_| within)?;
         let pays = pays(&deal.rate, value)?;
-        Some((pays, Fees::fee(self.terms.fees.taker, pays)))
+        Some((pays, self.fee_abroad(pays)))
+    }
+
+    /// This node's fee on what its user pays for coupons of another: of a consumer that takes.
+    /// Only trades in the node's own books count towards the reduction and have it.
+    fn fee_abroad(&self, pays: Amount) -> Amount {
+        self.terms.fees.trade_fee(TradeLine {
+            kind: MarketKind::C2c,
+            side: Side::Buy,
+            liquidity: Liquidity::Taker,
+            value: pays,
+            trades_this_month: 0,
+        })
     }
 
     /// The home node proposes the day's bundle. It is affirmed if it says of every purchase

@@ -3,7 +3,6 @@
 use crate::event::Event;
 use crate::issuance::BatchState;
 use crate::settlement::{Item, issuer_due};
-use crate::terms::Fees;
 use crate::venue::{Due, Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
@@ -106,7 +105,7 @@ impl Venue {
         let (issuer, series) = (batch.issuer, batch.series);
         let reserve = Account::Reserve(issuer, id);
         let released = self.amount(reserve);
-        let platform_share = Fees::fee(self.terms.fees.breakage, batch.expired).min(released);
+        let platform_share = self.terms.fees.breakage_share(batch.expired).min(released);
         let issuer_share = released.saturating_sub(platform_share);
         let entry = self
             .entry(Posting::Breakage)

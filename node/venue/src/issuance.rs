@@ -2,18 +2,19 @@
 
 use crate::command::{Actor, BatchTerms};
 use crate::event::{Event, FederationRequest};
+use crate::fees::Listing;
+use crate::monthly::MonthlyVolume;
 use crate::outcome::{Done, Outcome};
-use crate::party::{IssuerStatus, acts_for};
+use crate::party::{Issuer, IssuerStatus, acts_for};
 use crate::refusal::{Rejection, TermsField};
 use crate::settlement::Item;
-use crate::terms::Fees;
 use crate::trading::{Market, OpenOrder};
 use crate::venue::{Due, Step, Venue};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
 use gcfn_market::{Order, Side, TimeInForce};
-use gcfn_model::{Amount, BatchId, OrderId, PartyId, Rounding, SeriesId, Timestamp};
+use gcfn_model::{Amount, BatchId, Millis, OrderId, PartyId, Rounding, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The most coupons of one batch.
@@ -198,8 +199,7 @@ impl Venue {
             return Amount::ZERO;
         }
         let price = terms.issue_price;
-        let fee = self.terms.fees.maker.of(price, Rounding::Up).unwrap_or(price);
-        let brings = price.saturating_sub(fee);
+        let brings = price.saturating_sub(self.terms.fees.largest_primary_fee(price));
         let base = self.terms.reserve_ratio.of(terms.face, Rounding::Up).unwrap_or(terms.face);
         base.saturating_sub(brings)
     }
@@ -242,8 +242,14 @@ impl Venue {
             return Err(Rejection::Expired);
         }
         let total = Batch::total_face(&batch.terms)?;
-        let fee = Fees::fee(self.terms.fees.issue_rate(issuer), total);
+        let volume = MonthlyVolume::plus(issuer.listed, self.month(step.at), total);
+        let age = issuer.since.map_or(Millis(0), |since| step.at.since(since));
+        let listing = Listing { granted: issuer.tier, volume: volume.face, age };
+        let fee = self.terms.fees.issuance_fee(listing, total);
         self.charge_issuance(step, batch.issuer, fee)?;
+        if let Some(issuer) = self.issuers.get_mut(&batch.issuer) {
+            issuer.listed = Some(volume);
+        }
         self.open_market(step, id, &batch);
         self.agenda.insert((batch.terms.expires_at, Due::Expire(id)));
         self.agenda.insert((batch.terms.breakage_at, Due::ShareBreakage(id)));
@@ -314,13 +320,13 @@ impl Venue {
         self.markets.insert(series, market);
     }
 
-    fn active_issuer(&self, issuer: PartyId) -> Result<crate::party::Tier, Rejection> {
+    fn active_issuer(&self, issuer: PartyId) -> Result<&Issuer, Rejection> {
         self.free_party(issuer)?;
         let known = self.issuers.get(&issuer).ok_or(Rejection::UnknownIssuer)?;
         if known.status != IssuerStatus::Active {
             return Err(Rejection::IssuerNotActive);
         }
-        Ok(known.tier)
+        Ok(known)
     }
 
     fn batch_in(&self, id: BatchId, state: BatchState) -> Result<&Batch, Rejection> {

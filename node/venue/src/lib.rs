@@ -18,10 +18,12 @@ mod bundling;
 mod closing;
 mod command;
 mod conservation;
+mod credit;
 mod dealing;
 mod dispute;
 mod event;
 mod expiry;
+mod fees;
 mod four_eyes;
 mod freeze;
 mod gift;
@@ -30,10 +32,12 @@ mod issuance;
 mod limits;
 mod manual;
 mod money;
+mod monthly;
 mod notice;
 mod outcome;
 mod overlay;
 mod party;
+mod pricing;
 mod receivable;
 mod redemption;
 mod refund;
@@ -59,22 +63,29 @@ pub use command::{
     Role, Verb,
 };
 pub use conservation::{Imbalance, SeriesTotals};
+pub use credit::{CreditFactors, CreditRules, CreditWeights, Grade, Provisional, Rating, Score};
 pub use dealing::member_party;
 pub use dispute::{
     ArbitrationDecision, Dispute, DisputeKind, DisputeOutcome, DisputeState, DisputeStep,
     DisputeTerms, DisputeTimes, EVIDENCE_MAX,
 };
 pub use event::{Event, FederationRequest, LockUse};
+pub use fees::{
+    ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,
+    MarketKind, Rates, SideRates, TradeFees, TradeLine, Trader, major_units,
+};
 pub use four_eyes::Proposal;
 pub use freeze::FreezeReason;
 pub use issuance::{Batch, BatchState, ReserveMode};
 pub use limits::{Level, LimitTerms, PartyLimits, Rule};
 pub use manual::{ManualPosting, ManualReason};
 pub use money::{MoneyAct, MoneyEvent, MoneyTerms};
+pub use monthly::{Month, MonthlyVolume};
 pub use notice::{ClearingNotice, LockedRate, Notice, notices};
 pub use outcome::{Done, Outcome};
 pub use overlay::{CouponFreeze, CouponFreezeTerms, Pledge, PledgeTerms};
 pub use party::{Issuer, IssuerStatus, Party, PartyClass, PartyKind, Tier};
+pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
 pub use redemption::Redemption;
 pub use refusal::Rejection;
 pub use reversal::{EntryReference, ReversibleEntry, ReversibleKind};
@@ -86,7 +97,7 @@ pub use suspense::{
     SuspenseResolution,
 };
 pub use tax::{TaxRate, TaxTerms};
-pub use terms::{Fees, Terms};
+pub use terms::Terms;
 pub use trade::{Trade, TradeState};
 pub use trading::{Market, OpenOrder};
 pub use venue::Venue;

@@ -6,6 +6,7 @@
 //! review. Counters are per party, of the region's day and of the rolling hour in whole
 //! minutes: bounded, whatever a party does.
 
+use crate::fees::major_units;
 use crate::money::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyClass, PartyKind};
@@ -64,26 +65,17 @@ impl LimitTerms {
         LimitTerms {
             currency,
             party: PartyLimits::NONE,
-            large_amount: major(10_000, currency),
-            large_single: major(50_000, currency),
-            large_daily: major(200_000, currency),
+            large_amount: major_units(currency, 10_000),
+            large_single: major_units(currency, 50_000),
+            large_daily: major_units(currency, 200_000),
             frequency_flag: 20,
             frequency_limit: 500,
             fan_out: 10,
-            travel_rule: major(3_000, currency),
+            travel_rule: major_units(currency, 3_000),
             kyc_to_transfer_large: 2,
             structuring_from: BasisPoints(8_300),
             structuring_count: 3,
         }
-    }
-}
-
-/// A round amount of `currency`.
-pub(crate) const fn major(units: u64, currency: Currency) -> Amount {
-    let minor = units.saturating_mul(10u64.saturating_pow(currency.decimals() as u32));
-    match Amount::from_minor(minor) {
-        Some(amount) => amount,
-        None => Amount::MAX,
     }
 }
 

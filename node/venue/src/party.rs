@@ -3,11 +3,12 @@
 use crate::closing::KYC_MAX;
 use crate::command::{Actor, Role};
 use crate::event::Event;
+use crate::monthly::MonthlyVolume;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
 use alloc::collections::BTreeSet;
-use gcfn_model::{Amount, PartyId};
+use gcfn_model::{Amount, PartyId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a party is at this node.
@@ -55,7 +56,7 @@ impl Party {
 }
 
 /// An issuer's tier, which sets its issuance fee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// The first.
@@ -93,6 +94,10 @@ pub struct Issuer {
     pub used: Amount,
     /// The merchants that may redeem its coupons (D-07).
     pub merchants: BTreeSet<PartyId>,
+    /// When it was first approved.
+    pub since: Option<Timestamp>,
+    /// What it has listed in the month of its last listing.
+    pub listed: Option<MonthlyVolume>,
 }
 
 impl Venue {
@@ -127,6 +132,8 @@ impl Venue {
             quota: Amount::ZERO,
             used: Amount::ZERO,
             merchants: BTreeSet::new(),
+            since: None,
+            listed: None,
         };
         self.issuers.insert(issuer, pending);
         step.emit(Event::IssuerSubmitted { issuer });
@@ -144,6 +151,7 @@ impl Venue {
         known.status = IssuerStatus::Active;
         known.tier = tier;
         known.quota = quota;
+        known.since = known.since.or(Some(step.at));
         step.emit(Event::IssuerApproved { issuer, tier, quota });
         Ok(Done::Accepted)
     }

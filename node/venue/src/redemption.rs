@@ -11,7 +11,6 @@ use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::refusal::Rejection;
 use crate::settlement::{Item, issuer_due};
-use crate::terms::Fees;
 use crate::venue::{Due, Step, Venue};
 use gcfn_ledger::{Account, Entry, Holder, IssuerBucket, Lot, Posting, SerialRange};
 use gcfn_model::{Amount, PartyId, RedemptionId, Serial, SeriesId};
@@ -140,7 +139,7 @@ impl Venue {
         if let Some(redemption) = self.redemptions.get_mut(&id) {
             redemption.confirmed = true;
         }
-        let fee = Fees::fee(self.terms.fees.redeem, value);
+        let fee = self.terms.fees.redemption_fee(value);
         let Account::Obligation(issuer, _) = self.obligation(series) else { unreachable!() };
         self.add_item(Item::Redemption { redemption: id, issuer, merchant, value, fee });
         step.emit(Event::Redeemed { redemption: id, value, partial: !left.is_zero() });

@@ -1,6 +1,7 @@
 //! What becomes of the fees: swept and split at every cut-off, paid out to who has a share, and
 //! given back in part as rebates and rewards (P-19, P-24).
 
+use crate::fees::major_units;
 use crate::money::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
@@ -57,7 +58,7 @@ impl ReferralTerms {
     /// As the seeds have it, in major units of `currency`.
     #[must_use]
     pub const fn of(currency: Currency) -> ReferralTerms {
-        ReferralTerms { rate: BasisPoints(500), cap: crate::limits::major(100, currency) }
+        ReferralTerms { rate: BasisPoints(500), cap: major_units(currency, 100) }
     }
 }
 

@@ -1,50 +1,14 @@
 //! What the region's template fixes for a venue.
 
+use crate::credit::CreditRules;
+use crate::fees::FeeSchedule;
 use crate::issuance::ReserveMode;
 use crate::money::MoneyTerms;
-use crate::party::Tier;
+use crate::pricing::PricingRules;
 use gcfn_model::{
-    Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, Rounding,
-    SettlementAccount,
+    Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, SettlementAccount,
 };
 use serde::{Deserialize, Serialize};
-
-/// Fee rates; every fee is rounded half up to the minor unit, per fee line (C-29, C-30, D-35).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fees {
-    /// Of the trade's value, from the order that came second.
-    pub taker: BasisPoints,
-    /// Of the trade's value, from the order that rested.
-    pub maker: BasisPoints,
-    /// Of the batch's face value, from the issuer at listing: silver, gold, platinum, diamond.
-    pub issue: [BasisPoints; 4],
-    /// Of the redeemed face value, from the merchant's claim.
-    pub redeem: BasisPoints,
-    /// Of the amount withdrawn, from the user.
-    pub withdrawal: BasisPoints,
-    /// Of the expired face value, from the issuer's reserve.
-    pub breakage: BasisPoints,
-}
-
-impl Fees {
-    /// The fee of `rate` on `value`.
-    #[must_use]
-    pub fn fee(rate: BasisPoints, value: Amount) -> Amount {
-        rate.of(value, Rounding::HalfUp).unwrap_or(value)
-    }
-
-    /// The issuance rate of a tier.
-    #[must_use]
-    pub const fn issue_rate(&self, tier: Tier) -> BasisPoints {
-        let [silver, gold, platinum, diamond] = self.issue;
-        match tier {
-            Tier::Silver => silver,
-            Tier::Gold => gold,
-            Tier::Platinum => platinum,
-            Tier::Diamond => diamond,
-        }
-    }
-}
 
 /// The terms of a venue: from its region's template, changed only by command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,8 +23,8 @@ pub struct Terms {
     pub house: HouseId,
     /// The node that runs that house; this node itself on a regional.
     pub house_node: NodeId,
-    /// Fee rates.
-    pub fees: Fees,
+    /// What is charged.
+    pub fees: FeeSchedule,
     /// What an issuer must set aside per coupon sold (C-28).
     pub reserve_mode: ReserveMode,
     /// The share of the reserve base that is set aside.
@@ -79,6 +43,10 @@ pub struct Terms {
     pub proposal_kept: Millis,
     /// How the money desk works.
     pub money: MoneyTerms,
+    /// How issuers are scored, and what their grade allows.
+    pub credit: CreditRules,
+    /// How prices are suggested.
+    pub pricing: PricingRules,
 }
 
 impl Terms {
@@ -88,10 +56,9 @@ impl Terms {
         SettlementAccount { node: self.node, pool }
     }
 
-    /// What the buyer of one coupon must have beyond `price`: the taker fee, rounded up, which
-    /// covers the fee of any fill at that price or better.
+    /// What the buyer of one coupon must have beyond `price`: the largest fee there is, rounded
+    /// up, which covers the fee of any fill at that price or better.
     pub(crate) fn hold_per_coupon(&self, price: Amount) -> Option<Amount> {
-        let rate = self.fees.taker.max(self.fees.maker);
-        price.checked_add(rate.of(price, Rounding::Up)?)
+        price.checked_add(self.fees.largest_buy_fee(price)?)
     }
 }

@@ -2,9 +2,10 @@
 //! (P-04b, P-06a).
 
 use crate::event::Event;
+use crate::fees::{Liquidity, MarketKind, TradeLine, Trader};
 use crate::notice::LockedRate;
+use crate::party::PartyKind;
 use crate::settlement::{Item, ItemId};
-use crate::terms::Fees;
 use crate::trading::OpenOrder;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
@@ -128,17 +129,8 @@ impl Venue {
             Side::Buy => (taker.party, maker.party, taker.hold_per_coupon),
             Side::Sell => (maker.party, taker.party, maker.hold_per_coupon),
         };
-        let fees = self.terms.fees;
         let value = fill.price.checked_mul(fill.quantity).expect("the book refused larger orders");
-        let (buyer_rate, seller_rate) = match taker.side {
-            Side::Buy => (fees.taker, fees.maker),
-            Side::Sell => (fees.maker, fees.taker),
-        };
-        let buyer_fee = match taker.member {
-            // A member's user pays the member's fee at the member's node.
-            Some(_) => Amount::ZERO,
-            None => Fees::fee(buyer_rate, value),
-        };
+        let (buyer_fee, seller_fee) = self.charge(step.at, &maker, &taker, value);
         let number = self.next_number().to_be_bytes();
         let value_date = match taker.member {
             Some(member) => member.rate.value_date,
@@ -153,7 +145,7 @@ impl Venue {
             price: fill.price,
             quantity: fill.quantity,
             buyer_fee,
-            seller_fee: Fees::fee(seller_rate, value),
+            seller_fee,
             lots: Vec::new(),
             at: step.at,
             value_date,
@@ -173,6 +165,57 @@ impl Venue {
         self.note_trade(step, &trade);
         self.trades.insert(id, trade);
         id
+    }
+
+    /// What the buyer and the seller of a trade of `value` are charged.
+    fn charge(
+        &mut self,
+        at: Timestamp,
+        maker: &OpenOrder,
+        taker: &Taker,
+        value: Amount,
+    ) -> (Amount, Amount) {
+        let (buyer, seller) = match taker.side {
+            Side::Buy => (taker.party, maker.party),
+            Side::Sell => (maker.party, taker.party),
+        };
+        let kind = match maker.primary {
+            true => MarketKind::Primary,
+            false => {
+                let (buys, sells) = (self.trader_kind(buyer), self.trader_kind(seller));
+                self.terms.fees.trade.resale_kind(buys, sells, value)
+            }
+        };
+        let mut fee = |party, side| {
+            let liquidity = if side == taker.side { Liquidity::Taker } else { Liquidity::Maker };
+            let line = TradeLine { kind, side, liquidity, value, trades_this_month: 0 };
+            self.charge_side(at, party, line)
+        };
+        let buyer_fee = match taker.member {
+            // A member's user pays the member's fee at the member's node.
+            Some(_) => Amount::ZERO,
+            None => fee(buyer, Side::Buy),
+        };
+        (buyer_fee, fee(seller, Side::Sell))
+    }
+
+    /// The fee of one side; counts the trade towards the party's month first. The issuer's sale
+    /// of new coupons is not one of its trades: the reduction is for who trades (FEE-17).
+    fn charge_side(&mut self, at: Timestamp, party: PartyId, line: TradeLine) -> Amount {
+        let issues = line.kind == MarketKind::Primary && line.side == Side::Sell;
+        let trades_this_month = match issues {
+            true => 0,
+            false => self.monthly_trades.add(self.month(at), party),
+        };
+        self.terms.fees.trade_fee(TradeLine { trades_this_month, ..line })
+    }
+
+    /// What a party is to the fee schedule; another node trades for its users.
+    fn trader_kind(&self, party: PartyId) -> Trader {
+        match self.parties.get(&party).map(|known| known.kind) {
+            Some(PartyKind::Issuer | PartyKind::Merchant) => Trader::Business,
+            _ => Trader::Consumer,
+        }
     }
 
     /// Moves the coupons of a match: to the buyer, or out of reach until a member's money is in.

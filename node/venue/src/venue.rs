@@ -7,6 +7,7 @@ use crate::four_eyes::Proposal;
 use crate::freeze::FreezeReason;
 use crate::issuance::Batch;
 use crate::limits::{Activity, PartyLimits, Rule};
+use crate::monthly::MonthlyTrades;
 use crate::notice::LockedRate;
 use crate::outcome::Outcome;
 use crate::overlay::{CouponFreeze, Pledge};
@@ -139,6 +140,7 @@ pub struct Venue {
     /// What a bank booked and the books could not take, in order.
     pub(crate) unposted: Vec<Entry>,
     pub(crate) house: Option<House>,
+    pub(crate) monthly_trades: MonthlyTrades,
 }
 
 /// One application of a command: the time it happens at and what comes of it.
@@ -202,6 +204,7 @@ impl Venue {
             early: BTreeMap::new(),
             unposted: Vec::new(),
             house,
+            monthly_trades: MonthlyTrades::default(),
         }
     }
 

@@ -12,7 +12,6 @@ use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::refusal::Rejection;
 use crate::settlement::{Item, Purpose, committed};
-use crate::terms::Fees;
 use crate::venue::{Due, Step, Venue};
 use alloc::vec::Vec;
 use gcfn_banking::Creditor;
@@ -91,7 +90,7 @@ impl Venue {
         if self.withdrawals.contains_key(&withdrawal) {
             return Err(Rejection::WithdrawalExists);
         }
-        let fee = Fees::fee(self.terms.fees.withdrawal, amount);
+        let fee = self.terms.fees.withdrawal_fee(amount);
         let paid = amount.saturating_sub(fee);
         if paid.is_zero() {
             return Err(Rejection::AmountZero);

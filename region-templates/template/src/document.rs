@@ -38,6 +38,10 @@ impl<'t> Document<'t> {
         read: impl FnOnce(&mut Section<'_>) -> Option<T>,
     ) -> Option<T> {
         let Some((key, value)) = self.root.get_key_value(name) else {
+            if keys::may_be_left_out(name) {
+                let (table, notes) = (&DeTable::new(), &mut self.notes);
+                return read(&mut Section { name, line: 1, table, notes });
+            }
             self.notes.add(1, format!("section [{name}] is missing"), keys::names(name));
             return None;
         };
@@ -78,7 +82,8 @@ impl Section<'_> {
         }
     }
 
-    /// The value of `key` as `read` understands it; a note when it is missing or not understood.
+    /// The value of `key` as `read` understands it, or of its default when it is left out; a note
+    /// when it is missing or not understood.
     fn value<T>(
         &mut self,
         key: &'static str,
@@ -86,6 +91,10 @@ impl Section<'_> {
     ) -> Option<T> {
         let rule = keys::rule(self.name, key);
         let Some((at, value)) = self.table.get_key_value(key) else {
+            if let Some(default) = keys::default(self.name, key) {
+                let default = DeValue::parse(default).expect("a default is TOML");
+                return read(default.get_ref());
+            }
             self.notes.add(self.line, format!("{}.{key} is missing", self.name), rule);
             return None;
         };
@@ -146,6 +155,16 @@ impl Section<'_> {
         self.number(key, 0..=10_000).map(BasisPoints)
     }
 
+    /// A rate that may be left out: the outer option says whether all is well.
+    pub(crate) fn optional_rate(&mut self, key: &'static str) -> Option<Option<BasisPoints>> {
+        if self.table.contains_key(key) { self.rate(key).map(Some) } else { Some(None) }
+    }
+
+    /// Whether `key` is there.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// Yes or no.
     pub(crate) fn flag(&mut self, key: &'static str) -> Option<bool> {
         self.value(key, |value| match value {
@@ -169,11 +188,14 @@ impl Section<'_> {
     /// Notes that `key` breaks a rule between several keys.
     pub(crate) fn require(&mut self, holds: Option<bool>, key: &'static str, rule: &str) {
         if holds == Some(false) {
-            let (at, value) =
-                self.table.get_key_value(key).expect("a rule is on keys that were read");
-            let line = self.notes.line(at.span().start);
-            let found = format!("{}.{key} is {}", self.name, shown(value.get_ref()));
-            self.notes.add(line, found, rule);
+            let (line, value) = match self.table.get_key_value(key) {
+                Some((at, value)) => (self.notes.line(at.span().start), shown(value.get_ref())),
+                None => {
+                    let default = keys::default(self.name, key);
+                    (self.line, default.expect("a rule is on keys that were read").to_owned())
+                }
+            };
+            self.notes.add(line, format!("{}.{key} is {value}", self.name), rule);
         }
     }
 }

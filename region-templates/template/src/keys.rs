@@ -14,6 +14,8 @@ pub struct Key {
     pub key: &'static str,
     /// What it may be.
     pub rule: &'static str,
+    /// What it is when it is left out, in TOML; none where it may not be.
+    pub default: Option<&'static str>,
     /// What it means.
     pub meaning: &'static str,
 }
@@ -24,7 +26,17 @@ const fn key(
     rule: &'static str,
     meaning: &'static str,
 ) -> Key {
-    Key { section, key, rule, meaning }
+    Key { section, key, rule, default: None, meaning }
+}
+
+const fn optional(
+    section: &'static str,
+    key: &'static str,
+    rule: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+) -> Key {
+    Key { section, key, rule, default: Some(default), meaning }
 }
 
 const NAME: &str = "1 to 16 characters of a-z, 0-9 and '-', beginning with a letter";
@@ -32,6 +44,10 @@ const CLOCK: &str = "a time of day, HH:MM";
 const RATE: &str = "0 to 10000 basis points";
 const LEVEL: &str = "a level, 0 to 3";
 const YEARS: &str = "1 to 100 years";
+const UNITS: &str = "1 to 4000000000, whole units of the currency";
+const POINTS: &str = "0 to 10000 hundredths of a point";
+const QUOTA: &str = "0 to 1000000 basis points";
+const AS_RATIO: &str = "0 to 10000 basis points, or left out: as reserve_ratio";
 
 /// Every key, in the order of the file.
 pub const KEYS: &[Key] = &[
@@ -97,12 +113,51 @@ pub const KEYS: &[Key] = &[
     key("kyc", "trade", LEVEL, "to trade or to withdraw"),
     key("kyc", "large", LEVEL, "for large transfers"),
     key("kyc", "market_maker", LEVEL, "to make a market"),
-    key("fees", "taker", RATE, "of a trade, from the order that came second"),
-    key("fees", "maker", RATE, "of a trade, from the order that rested"),
+    optional(
+        "fees",
+        "trade",
+        "\"maker-taker\", \"fees-000\", \"fees-001\" or \"fees-003\"",
+        "\"maker-taker\"",
+        "the table of trade fees",
+    ),
+    optional("fees", "taker", RATE, "50", "maker-taker only: from the order that came second"),
+    optional("fees", "maker", RATE, "10", "maker-taker only: from the order that rested"),
+    optional(
+        "fees",
+        "rows",
+        "a list of texts such as \"c2c buy taker 40\": primary, c2c, b2c or b2b; buy or sell; maker or taker; basis points",
+        "[]",
+        "rates in the place of the table's",
+    ),
+    optional(
+        "fees",
+        "block_tiers",
+        "no or three texts such as \"500000 15\", rising: value in whole units, basis points",
+        "[]",
+        "from which value on a trade is a block, and what each side pays; in the place of the table's",
+    ),
+    optional(
+        "fees",
+        "active_after",
+        "0 to 1000000",
+        "10",
+        "the trades of a calendar month after which a party pays less",
+    ),
+    optional("fees", "active_reduction", RATE, "2000", "by which share of the fee"),
     key("fees", "issue_silver", RATE, "of a batch's face value, from a silver issuer"),
     key("fees", "issue_gold", RATE, "from a gold issuer"),
     key("fees", "issue_platinum", RATE, "from a platinum issuer"),
     key("fees", "issue_diamond", RATE, "from a diamond issuer"),
+    optional("fees", "tier_gold", UNITS, "1000000", "the month's issue volume that makes gold"),
+    optional("fees", "tier_platinum", UNITS, "5000000", "that makes platinum"),
+    optional("fees", "tier_diamond", UNITS, "20000000", "that makes diamond"),
+    optional(
+        "fees",
+        "first_month_days",
+        "0 to 365 days",
+        "30",
+        "for how long a new issuer pays no more than gold",
+    ),
     key("fees", "redeem", RATE, "of the face value redeemed, from the issuer"),
     key("fees", "withdrawal", RATE, "of the amount withdrawn"),
     key("fees", "breakage", RATE, "of the face value that expired, from the issuer"),
@@ -113,6 +168,88 @@ pub const KEYS: &[Key] = &[
         "the base of an issuer's reserve",
     ),
     key("escrow", "reserve_ratio", RATE, "the share of the base that is set aside"),
+    key("escrow", "reserve_ratio_aaa", AS_RATIO, "the share that a grade of AAA sets aside"),
+    key("escrow", "reserve_ratio_aa", AS_RATIO, "the share that a grade of AA sets aside"),
+    key("escrow", "reserve_ratio_a", AS_RATIO, "the share that a grade of A sets aside"),
+    key("escrow", "reserve_ratio_bbb", AS_RATIO, "the share that a grade of BBB sets aside"),
+    key("escrow", "reserve_ratio_bb", AS_RATIO, "the share that a grade of BB sets aside"),
+    optional("credit", "weight_redemption", RATE, "3500", "the weight of the redemption rate"),
+    optional("credit", "weight_breakage", RATE, "2500", "of what did not expire"),
+    optional("credit", "weight_tenure", RATE, "2000", "of the time in the market"),
+    optional("credit", "weight_satisfaction", RATE, "2000", "of user satisfaction"),
+    optional("credit", "model_weight", RATE, "0", "of a model's score, where one arrives"),
+    optional("credit", "band_aaa", POINTS, "9000", "from this score on an issuer is AAA"),
+    optional("credit", "band_aa", POINTS, "8000", "from this score on an issuer is AA"),
+    optional("credit", "band_a", POINTS, "7000", "from this score on an issuer is A"),
+    optional("credit", "band_bbb", POINTS, "6000", "from this score on an issuer is BBB"),
+    optional(
+        "credit",
+        "provisional_score",
+        POINTS,
+        "6000",
+        "the least that an issuer without history scores",
+    ),
+    optional(
+        "credit",
+        "provisional_redemptions",
+        "0 to 1000000",
+        "100",
+        "from how many redemptions on its score counts",
+    ),
+    optional(
+        "credit",
+        "provisional_months",
+        "0 to 120 months",
+        "6",
+        "or from how long after its approval on",
+    ),
+    optional("credit", "quota_base", UNITS, "100000", "a new issuer's quota of face value"),
+    optional("credit", "quota_aaa", QUOTA, "100000", "how much of it a grade of AAA has"),
+    optional("credit", "quota_aa", QUOTA, "50000", "how much of it a grade of AA has"),
+    optional("credit", "quota_a", QUOTA, "20000", "how much of it a grade of A has"),
+    optional("credit", "quota_bbb", QUOTA, "10000", "how much of it a grade of BBB has"),
+    optional("credit", "quota_bb", QUOTA, "0", "how much of it a grade of BB has"),
+    optional(
+        "pricing",
+        "model",
+        "\"additive3\" or \"mult2\"",
+        "\"additive3\"",
+        "the formula of a suggested price",
+    ),
+    optional(
+        "pricing",
+        "time_discount_max",
+        RATE,
+        "1500",
+        "the discount at the end of the validity",
+    ),
+    optional("pricing", "premium_aaa", RATE, "0", "the credit premium of AAA"),
+    optional("pricing", "premium_aa", RATE, "300", "the credit premium of AA"),
+    optional("pricing", "premium_a", RATE, "600", "the credit premium of A"),
+    optional("pricing", "premium_bbb", RATE, "1000", "the credit premium of BBB"),
+    optional("pricing", "premium_bb", RATE, "1500", "the credit premium of BB"),
+    optional("pricing", "premium_unrated", RATE, "2000", "of an issuer without a grade"),
+    optional(
+        "pricing",
+        "liquidity_slope",
+        RATE,
+        "1000",
+        "the premium of a book where everybody sells, before its limit",
+    ),
+    optional(
+        "pricing",
+        "liquidity_bonus_max",
+        RATE,
+        "500",
+        "the most that a book of buyers adds to the price",
+    ),
+    optional(
+        "pricing",
+        "liquidity_premium_max",
+        RATE,
+        "1000",
+        "the most that a book of sellers takes off it",
+    ),
     key("refund", "days", "0 to 365 days", "for how long the first buyer may give a coupon back"),
     key("withdrawal", "days_min", "0 to 10", "T+n at the earliest, in business days"),
     key("withdrawal", "days_max", "0 to 10", "T+n at the latest, in business days"),
@@ -132,6 +269,17 @@ pub(crate) fn rule(section: &str, key: &str) -> &'static str {
     found.expect("every key that is read stands in KEYS").rule
 }
 
+/// What `key` in `section` is when it is left out, in TOML; `None` where it may not be.
+pub(crate) fn default(section: &str, key: &str) -> Option<&'static str> {
+    let found = KEYS.iter().find(|known| known.section == section && known.key == key);
+    found.and_then(|known| known.default)
+}
+
+/// Whether every key of `section` may be left out, and so the section.
+pub(crate) fn may_be_left_out(section: &str) -> bool {
+    KEYS.iter().filter(|known| known.section == section).all(|known| known.default.is_some())
+}
+
 /// The keys of `section`, for whoever has written another.
 pub(crate) fn names(section: &str) -> String {
     let keys = KEYS.iter().filter(|known| known.section == section);
@@ -148,9 +296,11 @@ pub(crate) fn sections() -> Vec<&'static str> {
 /// All keys as a table in Markdown.
 #[must_use]
 pub fn markdown() -> String {
-    let mut table = String::from("| key | allowed | meaning |\n|---|---|---|\n");
-    for Key { section, key, rule, meaning } in KEYS {
-        writeln!(table, "| `{section}.{key}` | {rule} | {meaning} |").expect("a string grows");
+    let mut table = String::from("| key | allowed | left out | meaning |\n|---|---|---|---|\n");
+    for Key { section, key, rule, default, meaning } in KEYS {
+        let default = default.map_or(String::new(), |default| format!("`{default}`"));
+        writeln!(table, "| `{section}.{key}` | {rule} | {default} | {meaning} |")
+            .expect("a string grows");
     }
     table
 }

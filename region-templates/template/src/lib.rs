@@ -13,12 +13,15 @@ pub mod keys;
 mod problem;
 mod read;
 mod region;
+mod row;
 mod zone;
 
 pub use problem::{Problem, TemplateProblems};
 pub use read::parse;
 pub use region::{
-    CalendarRules, Divisible, Escrow, Federation, Fees, Fx, Jobs, Kyc, Maturity, Prefund, Product,
-    Refund, RegionTemplate, Regnode, Retention, Settlement, Withdrawal,
+    CalendarRules, Credit, Divisible, Escrow, Federation, Fees, Fx, Jobs, Kyc, Maturity, Prefund,
+    PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode, Retention, Settlement,
+    TradeTable, Withdrawal,
 };
+pub use row::{FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier};
 pub use zone::{LocalTime, LocalTimeFault, UnknownZone, Zone};

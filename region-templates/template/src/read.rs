@@ -5,11 +5,13 @@
 use crate::document::{Document, Section};
 use crate::problem::TemplateProblems;
 use crate::region::{
-    CalendarRules, Divisible, Escrow, Federation, Fees, Fx, Jobs, Kyc, Maturity, Prefund, Product,
-    Refund, RegionTemplate, Regnode, Retention, Settlement, Withdrawal,
+    CalendarRules, Credit, Divisible, Escrow, Federation, Fees, Fx, Jobs, Kyc, Maturity, Prefund,
+    PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode, Retention, Settlement,
+    TradeTable, Withdrawal,
 };
+use crate::row::{FeeRow, FeeTier};
 use crate::zone::Zone;
-use gcfn_model::{BusinessDate, Currency, RegionId};
+use gcfn_model::{BasisPoints, BusinessDate, Currency, RegionId};
 
 /// Reads the text of a template. `file` is how problems name it.
 ///
@@ -26,6 +28,8 @@ pub fn parse(file: &str, text: &str) -> Result<RegionTemplate, TemplateProblems>
     let kyc = document.section("kyc", kyc);
     let fees = document.section("fees", fees);
     let escrow = document.section("escrow", escrow);
+    let credit = document.section("credit", credit);
+    let pricing = document.section("pricing", pricing);
     let refund = document.section("refund", refund);
     let withdrawal = document.section("withdrawal", withdrawal);
     let fx = document.section("fx", fx);
@@ -48,6 +52,8 @@ pub fn parse(file: &str, text: &str) -> Result<RegionTemplate, TemplateProblems>
             kyc: kyc?,
             fees: fees?,
             escrow: escrow?,
+            credit: credit?,
+            pricing: pricing?,
             refund: refund?,
             withdrawal: withdrawal?,
             fx: fx?,
@@ -176,23 +182,90 @@ fn kyc(section: &mut Section<'_>) -> Option<Kyc> {
 }
 
 fn fees(section: &mut Section<'_>) -> Option<Fees> {
-    let taker = section.rate("taker");
-    let maker = section.rate("maker");
-    let silver = section.rate("issue_silver");
-    let gold = section.rate("issue_gold");
-    let platinum = section.rate("issue_platinum");
-    let diamond = section.rate("issue_diamond");
+    let trade = trade_table(section);
+    let rows: Option<Vec<FeeRow>> = section.list("rows", FeeRow::read);
+    let block_tiers = block_tiers(section);
+    let active_after = section.number("active_after", 0..=1_000_000);
+    let active_reduction = section.rate("active_reduction");
+    let issue = rates(section, ["issue_silver", "issue_gold", "issue_platinum", "issue_diamond"]);
+    let tiers_from = ["tier_gold", "tier_platinum", "tier_diamond"].map(|key| units(section, key));
+    let [gold, platinum, diamond] = tiers_from;
+    rising(section, [(gold, "tier_gold"), (platinum, "tier_platinum"), (diamond, "tier_diamond")]);
+    let first_month_days = section.number("first_month_days", 0..=365);
     let redeem = section.rate("redeem");
     let withdrawal = section.rate("withdrawal");
     let breakage = section.rate("breakage");
     Some(Fees {
-        taker: taker?,
-        maker: maker?,
-        issue: [silver?, gold?, platinum?, diamond?],
+        trade: trade?,
+        rows: rows?,
+        block_tiers: block_tiers?,
+        active_after: active_after?,
+        active_reduction: active_reduction?,
+        issue: issue?,
+        tiers_from: [gold?, platinum?, diamond?],
+        first_month_days: first_month_days?,
         redeem: redeem?,
         withdrawal: withdrawal?,
         breakage: breakage?,
     })
+}
+
+/// The table by name. Only maker-taker has rates of its own to set.
+fn trade_table(section: &mut Section<'_>) -> Option<TradeTable> {
+    let (taker, maker) = (section.rate("taker"), section.rate("maker"));
+    let zero = BasisPoints(0);
+    let named = section.choice(
+        "trade",
+        &[
+            ("maker-taker", TradeTable::MakerTaker { taker: zero, maker: zero }),
+            ("fees-000", TradeTable::Fees000),
+            ("fees-001", TradeTable::Fees001),
+            ("fees-003", TradeTable::Fees003),
+        ],
+    )?;
+    if let TradeTable::MakerTaker { .. } = named {
+        return Some(TradeTable::MakerTaker { taker: taker?, maker: maker? });
+    }
+    for key in ["taker", "maker"] {
+        section.require(Some(!section.has(key)), key, "left out, unless trade is \"maker-taker\"");
+    }
+    Some(named)
+}
+
+/// No tiers or three; the outer option says whether all is well.
+fn block_tiers(section: &mut Section<'_>) -> Option<Option<[FeeTier; 3]>> {
+    let listed: Vec<FeeTier> = section.list("block_tiers", FeeTier::read)?;
+    let tiers = <[FeeTier; 3]>::try_from(listed.as_slice()).ok();
+    let rising = tiers
+        .is_some_and(|[first, second, third]| first.from < second.from && second.from < third.from);
+    let fits = listed.is_empty() || rising;
+    section.require(Some(fits), "block_tiers", "no tiers or three of rising value");
+    fits.then_some(tiers)
+}
+
+/// Several rates in a row of a table; all are read before any is used.
+fn rates<const N: usize>(
+    section: &mut Section<'_>,
+    keys: [&'static str; N],
+) -> Option<[BasisPoints; N]> {
+    let read = keys.map(|key| section.rate(key));
+    let rates: Option<Vec<BasisPoints>> = read.into_iter().collect();
+    rates?.try_into().ok()
+}
+
+/// Whole units of the region's currency.
+fn units(section: &mut Section<'_>, key: &'static str) -> Option<u32> {
+    section.number(key, 1..=4_000_000_000)
+}
+
+/// Notes every key that is not above the one before it.
+fn rising<const N: usize>(section: &mut Section<'_>, keys: [(Option<u32>, &'static str); N]) {
+    for pair in keys.windows(2) {
+        if let [(lower, below), (higher, key)] = pair {
+            let holds = lower.zip(*higher).map(|(lower, higher)| lower < higher);
+            section.require(holds, key, &format!("more than {below}"));
+        }
+    }
 }
 
 fn escrow(section: &mut Section<'_>) -> Option<Escrow> {
@@ -201,7 +274,84 @@ fn escrow(section: &mut Section<'_>) -> Option<Escrow> {
         &[("face", Prefund::Face), ("proceeds", Prefund::Proceeds), ("none", Prefund::None)],
     );
     let reserve_ratio = section.rate("reserve_ratio");
-    Some(Escrow { prefund: prefund?, reserve_ratio: reserve_ratio? })
+    let by_grade = [
+        "reserve_ratio_aaa",
+        "reserve_ratio_aa",
+        "reserve_ratio_a",
+        "reserve_ratio_bbb",
+        "reserve_ratio_bb",
+    ]
+    .map(|key| section.optional_rate(key));
+    let reserve_ratio = reserve_ratio?;
+    let [aaa, aa, a, bbb, bb] = by_grade;
+    let reserve_by_grade = [aaa?, aa?, a?, bbb?, bb?].map(|rate| rate.unwrap_or(reserve_ratio));
+    Some(Escrow { prefund: prefund?, reserve_ratio, reserve_by_grade })
+}
+
+fn credit(section: &mut Section<'_>) -> Option<Credit> {
+    const WEIGHTS: [&str; 4] =
+        ["weight_redemption", "weight_breakage", "weight_tenure", "weight_satisfaction"];
+    let weights = rates(section, WEIGHTS);
+    let sum = weights.map(|weights| weights.iter().map(|weight| weight.0).sum::<u32>());
+    section.require(
+        sum.map(|sum| sum == 10_000),
+        "weight_satisfaction",
+        "what makes the four weights sum to 10000",
+    );
+    let model_weight = section.rate("model_weight");
+    let band = |section: &mut Section<'_>, key| section.number::<u16>(key, 0..=10_000);
+    let aaa = band(section, "band_aaa");
+    let aa = band(section, "band_aa");
+    let a = band(section, "band_a");
+    let bbb = band(section, "band_bbb");
+    let score = |band: Option<u16>| band.map(u32::from);
+    rising(
+        section,
+        [
+            (score(bbb), "band_bbb"),
+            (score(a), "band_a"),
+            (score(aa), "band_aa"),
+            (score(aaa), "band_aaa"),
+        ],
+    );
+    let provisional_score = band(section, "provisional_score");
+    let provisional_redemptions = section.number("provisional_redemptions", 0..=1_000_000);
+    let provisional_months = section.number("provisional_months", 0..=120);
+    let quota_base = units(section, "quota_base");
+    let quota = ["quota_aaa", "quota_aa", "quota_a", "quota_bbb", "quota_bb"]
+        .map(|key| section.number(key, 0..=1_000_000).map(BasisPoints));
+    let [q_aaa, q_aa, q_a, q_bbb, q_bb] = quota;
+    Some(Credit {
+        weights: weights?,
+        model_weight: model_weight?,
+        bands: [aaa?, aa?, a?, bbb?],
+        provisional_score: provisional_score?,
+        provisional_redemptions: provisional_redemptions?,
+        provisional_months: provisional_months?,
+        quota_base: quota_base?,
+        quota: [q_aaa?, q_aa?, q_a?, q_bbb?, q_bb?],
+    })
+}
+
+fn pricing(section: &mut Section<'_>) -> Option<Pricing> {
+    let model = section
+        .choice("model", &[("additive3", PriceModel::Additive3), ("mult2", PriceModel::Mult2)]);
+    let time_discount_max = section.rate("time_discount_max");
+    let premiums =
+        rates(section, ["premium_aaa", "premium_aa", "premium_a", "premium_bbb", "premium_bb"]);
+    let premium_unrated = section.rate("premium_unrated");
+    let liquidity_slope = section.rate("liquidity_slope");
+    let liquidity_bonus_max = section.rate("liquidity_bonus_max");
+    let liquidity_premium_max = section.rate("liquidity_premium_max");
+    Some(Pricing {
+        model: model?,
+        time_discount_max: time_discount_max?,
+        premiums: premiums?,
+        premium_unrated: premium_unrated?,
+        liquidity_slope: liquidity_slope?,
+        liquidity_bonus_max: liquidity_bonus_max?,
+        liquidity_premium_max: liquidity_premium_max?,
+    })
 }
 
 fn refund(section: &mut Section<'_>) -> Option<Refund> {

@@ -1,5 +1,6 @@
 //! What a template says, once it is read.
 
+use crate::row::{FeeRow, FeeTier};
 use crate::zone::{LocalTime, Zone};
 use gcfn_model::{BasisPoints, BusinessDate, Currency, HouseId, RegionId, Timestamp};
 use std::collections::BTreeSet;
@@ -35,6 +36,10 @@ pub struct RegionTemplate {
     pub fees: Fees,
     /// What issuers set aside.
     pub escrow: Escrow,
+    /// How issuers are scored, and what a grade allows.
+    pub credit: Credit,
+    /// How prices are suggested.
+    pub pricing: Pricing,
     /// Giving a coupon back.
     pub refund: Refund,
     /// Taking money out.
@@ -160,20 +165,49 @@ pub struct Kyc {
 }
 
 /// What is charged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fees {
-    /// Of a trade's value, from the order that came second.
-    pub taker: BasisPoints,
-    /// Of a trade's value, from the order that rested.
-    pub maker: BasisPoints,
+    /// The table of trade fees.
+    pub trade: TradeTable,
+    /// Rates in the place of the table's.
+    pub rows: Vec<FeeRow>,
+    /// Rates of large trades in the place of the table's, in rising order of value.
+    pub block_tiers: Option<[FeeTier; 3]>,
+    /// A party's trades of a calendar month after which it pays less.
+    pub active_after: u32,
+    /// By which share of the fee.
+    pub active_reduction: BasisPoints,
     /// Of a batch's face value, from its issuer: silver, gold, platinum, diamond.
     pub issue: [BasisPoints; 4],
+    /// The face value listed in a month from which an issuer is gold, platinum, diamond, in whole
+    /// units of the region's currency.
+    pub tiers_from: [u32; 3],
+    /// For how many days a new issuer pays no more than gold.
+    pub first_month_days: u32,
     /// Of the face value redeemed, from the issuer.
     pub redeem: BasisPoints,
     /// Of the amount withdrawn.
     pub withdrawal: BasisPoints,
     /// Of the face value that expired, from the issuer.
     pub breakage: BasisPoints,
+}
+
+/// The table of trade fees, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TradeTable {
+    /// By which order came second.
+    MakerTaker {
+        /// Of a trade's value, from the order that came second.
+        taker: BasisPoints,
+        /// Of a trade's value, from the order that rested.
+        maker: BasisPoints,
+    },
+    /// By side.
+    Fees000,
+    /// By market, low.
+    Fees001,
+    /// By market, a commission; blocks by value.
+    Fees003,
 }
 
 /// What issuers set aside.
@@ -183,6 +217,57 @@ pub struct Escrow {
     pub prefund: Prefund,
     /// The share of the base.
     pub reserve_ratio: BasisPoints,
+    /// The share of the base by grade, AAA to BB.
+    pub reserve_by_grade: [BasisPoints; 5],
+}
+
+/// How issuers are scored, and what a grade allows. Tables by grade go from AAA to BB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// The weights of redemption, breakage, tenure and satisfaction; they sum to 10 000.
+    pub weights: [BasisPoints; 4],
+    /// The weight of a model's score.
+    pub model_weight: BasisPoints,
+    /// From which score on an issuer is AAA, AA, A, BBB; in hundredths of a point.
+    pub bands: [u16; 4],
+    /// The least that an issuer without history scores, in hundredths of a point.
+    pub provisional_score: u16,
+    /// From how many redemptions on a score counts.
+    pub provisional_redemptions: u32,
+    /// From how many months on a score counts.
+    pub provisional_months: u32,
+    /// A new issuer's quota, in whole units of the region's currency.
+    pub quota_base: u32,
+    /// How much of it each grade has.
+    pub quota: [BasisPoints; 5],
+}
+
+/// How prices are suggested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pricing {
+    /// The formula.
+    pub model: PriceModel,
+    /// The discount at the end of the validity.
+    pub time_discount_max: BasisPoints,
+    /// The premium of each grade, AAA to BB.
+    pub premiums: [BasisPoints; 5],
+    /// The premium of an issuer without a grade.
+    pub premium_unrated: BasisPoints,
+    /// The premium of a book where everybody sells, before its limit.
+    pub liquidity_slope: BasisPoints,
+    /// The most that a book of buyers adds.
+    pub liquidity_bonus_max: BasisPoints,
+    /// The most that a book of sellers takes off.
+    pub liquidity_premium_max: BasisPoints,
+}
+
+/// The formula of a suggested price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PriceModel {
+    /// Three discounts off face, summed.
+    Additive3,
+    /// Two discounts off face, one after the other.
+    Mult2,
 }
 
 /// The base of an issuer's reserve, per coupon sold.

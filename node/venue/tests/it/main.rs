@@ -5,13 +5,16 @@
 
 mod bank;
 mod closing;
+mod credit;
 mod cross_border;
 mod day;
 mod disputes;
+mod fees;
 mod four_eyes;
 mod freezes;
 mod houses;
 mod limits;
+mod pricing;
 mod refusals;
 mod reversal;
 mod shares;

@@ -9,9 +9,9 @@ use gcfn_model::{
     PartyId, Pool, Position, SeriesId, SettlementAccount, Timestamp,
 };
 use gcfn_venue::{
-    Actor, BatchTerms, Command, Done, Event, Fees, FreezeReason, MoneyAct, MoneyEvent, MoneyTerms,
-    OrderTerms, Outcome, PartyKind, Request, ReserveMode, Role, Terms, Tier, TradingDay, Venue,
-    Verb,
+    Actor, BatchTerms, Command, CreditRules, Done, Event, FeePreset, FeeSchedule, FreezeReason,
+    MoneyAct, MoneyEvent, MoneyTerms, OrderTerms, Outcome, PartyKind, PricingRules, Request,
+    ReserveMode, Role, Terms, Tier, TradingDay, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -46,14 +46,7 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         currency,
         house: house_node.parse().expect("a name"),
         house_node: house_node.parse().expect("a name"),
-        fees: Fees {
-            taker: BasisPoints(50),
-            maker: BasisPoints(10),
-            issue: [BasisPoints(150), BasisPoints(120), BasisPoints(100), BasisPoints(80)],
-            redeem: BasisPoints(10),
-            withdrawal: BasisPoints(10),
-            breakage: BasisPoints(1000),
-        },
+        fees: FeeSchedule::of(FeePreset::DEFAULT, currency),
         reserve_mode: ReserveMode::Face,
         reserve_ratio: BasisPoints::ONE,
         refund_window: Millis(7 * 86_400_000),
@@ -63,6 +56,8 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
         money: MoneyTerms::of(currency),
+        credit: CreditRules::standard(currency),
+        pricing: PricingRules::STANDARD,
     }
 }
 

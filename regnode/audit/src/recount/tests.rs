@@ -9,11 +9,11 @@ use gcfn_clearing::{Bundle, ClearingEvent, NetPosition, Obligation};
 use gcfn_ledger::{Account, Books, Entry, Holder, Lot, Posting, SerialRange, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{
-    Amount, BasisPoints, BatchId, BusinessDate, Currency, CycleId, Digest, NodeId, OrderId,
-    PartyId, Pool, Position, RedemptionId, SeriesId, SettlementAccount, Timestamp, TradeId,
+    Amount, BatchId, BusinessDate, Currency, CycleId, Digest, NodeId, OrderId, PartyId, Pool,
+    Position, RedemptionId, SeriesId, SettlementAccount, Timestamp, TradeId,
 };
 use gcfn_replica::Command;
-use gcfn_venue::{Event, Fees, Trade, TradeState};
+use gcfn_venue::{Event, FeePreset, FeeSchedule, PartyKind, Trade, TradeState, TradingDay};
 
 fn cents(minor: u64) -> Amount {
     Amount::from_minor(minor).expect("a small figure")
@@ -131,24 +131,37 @@ fn holdings_that_changed_without_an_event_differ() {
     assert_eq!(kinds(Titles::default().compare(&books.title)), Some(FindingKind::HoldingDiffers));
 }
 
+fn ben() -> PartyId {
+    PartyId::derive(&[b"ben"])
+}
+
 fn trade(buyer_fee: u64, seller_fee: u64) -> Event {
+    trade_at(0, buyer_fee, seller_fee)
+}
+
+/// A resale of ben's to ann, so many days into time.
+fn trade_at(day: u64, buyer_fee: u64, seller_fee: u64) -> Event {
     Event::TradeMatched(Trade {
         id: TradeId::derive(&[b"trade"]),
         series: series(),
         buyer: ann(),
-        seller: PartyId::derive(&[b"ben"]),
+        seller: ben(),
         primary: false,
         price: cents(95_01),
         quantity: 10,
         buyer_fee: cents(buyer_fee),
         seller_fee: cents(seller_fee),
         lots: Vec::new(),
-        at: Timestamp::EPOCH,
+        at: instant(day),
         value_date: BusinessDate::from_days(1),
         state: TradeState::Matched,
         item: 0,
         member: None,
     })
+}
+
+fn instant(day: u64) -> Timestamp {
+    Timestamp::from_micros(day * 86_400_000_000).expect("in range")
 }
 
 fn accepted(side: Side) -> Event {
@@ -158,15 +171,7 @@ fn accepted(side: Side) -> Event {
 
 #[test]
 fn fees_follow_from_the_terms_and_from_who_came_last() {
-    let rate = BasisPoints;
-    let fees = Fees {
-        taker: rate(50),
-        maker: rate(10),
-        issue: [rate(0); 4],
-        redeem: rate(0),
-        withdrawal: rate(0),
-        breakage: rate(0),
-    };
+    let fees = FeeSchedule::of(FeePreset::DEFAULT, Currency::Sgd);
     let after = |side: Option<Side>, buyer_fee, seller_fee| {
         let mut trading = Trading::new(fees);
         side.map(|side| trading.count(&accepted(side)));
@@ -179,6 +184,42 @@ fn fees_follow_from_the_terms_and_from_who_came_last() {
     assert_eq!(after(Some(Side::Buy), 4_76, 95), differs);
     assert_eq!(after(Some(Side::Buy), 95, 4_75), differs);
     assert_eq!(after(None, 4_75, 95), differs);
+}
+
+#[test]
+fn the_trades_of_a_trading_days_month_are_counted_and_reduce_what_follows() {
+    let mut trading = Trading::new(FeeSchedule::of(FeePreset::DEFAULT, Currency::Sgd));
+    let day = |days: i32, cut_off| {
+        let date = BusinessDate::from_days(days);
+        Event::DayOpened(TradingDay { date, cut_off: instant(cut_off), value_date: date })
+    };
+    // 30 January and 2 February 1970; the 31st is after the cut-off of the 30th.
+    for event in [day(29, 30), day(32, 33), accepted(Side::Buy)] {
+        trading.count(&event).expect("nothing to compare");
+    }
+    for _ in 0..10 {
+        assert_eq!(kinds(trading.count(&trade_at(29, 4_75, 95))), None);
+    }
+    // Both have traded ten times: a fifth less of 4.7505 and 0.9501.
+    assert_eq!(kinds(trading.count(&trade_at(29, 3_80, 76))), None);
+    let differs = Some(FindingKind::FeeDiffers);
+    assert_eq!(kinds(trading.count(&trade_at(29, 4_75, 95))), differs);
+    assert_eq!(kinds(trading.count(&trade_at(30, 4_75, 95))), None);
+}
+
+#[test]
+fn the_kinds_of_the_parties_set_the_market() {
+    let mut fees = FeeSchedule::of(FeePreset::Fees003, Currency::Sgd);
+    fees.active.after = u32::MAX;
+    let mut trading = Trading::new(fees);
+    trading.count(&accepted(Side::Buy)).expect("nothing to compare");
+    // 950.10 at 0.75 %, and between businesses at 0.20 %.
+    assert_eq!(kinds(trading.count(&trade(7_13, 7_13))), None);
+    for party in [ann(), ben()] {
+        let event = Event::PartyRegistered { party, kind: PartyKind::Merchant, kyc: 1 };
+        trading.count(&event).expect("nothing to compare");
+    }
+    assert_eq!(kinds(trading.count(&trade(1_90, 1_90))), None);
 }
 
 fn account(node: &str, pool: Pool) -> SettlementAccount {

@@ -17,8 +17,8 @@ use gcfn_model::{
 };
 use gcfn_replica::{Command, Event, Founded, Genesis, Replica, Reply};
 use gcfn_venue::{
-    Actor, BatchTerms, Event as VenueEvent, Fees, OrderTerms, PartyKind, Request, ReserveMode,
-    Role, Terms, Tier, TradingDay, Verb,
+    Actor, BatchTerms, CreditRules, Event as VenueEvent, FeePreset, FeeSchedule, OrderTerms,
+    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, Verb,
 };
 use std::collections::BTreeMap;
 
@@ -52,14 +52,7 @@ pub(crate) fn terms() -> Terms {
         currency: Currency::Sgd,
         house: name("sg"),
         house_node: name("sg"),
-        fees: Fees {
-            taker: BasisPoints(50),
-            maker: BasisPoints(10),
-            issue: [BasisPoints(150), BasisPoints(120), BasisPoints(100), BasisPoints(80)],
-            redeem: BasisPoints(10),
-            withdrawal: BasisPoints(10),
-            breakage: BasisPoints(1000),
-        },
+        fees: FeeSchedule::of(FeePreset::DEFAULT, Currency::Sgd),
         reserve_mode: ReserveMode::Face,
         reserve_ratio: BasisPoints::ONE,
         refund_window: Millis(7 * 86_400_000),
@@ -68,6 +61,8 @@ pub(crate) fn terms() -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        credit: CreditRules::standard(Currency::Sgd),
+        pricing: PricingRules::STANDARD,
     }
 }
 
