@@ -329,6 +329,11 @@ impl Venue {
         own.into_iter().chain(house).min()
     }
 
+    /// Everything that makes cash move between pools and has not settled, oldest first.
+    pub fn items(&self) -> impl Iterator<Item = (&ItemId, &Item)> {
+        self.items.iter()
+    }
+
     /// How many settlement items wait for the next cut-off, and how many for their cycle.
     #[must_use]
     pub fn open_items(&self) -> (usize, usize) {

@@ -18,6 +18,7 @@ mod pricing;
 mod refusals;
 mod reversal;
 mod shares;
+mod storm;
 mod suspense;
 mod withdrawals;
 mod world;
