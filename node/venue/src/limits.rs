@@ -204,7 +204,9 @@ impl Activity {
     fn count_trade(&mut self, at: Timestamp) -> u32 {
         let minute = at.micros().checked_div(MINUTE).unwrap_or(0);
         let since = minute.saturating_sub(HOUR.saturating_sub(1));
-        self.minutes = self.minutes.split_off(&since);
+        while self.minutes.first_key_value().is_some_and(|(first, _)| *first < since) {
+            self.minutes.pop_first();
+        }
         let now = self.minutes.entry(minute).or_insert(0);
         *now = now.saturating_add(1);
         self.minutes.values().fold(0, |sum: u32, count| sum.saturating_add(*count))
@@ -297,22 +299,31 @@ impl Venue {
 
     /// An order waits in a book from now on. An issuer's own offer is bounded by its batch.
     pub(crate) fn order_opened(&mut self, open: &OpenOrder, at: Timestamp) {
-        if open.primary {
-            return;
+        if !open.primary {
+            self.reserve_limit(open.party, value_of(open, open.remaining), at);
         }
-        let activity = self.activity_of(open.party, at);
+    }
+
+    /// `value` counts for a party although nothing has traded.
+    pub(crate) fn reserve_limit(&mut self, party: PartyId, value: Amount, at: Timestamp) {
+        let activity = self.activity_of(party, at);
         activity.open_orders = activity.open_orders.saturating_add(1);
-        activity.open_value = sum(activity.open_value, value_of(open, open.remaining));
+        activity.open_value = sum(activity.open_value, value);
+    }
+
+    /// `value` does not wait any more; `closed` when its order is gone.
+    pub(crate) fn release_limit(&mut self, party: PartyId, value: Amount, closed: bool) {
+        let Some(activity) = self.activity.get_mut(&party) else { return };
+        activity.open_value = activity.open_value.saturating_sub(value);
+        if closed {
+            activity.open_orders = activity.open_orders.saturating_sub(1);
+        }
     }
 
     /// `quantity` coupons of an open order do not wait any more; `closed` when it is gone.
     pub(crate) fn order_reduced(&mut self, open: &OpenOrder, quantity: u64, closed: bool) {
-        let Some(activity) = self.activity.get_mut(&open.party).filter(|_| !open.primary) else {
-            return;
-        };
-        activity.open_value = activity.open_value.saturating_sub(value_of(open, quantity));
-        if closed {
-            activity.open_orders = activity.open_orders.saturating_sub(1);
+        if !open.primary {
+            self.release_limit(open.party, value_of(open, quantity), closed);
         }
     }
 
@@ -327,7 +338,14 @@ impl Venue {
         }
     }
 
-    fn note_side(&mut self, step: &mut Step<'_>, party: PartyId, trade: TradeId, value: Amount) {
+    /// Counts one side's part in a trade, here or at another node.
+    pub(crate) fn note_side(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        trade: TradeId,
+        value: Amount,
+    ) {
         let terms = self.terms.money.limits;
         let activity = self.activity_of(party, step.at);
         let before = activity.traded;

@@ -158,7 +158,8 @@ impl Venue {
             };
         }
         let draw = self.draw(&taken_back_from(entry.to), entry.amount);
-        let lent = on_credit && owner(entry.to).is_some();
+        let here = |party| self.parties.contains_key(&party);
+        let lent = on_credit && owner(entry.to).is_some_and(here);
         match draw.missing.is_zero() || lent {
             true => Ok((number, entry, Mirror::Take(draw))),
             false => Err(Rejection::InsufficientFunds),

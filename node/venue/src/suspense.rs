@@ -173,13 +173,19 @@ impl Venue {
         if item.currency != self.terms.currency {
             return Err(Rejection::SuspenseCurrency);
         }
-        let suspense = Account::Suspense(item.account.pool);
+        self.check_posted(item.account.pool)?;
+        Ok(item)
+    }
+
+    /// Whether the books have all that the bank has booked in suspense of `pool`.
+    fn check_posted(&self, pool: Pool) -> Result<(), Rejection> {
+        let suspense = Account::Suspense(pool);
         let touches = |entry: &Entry| {
             entry.legs.iter().any(|leg| [leg.debit, leg.credit].contains(&suspense))
         };
         match self.unposted.iter().any(touches) {
             true => Err(Rejection::BankBreakOpen),
-            false => Ok(item),
+            false => Ok(()),
         }
     }
 
@@ -257,6 +263,7 @@ impl Venue {
     pub(crate) fn check_match(&self, credit: u64, debit: u64) -> Result<(), Rejection> {
         let item = |number| self.suspense.get(&number).ok_or(Rejection::UnknownSuspense);
         let (credit, debit) = (item(credit)?, item(debit)?);
+        self.check_posted(credit.account.pool)?;
         let sides = (credit.side, debit.side) == (Side::Credit, Side::Debit);
         let of = |item: &SuspenseItem| (item.account, item.currency, item.amount);
         match sides && of(credit) == of(debit) {

@@ -2,9 +2,11 @@
 //! the hub.
 
 use crate::money::MoneyEvent;
+use crate::settlement::committed;
 use crate::trade::Trade;
 use crate::transfer::waiting;
 use crate::venue::{Step, Venue};
+use crate::withdrawal::Withdrawal;
 use gcfn_ledger::{Account, Posting, TaxKind};
 use gcfn_model::{Amount, BasisPoints, Rounding};
 use serde::{Deserialize, Serialize};
@@ -58,6 +60,12 @@ impl Venue {
         let (kind, to) = (rate.kind, Account::Tax(rate.kind));
         self.move_money(step, Posting::TaxWithheld, (from, to), amount);
         step.emit(MoneyEvent::TaxWithheld { kind, from: waiting(from), amount }.into());
+    }
+
+    /// The tax on a withdrawal that the bank has paid, set aside when it was asked for.
+    pub(crate) fn withhold_on_withdrawal(&mut self, step: &mut Step<'_>, paid: &Withdrawal) {
+        let rate = self.terms.money.taxes.withdrawal;
+        self.withhold(step, rate, committed(paid.party), paid.tax);
     }
 
     /// The tax on a resale, out of what its seller has just been paid.

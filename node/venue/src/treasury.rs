@@ -37,7 +37,7 @@ impl Venue {
                 debug_assert_eq!(payment.creditor, Creditor::Account(entry.account));
                 self.post_bank(step, entry, bank, counterpart(pool));
             }
-            Booked::Returned(payment) => self.payment_returned(step, &payment),
+            Booked::Returned(payment) => self.payment_returned(step, &payment, entry),
             Booked::Unmatched => self.deposit(step, entry),
             Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
             Booked::Suspended(dispute) => {
@@ -160,6 +160,7 @@ impl Venue {
             Purpose::Withdrawal(withdrawal) => {
                 let Some(paid) = self.withdrawals.remove(&withdrawal) else { return };
                 step.emit(Event::WithdrawalPaid { withdrawal });
+                self.withhold_on_withdrawal(step, &paid);
                 (Account::User(paid.party, UserBucket::Withdrawal), Posting::WithdrawalPaid)
             }
         };
@@ -167,20 +168,31 @@ impl Venue {
         self.post_banked(step, entry.with(debit, Account::Bank(pool), payment.amount));
     }
 
-    /// A payment came back: the money is the payer's again, or waits in suspense.
-    fn payment_returned(&mut self, step: &mut Step<'_>, payment: &Instruction<Purpose>) {
+    /// A payment came back: the money is the payer's again, or waits in suspense where the payer
+    /// has left.
+    fn payment_returned(
+        &mut self,
+        step: &mut Step<'_>,
+        payment: &Instruction<Purpose>,
+        booked: &BankEntry,
+    ) {
         let pool = payment.debtor.pool;
         let credit = match payment.purpose {
             Purpose::MerchantPayOut(merchant) => Account::Merchant(merchant),
             Purpose::Withdrawal(_) => match payment.creditor {
-                Creditor::Party(party) => Account::User(party, self.free_bucket(party)),
-                Creditor::Account(_) => Account::Suspense(pool),
+                Creditor::Party(party) if self.parties.contains_key(&party) => {
+                    Account::User(party, self.free_bucket(party))
+                }
+                Creditor::Party(_) | Creditor::Account(_) => Account::Suspense(pool),
             },
             Purpose::PayIn { .. } | Purpose::PayOut { .. } => counterpart(pool),
         };
         let entry = Entry::new(Posting::Reversal, payment.currency);
         let posted =
             self.post_banked(step, entry.with(Account::Bank(pool), credit, payment.amount));
+        if credit == Account::Suspense(pool) {
+            self.suspend(step, Venue::unexplained(booked, step.at));
+        }
         if let (Purpose::MerchantPayOut(merchant), true) = (payment.purpose, posted) {
             self.owe_merchant(merchant, payment.amount);
         }

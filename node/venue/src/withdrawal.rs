@@ -213,27 +213,31 @@ impl Venue {
         }
     }
 
-    /// Instructs the bank. Fee and tax become due with it.
+    /// Instructs the bank. The fee becomes due with it.
     fn send_withdrawal(&mut self, step: &mut Step<'_>, id: WithdrawalId, value_date: BusinessDate) {
         let Some(sent) = self.withdrawals.get_mut(&id) else { return };
         sent.state = WithdrawalState::Instructed;
-        let Withdrawal { party, amount, fee, tax, .. } = *sent;
+        let Withdrawal { party, amount, fee, .. } = *sent;
         if !fee.is_zero() {
             self.add_item(Item::WithdrawalFee { party, amount: fee });
         }
-        self.withhold(step, self.terms.money.taxes.withdrawal, committed(party), tax);
         let instruction = InstructionId::derive(&[b"withdrawal", id.as_bytes()]);
         let what = (instruction, Purpose::Withdrawal(id));
         let to = (Pool::UserCustody, Creditor::Party(party));
         self.instruct(step, what, to, amount, value_date);
     }
 
-    /// The bank refused: the money is available again; the fee is not charged twice for it.
+    /// The bank refused: the money is available again, and nothing is withheld; the fee is not
+    /// charged twice for it.
     pub(crate) fn withdrawal_failed(&mut self, step: &mut Step<'_>, withdrawal: WithdrawalId) {
         let Some(failed) = self.withdrawals.remove(&withdrawal) else { return };
         let from = Account::User(failed.party, UserBucket::Withdrawal);
         let to = Account::User(failed.party, self.free_bucket(failed.party));
-        let entry = self.entry(Posting::Reversal).with(from, to, failed.amount);
+        let entry = self.entry(Posting::Reversal).with(from, to, failed.amount).with(
+            committed(failed.party),
+            to,
+            failed.tax,
+        );
         self.post(step, entry);
         self.forget_withdrawal(failed.party, failed.amount, (failed.at, step.at));
         step.emit(Event::WithdrawalFailed { withdrawal });

@@ -54,6 +54,31 @@ fn a_closed_partys_pseudonym_is_not_used_again() {
 }
 
 #[test]
+fn what_the_bank_returns_to_a_party_that_has_left_waits_in_suspense() {
+    let mut world = World::new();
+    world.register("ann", PartyKind::User);
+    world.deposit("ann", Pool::UserCustody, 10_00);
+    let (withdrawal, amount) = (WithdrawalId::derive(&[b"w"]), cents(10_00));
+    world.user("ann", Verb::Withdraw { withdrawal, amount }).expect("all of it");
+    let sent = world.events.iter().find_map(|event| match event {
+        gcfn_venue::Event::Instructed(payment) => Some(*payment),
+        _ => None,
+    });
+    let payment = sent.expect("instructed");
+    world.bank_answers();
+    world.until(1000, 19);
+    world.until(1000, 21);
+    world.until(1001, 9);
+    close(&mut world, "ann").expect("nothing is left");
+    let credit = gcfn_banking::Side::Credit;
+    let uetr = Some(payment.uetr());
+    let entry = world.entry(payment.debtor, credit, payment.amount, uetr, None);
+    world.must(gcfn_venue::Command::BankBooked(entry));
+    assert_eq!(world.venue.suspense().next().map(|item| item.amount), Some(payment.amount));
+    assert_eq!(world.available("ann"), 0);
+}
+
+#[test]
 fn a_frozen_party_does_not_leave() {
     let mut world = World::new();
     world.register("ann", PartyKind::User);

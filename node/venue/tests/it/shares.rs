@@ -148,6 +148,7 @@ fn tax_is_withheld_on_top_into_the_hub() {
     let (withdrawal, amount) = (WithdrawalId::derive(&[b"w"]), cents(100_00));
     world.user("ann", Verb::Withdraw { withdrawal, amount }).expect("covered");
     assert_eq!(world.available("ann"), 10_000_00 - 105_00);
+    world.bank_answers();
     world.order("ann", Side::Buy, series, 10, Some(95_00)).expect("covered");
     world.order("ann", Side::Sell, series, 10, Some(90_00)).expect("hers");
     world.order("ben", Side::Buy, series, 10, Some(90_00)).expect("covered");

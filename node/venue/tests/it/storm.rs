@@ -195,11 +195,11 @@ fn step(world: &mut World, series: SeriesId, draw: Draw) {
         0 | 1 => {
             let side = one_of(&[Side::Buy, Side::Sell], b);
             let price = 85_00 + u64::from(n % 16) * 100;
-            let _ = world.order(who, side, series, u64::from(b % 7), Some(price));
+            let _asked = world.order(who, side, series, u64::from(b % 7), Some(price));
         }
         2 | 3 => {
             let wish = wish(world, series, inner);
-            let _ = world.user(who, wish);
+            let _asked = world.user(who, wish);
         }
         4 | 5 => {
             let act = act(world, series, inner);
@@ -207,7 +207,7 @@ fn step(world: &mut World, series: SeriesId, draw: Draw) {
             let verb = Verb::Money(act);
             let first = world.ask(staff, Role::Operator, verb.clone());
             if matches!(first, Ok(Done::Proposed { .. })) {
-                let _ = world.ask(
+                let _asked = world.ask(
                     one_of(&STAFF, a.wrapping_add(b).wrapping_add(1)),
                     Role::Operator,
                     verb,
@@ -217,22 +217,22 @@ fn step(world: &mut World, series: SeriesId, draw: Draw) {
         6 => match b % 6 {
             0 => {
                 let freeze = Verb::Freeze { party: party(who), reason: FreezeReason::Risk };
-                let _ = world.ask("olga", Role::Operator, freeze);
+                let _asked = world.ask("olga", Role::Operator, freeze);
             }
             1 | 2 => {
                 let lift = Verb::Unfreeze { party: party(who), reason: FreezeReason::Risk };
                 for staff in ["olga", "oscar"] {
-                    let _ = world.ask(staff, Role::Operator, lift.clone());
+                    let _asked = world.ask(staff, Role::Operator, lift.clone());
                 }
             }
             3 => {
                 let withdrawal = WithdrawalId::from_bytes([a % 8; 16]);
                 let approve = Verb::Money(MoneyAct::ApproveWithdrawal { withdrawal });
-                let _ = world.ask("olga", Role::Operator, approve);
+                let _asked = world.ask("olga", Role::Operator, approve);
             }
             _ => {
                 let pool =
-                    one_of(&[Pool::UserCustody, Pool::IssuerEscrow, Pool::SettlementHub], n as u8);
+                    one_of(&[Pool::UserCustody, Pool::IssuerEscrow, Pool::SettlementHub], what / 8);
                 let account = world.venue.terms().account(pool);
                 let side = one_of(&[Booking::Credit, Booking::Credit, Booking::Debit], a);
                 let reference = (b % 2 == 0).then(|| party(who));
