@@ -18,6 +18,17 @@ pub enum Side {
     Credit,
 }
 
+impl Side {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Side {
+        match self {
+            Side::Debit => Side::Credit,
+            Side::Credit => Side::Debit,
+        }
+    }
+}
+
 /// An account that says, by its pool, whose claim on which bank account it is.
 ///
 /// Every money account belongs to one [`Pool`], and an entry must balance within every pool that
@@ -67,9 +78,9 @@ pub enum Account {
     Obligation(PartyId, BatchId),
     /// Memo: the other side of every [`Account::Obligation`] (`O.contra`).
     ObligationContra,
-    /// Tax withheld for an authority, not yet paid to it (`SH.tax.withholding`).
+    /// Tax withheld and not yet paid over (`SH.tax.withholding`).
     Tax(TaxKind),
-    /// What a node has staked (`ST.hk-hkg`), with the hub's bank.
+    /// What a node has staked to be a member (`ST.hk-hkg`); it lies in the settlement hub's bank.
     Stake(NodeId),
 }
 
@@ -114,7 +125,7 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance.
         Restricted "restricted",
-        /// A market maker's deposit.
+        /// A market maker's deposit, for as long as he makes a market.
         Deposit "deposit",
     }
 }
@@ -134,9 +145,9 @@ words! {
         Withdrawal "wdrl",
         /// Frozen by compliance or default.
         Restricted "restricted",
-        /// Set aside for an open order to buy coupons back.
+        /// Set aside for an open order that buys coupons back.
         Hold "hold",
-        /// Matched, waiting for settlement.
+        /// Matched with such an order, waiting for settlement.
         Commit "commit",
     }
 }
@@ -172,13 +183,13 @@ words! {
 }
 
 words! {
-    /// What a tax is withheld as.
+    /// Which tax.
     TaxKind {
-        /// On income, from the one who earns it.
+        /// On income, withheld from who is paid.
         Withholding "withholding",
-        /// On a transfer of title.
+        /// On the transfer.
         Stamp "stamp",
-        /// On a sale of goods or services.
+        /// On the sale.
         Sales "sales",
     }
 }
@@ -284,9 +295,9 @@ impl FromStr for Account {
             ["SH", "pay", party] => Account::Merchant(parse(party)?),
             ["SH", "fee", kind] => Account::Fee(FeeKind::from_word(kind)?),
             ["SH", "share", kind] => Account::Share(ShareKind::from_word(kind)?),
-            ["SH", "xb", node] => Account::CrossBorder(parse(node)?),
             ["SH", "tax", kind] => Account::Tax(TaxKind::from_word(kind)?),
             ["ST", node] => Account::Stake(parse(node)?),
+            ["SH", "xb", node] => Account::CrossBorder(parse(node)?),
             ["GF", "fund"] => Account::GuaranteeFund,
             ["CH", "mbr", node] => Account::ClearingMember(parse(node)?),
             ["FX", "pos"] => Account::FxPosition,

@@ -5,6 +5,7 @@
 use crate::{Account, Holder, Ledger, Lot, ProofFault, Side, SumNode, SumProof, Terms, Title};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, Currency, Digest, Hasher, Serial, SeriesId};
+use gcfn_table::Freeze;
 use serde::{Deserialize, Serialize};
 
 /// Money and title of one node. They are independent: what belongs together, such as the two
@@ -48,6 +49,12 @@ impl Books {
         let redeemed_in_part = self.title.redeemed_in_part(id);
         let (holder, lot, within_series, within_title) = self.title.prove(id, serial)?;
         Some(CouponProof { terms, redeemed_in_part, holder, lot, within_series, within_title })
+    }
+}
+
+impl Freeze for Books {
+    fn shared(&self) -> Books {
+        Books { money: self.money.shared(), title: self.title.shared() }
     }
 }
 

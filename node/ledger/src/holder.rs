@@ -1,8 +1,9 @@
 //! The places that a coupon can be in.
 //!
-//! Decides which of them are final. Every other place is either free or a lock that says for whom,
-//! so the overlays of spec 2.3 that hold a coupon in place are holders here: what is locked is not
-//! found among what is free. The freeze of a party is not: it is `venue`'s matter.
+//! Decides which of them are final, and from which a coupon may move to which. Every other place is
+//! either free or a lock that says for whom, so the overlays of spec 2.3 that hold a coupon in place
+//! are holders here: what is locked is not found among what is free. Who may ask for a move, and
+//! whether a party as a whole is frozen, is `venue`'s matter.
 
 use gcfn_model::{NodeId, PartyId};
 use serde::{Deserialize, Serialize};
@@ -35,11 +36,12 @@ pub enum Holder {
     Expired,
     /// Recalled: final.
     Recalled,
-    /// Still the holder's, frozen by compliance.
+    /// Still the holder's, frozen by compliance or a directive (`frozen`).
     Frozen(PartyId),
-    /// Still the holder's, pledged to another party.
+    /// Still the holder's, pledged as collateral (`pledged`).
     Pledged(PartyId),
-    /// Still the seller's, behind an offer outside the book.
+    /// Still the seller's, behind an offer outside the book: a listing of specific coupons, an
+    /// offer to one other party, an auction.
     OfferLock(PartyId),
 }
 
@@ -48,5 +50,43 @@ impl Holder {
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Holder::Redeemed | Holder::Expired | Holder::Recalled)
+    }
+
+    /// Whether a coupon may move from here to `to`, as far as places tell (spec 2.2, 2.3).
+    ///
+    /// What is free moves freely, but into the locks of its own holder only. What is locked moves
+    /// back to its holder, or to where the lock was meant to lead. Nothing moves to where it is.
+    #[must_use]
+    pub fn may_move_to(self, to: Holder) -> bool {
+        use Holder::{
+            Abroad, Delivery, Expired, Frozen, Home, Inventory, InventoryLock, OfferLock,
+            OrderLock, Party, Pledged, Recalled, RedeemLock, Redeemed,
+        };
+        match (self, to) {
+            (Redeemed | Expired | Recalled, _) => false,
+            // A deal and a redemption are finished or given up first; what is at home ends there.
+            (Delivery(_) | Home(_), Expired | Recalled) | (RedeemLock(_), Expired) => false,
+            (_, Expired | Recalled) => true,
+            // Sold, or back with the seller.
+            (Inventory | InventoryLock | OrderLock(_) | OfferLock(_), Party(_)) => true,
+            (Delivery(_) | Abroad(_) | Home(_), Party(_)) => true,
+            (Party(from), Party(to)) => from != to,
+            (RedeemLock(of) | Frozen(of) | Pledged(of), Party(holder)) => of == holder,
+            // Offered, taken back, returned or bought back.
+            (Inventory, InventoryLock) | (InventoryLock, Inventory) => true,
+            (Party(_) | OrderLock(_) | OfferLock(_) | Delivery(_) | Abroad(_), Inventory) => true,
+            (Party(holder), OrderLock(of) | OfferLock(of) | RedeemLock(of)) => holder == of,
+            // A pledge outlives a freeze.
+            (Party(holder) | Frozen(holder), Pledged(of)) => holder == of,
+            (Party(holder) | OrderLock(holder) | OfferLock(holder), Frozen(of)) => holder == of,
+            (RedeemLock(holder) | Pledged(holder), Frozen(of)) => holder == of,
+            (RedeemLock(_) | Abroad(_), Redeemed) => true,
+            // Between nodes. Whose it is if a deal fails, the deal says.
+            (Inventory | InventoryLock | Party(_), Delivery(_)) => true,
+            (OrderLock(_) | OfferLock(_) | Abroad(_), Delivery(_)) => true,
+            (Home(from), Delivery(to)) | (Delivery(from), Abroad(to) | Home(to)) => from == to,
+            (Party(_), Home(_)) => true,
+            _ => false,
+        }
     }
 }

@@ -4,12 +4,15 @@
 //! credits per currency, no account is overdrawn, and in every pool the bank's side equals what
 //! is owed. Knows nothing of why an entry is made.
 
-use crate::{Account, Entry, Leg, Side, SumNode, SumProof, SumTree};
-use alloc::collections::BTreeMap;
+use crate::changes::{self, Change, Changes, Outcome, on_side};
+use crate::totals::Totals;
+use crate::{Account, Entry, PoolPosition, Side, SumNode, SumProof};
 use alloc::vec::Vec;
 use core::fmt;
 use gcfn_model::{Amount, Currency, Pool, Position};
+use gcfn_table::{Freeze, Row, Table};
 use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The accounts of one node in every currency.
@@ -23,35 +26,31 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// so a restored ledger has the same root.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    index: BTreeMap<(Currency, Account), usize>,
-    opened: Vec<Opened>,
-    trees: BTreeMap<Currency, Trees>,
-    /// Places in `opened` whose balances the trees do not know yet, each once.
-    touched: Vec<usize>,
+    accounts: Table<Place, Opened>,
+    /// What follows from the accounts, for each currency in use.
+    totals: Vec<Totals>,
 }
 
-/// One account in one currency.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Opened {
+/// An account in a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Place {
     currency: Currency,
     account: Account,
-    balance: Position,
-    /// Its leaf on the debit and on the credit side, where it has one. Follows from the order
-    /// of opening.
-    #[serde(skip)]
-    leaves: Sides<Option<usize>>,
-    /// Whether it is among the touched.
-    #[serde(skip)]
-    touched: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Sides<T> {
-    debit: T,
-    credit: T,
+/// What is known of an account that was opened.
+#[derive(Clone, Copy, Debug)]
+struct Opened {
+    /// In minor units, positive on its normal side: an amount on either side fits.
+    balance: i64,
+    /// Its leaf on its normal side.
+    leaf: u32,
+    /// Its leaf on the other side, when it may be of either sign.
+    other_leaf: Option<u32>,
 }
 
-type Trees = Sides<SumTree>;
+/// An account as it is written down.
+type Written = (Currency, Account, Position);
 
 /// Why an entry was not posted. Nothing has changed. In the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -77,53 +76,41 @@ pub enum LedgerFault {
     AboveMax(Account) = 6,
 }
 
-/// What stands on both sides of one pool in one currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PoolPosition {
-    /// At the bank, as the bank has confirmed it.
-    pub bank: Position,
-    /// Under way: positive when arriving.
-    pub transit: Position,
-    /// Owed to the pool by parties.
-    pub receivable: Position,
-    /// Owed by the pool: the sum of its credit accounts.
-    pub owed: Position,
-}
-
-impl PoolPosition {
-    /// What the pool has less what it owes: zero after every entry (spec 3.2, invariant 2).
-    #[must_use]
-    pub fn difference(&self) -> Position {
-        self.bank.and(self.transit).and(self.receivable).and(self.owed.negated())
-    }
-}
-
 impl Ledger {
     /// Posts the whole of `entry`, or nothing of it.
     ///
     /// An account may pass below zero within an entry as long as it does not end there, so the
-    /// order of legs does not matter.
+    /// order of legs does not matter. Costs a look-up per account, whatever their number, and
+    /// allocates for accounts that are new and entries of more than 16 legs only.
     ///
     /// # Errors
     /// [`LedgerFault`], the first that applies in its order.
     pub fn post(&mut self, entry: &Entry) -> Result<(), LedgerFault> {
-        check_legs(&entry.legs)?;
-        check_pools(&entry.legs)?;
-        let changes = self.changes(entry)?;
-        for change in changes {
-            let place = match change.place {
-                Some(place) => place,
-                None => self.open(entry.currency, change.account),
-            };
-            self.set_balance(place, change.balance);
+        changes::check(&entry.legs)?;
+        let mut changes = Changes::of(&entry.legs);
+        let one_account = |left: &Change, right: &Change| left.account == right.account;
+        for same in changes.all().chunk_by_mut(one_account) {
+            let moved: Position = same.iter().map(|change| change.moved).sum();
+            let Some(first) = same.first_mut() else { continue };
+            // Accounts that only pass the money on do not change.
+            if moved != Position::ZERO {
+                first.moved = moved;
+                first.outcome = Some(self.outcome(entry.currency, first.account, moved)?);
+            }
         }
+        for change in changes.all() {
+            self.carry_out(entry.currency, change);
+        }
+        let totals = self.totals.iter().find(|totals| totals.currency == entry.currency);
+        assert!(totals.is_none_or(Totals::balance), "what a pool has is what it owes");
         Ok(())
     }
 
     /// The balance of `account`, positive on its normal side; zero when it was never opened.
     #[must_use]
     pub fn balance(&self, account: Account, currency: Currency) -> Position {
-        self.opened_as(account, currency).map_or(Position::ZERO, |opened| opened.balance)
+        let opened = self.accounts.find(Place { currency, account });
+        opened.map_or(Position::ZERO, Opened::balance)
     }
 
     /// What `account` has on its normal side: its balance, or nothing when that is negative.
@@ -132,212 +119,162 @@ impl Ledger {
         self.balance(account, currency).credit().unwrap_or(Amount::ZERO)
     }
 
-    /// Every account ever opened with its balance, by currency and then account.
+    /// Every account ever opened with its balance, by currency and then account. Sorts them.
     pub fn balances(&self) -> impl Iterator<Item = (Currency, Account, Position)> {
-        self.index.iter().filter_map(|(&(currency, account), &place)| {
-            Some((currency, account, self.opened.get(place)?.balance))
-        })
+        let mut accounts: Vec<Written> = self.written().collect();
+        accounts.sort_unstable();
+        accounts.into_iter()
     }
 
-    /// The accounts of one currency with their balances, in the order of accounts.
+    /// The accounts of one currency with their balances, in the order of accounts. Sorts them.
     pub fn balances_in(&self, currency: Currency) -> impl Iterator<Item = (Account, Position)> {
-        let least = (currency, Account::Bank(Pool::UserCustody));
-        self.index
-            .range(least..)
-            .take_while(move |((c, _), _)| *c == currency)
-            .filter_map(|(&(_, account), &place)| Some((account, self.opened.get(place)?.balance)))
-    }
-
-    /// Sum of all balances, debits positive: zero after every entry (spec 3.2, invariant 1).
-    #[must_use]
-    pub fn trial_balance(&self, currency: Currency) -> Position {
-        let balances = self.balances_in(currency);
-        balances.map(|(account, balance)| on_side(account, Side::Debit, balance)).sum()
-    }
-
-    /// Both sides of `pool`, summed afresh over its accounts.
-    #[must_use]
-    pub fn pool_position(&self, pool: Pool, currency: Currency) -> PoolPosition {
-        let mut position = PoolPosition::default();
-        for (account, balance) in self.balances_in(currency) {
-            if account.pool() != Some(pool) {
-                continue;
-            }
-            let sum = match account {
-                Account::Bank(_) => &mut position.bank,
-                Account::Transit(_) => &mut position.transit,
-                Account::Receivable(..) => &mut position.receivable,
-                _ => &mut position.owed,
-            };
-            *sum = sum.and(balance);
-        }
-        position
+        let mut accounts: Vec<(Account, Position)> = self.in_currency(currency).collect();
+        accounts.sort_unstable();
+        accounts.into_iter()
     }
 
     /// The currencies that have accounts, in order.
-    pub(crate) fn currencies(&self) -> impl Iterator<Item = Currency> {
-        self.trees.keys().copied()
+    pub fn currencies(&self) -> impl Iterator<Item = Currency> {
+        let used = |currency: &Currency| self.totals.iter().any(|of| of.currency == *currency);
+        Currency::ALL.into_iter().filter(used)
+    }
+
+    /// Sum of all balances, debits positive, added up afresh: zero after every entry (spec 3.2,
+    /// invariant 1).
+    #[must_use]
+    pub fn trial_balance(&self, currency: Currency) -> Position {
+        let balances = self.in_currency(currency);
+        balances.map(|(account, balance)| on_side(account, Side::Debit, balance)).sum()
+    }
+
+    /// Both sides of `pool`, from running totals that every entry is checked against.
+    #[must_use]
+    pub fn pool_position(&self, pool: Pool, currency: Currency) -> PoolPosition {
+        let totals = self.totals.iter().find(|totals| totals.currency == currency);
+        totals.map_or(PoolPosition::default(), |totals| totals.pool(pool))
+    }
+
+    /// Both sides of `pool`, added up afresh over its accounts: the same, short of a defect.
+    #[must_use]
+    pub fn recounted_position(&self, pool: Pool, currency: Currency) -> PoolPosition {
+        let of_pool =
+            self.in_currency(currency).filter(|(account, _)| account.pool() == Some(pool));
+        of_pool.fold(PoolPosition::default(), |position, (account, balance)| {
+            position.with(account, balance)
+        })
     }
 
     /// The root of one side's sum tree. Both sides of a currency have the same sum.
     pub(crate) fn root(&mut self, currency: Currency, side: Side) -> SumNode {
-        self.refresh();
-        self.trees.get_mut(&currency).map_or(SumNode::EMPTY, |trees| trees.side(side).root())
+        self.refresh(currency);
+        let totals = self.totals.iter_mut().find(|totals| totals.currency == currency);
+        totals.map_or(SumNode::EMPTY, |totals| totals.side(side).tree.root())
     }
 
     /// The proof that `account` is counted on its normal side.
     pub(crate) fn prove(&mut self, account: Account, currency: Currency) -> Option<SumProof> {
-        self.refresh();
-        let mut leaves = self.opened_as(account, currency)?.leaves;
-        let leaf = (*leaves.side(account.normal()))?;
-        self.trees.get_mut(&currency)?.side(account.normal()).prove(leaf)
+        let leaf = self.accounts.find(Place { currency, account })?.leaf;
+        self.refresh(currency);
+        let totals = self.totals.iter_mut().find(|totals| totals.currency == currency)?;
+        totals.side(account.normal()).tree.prove(leaf as usize)
     }
 
-    /// What each account would have after `entry`, one change per account, if all of it is
-    /// allowed. Accounts that only pass the money on do not change.
-    fn changes(&self, entry: &Entry) -> Result<Vec<Change>, LedgerFault> {
-        let mut moves = Vec::with_capacity(entry.legs.len().saturating_mul(2));
-        for leg in &entry.legs {
-            let amount = Position::from(leg.amount);
-            moves.push((leg.debit, on_side(leg.debit, Side::Debit, amount)));
-            moves.push((leg.credit, on_side(leg.credit, Side::Credit, amount)));
+    /// What `account` has once `moved` is added, if it may have that.
+    fn outcome(
+        &self,
+        currency: Currency,
+        account: Account,
+        moved: Position,
+    ) -> Result<Outcome, LedgerFault> {
+        let row = self.accounts.row(Place { currency, account });
+        let opened = row.and_then(|row| self.accounts.at(row));
+        let before = opened.map_or(Position::ZERO, |(_, opened)| opened.balance());
+        let balance = before.and(moved);
+        if balance < Position::ZERO && !account.either_sign() {
+            return Err(LedgerFault::Overdrawn(account));
         }
-        moves.sort_unstable();
+        let balance = minor(balance).ok_or(LedgerFault::AboveMax(account))?;
+        Ok(Outcome { row, balance })
+    }
 
-        let mut changes = Vec::with_capacity(moves.len());
-        for same in moves.chunk_by(|(left, _), (right, _)| left == right) {
-            let Some(&(account, _)) = same.first() else { continue };
-            let moved: Position = same.iter().map(|&(_, amount)| amount).sum();
-            if moved == Position::ZERO {
-                continue;
-            }
-            let place = self.index.get(&(entry.currency, account)).copied();
-            let before = place.and_then(|place| self.opened.get(place));
-            let balance = before.map_or(Position::ZERO, |opened| opened.balance).and(moved);
-            if balance < Position::ZERO && !account.either_sign() {
-                return Err(LedgerFault::Overdrawn(account));
-            }
-            if balance.credit().or(balance.debit()).is_none() {
-                return Err(LedgerFault::AboveMax(account));
-            }
-            changes.push(Change { account, place, balance });
-        }
-        Ok(changes)
+    fn carry_out(&mut self, currency: Currency, change: &Change) {
+        let Some(Outcome { row, balance }) = change.outcome else { return };
+        let row = row.unwrap_or_else(|| self.open(Place { currency, account: change.account }));
+        let opened = self.accounts.at_mut(row).expect("an account was opened in this row");
+        opened.balance = balance;
+        let leaves = (opened.leaf, opened.other_leaf);
+        let totals = self.totals.iter_mut().find(|totals| totals.currency == currency);
+        let totals = totals.expect("a currency has totals from its first account on");
+        totals.count(change.account, change.moved, leaves);
     }
 
     /// Opens an account with its leaves and without a balance. Says where.
-    fn open(&mut self, currency: Currency, account: Account) -> usize {
-        let trees = self.trees.entry(currency).or_default();
-        let mut leaves = Sides::default();
+    fn open(&mut self, place: Place) -> Row {
+        let Place { currency, account } = place;
+        if !self.totals.iter().any(|totals| totals.currency == currency) {
+            self.totals.push(Totals::new(currency));
+        }
+        let totals = self.totals.iter_mut().find(|totals| totals.currency == currency);
+        let totals = totals.expect("it was added if it was not there");
+        let row = Row(self.accounts.len());
+        let (leaf, other_leaf) = totals.add_leaves(account, row);
+        let opened = self.accounts.insert(place, Opened { balance: 0, leaf, other_leaf });
+        assert_eq!(opened, Ok(row));
+        row
+    }
+
+    /// Brings the trees of a currency up to the balances.
+    fn refresh(&mut self, currency: Currency) {
+        let Some(totals) = self.totals.iter_mut().find(|totals| totals.currency == currency) else {
+            return;
+        };
         for side in [Side::Debit, Side::Credit] {
-            if account.normal() == side || account.either_sign() {
-                let tree = trees.side(side);
-                let leaf = tree.len();
-                tree.set(leaf, SumNode::EMPTY);
-                *leaves.side(side) = Some(leaf);
-            }
-        }
-        let place = self.opened.len();
-        let balance = Position::ZERO;
-        self.opened.push(Opened { currency, account, balance, leaves, touched: false });
-        self.index.insert((currency, account), place);
-        place
-    }
-
-    fn set_balance(&mut self, place: usize, balance: Position) {
-        let opened = self.opened.get_mut(place).expect("an account was opened at this place");
-        opened.balance = balance;
-        if !core::mem::replace(&mut opened.touched, true) {
-            self.touched.push(place);
+            totals.side(side).refresh(|row| {
+                let (place, opened) = self.accounts.at(row).expect("a leaf is of an account");
+                let balance = on_side(place.account, side, opened.balance());
+                let sum = u128::try_from(balance.minor()).unwrap_or(0);
+                SumNode::leaf(&place.account, sum)
+            });
         }
     }
 
-    /// Brings the trees up to the balances.
-    fn refresh(&mut self) {
-        for place in core::mem::take(&mut self.touched) {
-            let opened = self.opened.get_mut(place).expect("only opened accounts are touched");
-            opened.touched = false;
-            let trees = self.trees.get_mut(&opened.currency).expect("opened with its account");
-            for side in [Side::Debit, Side::Credit] {
-                if let Some(leaf) = *opened.leaves.side(side) {
-                    let balance = on_side(opened.account, side, opened.balance);
-                    let sum = u128::try_from(balance.minor()).unwrap_or(0);
-                    trees.side(side).set(leaf, SumNode::leaf(&opened.account, sum));
-                }
-            }
-        }
+    /// Every account in the order of opening.
+    fn written(&self) -> impl Iterator<Item = Written> {
+        let rows = self.accounts.iter();
+        rows.map(|(_, place, opened)| (place.currency, place.account, opened.balance()))
     }
 
-    fn opened_as(&self, account: Account, currency: Currency) -> Option<&Opened> {
-        self.opened.get(*self.index.get(&(currency, account))?)
+    fn in_currency(&self, currency: Currency) -> impl Iterator<Item = (Account, Position)> {
+        let these = self.written().filter(move |(of, ..)| *of == currency);
+        these.map(|(_, account, balance)| (account, balance))
     }
 }
 
-/// What one account has after an entry.
-struct Change {
-    account: Account,
-    /// Where it was opened; `None` when this entry is its first.
-    place: Option<usize>,
-    balance: Position,
-}
-
-impl<T> Sides<T> {
-    fn side(&mut self, side: Side) -> &mut T {
-        match side {
-            Side::Debit => &mut self.debit,
-            Side::Credit => &mut self.credit,
-        }
+impl Opened {
+    fn balance(&self) -> Position {
+        Position::from_minor(i128::from(self.balance))
     }
 }
 
-/// Turns a balance that is positive on the account's normal side into one that is positive on
-/// `side`, and back.
-fn on_side(account: Account, side: Side, balance: Position) -> Position {
-    if account.normal() == side { balance } else { balance.negated() }
+/// The minor units of a balance that an account may have.
+fn minor(balance: Position) -> Option<i64> {
+    balance.credit().or(balance.debit())?;
+    i64::try_from(balance.minor()).ok()
 }
 
-fn check_legs(legs: &[Leg]) -> Result<(), LedgerFault> {
-    if legs.is_empty() {
-        return Err(LedgerFault::Empty);
+impl Freeze for Ledger {
+    fn shared(&self) -> Ledger {
+        Ledger { accounts: self.accounts.shared(), totals: Vec::new() }
     }
-    for leg in legs {
-        if leg.amount.is_zero() {
-            return Err(LedgerFault::ZeroAmount(leg.debit));
-        }
-        if leg.debit == leg.credit {
-            return Err(LedgerFault::SameAccount(leg.debit));
-        }
-    }
-    Ok(())
-}
-
-/// Every pool that the legs cross into or out of must end as balanced as it was. Memo accounts
-/// then balance among themselves, for the whole entry does.
-fn check_pools(legs: &[Leg]) -> Result<(), LedgerFault> {
-    let crossing = || legs.iter().filter(|leg| leg.debit.pool() != leg.credit.pool());
-    if crossing().next().is_none() {
-        return Ok(());
-    }
-    for pool in Pool::ALL {
-        let net = crossing().fold(Position::ZERO, |net, leg| {
-            let debited = leg.debit.pool() == Some(pool);
-            let credited = leg.credit.pool() == Some(pool);
-            match (debited, credited) {
-                (true, _) => net.plus(leg.amount),
-                (_, true) => net.minus(leg.amount),
-                _ => net,
-            }
-        });
-        if net != Position::ZERO {
-            return Err(LedgerFault::PoolUnbalanced(pool));
-        }
-    }
-    Ok(())
 }
 
 impl Serialize for Ledger {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(&self.opened)
+        let mut accounts = to.serialize_seq(Some(self.accounts.len() as usize))?;
+        for account in self.written() {
+            accounts.serialize_element(&account)?;
+        }
+        accounts.end()
     }
 }
 
@@ -349,14 +286,18 @@ impl<'de> Deserialize<'de> for Ledger {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("accounts in the order of their opening")
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Ledger, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Ledger, A::Error> {
                 let mut ledger = Ledger::default();
-                while let Some(row) = rows.next_element::<Opened>()? {
-                    if ledger.index.contains_key(&(row.currency, row.account)) {
+                while let Some((currency, account, moved)) = from.next_element::<Written>()? {
+                    if ledger.accounts.row(Place { currency, account }).is_some() {
                         return Err(A::Error::custom("an account is opened twice"));
                     }
-                    let place = ledger.open(row.currency, row.account);
-                    ledger.set_balance(place, row.balance);
+                    let balance = minor(moved).ok_or(A::Error::custom("a balance is too large"))?;
+                    let outcome = Some(Outcome { row: None, balance });
+                    ledger.carry_out(currency, &Change { account, moved, outcome });
+                }
+                if !ledger.totals.iter().all(Totals::balance) {
+                    return Err(A::Error::custom("a pool has not what it owes"));
                 }
                 Ok(ledger)
             }

@@ -17,12 +17,17 @@ extern crate alloc;
 
 mod account;
 mod books;
+mod changes;
 mod entry;
 mod holder;
+mod holding;
 mod ledger;
+mod marks;
+mod moves;
 mod series;
 mod sum_tree;
 mod title;
+mod totals;
 
 pub use account::{
     Account, AccountFault, FeeKind, IssuerBucket, ShareKind, Side, TaxKind, UserBucket,
@@ -30,7 +35,9 @@ pub use account::{
 pub use books::{Books, CouponProof, Roots};
 pub use entry::{Entry, Leg, Posting};
 pub use holder::Holder;
-pub use ledger::{Ledger, LedgerFault, PoolPosition};
+pub use ledger::{Ledger, LedgerFault};
+pub use moves::TitleFault;
 pub use series::{Lot, SerialRange, Terms};
 pub use sum_tree::{ProofFault, SumNode, SumProof, SumTree};
-pub use title::{Title, TitleFault};
+pub use title::Title;
+pub use totals::PoolPosition;

@@ -4,10 +4,12 @@
 //! quantity without gap or overlap, so every coupon has exactly one holder whatever happens:
 //! conservation is the data structure. Knows no rule about who may hold what.
 
+use crate::holding::Holding;
 use crate::{Holder, SumNode, SumProof, SumTree};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_model::{Amount, NodeId, Serial, SeriesId};
+use gcfn_table::{Freeze, Row, Slots, Table};
 use serde::{Deserialize, Serialize};
 
 /// What was minted. Fixed at registration.
@@ -49,40 +51,35 @@ pub struct Lot {
     pub left: Amount,
 }
 
-/// A range of coupons that have holder and condition in common. Its first serial is its key.
+/// A range of coupons that have holder and condition in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Run {
-    pub(crate) end: Serial,
+    pub(crate) range: SerialRange,
     pub(crate) holder: Holder,
     pub(crate) resales: u8,
     pub(crate) left: Amount,
-    /// Its leaf in the series' sum tree.
-    leaf: usize,
 }
 
 impl Run {
-    pub(crate) fn lot(&self, first: Serial) -> Lot {
-        let range = SerialRange { first, end: self.end };
-        Lot { range, resales: self.resales, left: self.left }
+    pub(crate) fn lot(&self) -> Lot {
+        Lot { range: self.range, resales: self.resales, left: self.left }
+    }
+
+    /// What is left of the face of all its coupons.
+    pub(crate) fn value(&self) -> Amount {
+        let value = self.left.checked_mul(self.range.count());
+        value.expect("the face of a whole series is an amount")
     }
 
     /// Whether the run that begins where this one ends could be one with it.
     fn joins(&self, next: &Run) -> bool {
         (self.holder, self.resales, self.left) == (next.holder, next.resales, next.left)
     }
-}
 
-/// What one holder has of a series. Follows from the runs.
-#[derive(Clone, Debug)]
-pub(crate) struct Holding {
-    pub(crate) quantity: u64,
-    pub(crate) value: Amount,
-    /// The first serials of its runs.
-    pub(crate) runs: BTreeSet<Serial>,
-}
-
-impl Holding {
-    const NOTHING: Holding = Holding { quantity: 0, value: Amount::ZERO, runs: BTreeSet::new() };
+    /// Its leaf in the series' sum tree.
+    fn leaf(&self) -> SumNode {
+        SumNode::leaf(&(self.holder, self.lot()), u128::from(self.range.count()))
+    }
 }
 
 /// The coupons of one series.
@@ -91,19 +88,22 @@ impl Holding {
 /// always, and the proof of one coupon shows its holder and condition without showing what else
 /// that holder has. A leaf per holder over a digest of its ranges was rejected: one redeemed
 /// coupon would cost hashing every range of all that were redeemed before.
+///
+/// A run's leaf has the number of its row, so which row is vacant and which comes next is state.
+/// Who begins where, who has what and the tree follow from the rows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "SeriesSnapshot")]
 pub(crate) struct Series {
+    pub(crate) id: SeriesId,
     pub(crate) terms: Terms,
-    /// Its leaf in the sum tree over all series.
-    pub(crate) leaf: usize,
     /// Face redeemed in part from coupons that are still held, or were before they ended.
     pub(crate) redeemed_in_part: Amount,
-    runs: BTreeMap<Serial, Run>,
-    /// Leaves of the tree that no run uses at present; the last is used next.
-    unused: Vec<usize>,
+    runs: Slots<Run>,
+    /// The row of the run that begins at a serial.
     #[serde(skip)]
-    held: BTreeMap<Holder, Holding>,
+    begins: BTreeMap<Serial, Row>,
+    #[serde(skip)]
+    held: Table<Holder, Holding>,
     #[serde(skip)]
     tree: SumTree,
 }
@@ -112,161 +112,194 @@ pub(crate) struct Series {
 /// checksum the cell has verified, so what it says is taken as it stands.
 #[derive(Deserialize)]
 struct SeriesSnapshot {
+    id: SeriesId,
     terms: Terms,
-    leaf: usize,
     redeemed_in_part: Amount,
-    runs: BTreeMap<Serial, Run>,
-    unused: Vec<usize>,
+    runs: Slots<Run>,
 }
 
 impl From<SeriesSnapshot> for Series {
     fn from(state: SeriesSnapshot) -> Series {
-        let mut series = Series {
-            terms: state.terms,
-            leaf: state.leaf,
-            redeemed_in_part: state.redeemed_in_part,
-            runs: BTreeMap::new(),
-            unused: Vec::new(),
-            held: BTreeMap::new(),
-            tree: SumTree::default(),
-        };
-        for leaf in &state.unused {
-            series.tree.set(*leaf, SumNode::EMPTY);
+        let SeriesSnapshot { id, terms, redeemed_in_part, runs } = state;
+        let (mut begins, mut held, mut tree) = (BTreeMap::new(), Table::new(), SumTree::default());
+        for (row, run) in runs.iter() {
+            begins.insert(run.range.first, row);
+            add(&mut held, run, row);
         }
-        for (first, run) in state.runs {
-            series.put(first, run);
-        }
-        series.unused = state.unused;
-        series
+        (0..runs.width()).for_each(|row| tree.touch(row as usize));
+        Series { id, terms, redeemed_in_part, runs, begins, held, tree }
     }
 }
 
 impl Series {
     /// A series with all its coupons, whole and never resold, at `holder`.
-    pub(crate) fn new(terms: Terms, leaf: usize, holder: Holder) -> Series {
-        let run = Run { end: terms.quantity, holder, resales: 0, left: terms.face, leaf: 0 };
-        SeriesSnapshot {
-            terms,
-            leaf,
-            redeemed_in_part: Amount::ZERO,
-            runs: BTreeMap::from([(0, run)]),
-            unused: Vec::new(),
-        }
-        .into()
+    pub(crate) fn new(id: SeriesId, terms: Terms, holder: Holder) -> Series {
+        let range = SerialRange { first: 0, end: terms.quantity };
+        let mut runs = Slots::new();
+        runs.insert(Run { range, holder, resales: 0, left: terms.face });
+        SeriesSnapshot { id, terms, redeemed_in_part: Amount::ZERO, runs }.into()
     }
 
-    /// The run that `serial` is in, with its first serial.
-    pub(crate) fn run_at(&self, serial: Serial) -> Option<(Serial, &Run)> {
-        let (&first, run) = self.runs.range(..=serial).next_back()?;
-        (serial < run.end).then_some((first, run))
+    /// The run that `serial` is in.
+    pub(crate) fn run_at(&self, serial: Serial) -> Option<&Run> {
+        self.runs.at(self.row_at(serial)?)
     }
 
     pub(crate) fn holding(&self, holder: Holder) -> Option<&Holding> {
-        self.held.get(&holder)
+        self.held.find(holder)
     }
 
-    pub(crate) fn holdings(&self) -> impl Iterator<Item = (Holder, &Holding)> {
-        self.held.iter().map(|(&holder, holding)| (holder, holding))
+    /// Every holder with what it has, in the order of holders.
+    pub(crate) fn holdings(&self) -> Vec<(Holder, &Holding)> {
+        let mut holdings: Vec<(Holder, &Holding)> =
+            self.held.iter().map(|(_, &holder, holding)| (holder, holding)).collect();
+        holdings.sort_unstable_by_key(|(holder, _)| *holder);
+        holdings
+    }
+
+    /// How many coupons and how much face all holders have together; `None` above an amount.
+    pub(crate) fn totals(&self) -> Option<(u64, Amount)> {
+        let mut holdings = self.held.iter().map(|(_, _, holding)| holding);
+        holdings.try_fold((0u64, Amount::ZERO), |(quantity, value), holding| {
+            let quantity = quantity.checked_add(holding.quantity)?;
+            Some((quantity, value.checked_add(holding.value)?))
+        })
     }
 
     /// The lots of `holder`, lowest serials first.
     pub(crate) fn lots(&self, holder: Holder) -> impl Iterator<Item = Lot> {
-        let firsts = self.held.get(&holder).into_iter().flat_map(|holding| &holding.runs);
-        firsts.filter_map(|first| Some(self.runs.get(first)?.lot(*first)))
+        let rows = self.held.find(holder).into_iter().flat_map(Holding::rows);
+        rows.filter_map(|row| Some(self.runs.at(row)?.lot()))
     }
 
     /// What lies in `range`, cut to it: holders and lots in the order of serials.
     pub(crate) fn within(&self, range: SerialRange) -> impl Iterator<Item = (Holder, Lot)> {
-        let first = self.run_at(range.first).map_or(range.first, |(first, _)| first);
-        self.runs.range(first..range.end).map(move |(&first, run)| {
-            let cut = SerialRange { first: first.max(range.first), end: run.end.min(range.end) };
-            (run.holder, Lot { range: cut, ..run.lot(first) })
+        let first = self.run_at(range.first).map_or(range.first, |run| run.range.first);
+        let rows = self.begins.range(first..range.end).map(|(_, &row)| row);
+        rows.filter_map(move |row| {
+            let run = self.runs.at(row)?;
+            let first = run.range.first.max(range.first);
+            let cut = SerialRange { first, end: run.range.end.min(range.end) };
+            Some((run.holder, Lot { range: cut, ..run.lot() }))
         })
     }
 
-    /// Applies `change` to every coupon in `range`, which is within the series. Gives the lots as
+    /// Applies `change` to every run in `range`, which is within the series. Gives the lots as
     /// they are then.
     pub(crate) fn update(&mut self, range: SerialRange, change: impl Fn(&mut Run)) -> Vec<Lot> {
         self.split(range.first);
         self.split(range.end);
-        let firsts: Vec<Serial> =
-            self.runs.range(range.first..range.end).map(|(&first, _)| first).collect();
-        let mut lots = Vec::with_capacity(firsts.len());
-        for &first in &firsts {
-            let mut run = self.take(first);
-            change(&mut run);
-            lots.push(run.lot(first));
-            self.put(first, run);
+        let within = self.begins.range(range.first..range.end);
+        let runs: Vec<(Serial, Row)> = within.map(|(&first, &row)| (first, row)).collect();
+        let mut lots = Vec::with_capacity(runs.len());
+        for &(_, row) in &runs {
+            let run = self.runs.at_mut(row).expect(BEGUN);
+            remove(&mut self.held, run);
+            change(run);
+            add(&mut self.held, run, row);
+            lots.push(run.lot());
+            self.tree.touch(row.0 as usize);
         }
-        firsts.into_iter().chain([range.end]).for_each(|first| self.join(first));
+        runs.into_iter().for_each(|(first, _)| self.join(first));
+        self.join(range.end);
         lots
     }
 
-    /// The key of the series' own leaf under `id`: everything that the runs do not say.
-    pub(crate) fn key(&mut self, id: SeriesId) -> impl Serialize + use<> {
-        (id, self.terms, self.redeemed_in_part, self.tree.root().hash)
+    /// The series' own leaf: its sum is how many coupons were minted, its key everything else
+    /// that the runs do not say.
+    pub(crate) fn leaf(&mut self) -> SumNode {
+        let key = (self.id, self.terms, self.redeemed_in_part, self.root().hash);
+        SumNode::leaf(&key, u128::from(self.terms.quantity))
     }
 
     /// The lot that `serial` is in, its holder, and the proof of both.
     pub(crate) fn prove(&mut self, serial: Serial) -> Option<(Holder, Lot, SumProof)> {
-        let (first, &run) = self.run_at(serial)?;
-        Some((run.holder, run.lot(first), self.tree.prove(run.leaf)?))
+        let row = self.row_at(serial)?;
+        self.root();
+        let run = self.runs.at(row)?;
+        Some((run.holder, run.lot(), self.tree.prove(row.0 as usize)?))
+    }
+
+    /// The root over all runs. Hashes each run that changed since the last time, once.
+    fn root(&mut self) -> SumNode {
+        let runs = &self.runs;
+        self.tree.refresh(|leaf| {
+            let row = u32::try_from(leaf).map(Row).expect("leaves are numbered as rows");
+            runs.at(row).map_or(SumNode::EMPTY, Run::leaf)
+        });
+        self.tree.root()
+    }
+
+    fn row_at(&self, serial: Serial) -> Option<Row> {
+        if self.terms.quantity <= serial {
+            return None;
+        }
+        self.begins.range(..=serial).next_back().map(|(_, &row)| row)
     }
 
     /// Makes `serial` the first of its run.
     fn split(&mut self, serial: Serial) {
-        let Some((first, &run)) = self.run_at(serial) else { return };
-        if first == serial {
+        let Some(row) = self.row_at(serial) else { return };
+        let run = self.runs.at(row).expect(BEGUN);
+        if run.range.first == serial {
             return;
         }
-        self.take(first);
-        let leaf = self.unused.pop().unwrap_or(self.tree.len());
-        self.put(serial, Run { leaf, ..run });
-        self.put(first, Run { end: serial, ..run });
+        let (holder, end) = (run.holder, run.range.end);
+        let second = Run { range: SerialRange { first: serial, end }, ..*run };
+        self.runs.at_mut(row).expect(BEGUN).range.end = serial;
+        let new = self.runs.insert(second);
+        self.begins.insert(serial, new);
+        self.held.find_mut(holder).expect(HELD).begin(serial, new);
+        [row, new].into_iter().for_each(|row| self.tree.touch(row.0 as usize));
     }
 
     /// Makes the run that begins at `serial` one with the run before it, if they are alike.
     fn join(&mut self, serial: Serial) {
-        let Some((&first, &before)) = self.runs.range(..serial).next_back() else { return };
-        let Some(&run) = self.runs.get(&serial) else { return };
-        if before.joins(&run) {
-            self.take(serial);
-            self.take(first);
-            self.tree.set(run.leaf, SumNode::EMPTY);
-            self.unused.push(run.leaf);
-            self.put(first, Run { end: run.end, ..before });
+        let mut upto = self.begins.range(..=serial).rev().map(|(&first, &row)| (first, row));
+        let Some((_, row)) = upto.next().filter(|(first, _)| *first == serial) else { return };
+        let Some((_, before)) = upto.next() else { return };
+        let run = *self.runs.at(row).expect(BEGUN);
+        if !self.runs.at(before).expect(BEGUN).joins(&run) {
+            return;
         }
-    }
-
-    /// Removes a run that exists, and leaves its leaf to the caller.
-    fn take(&mut self, first: Serial) -> Run {
-        let run = self.runs.remove(&first).expect("runs are taken where they are known to begin");
-        let (count, value) = size(first, &run);
-        let holding = self.held.get_mut(&run.holder).expect("a run's holder has a holding");
-        holding.quantity = holding.quantity.checked_sub(count).expect("the sum of its runs");
-        holding.value = holding.value.checked_sub(value).expect("the sum of its runs");
-        holding.runs.remove(&first);
-        if holding.runs.is_empty() {
-            self.held.remove(&run.holder);
-        }
-        run
-    }
-
-    /// Adds a run where there is none.
-    fn put(&mut self, first: Serial, run: Run) {
-        let (count, value) = size(first, &run);
-        let holding = self.held.entry(run.holder).or_insert(Holding::NOTHING);
-        holding.quantity = holding.quantity.checked_add(count).expect("at most what was minted");
-        holding.value = holding.value.checked_add(value).expect("at most what was minted");
-        holding.runs.insert(first);
-        self.tree.set(run.leaf, SumNode::leaf(&(run.holder, run.lot(first)), u128::from(count)));
-        self.runs.insert(first, run);
+        self.begins.remove(&serial);
+        self.held.find_mut(run.holder).expect(HELD).end(serial);
+        self.runs.remove(row);
+        self.runs.at_mut(before).expect(BEGUN).range.end = run.range.end;
+        [row, before].into_iter().for_each(|row| self.tree.touch(row.0 as usize));
     }
 }
 
-/// How many coupons a run has, and what is left of their face together.
-fn size(first: Serial, run: &Run) -> (u64, Amount) {
-    let count = run.lot(first).range.count();
-    let value = run.left.checked_mul(count).expect("the face of a whole series is an amount");
-    (count, value)
+const BEGUN: &str = "a run is in the row where it is known to begin";
+const HELD: &str = "a run's holder has a holding";
+
+/// Adds a run to what its holder has.
+fn add(held: &mut Table<Holder, Holding>, run: &Run, row: Row) {
+    let known = held.row(run.holder);
+    let of_holder = match known {
+        Some(known) => known,
+        None => held.insert(run.holder, Holding::NOTHING).expect("it was not there"),
+    };
+    held.at_mut(of_holder).expect("it is there now").add(run, row);
+}
+
+/// Removes a run from what its holder has.
+fn remove(held: &mut Table<Holder, Holding>, run: &Run) {
+    let holding = held.find_mut(run.holder).expect(HELD);
+    holding.remove(run);
+    if holding.is_empty() {
+        held.remove(run.holder);
+    }
+}
+
+impl Freeze for Series {
+    fn shared(&self) -> Series {
+        Series {
+            runs: self.runs.shared(),
+            begins: BTreeMap::new(),
+            held: Table::new(),
+            tree: SumTree::default(),
+            ..*self
+        }
+    }
 }

@@ -8,7 +8,7 @@
 //!
 //! Decides the shape of the tree and how it is hashed. Knows nothing of what the leaves mean.
 
-use alloc::collections::BTreeSet;
+use crate::marks::Marks;
 use alloc::vec::Vec;
 use gcfn_model::Digest;
 use serde::{Deserialize, Serialize};
@@ -71,32 +71,42 @@ pub struct SumTree {
     /// The levels above the leaves, the lowest first; the last has one node, the root.
     levels: Vec<Vec<SumNode>>,
     /// Leaves that changed since `levels` was computed.
-    dirty: BTreeSet<usize>,
+    dirty: Marks,
+    /// Leaves of which only that is known: they are asked for at the next refresh.
+    touched: Marks,
 }
 
 impl SumTree {
-    /// How many leaves there are, unused ones included.
-    pub(crate) fn len(&self) -> usize {
-        self.leaves.len()
-    }
-
     /// Sets leaf `index`; the tree grows by unused leaves as far as it must.
     pub fn set(&mut self, index: usize, leaf: SumNode) {
         while self.leaves.len() <= index {
-            self.dirty.insert(self.leaves.len());
+            self.dirty.add(self.leaves.len());
             self.leaves.push(SumNode::EMPTY);
         }
         let place = self.leaves.get_mut(index).expect("the tree has grown to it");
         if *place != leaf {
             *place = leaf;
-            self.dirty.insert(index);
+            self.dirty.add(index);
+        }
+    }
+
+    /// Notes that leaf `index` is out of date, or new. Nothing is hashed before
+    /// [`SumTree::refresh`].
+    pub(crate) fn touch(&mut self, index: usize) {
+        self.touched.add(index);
+    }
+
+    /// Sets every leaf that was touched, once, to what `leaf` says that it is now.
+    pub(crate) fn refresh(&mut self, mut leaf: impl FnMut(usize) -> SumNode) {
+        for index in self.touched.take() {
+            self.set(index, leaf(index));
         }
     }
 
     /// The root. Costs a hash per changed leaf and level.
     pub fn root(&mut self) -> SumNode {
         self.grow();
-        let mut dirty: Vec<usize> = core::mem::take(&mut self.dirty).into_iter().collect();
+        let mut dirty = self.dirty.take();
         let mut below = &self.leaves;
         for level in &mut self.levels {
             dirty.iter_mut().for_each(|index| *index >>= 1);

@@ -1,96 +1,25 @@
 //! The title ledger: which coupon is whose (spec 2.2, 2.3 and the title lines of 3.1).
 //!
-//! Decides which moves of coupons there are: out of a final state there is none, locked coupons
-//! are not free, and only the home of a series has its inventory. Knows nothing of money, prices
-//! or time, and not who may ask for a move.
+//! Decides which coupons move when a number of them is asked for, and that nothing moves that may
+//! not. Knows nothing of money, prices or time, and not who may ask for a move.
 
+use crate::moves::check_move;
 use crate::series::Series;
-use crate::{Holder, Lot, SerialRange, SumNode, SumProof, SumTree, Terms};
-use alloc::collections::{BTreeMap, BTreeSet};
+use crate::{Holder, Lot, SerialRange, SumNode, SumProof, SumTree, Terms, TitleFault};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, PartyId, Serial, SeriesId};
-use serde::{Deserialize, Serialize};
-
-/// Why coupons were not moved. Nothing has changed. In the order of the checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[repr(u16)]
-pub enum TitleFault {
-    /// The series is registered already: choose another id, or see what was registered.
-    #[error("series is registered already")]
-    SeriesExists = 1,
-    /// Face or quantity is zero, or their product is above [`Amount::MAX`]: mint less.
-    #[error("face times quantity is zero or above 10^18 - 1 minor units")]
-    TermsOutOfRange = 2,
-    /// No such series: register it first.
-    #[error("series is not registered")]
-    UnknownSeries = 3,
-    /// Fewer such coupons than asked for: ask for less.
-    #[error("{holder:?} has {available} such coupons")]
-    Insufficient {
-        /// Where they were sought.
-        holder: Holder,
-        /// How many there are.
-        available: u64,
-    } = 4,
-    /// Nothing to move: name at least one coupon, and an amount above zero.
-    #[error("no coupon or no amount is named")]
-    Nothing = 5,
-    /// From and to are the same.
-    #[error("coupons are with {0:?} already")]
-    SameHolder(Holder) = 6,
-    /// The coupons have ended and stay where they are.
-    #[error("coupons do not leave {0:?}")]
-    Final(Holder) = 7,
-    /// The series cannot be there: inventory and coupons abroad are at the home node only, and
-    /// coupons return to their own home only.
-    #[error("coupons of this series cannot be with {0:?} at this node")]
-    Misplaced(Holder) = 8,
-    /// Ranges are not ascending and apart, or not within the series: put them in order.
-    #[error("serial ranges are not ascending, apart and within the series, at {0}")]
-    Ranges(Serial) = 9,
-    /// The coupon is elsewhere: look up who holds it.
-    #[error("coupon {serial} is not with {holder:?}")]
-    NotHeld {
-        /// The first coupon that is elsewhere.
-        serial: Serial,
-        /// Where it was sought.
-        holder: Holder,
-    } = 10,
-    /// More than is left of the coupon: redeem less.
-    #[error("coupon has {left} minor units left")]
-    AboveLeft {
-        /// What is left.
-        left: Amount,
-    } = 11,
-    /// Another node's account of the coupon contradicts this one's: resales do not become fewer,
-    /// and what is left does not become more.
-    #[error("coupon {0} cannot have become younger or worth more")]
-    Condition(Serial) = 12,
-}
+use gcfn_table::{Freeze, Index, Row};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Every series that this node knows, its own and those of others.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "TitleSnapshot")]
+///
+/// Serializes as its series in the order of registration: leaves are numbered in that order, so
+/// a restored ledger has the same root.
+#[derive(Clone, Debug, Default)]
 pub struct Title {
-    series: BTreeMap<SeriesId, Series>,
-    #[serde(skip)]
+    series: Vec<Series>,
+    index: Index<SeriesId>,
     tree: SumTree,
-    /// Series that changed since `tree` was brought up to them.
-    #[serde(skip)]
-    touched: BTreeSet<SeriesId>,
-}
-
-/// What of [`Title`] is state; the rest follows from it.
-#[derive(Deserialize)]
-struct TitleSnapshot {
-    series: BTreeMap<SeriesId, Series>,
-}
-
-impl From<TitleSnapshot> for Title {
-    fn from(state: TitleSnapshot) -> Title {
-        let touched = state.series.keys().copied().collect();
-        Title { series: state.series, tree: SumTree::default(), touched }
-    }
 }
 
 impl Title {
@@ -100,15 +29,14 @@ impl Title {
     /// # Errors
     /// [`TitleFault::SeriesExists`] and [`TitleFault::TermsOutOfRange`].
     pub fn register(&mut self, id: SeriesId, terms: Terms) -> Result<(), TitleFault> {
-        if self.series.contains_key(&id) {
+        if self.place(id).is_some() {
             return Err(TitleFault::SeriesExists);
         }
         if terms.face.checked_mul(terms.quantity).is_none_or(Amount::is_zero) {
             return Err(TitleFault::TermsOutOfRange);
         }
         let holder = terms.home.map_or(Holder::Inventory, Holder::Home);
-        self.series.insert(id, Series::new(terms, self.series.len(), holder));
-        self.touched.insert(id);
+        self.add(Series::new(id, terms, holder));
         Ok(())
     }
 
@@ -158,7 +86,7 @@ impl Title {
         resales_max: u8,
     ) -> Result<Vec<Lot>, TitleFault> {
         let (from, to) = (Holder::Party(seller), Holder::OrderLock(seller));
-        let ranges = self.pick(id, from, quantity, |lot| lot.resales < resales_max)?;
+        let ranges = self.pick_resellable(id, from, quantity, resales_max)?;
         self.shift(id, (from, to), &ranges, 0)
     }
 
@@ -174,6 +102,36 @@ impl Title {
         ranges: &[SerialRange],
     ) -> Result<Vec<Lot>, TitleFault> {
         self.shift(id, (from, to), ranges, 0)
+    }
+
+    /// Like [`Title::transfer_ranges`], and counts one more resale of each coupon: the sale of
+    /// specific coupons.
+    ///
+    /// # Errors
+    /// [`TitleFault`].
+    pub fn resell_ranges(
+        &mut self,
+        id: SeriesId,
+        from: Holder,
+        to: Holder,
+        ranges: &[SerialRange],
+    ) -> Result<Vec<Lot>, TitleFault> {
+        self.shift(id, (from, to), ranges, 1)
+    }
+
+    /// The coupons that [`Title::offer`] would take of `from`, without moving them: for an offer
+    /// outside the book, which names its coupons.
+    ///
+    /// # Errors
+    /// [`TitleFault::UnknownSeries`] and [`TitleFault::Insufficient`].
+    pub fn pick_resellable(
+        &self,
+        id: SeriesId,
+        from: Holder,
+        quantity: u64,
+        resales_max: u8,
+    ) -> Result<Vec<SerialRange>, TitleFault> {
+        self.pick(id, from, quantity, |lot| lot.resales < resales_max)
     }
 
     /// Moves all coupons that `from` has, in whatever condition they are: expiry and recall.
@@ -244,7 +202,7 @@ impl Title {
         if amount.is_zero() {
             return Err(TitleFault::Nothing);
         }
-        let run = series.run_at(serial).map(|(_, run)| *run).filter(|run| run.holder == holder);
+        let run = series.run_at(serial).filter(|run| run.holder == holder);
         let before = run.ok_or(TitleFault::NotHeld { serial, holder })?.left;
         let left = before.checked_sub(amount).ok_or(TitleFault::AboveLeft { left: before })?;
 
@@ -263,20 +221,20 @@ impl Title {
     /// What was minted, or `None` for an unknown series.
     #[must_use]
     pub fn terms(&self, id: SeriesId) -> Option<Terms> {
-        Some(self.series.get(&id)?.terms)
+        Some(self.known(id)?.terms)
     }
 
     /// Who holds a coupon, and the lot it is in.
     #[must_use]
     pub fn holder_of(&self, id: SeriesId, serial: Serial) -> Option<(Holder, Lot)> {
-        let (first, run) = self.series.get(&id)?.run_at(serial)?;
-        Some((run.holder, run.lot(first)))
+        let run = self.known(id)?.run_at(serial)?;
+        Some((run.holder, run.lot()))
     }
 
     /// How many coupons `holder` has, those redeemed in part included.
     #[must_use]
     pub fn quantity(&self, id: SeriesId, holder: Holder) -> u64 {
-        let holding = self.series.get(&id).and_then(|series| series.holding(holder));
+        let holding = self.known(id).and_then(|series| series.holding(holder));
         holding.map_or(0, |holding| holding.quantity)
     }
 
@@ -284,14 +242,14 @@ impl Title {
     /// was left when they did.
     #[must_use]
     pub fn value(&self, id: SeriesId, holder: Holder) -> Amount {
-        let holding = self.series.get(&id).and_then(|series| series.holding(holder));
+        let holding = self.known(id).and_then(|series| series.holding(holder));
         holding.map_or(Amount::ZERO, |holding| holding.value)
     }
 
     /// How many whole coupons `party` may still put on offer under `resales_max` (C-38).
     #[must_use]
     pub fn resellable(&self, id: SeriesId, party: PartyId, resales_max: u8) -> u64 {
-        let Some(series) = self.series.get(&id) else { return 0 };
+        let Some(series) = self.known(id) else { return 0 };
         let lots = series.lots(Holder::Party(party));
         let lots = lots.filter(|lot| lot.left == series.terms.face && lot.resales < resales_max);
         lots.fold(0, |sum, lot| sum.saturating_add(lot.range.count()))
@@ -299,46 +257,46 @@ impl Title {
 
     /// The lots of `holder`, lowest serials first.
     pub fn lots(&self, id: SeriesId, holder: Holder) -> impl Iterator<Item = Lot> {
-        self.series.get(&id).into_iter().flat_map(move |series| series.lots(holder))
+        self.known(id).into_iter().flat_map(move |series| series.lots(holder))
     }
 
-    /// Everyone who has coupons of a series, with how many.
+    /// Everyone who has coupons of a series, with how many, in the order of holders. Sorts them.
     pub fn holders(&self, id: SeriesId) -> impl Iterator<Item = (Holder, u64)> {
-        let series = self.series.get(&id).into_iter();
+        let series = self.known(id).into_iter();
         series.flat_map(Series::holdings).map(|(holder, holding)| (holder, holding.quantity))
     }
 
-    /// Every series, in the order of ids.
+    /// Every series, in the order of ids. Sorts them.
     pub fn series(&self) -> impl Iterator<Item = (SeriesId, Terms)> {
-        self.series.iter().map(|(&id, series)| (id, series.terms))
+        let mut series: Vec<(SeriesId, Terms)> =
+            self.series.iter().map(|series| (series.id, series.terms)).collect();
+        series.sort_unstable_by_key(|(id, _)| *id);
+        series.into_iter()
     }
 
     /// Face redeemed in part so far, from coupons in whatever state.
     #[must_use]
     pub fn redeemed_in_part(&self, id: SeriesId) -> Amount {
-        self.series.get(&id).map_or(Amount::ZERO, |series| series.redeemed_in_part)
+        self.known(id).map_or(Amount::ZERO, |series| series.redeemed_in_part)
     }
 
     /// Whether what was minted is what there is (spec 3.2, invariant 3): coupons by count, and
     /// face by value together with what was redeemed in part. Always, short of a defect.
     #[must_use]
     pub fn is_conserved(&self, id: SeriesId) -> bool {
-        self.series.get(&id).is_none_or(|series| {
+        self.known(id).is_none_or(|series| {
             let minted = series.terms.face.checked_mul(series.terms.quantity);
-            let values = series.holdings().map(|(_, holding)| holding.value);
-            let count = series.holdings().map(|(_, holding)| holding.quantity);
-            count.fold(0u64, u64::saturating_add) == series.terms.quantity
-                && Amount::sum(values.chain([series.redeemed_in_part])) == minted
+            series.totals().is_some_and(|(quantity, value)| {
+                quantity == series.terms.quantity
+                    && value.checked_add(series.redeemed_in_part) == minted
+            })
         })
     }
 
     /// The root over all series. Its sum is how many coupons were ever minted.
     pub(crate) fn root(&mut self) -> SumNode {
-        for id in core::mem::take(&mut self.touched) {
-            let series = self.series.get_mut(&id).expect("only registered series are touched");
-            let leaf = SumNode::leaf(&series.key(id), u128::from(series.terms.quantity));
-            self.tree.set(series.leaf, leaf);
-        }
+        let series = &mut self.series;
+        self.tree.refresh(|leaf| series.get_mut(leaf).map_or(SumNode::EMPTY, Series::leaf));
         self.tree.root()
     }
 
@@ -349,9 +307,9 @@ impl Title {
         serial: Serial,
     ) -> Option<(Holder, Lot, SumProof, SumProof)> {
         self.root();
-        let series = self.series.get_mut(&id)?;
-        let (holder, lot, within) = series.prove(serial)?;
-        Some((holder, lot, within, self.tree.prove(series.leaf)?))
+        let place = self.place(id)?;
+        let (holder, lot, within) = self.series.get_mut(place)?.prove(serial)?;
+        Some((holder, lot, within, self.tree.prove(place)?))
     }
 
     /// The lowest serials of `from` that are whole and `allowed`, `quantity` of them.
@@ -404,54 +362,31 @@ impl Title {
         Ok(lots)
     }
 
+    fn add(&mut self, series: Series) {
+        let row = u32::try_from(self.series.len()).map(Row);
+        self.index.insert(series.id, row.expect("series are fewer than 2^32"));
+        self.tree.touch(self.series.len());
+        self.series.push(series);
+    }
+
+    fn place(&self, id: SeriesId) -> Option<usize> {
+        let holds = |row: Row| self.series.get(row.0 as usize).is_some_and(|held| held.id == id);
+        self.index.find(id, holds).map(|row| row.0 as usize)
+    }
+
+    fn known(&self, id: SeriesId) -> Option<&Series> {
+        self.series.get(self.place(id)?)
+    }
+
     fn find(&self, id: SeriesId) -> Result<&Series, TitleFault> {
-        self.series.get(&id).ok_or(TitleFault::UnknownSeries)
+        self.known(id).ok_or(TitleFault::UnknownSeries)
     }
 
     /// The series to be changed: its leaf is renewed at the next root.
     fn find_mut(&mut self, id: SeriesId) -> Result<&mut Series, TitleFault> {
-        let series = self.series.get_mut(&id).ok_or(TitleFault::UnknownSeries)?;
-        self.touched.insert(id);
-        Ok(series)
-    }
-}
-
-/// Everything that must hold before `ranges` move.
-fn check_move(
-    series: &Series,
-    (from, to): (Holder, Holder),
-    ranges: &[SerialRange],
-) -> Result<(), TitleFault> {
-    if ranges.is_empty() {
-        return Err(TitleFault::Nothing);
-    }
-    if from == to {
-        return Err(TitleFault::SameHolder(to));
-    }
-    if from.is_final() {
-        return Err(TitleFault::Final(from));
-    }
-    let misplaced = match to {
-        Holder::Home(node) => series.terms.home != Some(node),
-        Holder::Inventory | Holder::InventoryLock | Holder::Abroad(_) => {
-            series.terms.home.is_some()
-        }
-        _ => false,
-    };
-    if misplaced {
-        return Err(TitleFault::Misplaced(to));
-    }
-    let mut least = 0;
-    for range in ranges {
-        if range.first < least || range.end <= range.first || series.terms.quantity < range.end {
-            return Err(TitleFault::Ranges(range.first));
-        }
-        least = range.end;
-    }
-    let mut lots = ranges.iter().flat_map(|&range| series.within(range));
-    match lots.find(|(holder, _)| *holder != from) {
-        Some((_, lot)) => Err(TitleFault::NotHeld { serial: lot.range.first, holder: from }),
-        None => Ok(()),
+        let place = self.place(id).ok_or(TitleFault::UnknownSeries)?;
+        self.tree.touch(place);
+        self.series.get_mut(place).ok_or(TitleFault::UnknownSeries)
     }
 }
 
@@ -466,4 +401,30 @@ fn used_up(known: &Lot, stated: &Lot) -> Option<Amount> {
 
 fn in_part(before: Amount, more: Amount) -> Amount {
     before.checked_add(more).expect("at most the face of the whole series")
+}
+
+impl Freeze for Title {
+    fn shared(&self) -> Title {
+        let series = self.series.iter().map(Series::shared).collect();
+        Title { series, index: Index::new(), tree: SumTree::default() }
+    }
+}
+
+impl Serialize for Title {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.series.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Title {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Title, D::Error> {
+        let mut title = Title::default();
+        for series in Vec::<Series>::deserialize(from)? {
+            if title.place(series.id).is_some() {
+                return Err(de::Error::custom("a series is registered twice"));
+            }
+            title.add(series);
+        }
+        Ok(title)
+    }
 }

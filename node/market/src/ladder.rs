@@ -1,7 +1,6 @@
 //! One side of a book: its prices from worst to best, and the queue at each.
 
-use crate::index::{NONE, Slot};
-use crate::orders::{Linked, Orders};
+use crate::orders::{Linked, NONE, Orders, Slot};
 use crate::{Resting, Side};
 use alloc::vec::Vec;
 use gcfn_model::Amount;

@@ -10,7 +10,6 @@
 extern crate alloc;
 
 mod book;
-mod index;
 mod ladder;
 mod order;
 mod orders;

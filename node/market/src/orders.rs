@@ -1,9 +1,15 @@
 //! The store of resting orders: one slot each, linked into the queue of its price.
 
 use crate::Resting;
-use crate::index::{Index, NONE, Slot};
 use alloc::vec::Vec;
 use gcfn_model::OrderId;
+use gcfn_table::{Index, Row};
+
+/// Where an order lies in [`Orders`].
+pub(crate) type Slot = u32;
+
+/// The slot that does not exist.
+pub(crate) const NONE: Slot = Slot::MAX;
 
 /// Resting orders by slot and by id. Slots are used again, so that a book whose size is steady
 /// does not allocate. Which slot an order has depends on history and is never observable.
@@ -12,7 +18,7 @@ pub(crate) struct Orders {
     slots: Vec<Linked>,
     /// The first vacant slot; the others follow by `newer`.
     vacant: Slot,
-    index: Index,
+    index: Index<OrderId>,
 }
 
 /// An order with its neighbours in the queue of its price: one cache line.
@@ -36,7 +42,8 @@ impl Orders {
     }
 
     pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
-        self.index.find(id, |slot| self.at(slot).order.id == id)
+        let row = self.index.find(id, |row| self.at(row.0).order.id == id);
+        row.map(|Row(slot)| slot)
     }
 
     /// The order in `slot`, which comes from [`Orders::find`], a queue or a neighbour.
@@ -61,7 +68,7 @@ impl Orders {
                 vacant
             }
         };
-        self.index.insert(order.id, slot);
+        self.index.insert(order.id, Row(slot));
         slot
     }
 
@@ -71,6 +78,6 @@ impl Orders {
         let linked = self.at_mut(slot);
         linked.newer = vacant;
         let id = linked.order.id;
-        self.index.remove(id, slot);
+        self.index.remove(id, Row(slot));
     }
 }

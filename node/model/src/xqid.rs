@@ -11,8 +11,9 @@ pub type Serial = u64;
 /// The identity of one coupon (XQID): series, serial and two check digits.
 ///
 /// Text form: `<series>.<serial>.<check>`, for example
-/// `ser-0000000000000000000000000a.17.42`. The check digits are ISO 7064 MOD 97-10 over the
-/// rest, as in an IBAN, so one mistyped or two swapped characters are seen.
+/// `ser-0000000000000000000000000a.17.07`. The check digits are ISO 7064 MOD 97-10 over the
+/// rest, with two digits for every character: one mistyped or two swapped characters are always
+/// seen. An IBAN has one digit for a digit, and misses one letter in 97 that stands for a digit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Xqid {
     /// The series the coupon belongs to.
@@ -36,16 +37,11 @@ impl Xqid {
     /// Two digits that make the whole number congruent 1 modulo 97.
     #[must_use]
     pub fn check_digits(self) -> u8 {
-        let mut rest = 0u32;
-        let mut push = |byte: u8| {
-            let value = char::from(byte).to_digit(36).unwrap_or(0);
-            let shift = if value < 10 { 10 } else { 100 };
-            rest = rest.saturating_mul(shift).saturating_add(value).rem_euclid(97);
-        };
-        alloc::format!("{}{}00", self.series, self.serial)
-            .bytes()
-            .filter(u8::is_ascii_alphanumeric)
-            .for_each(&mut push);
+        let text = alloc::format!("{}{}", self.series, self.serial);
+        let values = text.chars().filter_map(|character| character.to_digit(36));
+        let rest = values.chain([0]).fold(0u32, |rest, value| {
+            rest.saturating_mul(100).saturating_add(value).rem_euclid(97)
+        });
         u8::try_from(98u32.saturating_sub(rest)).expect("between 2 and 98")
     }
 }

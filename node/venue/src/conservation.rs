@@ -1,7 +1,6 @@
 //! Nothing is made and nothing is lost: the totals that anybody may check at any time.
 
 use crate::venue::Venue;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use gcfn_ledger::Holder;
 use gcfn_model::{Currency, NodeId, Pool, Position, SeriesId};
@@ -64,15 +63,14 @@ impl Venue {
     #[must_use]
     pub fn imbalances(&self) -> Vec<Imbalance> {
         let money = &self.books.money;
-        let currencies: BTreeSet<Currency> = money.balances().map(|(c, ..)| c).collect();
         let mut found = Vec::new();
-        for currency in currencies {
+        for currency in money.currencies() {
             let difference = money.trial_balance(currency);
             if difference != Position::ZERO {
                 found.push(Imbalance::Currency(currency, difference));
             }
             for pool in Pool::ALL {
-                let difference = money.pool_position(pool, currency).difference();
+                let difference = money.recounted_position(pool, currency).difference();
                 if difference != Position::ZERO {
                     found.push(Imbalance::Pool(pool, currency, difference));
                 }
@@ -96,9 +94,9 @@ impl Venue {
                 Holder::InventoryLock
                 | Holder::OrderLock(_)
                 | Holder::RedeemLock(_)
-                | Holder::OfferLock(_)
                 | Holder::Frozen(_)
-                | Holder::Pledged(_) => &mut totals.locked,
+                | Holder::Pledged(_)
+                | Holder::OfferLock(_) => &mut totals.locked,
                 Holder::Delivery(_) => &mut totals.in_delivery,
                 Holder::Redeemed => &mut totals.redeemed,
                 Holder::Expired => &mut totals.expired,

@@ -26,6 +26,7 @@ pub enum Layer {
 /// Every crate and its row, in the order of the members.
 pub const CRATES: &[(&str, Layer)] = &[
     ("gcfn-model", Layer::Term),
+    ("gcfn-table", Layer::Pure),
     ("gcfn-ledger", Layer::Pure),
     ("gcfn-market", Layer::Pure),
     ("gcfn-anchor", Layer::Pure),
@@ -57,6 +58,8 @@ pub const CRATES: &[(&str, Layer)] = &[
 
 /// Edges inside a row: from, to, why.
 const WITHIN_A_ROW: &[(&str, &str, &str)] = &[
+    ("gcfn-ledger", "gcfn-table", "accounts and runs of coupons are rows"),
+    ("gcfn-market", "gcfn-table", "finds orders by id"),
     ("gcfn-peering", "gcfn-anchor", "envelopes are signed and hashed as checkpoints are"),
     ("gcfn-clearing", "gcfn-ledger", "a house settles in books of its own"),
     ("gcfn-clearing", "gcfn-banking", "pay-ins and pay-outs are instructions"),

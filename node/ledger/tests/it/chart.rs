@@ -106,7 +106,18 @@ fn every_text_reads_back() {
 #[test]
 fn what_is_not_in_the_chart_is_refused() {
     let alice = party("alice");
-    let wrong = ["", "B", "B.XX", "B.TR", "SH.clear.x", "SH.fee.tips", "uc.susp", "O.contra.out"];
+    let wrong = [
+        "",
+        "B",
+        "B.XX",
+        "B.TR",
+        "SH.clear.x",
+        "SH.fee.tips",
+        "SH.tax.vat",
+        "ST",
+        "uc.susp",
+        "O.contra.out",
+    ];
     for text in wrong {
         assert!(text.parse::<Account>().is_err(), "{text}");
     }

@@ -3,6 +3,7 @@
 use crate::names::{batch, minor, party};
 use gcfn_ledger::{Account, Books, Entry, FeeKind, IssuerBucket, Ledger, Leg, Posting, UserBucket};
 use gcfn_model::{Currency, Pool, Position};
+use gcfn_table::Freeze;
 use proptest::prelude::*;
 
 fn any_account() -> impl Strategy<Value = Account> {
@@ -53,6 +54,7 @@ fn assert_sound(books: &Books) {
         for pool in Pool::ALL {
             let position = books.money.pool_position(pool, currency);
             assert_eq!(position.difference(), Position::ZERO, "{pool}");
+            assert_eq!(position, books.money.recounted_position(pool, currency), "{pool}");
         }
     }
     for (_, account, balance) in books.money.balances() {
@@ -69,7 +71,49 @@ fn a_snapshot_that_opens_an_account_twice_is_refused() {
     assert!(postcard::from_bytes::<Ledger>(&snapshot).is_err());
 }
 
+#[test]
+fn a_snapshot_of_books_that_do_not_balance_is_refused() {
+    let bank = (Currency::Cny, Account::Bank(Pool::SettlementHub), Position::from_minor(5));
+    let owed = (Currency::Cny, Account::Clearing, Position::from_minor(5));
+    let snapshot = postcard::to_allocvec(&[bank, owed].as_slice()).expect("rows encode");
+    assert!(postcard::from_bytes::<Ledger>(&snapshot).is_ok());
+    let snapshot = postcard::to_allocvec(&[bank].as_slice()).expect("rows encode");
+    assert!(postcard::from_bytes::<Ledger>(&snapshot).is_err());
+}
+
 proptest! {
+    #[test]
+    fn an_entry_of_many_legs_moves_what_one_of_few_moves(
+        entries in prop::collection::vec(any_entry(), 0..30),
+    ) {
+        let (mut few, mut many) = (Ledger::default(), Ledger::default());
+        for entry in entries {
+            let tenfold = |leg: &Leg| Leg { amount: minor(leg.amount.minor() * 10), ..*leg };
+            let large = Entry { legs: entry.legs.iter().map(tenfold).collect(), ..entry };
+            let long = Entry { legs: entry.legs.repeat(10), ..entry };
+            prop_assert_eq!(few.post(&large), many.post(&long));
+        }
+        prop_assert!(few.balances().eq(many.balances()));
+    }
+
+    #[test]
+    fn frozen_books_stay_as_they_were(
+        before in prop::collection::vec(any_entry(), 0..30),
+        after in prop::collection::vec(any_entry(), 0..30),
+    ) {
+        let mut books = Books::default();
+        for entry in &before {
+            books.money.post(entry).ok();
+        }
+        let then = postcard::to_allocvec(&books).expect("books encode");
+        let frozen = books.freeze();
+        for entry in &after {
+            books.money.post(entry).ok();
+        }
+        books.state_root();
+        prop_assert_eq!(postcard::to_allocvec(&frozen).expect("books encode"), then);
+    }
+
     #[test]
     fn money_is_neither_made_nor_lost(entries in prop::collection::vec(any_entry(), 0..60)) {
         let mut books = Books::default();

@@ -6,6 +6,7 @@ mod chart;
 mod golden;
 mod laws;
 mod money;
+mod moves;
 mod names;
 mod title;
 mod title_model;

@@ -5,12 +5,12 @@ use expect_test::{Expect, expect};
 use gcfn_ledger::{Holder, Lot, SerialRange, Terms, Title, TitleFault};
 
 /// Ten coupons of 100 each, minted here.
-const HOME: Terms = Terms { face: minor(100), quantity: 10, home: None };
+pub(crate) const HOME: Terms = Terms { face: minor(100), quantity: 10, home: None };
 
 /// Plays one move per line on a series of ten coupons of 100, and compares the answers and the
 /// holdings with `expected`. Moves:
 /// `FROM > TO count`, `FROM > TO first..end`, `FROM > TO all`, `resell FROM > TO count`,
-/// `offer PARTY count max`, `redeem PARTY serial amount`.
+/// `resell FROM > TO first..end`, `pick FROM count max`, `offer PARTY count max`, `redeem PARTY serial amount`.
 fn check(terms: Terms, script: &str, expected: Expect) {
     let id = series("s");
     let mut title = Title::default();
@@ -44,15 +44,19 @@ fn play(title: &mut Title, line: &str) -> Result<String, TitleFault> {
             let left = title.redeem(id, party(who), number(serial), minor(number(amount)))?;
             return Ok(format!("{left} left"));
         }
-        ["resell", from, ">", to, count] => {
-            title.resell(id, holder(from), holder(to), number(count))?
+        ["resell", from, ">", to, what] => match range(what) {
+            Some(range) => title.resell_ranges(id, holder(from), holder(to), &[range])?,
+            None => title.resell(id, holder(from), holder(to), number(what))?,
+        },
+        ["pick", from, count, max] => {
+            let max = max.parse().expect("a limit");
+            let ranges = title.pick_resellable(id, holder(from), number(count), max)?;
+            let shown = ranges.iter().map(|range| format!("{}..{}", range.first, range.end));
+            return Ok(shown.collect::<Vec<_>>().join(" "));
         }
         [from, ">", to, "all"] => title.transfer_all(id, holder(from), holder(to))?,
-        [from, ">", to, what] => match what.split_once("..") {
-            Some((first, end)) => {
-                let range = SerialRange { first: number(first), end: number(end) };
-                title.transfer_ranges(id, holder(from), holder(to), &[range])?
-            }
+        [from, ">", to, what] => match range(what) {
+            Some(range) => title.transfer_ranges(id, holder(from), holder(to), &[range])?,
             None => title.transfer(id, holder(from), holder(to), number(what))?,
         },
         _ => panic!("not a move: {line}"),
@@ -60,11 +64,16 @@ fn play(title: &mut Title, line: &str) -> Result<String, TitleFault> {
     Ok(shown_lots(&lots))
 }
 
+fn range(text: &str) -> Option<SerialRange> {
+    let (first, end) = text.split_once("..")?;
+    Some(SerialRange { first: number(first), end: number(end) })
+}
+
 fn number(text: &str) -> u64 {
     text.parse().expect("a number")
 }
 
-fn holder(text: &str) -> Holder {
+pub(crate) fn holder(text: &str) -> Holder {
     let (kind, who) = text.split_once(':').unwrap_or(("party", text));
     match (kind, who) {
         (_, "inventory") => Holder::Inventory,
@@ -74,6 +83,9 @@ fn holder(text: &str) -> Holder {
         (_, "recalled") => Holder::Recalled,
         ("lock", who) => Holder::OrderLock(party(who)),
         ("shown", who) => Holder::RedeemLock(party(who)),
+        ("frozen", who) => Holder::Frozen(party(who)),
+        ("pledged", who) => Holder::Pledged(party(who)),
+        ("listed", who) => Holder::OfferLock(party(who)),
         ("delivery", node) => Holder::Delivery(node.parse().expect("a node name")),
         ("abroad", node) => Holder::Abroad(node.parse().expect("a node name")),
         ("home", node) => Holder::Home(node.parse().expect("a node name")),
@@ -285,7 +297,9 @@ fn what_happened_abroad_is_adopted_at_home() {
     let (id, abroad) = (series("s"), Holder::Abroad("hk-hkg".parse().expect("a node name")));
     let mut title = Title::default();
     title.register(id, HOME).expect("a new series");
-    title.transfer(id, Holder::Inventory, abroad, 5).expect("five go abroad");
+    let delivery = Holder::Delivery("hk-hkg".parse().expect("a node name"));
+    title.transfer(id, Holder::Inventory, delivery, 5).expect("five are sold abroad");
+    title.transfer(id, delivery, abroad, 5).expect("and go there");
     let lot = |first, end, resales, left| Lot {
         range: SerialRange { first, end },
         resales,
@@ -303,7 +317,7 @@ fn what_happened_abroad_is_adopted_at_home() {
     assert_eq!(title.redeemed_in_part(id), minor(60));
     assert!(title.is_conserved(id));
 
-    let younger = title.adopt(id, alice, abroad, &[lot(0, 2, 1, 100)]);
+    let younger = title.adopt(id, alice, delivery, &[lot(0, 2, 1, 100)]);
     assert_eq!(younger, Err(TitleFault::Condition(0)));
 }
 
@@ -324,4 +338,81 @@ fn a_series_is_registered_once_within_range() {
     assert_eq!(register(&mut title, 100, 10), Err(TitleFault::SeriesExists));
     let unknown = title.transfer(series("t"), Holder::Inventory, Holder::Expired, 1);
     assert_eq!(unknown, Err(TitleFault::UnknownSeries));
+}
+
+#[test]
+fn a_frozen_coupon_moves_only_back_or_to_its_end() {
+    check(
+        HOME,
+        "inventory > alice 6
+         alice > pledged:alice 2
+         pledged:alice > bob 1
+         pledged:alice > lock:alice 1
+         pledged:alice > frozen:alice 2
+         alice > frozen:alice 1
+         alice > frozen:bob 1
+         frozen:alice > bob 1
+         frozen:alice > shown:alice 1
+         frozen:alice > lock:alice 1
+         frozen:alice > pledged:alice 0..2
+         frozen:alice > alice 2..3
+         alice > frozen:alice 1
+         frozen:alice > recalled 1
+         pledged:alice > expired 1
+         pledged:alice > alice 1",
+        expect![[r#"
+            inventory > alice 6 -> 0..6
+            alice > pledged:alice 2 -> 0..2
+            pledged:alice > bob 1 -> coupons do not move from Pledged(@alice) to Party(@bob)
+            pledged:alice > lock:alice 1 -> coupons do not move from Pledged(@alice) to OrderLock(@alice)
+            pledged:alice > frozen:alice 2 -> 0..2
+            alice > frozen:alice 1 -> 2..3
+            alice > frozen:bob 1 -> coupons do not move from Party(@alice) to Frozen(@bob)
+            frozen:alice > bob 1 -> coupons do not move from Frozen(@alice) to Party(@bob)
+            frozen:alice > shown:alice 1 -> coupons do not move from Frozen(@alice) to RedeemLock(@alice)
+            frozen:alice > lock:alice 1 -> coupons do not move from Frozen(@alice) to OrderLock(@alice)
+            frozen:alice > pledged:alice 0..2 -> 0..2
+            frozen:alice > alice 2..3 -> 2..3
+            alice > frozen:alice 1 -> 2..3
+            frozen:alice > recalled 1 -> 2..3
+            pledged:alice > expired 1 -> 0..1
+            pledged:alice > alice 1 -> 1..2
+            Inventory: 6..10 worth 400
+            Party(@alice): 1..2 3..6 worth 400
+            Expired: 0..1 worth 100
+            Recalled: 2..3 worth 100
+        "#]],
+    );
+}
+
+#[test]
+fn specific_coupons_are_sold_and_count_a_resale() {
+    check(
+        HOME,
+        "inventory > alice 6
+         alice > listed:alice 2..4
+         listed:alice > lock:alice 1
+         listed:bob > bob 1
+         resell listed:alice > bob 3..4
+         resell listed:alice > bob 4..5
+         pick alice 4 1
+         pick bob 1 1
+         pick bob 1 2
+         listed:alice > alice all",
+        expect![[r#"
+            inventory > alice 6 -> 0..6
+            alice > listed:alice 2..4 -> 2..4
+            listed:alice > lock:alice 1 -> coupons do not move from OfferLock(@alice) to OrderLock(@alice)
+            listed:bob > bob 1 -> OfferLock(@bob) has 0 such coupons
+            resell listed:alice > bob 3..4 -> 3..4*1
+            resell listed:alice > bob 4..5 -> coupon 4 is not with OfferLock(@alice)
+            pick alice 4 1 -> 0..2 4..6
+            pick bob 1 1 -> Party(@bob) has 0 such coupons
+            pick bob 1 2 -> 3..4
+            listed:alice > alice all -> 2..3
+            Inventory: 6..10 worth 400
+            Party(@bob): 3..4*1 worth 100
+            Party(@alice): 0..3 4..6 worth 500
+        "#]],
+    );
 }

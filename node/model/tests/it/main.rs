@@ -1,0 +1,3 @@
+//! The vocabulary, checked.
+
+mod xqid;

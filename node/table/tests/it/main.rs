@@ -1,0 +1,5 @@
+//! Tables against a map, and what freezing promises.
+
+mod frozen;
+mod model;
+mod restored;
