@@ -2,7 +2,7 @@
 
 use crate::dispute::DisputeState;
 use crate::issuance::BatchState;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyClass, PartyKind};
 use crate::refusal::Rejection;

@@ -6,7 +6,7 @@
 
 use crate::command::{Actor, Role};
 use crate::event::Event;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::trade::{Trade, TradeState};

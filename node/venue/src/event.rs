@@ -1,7 +1,7 @@
 //! What can happen at a venue.
 
 use crate::command::{Dispatch, Verb};
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::notice::LockedRate;
 use crate::party::{PartyKind, Tier};
 use crate::settlement::{ItemId, Purpose, TradingDay};

@@ -4,7 +4,7 @@
 //! none is left. One person sets a freeze, for one that waits is none; two lift it.
 
 use crate::event::Event;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};

@@ -7,7 +7,7 @@
 //! minutes: bounded, whatever a party does.
 
 use crate::fees::major_units;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyClass, PartyKind};
 use crate::refusal::Rejection;

@@ -1,6 +1,6 @@
 //! Entries by hand, with a reason, by two persons (DRV-24).
 
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;

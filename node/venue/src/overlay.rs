@@ -8,7 +8,7 @@ use crate::command::Actor;
 use crate::event::Event;
 use crate::freeze::FreezeReason;
 use crate::issuance::BatchState;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyKind, acts_for};
 use crate::refusal::Rejection;

@@ -1,6 +1,6 @@
 //! What parties owe the node's pools: taken from their later credits first, else written off.
 
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};

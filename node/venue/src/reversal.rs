@@ -6,7 +6,7 @@
 //! trades and redemptions have lives, and undoings, of their own.
 
 use crate::manual::ManualReason;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::ItemId;

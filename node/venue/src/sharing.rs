@@ -2,7 +2,7 @@
 //! given back in part as rebates and rewards (P-19, P-24).
 
 use crate::fees::major_units;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;

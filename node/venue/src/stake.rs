@@ -2,7 +2,7 @@
 //! persons.
 
 use crate::dealing::member_party;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};

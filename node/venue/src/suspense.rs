@@ -4,7 +4,7 @@
 //! by two persons: to those whose money it is or, where the bank took money, to those who bear
 //! it. What one of them has in another pool gets there with the next settlement.
 
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;

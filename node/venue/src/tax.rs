@@ -1,7 +1,7 @@
 //! Tax that the region makes the node withhold (P-29): on top of what an event costs, into
 //! the hub.
 
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::settlement::committed;
 use crate::trade::Trade;
 use crate::transfer::waiting;

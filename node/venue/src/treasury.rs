@@ -4,7 +4,7 @@
 //! Money counts when the bank says that it has booked it, and not before.
 
 use crate::event::Event;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;
@@ -87,7 +87,7 @@ impl Venue {
             Some((party, to, posting)) => {
                 let posted = Entry::new(posting, currency).with(bank, to, amount);
                 if self.post_banked(step, posted) {
-                    self.deposited(step, entry, (party, to), posting);
+                    self.number_deposit(step, entry, (party, to), posting);
                 }
             }
             None => {
@@ -100,7 +100,7 @@ impl Venue {
     }
 
     /// Tells of a deposit, and numbers it so that it can be reversed.
-    fn deposited(
+    fn number_deposit(
         &mut self,
         step: &mut Step<'_>,
         entry: &BankEntry,

@@ -7,7 +7,7 @@
 
 use crate::command::Actor;
 use crate::event::Event;
-use crate::money::MoneyEvent;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::refusal::Rejection;
