@@ -13,6 +13,7 @@
 extern crate alloc;
 
 mod abroad;
+mod activity;
 mod apply;
 mod bundling;
 mod closing;
@@ -44,6 +45,7 @@ mod redemption;
 mod refund;
 mod refusal;
 mod reversal;
+mod rules;
 mod settlement;
 mod sharing;
 mod stake;
@@ -78,7 +80,7 @@ pub use fees::{
 pub use four_eyes::Proposal;
 pub use freeze::FreezeReason;
 pub use issuance::{Batch, BatchState, ReserveMode};
-pub use limits::{Level, LimitTerms, PartyLimits, Rule};
+pub use limits::{LimitTerms, PartyLimits};
 pub use manual::{ManualPosting, ManualReason};
 pub use money::{MoneyAct, MoneyTerms};
 pub use money_event::MoneyEvent;
@@ -91,6 +93,7 @@ pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Tr
 pub use redemption::Redemption;
 pub use refusal::Rejection;
 pub use reversal::{EntryReference, ReversibleEntry, ReversibleKind};
+pub use rules::{Level, Rule};
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
 pub use sharing::{Penalty, PenaltyReason, ReferralTerms, ShareTable};
 pub use stake::Slashing;

@@ -1,20 +1,21 @@
 //! How much a party may do in a day, and what is noticed about it (RSK-05, C-43, C-44, A-02 to
-//!
+//!
 //!
 //! Limits count what is reserved and not only what is posted: an open order counts as if it had
 //! traded. They refuse; rules only notice, unless a rule says that what it noticed waits for a
 //! review. Counters are per party, of the region's day and of the rolling hour in whole
 //! minutes: bounded, whatever a party does.
 
+use crate::activity::{Activity, total};
 use crate::fees::major_units;
 use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyClass, PartyKind};
 use crate::refusal::Rejection;
+use crate::rules::Rule;
 use crate::trade::Trade;
 use crate::trading::OpenOrder;
 use crate::venue::{Step, Venue};
-use alloc::collections::BTreeMap;
 use gcfn_model::{
     Amount, BasisPoints, BusinessDate, Currency, Millis, PartyId, Rounding, Timestamp, TradeId,
 };
@@ -22,10 +23,6 @@ use serde::{Deserialize, Serialize};
 
 /// How far back fan-out looks.
 const FAN_OUT_SPAN: Millis = Millis(24 * 3_600_000);
-/// The minutes of the rolling hour.
-const HOUR: u64 = 60;
-/// Microseconds of a minute.
-const MINUTE: u64 = 60_000_000;
 
 /// What the region allows and notices. Every threshold is in `currency` (D-16): a template that
 /// has it in another one converts it before it becomes terms (C-43).
@@ -55,6 +52,9 @@ pub struct LimitTerms {
     pub structuring_from: BasisPoints,
     /// As many of them in a day are tagged: 3.
     pub structuring_count: u32,
+    /// As many trades each way between the same two parties in a day are tagged: 3 (A-43; the
+    /// seeds state no number).
+    pub round_trips: u32,
 }
 
 impl LimitTerms {
@@ -75,6 +75,7 @@ impl LimitTerms {
             kyc_to_transfer_large: 2,
             structuring_from: BasisPoints(8_300),
             structuring_count: 3,
+            round_trips: 3,
         }
     }
 }
@@ -103,118 +104,6 @@ impl PartyLimits {
         withdrawn_daily: Amount::MAX,
         transfers_daily: u32::MAX,
     };
-}
-
-/// How bad something is: one scale for all (C-45), L1 the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// Act within ten minutes.
-    L1,
-    /// Act within the hour.
-    L2,
-    /// Act within the day.
-    L3,
-    /// Act within two days.
-    L4,
-}
-
-/// A rule of section 7 that this node applies by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// too many trades in an hour. Orders wait for the review.
-    FrequencyLimit,
-    /// many trades in an hour.
-    FrequencyFlag,
-    /// a large trade.
-    LargeAmount,
-    /// transfers to many parties. Transfers wait for the review.
-    FanOut,
-    /// several values a little below the limit of the Travel Rule in a day.
-    Structuring,
-}
-
-impl Rule {
-    /// Its number in the list of rules.
-    #[must_use]
-    pub const fn id(self) -> &'static str {
-        match self {
-            Rule::FrequencyLimit => "A-02",
-            Rule::FrequencyFlag => "A-03",
-            Rule::LargeAmount => "A-04",
-            Rule::FanOut => "A-07",
-            Rule::Structuring => "A-09",
-        }
-    }
-
-    /// How bad it is.
-    #[must_use]
-    pub const fn level(self) -> Level {
-        match self {
-            Rule::Structuring => Level::L1,
-            Rule::FrequencyLimit | Rule::FanOut => Level::L2,
-            Rule::FrequencyFlag | Rule::LargeAmount => Level::L3,
-        }
-    }
-}
-
-/// What a party did lately.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Activity {
-    day: BusinessDate,
-    traded: Amount,
-    withdrawn: Amount,
-    transfers: u32,
-    /// Trades and transfers of a value just below the limit of the Travel Rule.
-    below_limit: u32,
-    open_orders: u32,
-    open_value: Amount,
-    /// Trades per minute of the last hour, by the number of the minute.
-    minutes: BTreeMap<u64, u32>,
-    /// Who received coupons in the last 24 hours, and when last.
-    recipients: BTreeMap<PartyId, Timestamp>,
-}
-
-impl Activity {
-    const fn new(day: BusinessDate) -> Activity {
-        Activity {
-            day,
-            traded: Amount::ZERO,
-            withdrawn: Amount::ZERO,
-            transfers: 0,
-            below_limit: 0,
-            open_orders: 0,
-            open_value: Amount::ZERO,
-            minutes: BTreeMap::new(),
-            recipients: BTreeMap::new(),
-        }
-    }
-
-    /// Begins a new day; what is open stays open.
-    fn turn(&mut self, day: BusinessDate) {
-        if self.day != day {
-            self.day = day;
-            (self.traded, self.withdrawn) = (Amount::ZERO, Amount::ZERO);
-            (self.transfers, self.below_limit) = (0, 0);
-        }
-    }
-
-    /// Counts a trade; gives how many there were in the hour that ends with it.
-    fn count_trade(&mut self, at: Timestamp) -> u32 {
-        let minute = at.micros().checked_div(MINUTE).unwrap_or(0);
-        let since = minute.saturating_sub(HOUR.saturating_sub(1));
-        while self.minutes.first_key_value().is_some_and(|(first, _)| *first < since) {
-            self.minutes.pop_first();
-        }
-        let now = self.minutes.entry(minute).or_insert(0);
-        *now = now.saturating_add(1);
-        self.minutes.values().fold(0, |sum: u32, count| sum.saturating_add(*count))
-    }
-}
-
-fn sum(a: Amount, b: Amount) -> Amount {
-    a.checked_add(b).unwrap_or(Amount::MAX)
 }
 
 impl Venue {
@@ -263,6 +152,7 @@ impl Venue {
                 Rule::FanOut => activity.recipients.clear(),
                 Rule::FrequencyLimit => activity.minutes.clear(),
                 Rule::Structuring => activity.below_limit = 0,
+                Rule::Brushing => activity.bought_from.clear(),
                 Rule::FrequencyFlag | Rule::LargeAmount => {}
             }
         }
@@ -290,8 +180,8 @@ impl Venue {
         }
         let today = activity.filter(|of| of.day == self.region_day(at));
         let traded = today.map_or(Amount::ZERO, |of| of.traded);
-        let reserved = sum(activity.map_or(Amount::ZERO, |of| of.open_value), value);
-        match limits.traded_daily < sum(traded, reserved) {
+        let reserved = total(activity.map_or(Amount::ZERO, |of| of.open_value), value);
+        match limits.traded_daily < total(traded, reserved) {
             true => Err(Rejection::DailyTradeLimit),
             false => Ok(()),
         }
@@ -308,7 +198,7 @@ impl Venue {
     pub(crate) fn reserve_limit(&mut self, party: PartyId, value: Amount, at: Timestamp) {
         let activity = self.activity_of(party, at);
         activity.open_orders = activity.open_orders.saturating_add(1);
-        activity.open_value = sum(activity.open_value, value);
+        activity.open_value = total(activity.open_value, value);
     }
 
     /// `value` does not wait any more; `closed` when its order is gone.
@@ -336,6 +226,26 @@ impl Venue {
         if !trade.primary {
             self.note_side(step, trade.seller, id, value);
         }
+        if trade.member.is_none() && !trade.primary {
+            self.note_pair(step, trade.buyer, trade.seller);
+        }
+    }
+
+    /// Counts who buys from whom, and notices trades to and fro.
+    fn note_pair(&mut self, step: &mut Step<'_>, buyer: PartyId, seller: PartyId) {
+        if self.makes_markets(buyer) || self.makes_markets(seller) {
+            return;
+        }
+        let there = self.activity_of(buyer, step.at).count_purchase(seller);
+        let back = self.activity_of(seller, step.at).bought_from.get(&buyer).copied();
+        if self.terms.money.limits.round_trips <= there.min(back.unwrap_or(0)) {
+            self.flag(step, buyer, Rule::Brushing);
+            self.flag(step, seller, Rule::Brushing);
+        }
+    }
+
+    fn makes_markets(&self, party: PartyId) -> bool {
+        self.parties.get(&party).is_some_and(|known| known.class == PartyClass::MarketMaker)
     }
 
     /// Counts one side's part in a trade, here or at another node.
@@ -349,21 +259,20 @@ impl Venue {
         let terms = self.terms.money.limits;
         let activity = self.activity_of(party, step.at);
         let before = activity.traded;
-        activity.traded = sum(before, value);
+        activity.traded = total(before, value);
         let day = activity.day;
-        let (total, in_hour) = (activity.traded, activity.count_trade(step.at));
+        let (today, in_hour) = (activity.traded, activity.count_trade(step.at));
         if terms.large_single < value {
             step.emit(MoneyEvent::LargeTrade { party, trade, value }.into());
         }
-        if before <= terms.large_daily && terms.large_daily < total {
-            step.emit(MoneyEvent::LargeDay { party, day, total }.into());
+        if before <= terms.large_daily && terms.large_daily < today {
+            step.emit(MoneyEvent::LargeDay { party, day, total: today }.into());
         }
         if terms.large_amount < value {
             self.flag(step, party, Rule::LargeAmount);
         }
         self.note_below_limit(step, party, value);
-        let maker =
-            self.parties.get(&party).is_some_and(|known| known.class == PartyClass::MarketMaker);
+        let maker = self.makes_markets(party);
         if !maker && terms.frequency_flag < in_hour {
             self.flag(step, party, Rule::FrequencyFlag);
         }
@@ -435,7 +344,7 @@ impl Venue {
         at: Timestamp,
     ) -> Result<(), Rejection> {
         let done = self.activity.get(&party).filter(|of| of.day == self.region_day(at));
-        let total = sum(done.map_or(Amount::ZERO, |of| of.withdrawn), amount);
+        let total = total(done.map_or(Amount::ZERO, |of| of.withdrawn), amount);
         match self.limits_of(party).withdrawn_daily < total {
             true => Err(Rejection::DailyWithdrawalLimit),
             false => Ok(()),
@@ -444,7 +353,7 @@ impl Venue {
 
     pub(crate) fn note_withdrawal(&mut self, party: PartyId, amount: Amount, at: Timestamp) {
         let activity = self.activity_of(party, at);
-        activity.withdrawn = sum(activity.withdrawn, amount);
+        activity.withdrawn = total(activity.withdrawn, amount);
     }
 
     /// A withdrawal of the same day came to nothing.

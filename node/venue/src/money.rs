@@ -5,13 +5,14 @@
 
 use crate::command::{Actor, Role};
 use crate::dispute::{ArbitrationDecision, DisputeTerms, DisputeTimes};
-use crate::limits::{LimitTerms, PartyLimits, Rule};
+use crate::limits::{LimitTerms, PartyLimits};
 use crate::manual::ManualPosting;
 use crate::outcome::Outcome;
 use crate::overlay::{CouponFreezeTerms, PledgeTerms};
 use crate::party::PartyClass;
 use crate::refusal::Rejection;
 use crate::reversal::EntryReference;
+use crate::rules::Rule;
 use crate::sharing::{Penalty, ReferralTerms, ShareTable};
 use crate::stake::Slashing;
 use crate::suspense::{BankDifference, InterestOwner, SuspenseResolution};

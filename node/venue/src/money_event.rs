@@ -3,11 +3,12 @@
 use crate::dispute::{ArbitrationDecision, DisputeState, DisputeStep, DisputeTerms};
 use crate::event::Event;
 use crate::freeze::FreezeReason;
-use crate::limits::{Level, PartyLimits, Rule};
+use crate::limits::PartyLimits;
 use crate::manual::ManualPosting;
 use crate::overlay::{CouponFreezeTerms, PledgeTerms};
 use crate::party::PartyClass;
 use crate::reversal::ReversibleKind;
+use crate::rules::{Level, Rule};
 use crate::sharing::Penalty;
 use crate::stake::Slashing;
 use crate::suspense::{BankDifference, SuspenseItem};

@@ -1,12 +1,13 @@
 //! The state of a venue.
 
+use crate::activity::Activity;
 use crate::bundling::Bundled;
 use crate::dispute::{Dispute, DisputeStep};
 use crate::event::Event;
 use crate::four_eyes::Proposal;
 use crate::freeze::FreezeReason;
 use crate::issuance::Batch;
-use crate::limits::{Activity, PartyLimits, Rule};
+use crate::limits::PartyLimits;
 use crate::monthly::MonthlyTrades;
 use crate::notice::LockedRate;
 use crate::outcome::Outcome;
@@ -14,6 +15,7 @@ use crate::overlay::{CouponFreeze, Pledge};
 use crate::party::{Issuer, Party};
 use crate::redemption::Redemption;
 use crate::reversal::ReversibleEntry;
+use crate::rules::Rule;
 use crate::settlement::{Item, ItemId, Purpose, TradingDay};
 use crate::suspense::SuspenseItem;
 use crate::terms::Terms;

@@ -156,6 +156,22 @@ fn a_market_maker_is_not_counted() {
 }
 
 #[test]
+fn trades_to_and_fro_between_two_parties_are_noticed() {
+    let (mut world, series) = market(|_| ());
+    buy(&mut world, series, 1, 95_00).expect("covered");
+    for round in 1..=3 {
+        assert_eq!(flagged(&world, Rule::Brushing), 0, "before round {round} is full");
+        for (seller, buyer) in [("ann", "ben"), ("ben", "ann")] {
+            // A coupon may be resold three times only, so they take a new one now and then.
+            world.order(seller, Side::Buy, series, 1, Some(95_00)).expect("covered");
+            world.order(seller, Side::Sell, series, 1, Some(90_00)).expect("hers or his");
+            world.order(buyer, Side::Buy, series, 1, Some(90_00)).expect("covered");
+        }
+    }
+    assert_eq!(flagged(&world, Rule::Brushing), 2, "both of them");
+}
+
+#[test]
 fn large_trades_and_large_days_are_reported() {
     let (mut world, series) = market(|limits| {
         limits.large_amount = cents(400_00);
