@@ -1,11 +1,13 @@
 //! A region's template turned into what machines take: terms, trading days, cycle schedules.
 
+mod charges;
+
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
 use gcfn_clearing::Schedule;
 use gcfn_model::{BusinessDate, Calendar, CalendarFault, Millis, Timestamp};
 use gcfn_template::{LocalTime, Prefund, RegionTemplate, TemplateProblems};
-use gcfn_venue::{Fees, ReserveMode, Terms, TradingDay};
+use gcfn_venue::{MoneyTerms, ReserveMode, Terms, TradingDay};
 use std::fs;
 use std::path::Path;
 
@@ -53,21 +55,13 @@ impl Region {
     /// When the names of the node and its regional do not fit each other.
     pub fn terms(&self, config: &Config) -> Result<Terms> {
         let template = &self.template;
-        let fees = template.fees;
         Ok(Terms {
             node: config.node,
             region: config.region,
             currency: template.currency,
             house: config.regional.as_str().parse().map_err(|e| anyhow!("regional: {e}"))?,
             house_node: config.regional,
-            fees: Fees {
-                taker: fees.taker,
-                maker: fees.maker,
-                issue: fees.issue,
-                redeem: fees.redeem,
-                withdrawal: fees.withdrawal,
-                breakage: fees.breakage,
-            },
+            fees: charges::fees(template),
             reserve_mode: match template.escrow.prefund {
                 Prefund::Face => ReserveMode::Face,
                 Prefund::Proceeds => ReserveMode::Proceeds,
@@ -80,6 +74,9 @@ impl Region {
             kyc_to_trade: template.kyc.trade,
             outcome_kept: OUTCOME_KEPT,
             proposal_kept: Millis(86_400_000),
+            money: MoneyTerms::of(template.currency),
+            credit: charges::credit(template),
+            pricing: charges::pricing(template),
         })
     }
 

@@ -259,6 +259,15 @@ pub struct TradeLine {
     pub trades_this_month: u32,
 }
 
+impl TradeLine {
+    /// Whether the side that pays has made a trade of its own by it. The issuer's sale of new
+    /// coupons is none: the reduction is for who trades (FEE-17).
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        !matches!((self.kind, self.side), (MarketKind::Primary, Side::Sell))
+    }
+}
+
 /// A fee with what it follows from, so that nothing about it is hidden (FEE-22).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeeQuote {

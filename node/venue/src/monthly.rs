@@ -3,6 +3,7 @@
 //! The month is that of the trading day that a command belongs to, so a trade after the last
 //! cut-off of a month counts in the next.
 
+use crate::fees::{FeeQuote, TradeLine};
 use crate::venue::Venue;
 use alloc::collections::BTreeMap;
 use gcfn_model::{Amount, BusinessDate, PartyId, Timestamp};
@@ -81,5 +82,14 @@ impl Venue {
     #[must_use]
     pub fn trades_this_month(&self, party: PartyId) -> u32 {
         self.monthly_trades.of(self.month(self.now), party)
+    }
+
+    /// The fee of `party` for `line` if that were its next trade; how many it has made is looked
+    /// up here. A quote, not a promise: the fee is that of the fill.
+    #[must_use]
+    pub fn quote_fee(&self, party: PartyId, line: TradeLine) -> FeeQuote {
+        let next = self.trades_this_month(party).saturating_add(1);
+        let trades_this_month = if line.counts() { next } else { 0 };
+        self.terms.fees.quote(TradeLine { trades_this_month, ..line })
     }
 }

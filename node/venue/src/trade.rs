@@ -199,13 +199,11 @@ impl Venue {
         (buyer_fee, fee(seller, Side::Sell))
     }
 
-    /// The fee of one side; counts the trade towards the party's month first. The issuer's sale
-    /// of new coupons is not one of its trades: the reduction is for who trades (FEE-17).
+    /// The fee of one side; counts the trade towards the party's month first.
     fn charge_side(&mut self, at: Timestamp, party: PartyId, line: TradeLine) -> Amount {
-        let issues = line.kind == MarketKind::Primary && line.side == Side::Sell;
-        let trades_this_month = match issues {
-            true => 0,
-            false => self.monthly_trades.add(self.month(at), party),
+        let trades_this_month = match line.counts() {
+            true => self.monthly_trades.add(self.month(at), party),
+            false => 0,
         };
         self.terms.fees.trade_fee(TradeLine { trades_this_month, ..line })
     }

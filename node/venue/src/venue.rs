@@ -161,8 +161,12 @@ impl Step<'_> {
 impl Venue {
     /// A venue without parties. It runs a clearing house when its terms name itself as the
     /// house's node.
+    ///
+    /// # Panics
+    /// When the limits of its terms are in another currency than its coupons trade in (D-16).
     #[must_use]
     pub fn new(terms: Terms) -> Venue {
+        assert_eq!(terms.money.limits.currency, terms.currency, "limits in the venue's currency");
         let house = (terms.house_node == terms.node).then(|| House::new(terms.house, terms.node));
         Venue {
             terms,

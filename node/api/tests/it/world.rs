@@ -17,8 +17,8 @@ use gcfn_model::{
 };
 use gcfn_store::{Grant, Row, Store, VaultKey};
 use gcfn_venue::{
-    Command, Event, Fees, LockedRate, Outcome, Request as Wish, ReserveMode, Terms, TradingDay,
-    Venue,
+    Command, CreditRules, Event, FeePreset, FeeSchedule, LockedRate, MoneyTerms, Outcome,
+    PricingRules, Request as Wish, ReserveMode, Terms, TradingDay, Venue,
 };
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -340,6 +340,13 @@ pub(crate) fn money(amount: &str) -> Value {
     serde_json::json!({ "amount": amount, "currency": YUAN })
 }
 
+fn fees() -> FeeSchedule {
+    let preset = FeePreset::MakerTaker { taker: BasisPoints(20), maker: BasisPoints(10) };
+    let mut fees = FeeSchedule::of(preset, Currency::Cny);
+    fees.issuance.rates = [BasisPoints(100), BasisPoints(80), BasisPoints(50), BasisPoints(20)];
+    fees
+}
+
 fn terms() -> Terms {
     let node = "cn-sha".parse().unwrap();
     Terms {
@@ -348,14 +355,7 @@ fn terms() -> Terms {
         currency: Currency::Cny,
         house: "cn-sha".parse().unwrap(),
         house_node: node,
-        fees: Fees {
-            taker: BasisPoints(20),
-            maker: BasisPoints(10),
-            issue: [BasisPoints(100), BasisPoints(80), BasisPoints(50), BasisPoints(20)],
-            redeem: BasisPoints(10),
-            withdrawal: BasisPoints(10),
-            breakage: BasisPoints(1000),
-        },
+        fees: fees(),
         reserve_mode: ReserveMode::Face,
         reserve_ratio: BasisPoints::ONE,
         refund_window: Millis(7 * 86_400_000),
@@ -364,5 +364,8 @@ fn terms() -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        money: MoneyTerms::of(Currency::Cny),
+        credit: CreditRules::standard(Currency::Cny),
+        pricing: PricingRules::STANDARD,
     }
 }

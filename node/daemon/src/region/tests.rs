@@ -1,5 +1,7 @@
-use super::{Region, federation_cycles};
-use gcfn_model::Timestamp;
+use super::{Region, charges, federation_cycles};
+use gcfn_model::{BasisPoints, Timestamp};
+use gcfn_template::{FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier, TradeTable};
+use gcfn_venue::{CreditRules, FeePreset, FeeSchedule, PricingRules, TradeFees, major_units};
 use std::path::Path;
 
 fn region(code: &str) -> Region {
@@ -34,4 +36,33 @@ fn a_problem_names_the_folder_of_its_file() {
     let fault = Region::read(dir.path()).expect_err("unsound").to_string();
     let path = dir.path().join("region.toml");
     assert!(fault.starts_with(&format!("{}:1: ", path.display())), "{fault}");
+}
+
+#[test]
+fn the_catalog_charges_scores_and_prices_by_the_networks_rules() {
+    for entry in &gcfn_template::catalog::CATALOG {
+        let template = region(entry.code).template;
+        let currency = template.currency;
+        assert_eq!(charges::fees(&template), FeeSchedule::of(FeePreset::DEFAULT, currency));
+        assert_eq!(charges::credit(&template), CreditRules::standard(currency));
+        assert_eq!(charges::pricing(&template), PricingRules::STANDARD);
+    }
+}
+
+#[test]
+fn rows_and_tiers_replace_what_the_named_table_says() {
+    let mut template = region("cn").template;
+    template.fees.trade = TradeTable::Fees003;
+    let (market, side, order) = (FeeMarket::B2c, FeeSide::Sell, FeeOrder::Maker);
+    template.fees.rows.push(FeeRow { market, side, order, rate: BasisPoints(7) });
+    let tier = |from| FeeTier { from, rate: BasisPoints(1) };
+    template.fees.block_tiers = Some([1_000, 2_000, 3_000].map(tier));
+    let trade = charges::fees(&template).trade;
+    let named = FeePreset::Fees003.trade_fees(template.currency);
+    assert_eq!(trade.b2c.sell.maker, BasisPoints(7));
+    let [first, ..] = trade.block.expect("three tiers");
+    assert_eq!(first.from, major_units(template.currency, 1_000));
+    let mut b2c = trade.b2c;
+    b2c.sell.maker = named.b2c.sell.maker;
+    assert_eq!(TradeFees { b2c, block: named.block, ..trade }, named);
 }

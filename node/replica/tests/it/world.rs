@@ -14,8 +14,8 @@ use gcfn_model::{
 use gcfn_peering::envelope::{Line, SignedEnvelope};
 use gcfn_replica::{Command, DISPATCHES, Event, Genesis, Outcome, Refused, Replica, Reply};
 use gcfn_venue::{
-    Actor, BatchTerms, Fees, Merchandise, OrderTerms, PartyKind, Request, ReserveMode, Role, Terms,
-    Tier, TradingDay, Verb,
+    Actor, BatchTerms, CreditRules, FeePreset, FeeSchedule, Merchandise, MoneyTerms, OrderTerms,
+    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, Verb,
 };
 
 const HOUR: u64 = 3_600_000_000;
@@ -63,14 +63,7 @@ fn terms(node: &str) -> Terms {
         currency,
         house: name(region),
         house_node: name(region),
-        fees: Fees {
-            taker: BasisPoints(50),
-            maker: BasisPoints(10),
-            issue: [BasisPoints(150), BasisPoints(120), BasisPoints(100), BasisPoints(80)],
-            redeem: BasisPoints(10),
-            withdrawal: BasisPoints(10),
-            breakage: BasisPoints(1000),
-        },
+        fees: FeeSchedule::of(FeePreset::DEFAULT, currency),
         reserve_mode: ReserveMode::Face,
         reserve_ratio: BasisPoints::ONE,
         refund_window: Millis(7 * 86_400_000),
@@ -79,6 +72,9 @@ fn terms(node: &str) -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        money: MoneyTerms::of(currency),
+        credit: CreditRules::standard(currency),
+        pricing: PricingRules::STANDARD,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is charged: the tables, the rounding, the reduction, and that a hold covers it all.
 
 use crate::world::{World, cents, party, terms};
-use gcfn_ledger::{Account, FeeKind, UserBucket};
+use gcfn_ledger::{Account, FeeKind, IssuerBucket, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{Amount, BasisPoints, Currency, Millis, Pool, SeriesId};
 use gcfn_venue::{
@@ -251,6 +251,8 @@ fn the_eleventh_trade_of_a_month_is_cheaper_and_the_next_month_begins_anew() {
         assert_eq!(buys(&mut world, "ann", series, 1).buyer_fee, cents(48));
     }
     assert_eq!(world.venue.trades_this_month(party("ann")), 10);
+    let next = |who| world.venue.quote_fee(party(who), line(MarketKind::Primary, Side::Buy, 95_00));
+    assert_eq!((next("ann").fee, next("ben").fee), (cents(38), cents(48)));
     let eleventh = buys(&mut world, "ann", series, 1);
     assert_eq!(eleventh.buyer_fee, cents(38));
     assert_eq!(eleventh.seller_fee, cents(10), "an issuer's sales are not its trades");
@@ -277,16 +279,25 @@ fn both_parties_of_a_resale_have_traded() {
 }
 
 #[test]
-fn an_issuer_s_listings_of_a_month_add_up() {
+fn an_issuer_s_listings_of_a_month_add_up_and_earn_a_tier() {
     let mut fees = FeeSchedule::of(FeePreset::DEFAULT, Currency::Sgd);
     // A batch here is 10 000.00 of face: the second of a month reaches platinum.
     fees.issuance.tiers_from = [cents(1), cents(20_000_00), cents(1_000_000_00)];
-    let (world, _) = market(fees);
-    let issuer = world.venue.issuer(party("brand")).expect("approved");
-    let listed = issuer.listed.expect("one batch");
-    assert_eq!((listed.month.year, listed.month.month), (1972, 9));
-    assert_eq!(listed.face, cents(10_000_00));
-    // 2 000.00 of deposit, 510.00 of prefunding, and gold: 1.2 % of 10 000.00 is due.
-    let due = Account::Issuer(party("brand"), gcfn_ledger::IssuerBucket::Due);
-    assert_eq!(world.balance(due), 120_00);
+    let (mut world, _) = market(fees);
+    let due = Account::Issuer(party("brand"), IssuerBucket::Due);
+    let listed = |world: &World| {
+        let issuer = world.venue.issuer(party("brand")).expect("approved");
+        let listed = issuer.listed.expect("a batch");
+        (listed.month.month, listed.face.minor(), world.balance(due))
+    };
+    assert_eq!(listed(&world), (9, 10_000_00, 120_00));
+    world.lists("brand", "b2");
+    assert_eq!(listed(&world), (9, 20_000_00, 120_00 + 100_00));
+    // October: the fees of September have settled, and the volume begins anew.
+    for (day, hour) in [(1000, 19), (1000, 21), (1001, 9), (1003, 18)] {
+        world.until(day, hour);
+    }
+    world.deposit("brand", Pool::IssuerEscrow, 1_000_00);
+    world.lists("brand", "b3");
+    assert_eq!(listed(&world), (10, 10_000_00, 120_00));
 }

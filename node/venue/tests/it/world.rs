@@ -185,6 +185,11 @@ impl World {
         self.ask(issuer, Role::Issuer, Verb::ApplyAsIssuer).expect("a new issuer");
         let (who, quota) = (party(issuer), cents(1_000_000_00));
         self.operator(Verb::ApproveIssuer { issuer: who, tier: Tier::Gold, quota });
+        self.lists(issuer, batch)
+    }
+
+    /// One more batch of an issuer that has a deposit.
+    pub(crate) fn lists(&mut self, issuer: &str, batch: &str) -> SeriesId {
         let id = BatchId::derive(&[batch.as_bytes()]);
         let terms = BatchTerms {
             face: cents(100_00),

@@ -140,7 +140,7 @@ fn trade(buyer_fee: u64, seller_fee: u64) -> Event {
 }
 
 /// A resale of ben's to ann, so many days into time.
-fn trade_at(day: u64, buyer_fee: u64, seller_fee: u64) -> Event {
+fn trade_at(day: i32, buyer_fee: u64, seller_fee: u64) -> Event {
     Event::TradeMatched(Trade {
         id: TradeId::derive(&[b"trade"]),
         series: series(),
@@ -160,8 +160,8 @@ fn trade_at(day: u64, buyer_fee: u64, seller_fee: u64) -> Event {
     })
 }
 
-fn instant(day: u64) -> Timestamp {
-    Timestamp::from_micros(day * 86_400_000_000).expect("in range")
+fn instant(day: i32) -> Timestamp {
+    Timestamp::from_utc(BusinessDate::from_days(day), 0).expect("in range")
 }
 
 fn accepted(side: Side) -> Event {

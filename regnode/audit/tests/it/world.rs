@@ -17,8 +17,8 @@ use gcfn_model::{
 };
 use gcfn_replica::{Command, Event, Founded, Genesis, Replica, Reply};
 use gcfn_venue::{
-    Actor, BatchTerms, CreditRules, Event as VenueEvent, FeePreset, FeeSchedule, OrderTerms,
-    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, Verb,
+    Actor, BatchTerms, CreditRules, Event as VenueEvent, FeePreset, FeeSchedule, MoneyTerms,
+    OrderTerms, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, Verb,
 };
 use std::collections::BTreeMap;
 
@@ -61,6 +61,7 @@ pub(crate) fn terms() -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
+        money: MoneyTerms::of(Currency::Sgd),
         credit: CreditRules::standard(Currency::Sgd),
         pricing: PricingRules::STANDARD,
     }

@@ -20,7 +20,10 @@ use gcfn_model::{
 use gcfn_replica::{Command, Event, Founded, Genesis, Replica};
 use gcfn_store::{Store, VaultKey};
 use gcfn_telemetry::Supervisor;
-use gcfn_venue::{Actor, Fees, PartyKind, ReserveMode, Role, Terms, Verb};
+use gcfn_venue::{
+    Actor, CreditRules, FeePreset, FeeSchedule, MoneyTerms, PartyKind, PricingRules, ReserveMode,
+    Role, Terms, Verb,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,15 +49,7 @@ fn roster() -> Roster {
 }
 
 fn genesis() -> Genesis {
-    let rate = BasisPoints(10);
-    let fees = Fees {
-        taker: rate,
-        maker: rate,
-        issue: [rate; 4],
-        redeem: rate,
-        withdrawal: rate,
-        breakage: rate,
-    };
+    let fees = FeeSchedule::of(FeePreset::DEFAULT, Currency::Sgd);
     Genesis {
         terms: Terms {
             node: name("sg"),
@@ -71,6 +66,9 @@ fn genesis() -> Genesis {
             kyc_to_trade: 1,
             outcome_kept: Millis(1),
             proposal_kept: Millis(1),
+            money: MoneyTerms::of(Currency::Sgd),
+            credit: CreditRules::standard(Currency::Sgd),
+            pricing: PricingRules::STANDARD,
         },
         salt_key: SaltKey::from_bytes([7; 32]),
         founded: Founded { roster: roster(), founders: Vec::new() },
