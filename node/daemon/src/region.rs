@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use gcfn_clearing::Schedule;
 use gcfn_model::{BusinessDate, Calendar, CalendarFault, Millis, Timestamp};
 use gcfn_template::{LocalTime, Prefund, RegionTemplate, TemplateProblems};
-use gcfn_venue::{IssuingTerms, ReserveMode, Terms, TradingDay, TradingTerms};
+use gcfn_venue::{IssuingTerms, MoneyTerms, ReserveMode, Terms, TradingDay, TradingTerms};
 use std::fs;
 use std::path::Path;
 
@@ -75,6 +75,7 @@ impl Region {
             outcome_kept: OUTCOME_KEPT,
             proposal_kept: Millis(86_400_000),
             trading: TradingTerms::DEFAULT,
+            money: MoneyTerms::of(template.currency),
             credit: charges::credit(template),
             pricing: charges::pricing(template),
             issuing: IssuingTerms::DEFAULT,

@@ -223,6 +223,14 @@ postings! {
     DepositRelease "P-02c";
     /// Money has been paid into the guarantee fund.
     GuaranteeFunding "P-15e";
+    /// Tax is withheld on an event.
+    TaxWithheld "P-29";
+    /// An entry by hand, with a reason. From here on: lines that the spec has no number for.
+    Manual "P-32";
+    /// A penalty for a breach of the rules.
+    Penalty "P-33";
+    /// What a party owes is repaid or written off.
+    Receivable "P-34";
 }
 
 impl fmt::Display for Posting {

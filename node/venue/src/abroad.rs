@@ -74,6 +74,7 @@ impl Venue {
         if self.amount(available) < held {
             return Err(Rejection::InsufficientFunds);
         }
+        self.check_order_limits(buyer, held, step.at)?;
 
         let entry = self.entry(Posting::CrossBorderPrepare);
         self.post(step, entry.with(available, Account::User(buyer, UserBucket::Hold), held));
@@ -84,6 +85,7 @@ impl Venue {
         if let Some(lapses) = lapse_time(&rate) {
             self.agenda.insert((lapses, Due::LapseDeal(goods.order)));
         }
+        self.reserve_limit(buyer, held, step.at);
         self.deals.insert(goods.order, Deal { buyer, goods, rate, held });
         let Merchandise { order, series, quantity, limit, home, .. } = goods;
         step.emit(Event::OrderAccepted {
@@ -126,6 +128,7 @@ impl Venue {
         self.receive(step, &deal.goods, fills)?;
 
         self.deals.remove(&order);
+        self.release_limit(deal.buyer, deal.held, true);
         let lapses = lapse_time(&deal.rate);
         if let Some(lapses) = lapses {
             self.agenda.remove(&(lapses, Due::LapseDeal(order)));
@@ -143,6 +146,7 @@ impl Venue {
         for (fill, (pays, fee)) in fills.iter().zip(costs) {
             let id = self.next_number();
             let (buyer, dealer) = (deal.buyer, deal.rate.dealer);
+            self.note_side(step, buyer, fill.trade, pays);
             self.unproposed.insert((from, fill.trade), id);
             if let Some(lapses) = lapses {
                 self.agenda.insert((lapses, Due::LapsePayment(from, fill.trade)));
@@ -257,6 +261,7 @@ impl Venue {
     /// any more, so the buyer has the money back; a late answer is refused.
     pub(crate) fn lapse_deal(&mut self, step: &mut Step<'_>, order: OrderId) {
         let Some(deal) = self.deals.remove(&order) else { return };
+        self.release_limit(deal.buyer, deal.held, true);
         let held = Account::User(deal.buyer, UserBucket::Hold);
         let back = Account::User(deal.buyer, self.free_bucket(deal.buyer));
         let entry = self.entry(Posting::CrossBorderAbort).with(held, back, deal.held);

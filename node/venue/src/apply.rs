@@ -73,8 +73,9 @@ impl Venue {
         let me = actor.party;
         match *verb {
             Verb::Register { party, kind, kyc } => self.register(step, party, kind, kyc),
-            Verb::Freeze { party } => self.freeze(step, party),
-            Verb::Unfreeze { party } => self.unfreeze(step, party),
+            Verb::Freeze { party, reason } => self.freeze(step, party, reason),
+            Verb::Unfreeze { party, reason } => self.unfreeze(step, party, reason),
+            Verb::Money(ref act) => self.at_money_desk(step, actor, act),
             Verb::PlaceOrder(_)
             | Verb::AmendOrder(_)
             | Verb::CancelOrder { .. }
@@ -324,6 +325,7 @@ fn permits(role: Role, verb: &Verb) -> bool {
         | Verb::CancelRedemption { .. } => {
             matches!(role, Role::User | Role::Issuer | Role::Operator)
         }
+        Verb::Money(act) => act.permits(role),
     }
 }
 

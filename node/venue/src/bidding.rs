@@ -208,7 +208,7 @@ impl Venue {
     }
 
     /// Ends an auction without a sale.
-    fn lapse_auction(&mut self, step: &mut Step<'_>, id: AuctionId) {
+    pub(crate) fn lapse_auction(&mut self, step: &mut Step<'_>, id: AuctionId) {
         let Some(auction) = self.auctions.remove(&id) else { return };
         if let Some(best) = auction.best {
             self.release_money(step, best.bidder, best.held);

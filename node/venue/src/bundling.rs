@@ -87,6 +87,7 @@ impl Venue {
         let Some(day) = self.days.remove(&date) else { return };
         self.report_duties(step, day);
         self.opening_call(step);
+        self.sweep_fees(step);
         let waiting = core::mem::take(&mut self.unbundled);
         let mut own = Vec::new();
         let mut members = BTreeMap::<(NodeId, NodeId, BusinessDate), Vec<ItemId>>::new();
@@ -285,6 +286,10 @@ impl Venue {
                 let fees = fees.map(|(pool, fee)| between(pool, SettlementHub, fee));
                 fees.into_iter().chain([between(from, to, amount)]).collect()
             }
+            Item::Transfer { from, to, amount, .. } => match (from.pool(), to.pool()) {
+                (Some(giving), Some(taking)) => [between(giving, taking, amount)].to_vec(),
+                _ => Vec::new(),
+            },
             Item::DealPayment { dealer, pays, .. } => {
                 let payer = self.terms.account(UserCustody);
                 let payee = SettlementAccount { node: dealer, pool: Pool::Dealer };

@@ -5,10 +5,12 @@ use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
 use crate::bidding::AuctionTerms;
 use crate::defaults::Severity;
 use crate::event::LockUse;
+use crate::freeze::FreezeReason;
 use crate::gift::Present;
 use crate::issuer::IssuerRefusal;
 use crate::issuer_orders::{BuyBack, Tranche};
 use crate::maker::QuoteDuty;
+use crate::money::MoneyAct;
 use crate::notice::{ClearingNotice, LockedRate, Notice};
 use crate::offers::OfferTerms;
 use crate::order_batch::OrderAct;
@@ -126,11 +128,15 @@ pub enum Verb {
     Freeze {
         /// The party.
         party: PartyId,
+        /// Why.
+        reason: FreezeReason,
     },
-    /// Unfreeze a party; two persons must.
+    /// Lift one reason for a freeze; two persons must.
     Unfreeze {
         /// The party.
         party: PartyId,
+        /// The reason that is gone.
+        reason: FreezeReason,
     },
     /// Draft a batch.
     DraftBatch {
@@ -473,6 +479,8 @@ pub enum Verb {
         /// The series.
         series: SeriesId,
     },
+    /// Something of the money desk.
+    Money(MoneyAct),
 }
 
 /// An order for the node's own book.

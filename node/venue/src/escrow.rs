@@ -5,11 +5,18 @@ use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::Purpose;
-use crate::treasury::Withdrawal;
 use crate::venue::{Step, Venue};
 use gcfn_banking::{Creditor, Instruction};
 use gcfn_ledger::{Account, IssuerBucket, Posting};
 use gcfn_model::{Amount, InstructionId, PartyId, Pool, WithdrawalId};
+use serde::{Deserialize, Serialize};
+
+/// Free proceeds on their way to an issuer's own bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct IssuerPayout {
+    pub(crate) issuer: PartyId,
+    pub(crate) amount: Amount,
+}
 
 impl Venue {
     /// Takes a voluntary deposit back into free money, as far as neither quota nor reserves need
@@ -33,7 +40,7 @@ impl Venue {
         let free = Account::Issuer(issuer, IssuerBucket::Free);
         let entry = self.entry(Posting::DepositRelease).with(deposit, free, amount);
         self.post(step, entry);
-        self.repay(step, issuer);
+        self.repay_hub(step, issuer);
         self.set_quota(step, issuer);
         step.emit(Event::DepositTakenBack { issuer, amount });
         Ok(Done::Accepted)
@@ -64,7 +71,7 @@ impl Venue {
         let leaving = Account::Issuer(issuer, IssuerBucket::Withdrawal);
         let entry = self.entry(Posting::WithdrawalRequest).with(free, leaving, amount);
         self.post(step, entry);
-        self.issuer_payouts.insert(withdrawal, Withdrawal { party: issuer, amount });
+        self.issuer_payouts.insert(withdrawal, IssuerPayout { issuer, amount });
         step.emit(Event::WithdrawalRequested { withdrawal, party: issuer, amount });
         let id = InstructionId::derive(&[b"issuer-payout", withdrawal.as_bytes()]);
         let purpose = Purpose::IssuerPayOut(withdrawal);
@@ -95,15 +102,15 @@ impl Venue {
     ) -> Option<Account> {
         let paid = self.issuer_payouts.remove(&withdrawal)?;
         step.emit(Event::WithdrawalPaid { withdrawal });
-        Some(Account::Issuer(paid.party, IssuerBucket::Withdrawal))
+        Some(Account::Issuer(paid.issuer, IssuerBucket::Withdrawal))
     }
 
     /// The bank refused to pay the issuer: the money is free again.
     pub(crate) fn issuer_payout_failed(&mut self, step: &mut Step<'_>, withdrawal: WithdrawalId) {
         let Some(failed) = self.issuer_payouts.remove(&withdrawal) else { return };
-        let from = Account::Issuer(failed.party, IssuerBucket::Withdrawal);
+        let from = Account::Issuer(failed.issuer, IssuerBucket::Withdrawal);
         let entry = self.entry(Posting::Reversal);
-        let entry = entry.with(from, self.issuer_free(failed.party), failed.amount);
+        let entry = entry.with(from, self.issuer_free(failed.issuer), failed.amount);
         self.post(step, entry);
         step.emit(Event::WithdrawalFailed { withdrawal });
     }

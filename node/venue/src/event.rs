@@ -10,6 +10,7 @@ use crate::duty::DutyReport;
 use crate::holders::PaymentReason;
 use crate::issuer::IssuerRefusal;
 use crate::maker::{MakerStatus, QuoteDuty};
+use crate::money_event::MoneyEvent;
 use crate::notice::LockedRate;
 use crate::offers::{Offer, OfferEnd};
 use crate::party::{PartyKind, Tier};
@@ -746,6 +747,8 @@ pub enum Event {
         /// What was seen.
         rule: ConductRule,
     },
+    /// The money desk did something.
+    Money(MoneyEvent),
 }
 
 /// What a venue says to the federation; the shell signs it in the node's name.

@@ -51,6 +51,9 @@ impl Venue {
             }
             Due::EndCall(series) => self.end_call(step, series),
             Due::ClosingCall(date) => self.closing_call(step, date),
+            Due::CloseReversal(number) => self.close_reversal(number),
+            Due::SendWithdrawal(withdrawal) => self.withdrawal_due(step, withdrawal),
+            Due::Dispute(dispute, due) => self.dispute_due(step, dispute, due),
         }
     }
 
@@ -238,7 +241,7 @@ impl Venue {
             self.add_item(Item::Breakage { issuer, amount });
         }
         self.set_quota(step, issuer);
-        self.repay(step, issuer);
+        self.repay_hub(step, issuer);
     }
 }
 

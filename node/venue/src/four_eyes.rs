@@ -34,18 +34,19 @@ impl Proposal {
 
 /// Whether `verb` takes two persons.
 pub(crate) fn takes_two(verb: &Verb) -> bool {
-    matches!(
-        verb,
+    match verb {
         Verb::Unfreeze { .. }
-            | Verb::RecallBatch { .. }
-            | Verb::GrantQuota { .. }
-            | Verb::ReinstateIssuer { .. }
-            | Verb::TerminateIssuer { .. }
-            | Verb::DeclareDefault { .. }
-            | Verb::CloseDefault { .. }
-            | Verb::CompensateHolders { .. }
-            | Verb::PenaliseMaker { .. }
-    )
+        | Verb::RecallBatch { .. }
+        | Verb::GrantQuota { .. }
+        | Verb::ReinstateIssuer { .. }
+        | Verb::TerminateIssuer { .. }
+        | Verb::DeclareDefault { .. }
+        | Verb::CloseDefault { .. }
+        | Verb::CompensateHolders { .. }
+        | Verb::PenaliseMaker { .. } => true,
+        Verb::Money(act) => act.takes_two(),
+        _ => false,
+    }
 }
 
 impl Venue {
@@ -55,7 +56,7 @@ impl Venue {
         if self.proposals.contains_key(&id) {
             return self.approve_proposal(step, actor, id);
         }
-        self.foresee(actor, verb)?;
+        self.foresee(step, actor, verb)?;
         let proposal = Proposal { verb: verb.clone(), by: actor.party, at: step.at };
         if let Some(until) = step.at.checked_add(self.terms.proposal_kept) {
             self.agenda.insert((until, Due::LapseProposal(id)));
@@ -112,9 +113,10 @@ impl Venue {
     }
 
     /// Refuses at the first person what the second would only be refused as well.
-    fn foresee(&self, actor: Actor, verb: &Verb) -> Result<(), Rejection> {
+    fn foresee(&self, step: &Step<'_>, actor: Actor, verb: &Verb) -> Result<(), Rejection> {
         match *verb {
-            Verb::Unfreeze { party } => self.check_unfreeze(party),
+            Verb::Unfreeze { party, reason } => self.check_unfreeze(party, reason),
+            Verb::Money(ref act) => self.foresee_money(actor, act, step.at),
             Verb::RecallBatch { batch } => self.check_recall(actor, batch),
             Verb::GrantQuota { issuer, .. } => self.check_admitted(issuer),
             Verb::ReinstateIssuer { issuer } => self.check_reinstate(issuer),

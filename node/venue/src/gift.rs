@@ -46,11 +46,15 @@ impl Venue {
         self.transferable(series)?;
         let (giver, receiver) = (Holder::Party(from), Holder::Party(to));
         let ranges = ranges_of(&self.pick(series, giver, &present.units, None)?);
+        let face = self.books.title.terms(series).ok_or(Rejection::UnknownSeries)?.face;
+        let value = face.checked_mul(count(&ranges)).ok_or(Rejection::TooLarge)?;
+        self.check_transfer((from, to), value, step.at)?;
         let lots = self.books.title.transfer_ranges(series, giver, receiver, &ranges);
         let lots = lots.expect("the coupons were picked from the giver's own");
         self.circulate(from, series, &lots);
         step.emit(Event::TitleMoved { series, from: giver, to: receiver, lots });
         step.emit(Event::Gifted { from, to, series, quantity: count(&ranges) });
+        self.note_transfer(step, (from, to), value);
         Ok(Done::Accepted)
     }
 

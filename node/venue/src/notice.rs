@@ -1,5 +1,6 @@
 //! What houses and the federation tell a venue.
 
+use crate::closing::KYC_MAX;
 use crate::dealing::member_party;
 use crate::outcome::{Done, Outcome};
 use crate::party::{Party, PartyKind};
@@ -145,7 +146,7 @@ impl Venue {
             Notice::MemberAdmitted { node, region, debit_cap } => {
                 let (region, debit_cap) = (*region, *debit_cap);
                 self.members.insert(*node, Member { region, debit_cap, active: true });
-                let party = Party { kind: PartyKind::Member, kyc: 3, frozen: false };
+                let party = Party::new(PartyKind::Member, KYC_MAX);
                 self.parties.insert(member_party(*node), party);
             }
             Notice::MemberSuspended { node } => {

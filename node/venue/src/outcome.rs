@@ -67,4 +67,9 @@ pub enum Done {
         /// The answers, in the order of the questions.
         outcomes: Vec<Outcome>,
     },
+    /// It was done, and is known by this number from now on.
+    Numbered {
+        /// The number.
+        number: u64,
+    },
 }

@@ -1,11 +1,11 @@
 //! Users, issuers and merchants: who they are to the books, and what they may do.
 
+use crate::closing::KYC_MAX;
 use crate::command::{Actor, Role};
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
-use gcfn_ledger::{Account, Posting, UserBucket};
 use gcfn_model::PartyId;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,25 @@ pub struct Party {
     pub kyc: u8,
     /// Whether its money and coupons stand still (P-18).
     pub frozen: bool,
+    /// Which rules watch it.
+    pub class: PartyClass,
+}
+
+/// What sort of trading is expected of a party (C-44).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyClass {
+    /// As much as a person does.
+    Retail,
+    /// Quotes all day: no rule counts its trades.
+    MarketMaker,
+}
+
+impl Party {
+    /// A party that has just been registered.
+    pub(crate) const fn new(kind: PartyKind, kyc: u8) -> Party {
+        Party { kind, kyc, frozen: false, class: PartyClass::Retail }
+    }
 }
 
 /// An issuer's tier, which sets its issuance fee.
@@ -56,53 +75,15 @@ impl Venue {
         kind: PartyKind,
         kyc: u8,
     ) -> Outcome {
-        if kind == PartyKind::Member || 3 < kyc {
+        if kind == PartyKind::Member || KYC_MAX < kyc {
             return Err(Rejection::PartyKind);
         }
-        if self.parties.contains_key(&party) {
+        if self.parties.contains_key(&party) || self.closed.contains(&party) {
             return Err(Rejection::PartyExists);
         }
-        self.parties.insert(party, Party { kind, kyc, frozen: false });
+        self.parties.insert(party, Party::new(kind, kyc));
         step.emit(Event::PartyRegistered { party, kind, kyc });
         Ok(Done::Accepted)
-    }
-
-    /// Freezes a party: its available money moves to the restricted account, its orders leave
-    /// the book, an issuer's batches the market, and nothing of it moves until it is unfrozen.
-    pub(crate) fn freeze(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        if self.party(party)?.frozen {
-            return Err(Rejection::Frozen);
-        }
-        self.cancel_orders_of(step, party);
-        self.set_frozen(step, party, true);
-        step.emit(Event::PartyFrozen { party });
-        self.suspend_batches_of(step, party);
-        Ok(Done::Accepted)
-    }
-
-    pub(crate) fn unfreeze(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        self.check_unfreeze(party)?;
-        self.set_frozen(step, party, false);
-        step.emit(Event::PartyUnfrozen { party });
-        Ok(Done::Accepted)
-    }
-
-    pub(crate) fn check_unfreeze(&self, party: PartyId) -> Result<(), Rejection> {
-        if self.party(party)?.frozen { Ok(()) } else { Err(Rejection::NotFrozen) }
-    }
-
-    fn set_frozen(&mut self, step: &mut Step<'_>, party: PartyId, frozen: bool) {
-        let (from, to) = match frozen {
-            true => (UserBucket::Available, UserBucket::Restricted),
-            false => (UserBucket::Restricted, UserBucket::Available),
-        };
-        let (from, to) = (Account::User(party, from), Account::User(party, to));
-        let amount = self.amount(from);
-        let entry = self.entry(Posting::Freeze).with(from, to, amount);
-        self.post(step, entry);
-        if let Some(known) = self.parties.get_mut(&party) {
-            known.frozen = frozen;
-        }
     }
 
     /// The party, if it is known.

@@ -8,7 +8,7 @@ use crate::refusal::Rejection;
 use crate::settlement::{Item, committed, issuer_due};
 use crate::trade::{Trade, TradeState};
 use crate::venue::{Step, Venue};
-use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, Lot, Posting, SerialRange};
+use gcfn_ledger::{Account, Entry, Holder, IssuerBucket, Lot, Posting, SerialRange};
 use gcfn_model::{Amount, Millis, PartyId, SeriesId, Timestamp, TradeId};
 
 impl Venue {
@@ -18,6 +18,7 @@ impl Venue {
         let trade = self.trades.get(&id).cloned().ok_or(Rejection::UnknownTrade)?;
         acts_for(actor, trade.buyer)?;
         self.free_party(trade.buyer)?;
+        self.check_still_with(trade.buyer, trade.series, &trade.ranges())?;
         let window = self.refund_window(trade.series, step.at)?;
         let untouched = self.refundable.get(&(trade.buyer, trade.series));
         let untouched = untouched.is_some_and(|trades| trades.contains(&id));
@@ -25,21 +26,34 @@ impl Venue {
             return Err(Rejection::NotRefundable);
         }
         match trade.state {
-            TradeState::Matched => self.refund_committed(step, &trade),
-            TradeState::Settled => self.refund_settled(step, &trade)?,
+            TradeState::Matched | TradeState::Settled => {}
             TradeState::InSettlement => return Err(Rejection::InSettlement),
             TradeState::Reversed => return Err(Rejection::NotRefundable),
+        }
+        self.hand_back(step, &trade)?;
+        Ok(Done::Accepted)
+    }
+
+    /// Undoes a primary purchase whose coupons are still where they were delivered.
+    pub(crate) fn hand_back(
+        &mut self,
+        step: &mut Step<'_>,
+        trade: &Trade,
+    ) -> Result<(), Rejection> {
+        match trade.state {
+            TradeState::Matched => self.refund_committed(step, trade),
+            _ => self.refund_settled(step, trade)?,
         }
         let (from, to) = (Holder::Party(trade.buyer), Holder::Inventory);
         let series = trade.series;
         let lots = self.books.title.transfer_ranges(series, from, to, &trade.ranges());
-        let lots = lots.expect("untouched coupons are still the buyer's");
+        let lots = lots.expect("they were found to be the buyer's");
         self.not_refundable(trade.buyer, series, &lots);
         step.emit(Event::TitleMoved { series, from, to, lots });
-        self.set_trade_state(id, TradeState::Reversed);
-        step.emit(Event::TradeReversed { trade: id, series });
-        self.sale_undone(&trade);
-        Ok(Done::Accepted)
+        self.set_trade_state(trade.id, TradeState::Reversed);
+        step.emit(Event::TradeReversed { trade: trade.id, series });
+        self.sale_undone(trade);
+        Ok(())
     }
 
     /// How long purchases of a series may be handed back, if its coupons are alive: on the market
@@ -81,34 +95,51 @@ impl Venue {
         self.change_batch(id, |batch| batch.unsettled = batch.unsettled.saturating_sub(face));
     }
 
-    /// P-11b: the mirror of the settlement. Reserve first, then free proceeds; the fees come
-    /// back out of the hub.
-    fn refund_settled(&mut self, step: &mut Step<'_>, trade: &Trade) -> Result<(), Rejection> {
-        let obligation = self.obligation(trade.series);
-        let Account::Obligation(issuer, batch) = obligation else {
+    /// Whether a settled purchase can be paid back by issuer and hub.
+    pub(crate) fn check_refund_settled(
+        &self,
+        trade: &Trade,
+        at: Timestamp,
+    ) -> Result<(), Rejection> {
+        self.open_series(trade.series, at)?;
+        let untouched = self.refundable.get(&(trade.buyer, trade.series));
+        if !untouched.is_some_and(|trades| trades.contains(&trade.id)) {
+            return Err(Rejection::NotRefundable);
+        }
+        self.escrow_refund(trade).map(|_| ())
+    }
+
+    /// What the issuer's escrow and the hub give back: reserve first, then free proceeds; the
+    /// fees out of the hub.
+    fn escrow_refund(&self, trade: &Trade) -> Result<Entry, Rejection> {
+        let Account::Obligation(issuer, batch) = self.obligation(trade.series) else {
             return Err(Rejection::UnknownBatch);
         };
-        let reserve = Account::Reserve(issuer, batch);
         let free = Account::Issuer(issuer, IssuerBucket::Free);
-        let fee = Account::Fee(FeeKind::Trade);
         let escrow = trade.proceeds();
-        let hub = trade.cost().saturating_sub(escrow);
-        let from_reserve = self.amount(reserve).min(escrow);
-        let from_free = escrow.saturating_sub(from_reserve);
-        if self.amount(free) < from_free || self.amount(fee) < hub {
+        let draw = self.draw_from(&[Account::Reserve(issuer, batch), free], escrow);
+        if !draw.missing.is_zero() {
             return Err(Rejection::ReserveShort);
         }
+        let entry = self.hub_refund(trade.cost().saturating_sub(escrow))?;
         let due = issuer_due(issuer);
-        let entry = self
-            .entry(Posting::RefundAfterSettlement)
-            .with(reserve, due, from_reserve)
-            .with(free, due, from_free)
-            .with(fee, Account::Clearing, hub)
-            .with(obligation, Account::ObligationContra, self.face(trade));
+        let legs = |entry: Entry, (from, part)| entry.with(from, due, part);
+        Ok(draw.taken.into_iter().fold(entry, legs))
+    }
+
+    /// P-11b: the mirror of the settlement.
+    fn refund_settled(&mut self, step: &mut Step<'_>, trade: &Trade) -> Result<(), Rejection> {
+        let obligation = self.obligation(trade.series);
+        let entry = self.escrow_refund(trade)?;
+        let entry = entry.with(obligation, Account::ObligationContra, self.face(trade));
         let before = self.amount(obligation);
         self.post(step, entry);
-        self.claims_fell(step, batch, before, self.face(trade));
-        let (trade, buyer) = (trade.id, trade.buyer);
+        if let Account::Obligation(_, batch) = obligation {
+            self.claims_fell(step, batch, before, self.face(trade));
+        }
+        let escrow = trade.proceeds();
+        let hub = trade.cost().saturating_sub(escrow);
+        let (trade, buyer, issuer) = (trade.id, trade.buyer, trade.seller);
         self.add_item(Item::Refund { trade, buyer, issuer, escrow, hub });
         Ok(())
     }

@@ -305,6 +305,128 @@ pub enum Rejection {
     /// A batch has at least one part, and at most a hundred. Split it.
     #[error("a batch has 1 to 100 parts")]
     BatchSize,
+    /// No such item waits in suspense: it was resolved or matched.
+    #[error("no item in suspense has this number")]
+    UnknownSuspense,
+    /// The parts do not come to the whole item, or name a claimant twice. Divide it again.
+    #[error("parts do not come to the item, or name a claimant twice")]
+    SuspenseParts,
+    /// The item is in a currency that no account here has. Let the bank send it back.
+    #[error("item is in a currency that no account here has")]
+    SuspenseCurrency,
+    /// The items are not equal and opposite, or of the wrong side. Resolve them.
+    #[error("items in suspense do not explain each other")]
+    SuspenseMismatch,
+    /// The bank has booked on the account what the books could not take yet. Resolve that first.
+    #[error("a booking on the account is not posted yet")]
+    BankBreakOpen,
+    /// Nobody posts to such an account by hand. Use the act of its business.
+    #[error("account is not open to entries by hand")]
+    NotByHand,
+    /// The node moves no money from one party to another. Withdraw it and pay it by bank.
+    #[error("money does not go from one party to another here")]
+    MoneyTransfer,
+    /// No such numbered entry, or its window has passed. Post a correction by hand.
+    #[error("no entry that can be reversed has this number")]
+    UnknownEntry,
+    /// The entry has been reversed.
+    #[error("entry has been reversed")]
+    AlreadyReversed,
+    /// It has an undoing of its own: cancel the order or redemption, refund or dispute the trade,
+    /// cancel the withdrawal.
+    #[error("it is not reversed by hand; cancel, refund or dispute it")]
+    HasOwnReversal,
+    /// The party owes less than that.
+    #[error("party owes less than that")]
+    NothingOwed,
+    /// The serials are not a range of the series.
+    #[error("serials are not a range of the series")]
+    SerialRange,
+    /// The coupons have been redeemed.
+    #[error("coupons have been redeemed")]
+    CouponsRedeemed,
+    /// The coupons have been recalled.
+    #[error("coupons have been recalled")]
+    CouponsRecalled,
+    /// The coupons are frozen. Ask compliance.
+    #[error("coupons are frozen")]
+    CouponsFrozen,
+    /// The coupons are pledged. Ask the pledgee to release them.
+    #[error("coupons are pledged")]
+    CouponsPledged,
+    /// The coupons have been given or sold on.
+    #[error("coupons have been given or sold on")]
+    CouponsResold,
+    /// The coupons are behind an order, an offer or a redemption. Cancel it first.
+    #[error("coupons are behind an order, an offer or a redemption")]
+    CouponsLocked,
+    /// Not all of the coupons are with holders of this node. Name those that are.
+    #[error("not all of the coupons are with holders here")]
+    CouponsElsewhere,
+    /// No such freeze of coupons: it was lifted.
+    #[error("no freeze of coupons has this number")]
+    UnknownCouponFreeze,
+    /// No such pledge: it was released.
+    #[error("no pledge has this number")]
+    UnknownPledge,
+    /// The dispute id is taken, or the trade has an open dispute.
+    #[error("dispute exists already")]
+    DisputeExists,
+    /// No such dispute.
+    #[error("dispute is not known")]
+    UnknownDispute,
+    /// The dispute is not in the state that this step follows.
+    #[error("dispute is not in the state that this step follows")]
+    DisputeState,
+    /// The sender's side of the trade cannot open a dispute of this kind; those of a trade with
+    /// another node are opened there.
+    #[error("dispute of this kind is not the sender's to open")]
+    DisputeKind,
+    /// The trade is too old to be disputed.
+    #[error("trade is too old to be disputed")]
+    DisputeTooLate,
+    /// The dispute has as much evidence as it may. Put the rest into one document.
+    #[error("dispute has as much evidence as it may")]
+    EvidenceFull,
+    /// Who has handled a dispute, or is a side of it, does not decide it. Another person must.
+    #[error("decision takes a person who has not handled the dispute")]
+    NotImpartial,
+    /// The order is above what the party may place at once. Split it, or ask for a higher limit.
+    #[error("order is above the party's limit for one order")]
+    OrderLimit,
+    /// Trades and open orders would be above the party's limit of the day. Wait for the next.
+    #[error("trades and open orders would be above the day's limit")]
+    DailyTradeLimit,
+    /// The party has as many open orders as it may. Cancel one.
+    #[error("party has as many open orders as it may")]
+    OpenOrdersLimit,
+    /// The withdrawal would be above the party's limit of the day. Wait for the next.
+    #[error("withdrawals would be above the day's limit")]
+    DailyWithdrawalLimit,
+    /// The party has made as many transfers as it may in a day. Wait for the next.
+    #[error("party has made as many transfers as it may in a day")]
+    DailyTransferLimit,
+    /// A rule has noticed something that an operator must look at first. Ask compliance.
+    #[error("waits for a review of the party")]
+    UnderReview,
+    /// A transfer of this value asks that both sides are well identified (Travel Rule).
+    #[error("transfer of this value asks for a higher identity level on both sides")]
+    TravelRule,
+    /// No such flag of the party: it was reviewed.
+    #[error("party has no such flag")]
+    UnknownFlag,
+    /// No such withdrawal, or the bank has paid or refused it.
+    #[error("withdrawal is not known")]
+    UnknownWithdrawal,
+    /// The withdrawal has left for the bank, or does not wait for this step.
+    #[error("withdrawal has left for the bank or does not wait for this")]
+    WithdrawalSent,
+    /// The party has named its inviter, or has traded already.
+    #[error("inviter can only be named once, before the first trade")]
+    InvitationClosed,
+    /// The party still has money, coupons or something under way. End that first.
+    #[error("party still has money, coupons or something under way")]
+    PartyNotEmpty,
 }
 
 /// The field of a batch's terms that is out of range.

@@ -118,7 +118,7 @@ impl Venue {
             }
         });
         self.contribute(step, issuer, proceeds);
-        self.repay(step, issuer);
+        self.repay_hub(step, issuer);
         self.check_reserve(step, id);
         self.meet_calls(step, issuer);
     }
@@ -137,7 +137,7 @@ impl Venue {
     }
 
     /// Pays what an issuer owes the hub out of its free money (P-03b).
-    pub(crate) fn repay(&mut self, step: &mut Step<'_>, issuer: PartyId) {
+    pub(crate) fn repay_hub(&mut self, step: &mut Step<'_>, issuer: PartyId) {
         let free = Account::Issuer(issuer, IssuerBucket::Free);
         let amount = self.owed_to_hub(issuer).min(self.amount(free));
         if amount.is_zero() {
@@ -276,7 +276,7 @@ impl Venue {
         let surplus = self.amount(reserve).saturating_sub(required).saturating_sub(set_aside);
         let entry = self.entry(Posting::ReserveFunding);
         self.post(step, entry.with(reserve, self.issuer_free(issuer), surplus));
-        self.repay(step, issuer);
+        self.repay_hub(step, issuer);
     }
 
     /// Lets go of what is left in the reserve of a batch that has nobody to pay any more.
@@ -285,7 +285,7 @@ impl Venue {
         let left = self.amount(reserve);
         let entry = self.entry(Posting::ReserveFunding);
         self.post(step, entry.with(reserve, self.issuer_free(issuer), left));
-        self.repay(step, issuer);
+        self.repay_hub(step, issuer);
     }
 }
 

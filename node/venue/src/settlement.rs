@@ -12,6 +12,7 @@ use crate::holders::PaymentReason;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::trade::{Trade, TradeKind, TradeState};
+use crate::transfer::owner;
 use crate::venue::{Due, Step, Venue};
 use gcfn_clearing::BundleRef;
 use gcfn_ledger::{Account, Entry, FeeKind, Holder, IssuerBucket, Posting, UserBucket};
@@ -191,6 +192,29 @@ pub enum Item {
         /// How much.
         amount: Amount,
     },
+    /// Money between two accounts of the node that are in different pools.
+    Transfer {
+        /// The line of the posting table.
+        posting: Posting,
+        /// Where it waits.
+        from: Account,
+        /// Where it goes to.
+        to: Account,
+        /// How much.
+        amount: Amount,
+    },
+}
+
+impl Item {
+    /// Whether it will bring `party` money, beyond what its trades do.
+    pub(crate) fn pays(&self, party: PartyId) -> bool {
+        match self {
+            Item::Refund { buyer, .. } => *buyer == party,
+            Item::Redemption { issuer, merchant, .. } => [issuer, merchant].contains(&&party),
+            Item::Transfer { to, .. } => owner(*to) == Some(party),
+            _ => false,
+        }
+    }
 }
 
 impl Venue {
@@ -342,6 +366,9 @@ impl Venue {
             Item::HolderPayment { reason, issuer, holder, amount } => {
                 self.holder_entry(*reason, *issuer, *holder, *amount)
             }
+            Item::Transfer { posting, from, to, amount } => {
+                self.transfer_entry(*posting, (*from, *to), *amount)
+            }
         };
         self.post(step, entry);
     }
@@ -403,6 +430,10 @@ impl Venue {
         }
         self.set_trade_state(id, TradeState::Settled);
         step.emit(Event::TradeSettled { trade: id, series: trade.series });
+        if !trade.primary() {
+            self.withhold_on_resale(step, &trade);
+        }
+        self.reward_inviters(step, &trade);
     }
 
     /// P-04c to P-04f in one entry.

@@ -4,6 +4,7 @@ use crate::batch::{BatchTerms, CouponForm, CouponKind, DivisibleFor, MaturityAct
 use crate::credit::CreditRules;
 use crate::fees::FeeSchedule;
 use crate::issuing_terms::IssuingTerms;
+use crate::money::MoneyTerms;
 use crate::pricing::{PricingRules, Track};
 use crate::trading_terms::TradingTerms;
 use gcfn_model::{
@@ -45,6 +46,8 @@ pub struct Terms {
     pub proposal_kept: Millis,
     /// Markets and orders.
     pub trading: TradingTerms,
+    /// How the money desk works.
+    pub money: MoneyTerms,
     /// How issuers are scored, and what their grade allows.
     pub credit: CreditRules,
     /// How prices are suggested.

@@ -296,6 +296,7 @@ impl Venue {
             self.refundable.entry((trade.buyer, trade.series)).or_default().push(id);
         }
         step.emit(Event::TradeMatched(trade.clone()));
+        self.count_in_limits(step, &trade);
         self.trades.insert(id, trade);
         id
     }

@@ -43,6 +43,10 @@ impl Venue {
         self.check_times(terms, step.at)?;
         let open = self.open_order((party, kind), terms, step.at)?;
         self.check_backing(&open)?;
+        if !open.primary() {
+            let value = open.price.checked_mul(open.remaining).ok_or(Rejection::TooLarge)?;
+            self.check_order_limits(open.party, value, step.at)?;
+        }
         if let Some(at) = open.not_before {
             self.check_form(&open)?;
             return Ok(self.schedule(step, open, at));
@@ -262,6 +266,10 @@ impl Venue {
         if let Some(ends) = open.expires_at {
             self.agenda.insert((ends, Due::ExpireOrder(open.id)));
         }
+        if let Some(before) = self.orders.get(open.id).copied() {
+            self.order_reduced(&before, before.remaining, true);
+        }
+        self.order_opened(&open, at);
         self.orders.put(open);
         self.watch_quotes(at, open.party, open.series);
     }
@@ -269,6 +277,7 @@ impl Venue {
     /// Forgets an order that is not open any more, with what was due for it.
     pub(crate) fn forget_order(&mut self, at: Timestamp, id: OrderId) -> Option<OpenOrder> {
         let open = self.orders.remove(id)?;
+        self.order_reduced(&open, open.remaining, true);
         if let Some(enters) = open.not_before {
             self.agenda.remove(&(enters, Due::EnterBook(id)));
         }

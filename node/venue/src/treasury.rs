@@ -1,31 +1,24 @@
-//! Money from and to banks: deposits, withdrawals, pay-ins and pay-outs (P-01, P-02a, P-08b,
-//! P-09d, P-14).
+//! Money from and to banks: deposits, pay-ins and pay-outs (P-01, P-02a, P-08b,
+//! P-09d).
 //!
 //! Money counts when the bank says that it has booked it, and not before.
 
 use crate::event::Event;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;
-use crate::settlement::{Item, Purpose, committed};
+use crate::reversal::{Numbered, ReversibleKind};
+use crate::settlement::Purpose;
 use crate::venue::{Step, Venue};
+use alloc::vec::Vec;
 use gcfn_banking::{
     BankEntry, Booked, Creditor, DeskRefusal, Instruction, Side, Statement, StatusChange,
     StatusReport,
 };
 use gcfn_clearing::{House, PayIn};
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
-use gcfn_model::{
-    Amount, BusinessDate, InstructionId, PartyId, Pool, SettlementAccount, Uetr, WithdrawalId,
-};
-use serde::{Deserialize, Serialize};
-
-/// Money on its way to a party's own bank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Withdrawal {
-    pub(crate) party: PartyId,
-    pub(crate) amount: Amount,
-}
+use gcfn_model::{Amount, BusinessDate, InstructionId, PartyId, Pool, SettlementAccount, Uetr};
 
 impl Venue {
     /// The bank booked something on one of the node's accounts.
@@ -44,13 +37,14 @@ impl Venue {
                 debug_assert_eq!(payment.creditor, Creditor::Account(entry.account));
                 self.post_bank(step, entry, bank, counterpart(pool));
             }
-            Booked::Returned(payment) => self.payment_returned(step, &payment),
+            Booked::Returned(payment) => self.payment_returned(step, &payment, entry),
             Booked::Unmatched => self.deposit(step, entry),
             Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
             Booked::Suspended(dispute) => {
                 let account = entry.account;
                 self.post_bank(step, entry, bank, Account::Suspense(pool));
                 step.emit(Event::BankDisputed { account, dispute });
+                self.put_in_suspense(step, Venue::unexplained(entry, step.at));
             }
             Booked::Disputed(dispute) => {
                 let account = entry.account;
@@ -80,6 +74,7 @@ impl Venue {
             // The bank took money that nobody instructed it to pay.
             self.post_bank(step, entry, Account::Suspense(pool), bank);
             step.emit(Event::DepositUnmatched { account, currency, amount });
+            self.put_in_suspense(step, Venue::unexplained(entry, step.at));
             return;
         }
         if pool == Pool::Dealer {
@@ -92,7 +87,7 @@ impl Venue {
             Some((party, to, posting)) => {
                 let posted = Entry::new(posting, currency).with(bank, to, amount);
                 if self.post_banked(step, posted) {
-                    step.emit(Event::DepositReceived { party, currency, amount });
+                    self.number_deposit(step, entry, (party, to), posting);
                     self.deposited(step, party, pool);
                 }
             }
@@ -100,6 +95,7 @@ impl Venue {
                 self.note_early(entry);
                 self.post_bank(step, entry, bank, Account::Suspense(pool));
                 step.emit(Event::DepositUnmatched { account, currency, amount });
+                self.put_in_suspense(step, Venue::unexplained(entry, step.at));
             }
         }
     }
@@ -114,6 +110,26 @@ impl Venue {
         for id in self.batches_of(issuer, |batch| batch.reserve_low) {
             self.check_reserve(step, id);
         }
+    }
+
+    /// Tells of a deposit, and numbers it so that it can be reversed.
+    fn number_deposit(
+        &mut self,
+        step: &mut Step<'_>,
+        entry: &BankEntry,
+        (party, to): (PartyId, Account),
+        posting: Posting,
+    ) {
+        let BankEntry { account, currency, amount, .. } = *entry;
+        step.emit(Event::DepositReceived { party, currency, amount });
+        if let Account::Stake(node) = to {
+            step.emit(MoneyEvent::StakeReceived { node, amount }.into());
+            return;
+        }
+        let from = Account::Bank(account.pool);
+        let moved = Numbered { posting, from, to, amount, item: None };
+        let source = Some(Venue::unexplained(entry, step.at));
+        self.number_entry(step, ReversibleKind::Deposit, moved, source);
     }
 
     /// Remembers money that a house may still speak of; the first under its UETR, for a second
@@ -141,6 +157,10 @@ impl Venue {
             (Pool::GuaranteeFund, PartyKind::User | PartyKind::Merchant | PartyKind::Issuer) => {
                 Some((party, Account::GuaranteeFund, Posting::GuaranteeFunding))
             }
+            (Pool::SettlementHub, PartyKind::Member) => {
+                let to = Account::Stake(self.member_named(party)?);
+                Some((party, to, Posting::NodeStake))
+            }
             _ => None,
         }
     }
@@ -156,6 +176,7 @@ impl Venue {
             Purpose::Withdrawal(withdrawal) => {
                 let Some(paid) = self.withdrawals.remove(&withdrawal) else { return };
                 step.emit(Event::WithdrawalPaid { withdrawal });
+                self.withhold_on_withdrawal(step, &paid);
                 (Account::User(paid.party, UserBucket::Withdrawal), Posting::WithdrawalPaid)
             }
             Purpose::IssuerPayOut(withdrawal) => {
@@ -167,14 +188,22 @@ impl Venue {
         self.post_banked(step, entry.with(debit, Account::Bank(pool), payment.amount));
     }
 
-    /// A payment came back: the money is the payer's again, or waits in suspense.
-    fn payment_returned(&mut self, step: &mut Step<'_>, payment: &Instruction<Purpose>) {
+    /// A payment came back: the money is the payer's again, or waits in suspense where the payer
+    /// has left.
+    fn payment_returned(
+        &mut self,
+        step: &mut Step<'_>,
+        payment: &Instruction<Purpose>,
+        booked: &BankEntry,
+    ) {
         let pool = payment.debtor.pool;
         let credit = match payment.purpose {
             Purpose::MerchantPayOut(merchant) => Account::Merchant(merchant),
             Purpose::Withdrawal(_) => match payment.creditor {
-                Creditor::Party(party) => Account::User(party, self.free_bucket(party)),
-                Creditor::Account(_) => Account::Suspense(pool),
+                Creditor::Party(party) if self.parties.contains_key(&party) => {
+                    Account::User(party, self.free_bucket(party))
+                }
+                Creditor::Party(_) | Creditor::Account(_) => Account::Suspense(pool),
             },
             Purpose::IssuerPayOut(_) => self.issuer_returned(payment),
             Purpose::PayIn { .. } | Purpose::PayOut { .. } => counterpart(pool),
@@ -182,6 +211,9 @@ impl Venue {
         let entry = Entry::new(Posting::Reversal, payment.currency);
         let posted =
             self.post_banked(step, entry.with(Account::Bank(pool), credit, payment.amount));
+        if credit == Account::Suspense(pool) {
+            self.put_in_suspense(step, Venue::unexplained(booked, step.at));
+        }
         if let (Purpose::MerchantPayOut(merchant), true) = (payment.purpose, posted) {
             self.owe_merchant(merchant, payment.amount);
         }
@@ -237,56 +269,6 @@ impl Venue {
         };
         step.emit(Event::Reconciled { pool, currency, result });
         Ok(Done::Accepted)
-    }
-
-    /// A user asks for money to be paid to the user's own bank account (P-14a).
-    pub(crate) fn withdraw(
-        &mut self,
-        step: &mut Step<'_>,
-        party: PartyId,
-        withdrawal: WithdrawalId,
-        amount: Amount,
-    ) -> Outcome {
-        self.trader(party)?;
-        let taken = self.issuer_payouts.contains_key(&withdrawal);
-        if taken || self.withdrawals.contains_key(&withdrawal) {
-            return Err(Rejection::WithdrawalExists);
-        }
-        let fee = self.terms.fees.withdrawal_fee(amount);
-        let paid = amount.saturating_sub(fee);
-        if paid.is_zero() {
-            return Err(Rejection::AmountZero);
-        }
-        let available = Account::User(party, UserBucket::Available);
-        if self.amount(available) < amount {
-            return Err(Rejection::InsufficientFunds);
-        }
-        let value_date = self.trading_day(step.at)?.value_date;
-        let entry = self
-            .entry(Posting::WithdrawalRequest)
-            .with(available, Account::User(party, UserBucket::Withdrawal), paid)
-            .with(available, committed(party), fee);
-        self.post(step, entry);
-        if !fee.is_zero() {
-            self.add_item(Item::WithdrawalFee { party, amount: fee });
-        }
-        self.withdrawals.insert(withdrawal, Withdrawal { party, amount: paid });
-        step.emit(Event::WithdrawalRequested { withdrawal, party, amount: paid });
-        let id = InstructionId::derive(&[b"withdrawal", withdrawal.as_bytes()]);
-        let purpose = Purpose::Withdrawal(withdrawal);
-        let to = Creditor::Party(party);
-        self.instruct(step, (id, purpose), (Pool::UserCustody, to), paid, value_date);
-        Ok(Done::Accepted)
-    }
-
-    /// The bank refused: the money is available again; the fee is not charged twice for it.
-    fn withdrawal_failed(&mut self, step: &mut Step<'_>, withdrawal: WithdrawalId) {
-        let Some(failed) = self.withdrawals.remove(&withdrawal) else { return };
-        let from = Account::User(failed.party, UserBucket::Withdrawal);
-        let to = Account::User(failed.party, self.free_bucket(failed.party));
-        let entry = self.entry(Posting::Reversal).with(from, to, failed.amount);
-        self.post(step, entry);
-        step.emit(Event::WithdrawalFailed { withdrawal });
     }
 
     pub(crate) fn instruct(
@@ -346,6 +328,7 @@ impl Venue {
         }
         if self.early.get(&uetr).is_some_and(is_early) {
             self.early.remove(&uetr);
+            self.explained(step, uetr, account);
             if account.pool != Pool::Dealer {
                 let (from, to) = (Account::Suspense(account.pool), counterpart(account.pool));
                 let entry = Entry::new(Posting::BankConfirmation, payment.currency);
@@ -362,10 +345,15 @@ impl Venue {
         *owed = owed.checked_add(amount).expect("below what the hub holds");
     }
 
-    /// The hub has its money: merchants are paid what was redeemed with them (P-09d).
+    /// The hub has its money: merchants are paid what was redeemed with them (P-09d). What is
+    /// due to a frozen one waits.
     pub(crate) fn pay_merchants(&mut self, step: &mut Step<'_>) {
         let Ok(day) = self.trading_day(step.at) else { return };
-        for (merchant, amount) in core::mem::take(&mut self.merchants_due) {
+        let frozen = |party: &PartyId| self.parties.get(party).is_some_and(|known| known.frozen);
+        let due = core::mem::take(&mut self.merchants_due);
+        let (kept, paid) = due.into_iter().partition::<Vec<_>, _>(|(party, _)| frozen(party));
+        self.merchants_due.extend(kept);
+        for (merchant, amount) in paid {
             let number = self.next_number().to_be_bytes();
             let id = InstructionId::derive(&[b"merchant", merchant.as_bytes(), &number]);
             let purpose = Purpose::MerchantPayOut(merchant);

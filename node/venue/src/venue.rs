@@ -1,14 +1,19 @@
 //! The state of a venue.
 
+use crate::activity::Activity;
 use crate::batch::Batch;
 use crate::bidding::Auction;
 use crate::bundling::Bundled;
 use crate::conduct::Conduct;
 use crate::defaults::DefaultCase;
+use crate::dispute::{Dispute, DisputeStep};
+use crate::escrow::IssuerPayout;
 use crate::event::Event;
 use crate::four_eyes::Proposal;
+use crate::freeze::FreezeReason;
 use crate::funding::FundingCall;
 use crate::issuer::Issuer;
+use crate::limits::PartyLimits;
 use crate::maker::MarketMaker;
 use crate::market::Market;
 use crate::monthly::MonthlyTrades;
@@ -16,22 +21,26 @@ use crate::notice::LockedRate;
 use crate::offers::Offer;
 use crate::orders::{OpenOrder, OpenOrders};
 use crate::outcome::Outcome;
+use crate::overlay::{CouponFreeze, Pledge};
 use crate::party::Party;
 use crate::redemption::Redemption;
+use crate::reversal::ReversibleEntry;
+use crate::rules::Rule;
 use crate::settlement::{Item, ItemId, Purpose, TradingDay};
+use crate::suspense::SuspenseItem;
 use crate::template::Template;
 use crate::terms::Terms;
 use crate::trade::Trade;
-use crate::treasury::Withdrawal;
+use crate::withdrawal::Withdrawal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting};
 use gcfn_model::{
-    Amount, AuctionId, BatchId, BusinessDate, CommandId, Digest, LockId, NodeId, OfferId, OrderId,
-    PartyId, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr,
-    WithdrawalId,
+    Amount, AuctionId, BatchId, BusinessDate, CommandId, Digest, DisputeId, LockId, NodeId,
+    OfferId, OrderId, PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId,
+    Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +73,9 @@ pub(crate) enum Due {
     ForgetConduct(PartyId),
     EndCall(SeriesId),
     ClosingCall(BusinessDate),
+    CloseReversal(u64),
+    SendWithdrawal(WithdrawalId),
+    Dispute(DisputeId, DisputeStep),
 }
 
 /// Another node that may trade here.
@@ -109,6 +121,14 @@ pub struct Venue {
     pub(crate) parties: BTreeMap<PartyId, Party>,
     pub(crate) issuers: BTreeMap<PartyId, Issuer>,
     pub(crate) members: BTreeMap<NodeId, Member>,
+    /// Parties that have left; their pseudonyms are not used again.
+    pub(crate) closed: BTreeSet<PartyId>,
+    pub(crate) freezes: BTreeMap<PartyId, BTreeSet<FreezeReason>>,
+    pub(crate) limits: BTreeMap<PartyId, PartyLimits>,
+    pub(crate) activity: BTreeMap<PartyId, Activity>,
+    pub(crate) flags: BTreeMap<(PartyId, Rule), Timestamp>,
+    /// Who was invited by whom; by nobody any more once the inviter has been rewarded.
+    pub(crate) invited: BTreeMap<PartyId, Option<PartyId>>,
 
     /// Open defaults, by issuer.
     pub(crate) defaults: BTreeMap<PartyId, DefaultCase>,
@@ -116,7 +136,7 @@ pub struct Venue {
     pub(crate) calls: BTreeMap<PartyId, FundingCall>,
     /// What the guarantee fund has promised and not paid yet.
     pub(crate) fund_promised: Amount,
-    pub(crate) issuer_payouts: BTreeMap<WithdrawalId, Withdrawal>,
+    pub(crate) issuer_payouts: BTreeMap<WithdrawalId, IssuerPayout>,
 
     pub(crate) templates: BTreeMap<(TemplateId, u32), Template>,
     pub(crate) batches: BTreeMap<BatchId, Batch>,
@@ -130,12 +150,19 @@ pub struct Venue {
     pub(crate) refundable: BTreeMap<(PartyId, SeriesId), Vec<TradeId>>,
     pub(crate) redemptions: BTreeMap<RedemptionId, Redemption>,
     pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    pub(crate) disputes: BTreeMap<DisputeId, Dispute>,
+    pub(crate) coupon_freezes: BTreeMap<u64, CouponFreeze>,
+    pub(crate) pledges: BTreeMap<u64, Pledge>,
 
     pub(crate) days: BTreeMap<BusinessDate, TradingDay>,
     pub(crate) items: BTreeMap<ItemId, Item>,
     pub(crate) unbundled: BTreeSet<ItemId>,
     pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
+    /// What parties owe and have not begun to repay.
+    pub(crate) receivables: BTreeMap<(PartyId, Pool), Amount>,
+    pub(crate) reversible: BTreeMap<u64, ReversibleEntry>,
+    pub(crate) suspense: BTreeMap<u64, SuspenseItem>,
 
     pub(crate) locks: BTreeMap<LockId, Lock>,
     pub(crate) deals: BTreeMap<OrderId, Deal>,
@@ -167,8 +194,12 @@ impl Step<'_> {
 impl Venue {
     /// A venue without parties. It runs a clearing house when its terms name itself as the
     /// house's node.
+    ///
+    /// # Panics
+    /// When the limits of its terms are in another currency than its coupons trade in (D-16).
     #[must_use]
     pub fn new(terms: Terms) -> Venue {
+        assert_eq!(terms.money.limits.currency, terms.currency, "limits in the venue's currency");
         let house = (terms.house_node == terms.node).then(|| House::new(terms.house, terms.node));
         Venue {
             terms,
@@ -186,6 +217,12 @@ impl Venue {
             fund_promised: Amount::ZERO,
             issuer_payouts: BTreeMap::new(),
             templates: BTreeMap::new(),
+            closed: BTreeSet::new(),
+            freezes: BTreeMap::new(),
+            limits: BTreeMap::new(),
+            activity: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            invited: BTreeMap::new(),
             batches: BTreeMap::new(),
             markets: BTreeMap::new(),
             orders: OpenOrders::default(),
@@ -197,11 +234,17 @@ impl Venue {
             refundable: BTreeMap::new(),
             redemptions: BTreeMap::new(),
             withdrawals: BTreeMap::new(),
+            disputes: BTreeMap::new(),
+            coupon_freezes: BTreeMap::new(),
+            pledges: BTreeMap::new(),
             days: BTreeMap::new(),
             items: BTreeMap::new(),
             unbundled: BTreeSet::new(),
             bundles: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
+            receivables: BTreeMap::new(),
+            reversible: BTreeMap::new(),
+            suspense: BTreeMap::new(),
             locks: BTreeMap::new(),
             deals: BTreeMap::new(),
             unproposed: BTreeMap::new(),
@@ -373,6 +416,11 @@ impl Venue {
         own.into_iter().chain(house).min()
     }
 
+    /// Everything that makes cash move between pools and has not settled, oldest first.
+    pub fn items(&self) -> impl Iterator<Item = (&ItemId, &Item)> {
+        self.items.iter()
+    }
+
     /// How many settlement items wait for the next cut-off, and how many for their cycle.
     #[must_use]
     pub fn open_items(&self) -> (usize, usize) {
@@ -397,7 +445,16 @@ impl Venue {
         if let Err(fault) = self.books.money.post(&entry) {
             panic!("{} was checked before it was posted: {fault}", entry.posting);
         }
+        self.posted(step, entry);
+    }
+
+    /// Tells what was posted, and lets whoever it brought money repay what is owed.
+    fn posted(&mut self, step: &mut Step<'_>, entry: Entry) {
+        let credits = (!self.receivables.is_empty()).then(|| entry.clone());
         step.emit(Event::Posted(entry));
+        if let Some(entry) = credits {
+            self.repay_from(step, &entry);
+        }
     }
 
     /// Posts what a bank says, which no check of this node can have foreseen: a debit may be more
@@ -413,12 +470,15 @@ impl Venue {
             self.unposted.push(entry);
             return false;
         }
-        step.emit(Event::Posted(entry));
+        let mut posted = [entry].to_vec();
         for waiting in core::mem::take(&mut self.unposted) {
             match self.books.money.post(&waiting) {
-                Ok(()) => step.emit(Event::Posted(waiting)),
+                Ok(()) => posted.push(waiting),
                 Err(_) => self.unposted.push(waiting),
             }
+        }
+        for entry in posted {
+            self.posted(step, entry);
         }
         true
     }

@@ -12,7 +12,7 @@ use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
 use gcfn_model::PartyId;
 use gcfn_store::Personal;
-use gcfn_venue::{Role, Venue, Verb};
+use gcfn_venue::{FreezeReason, Role, Venue, Verb};
 
 pub(crate) async fn me(call: Read, (): ()) -> Result<Me, Problem> {
     let party = call.caller.party;
@@ -122,12 +122,12 @@ pub(crate) async fn freeze(
     call: Write,
     Body(act): Body<ComplianceAct>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(Verb::Freeze { party: act.party.0 }).await
+    call.accepted(Verb::Freeze { party: act.party.0, reason: FreezeReason::Compliance }).await
 }
 
 pub(crate) async fn unfreeze(
     call: Write,
     Body(act): Body<ComplianceAct>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(Verb::Unfreeze { party: act.party.0 }).await
+    call.accepted(Verb::Unfreeze { party: act.party.0, reason: FreezeReason::Compliance }).await
 }

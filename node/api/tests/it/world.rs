@@ -17,8 +17,8 @@ use gcfn_model::{
 };
 use gcfn_store::{Grant, Row, Store, VaultKey};
 use gcfn_venue::{
-    Command, CreditRules, Event, FeePreset, FeeSchedule, IssuingTerms, LockedRate, Outcome,
-    PricingRules, Request as Wish, ReserveMode, Terms, TradingDay, TradingTerms, Venue,
+    Command, CreditRules, Event, FeePreset, FeeSchedule, IssuingTerms, LockedRate, MoneyTerms,
+    Outcome, PricingRules, Request as Wish, ReserveMode, Terms, TradingDay, TradingTerms, Venue,
 };
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -365,6 +365,7 @@ fn terms() -> Terms {
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
         trading: TradingTerms::DEFAULT,
+        money: MoneyTerms::of(Currency::Cny),
         credit: CreditRules::standard(Currency::Cny),
         pricing: PricingRules::STANDARD,
         issuing: IssuingTerms::DEFAULT,

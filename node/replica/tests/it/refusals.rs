@@ -23,7 +23,9 @@ fn what_the_venue_refuses() {
     let gift = Verb::Gift { to: party("ben"), series, quantity: 1 };
     let gift = home.request("ann", Role::User, gift);
     assert_eq!(rejected(&mut home, &gift), Rejection::InsufficientCoupons);
-    let freeze = home.request("ann", Role::User, Verb::Freeze { party: party("ben") });
+    let reason = gcfn_venue::FreezeReason::Compliance;
+    let freeze = Verb::Freeze { party: party("ben"), reason };
+    let freeze = home.request("ann", Role::User, freeze);
     assert_eq!(rejected(&mut home, &freeze), Rejection::NotPermitted);
     let stranger = home.order("nobody", Side::Buy, series, 1, 95_00);
     assert_eq!(rejected(&mut home, &stranger), Rejection::UnknownParty);

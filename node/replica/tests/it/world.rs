@@ -14,7 +14,7 @@ use gcfn_model::{
 use gcfn_peering::envelope::{Line, SignedEnvelope};
 use gcfn_replica::{Command, DISPATCHES, Event, Genesis, Outcome, Refused, Replica, Reply};
 use gcfn_venue::{
-    Actor, BatchTerms, CreditRules, FeePreset, FeeSchedule, IssuingTerms, Merchandise, OrderTerms, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms, Verb,
+    Actor, BatchTerms, CreditRules, FeePreset, FeeSchedule, IssuingTerms, Merchandise, MoneyTerms, OrderTerms, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms, Verb,
 };
 
 const HOUR: u64 = 3_600_000_000;
@@ -72,6 +72,7 @@ fn terms(node: &str) -> Terms {
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
         trading: TradingTerms::DEFAULT,
+        money: MoneyTerms::of(currency),
         credit: CreditRules::standard(currency),
         pricing: PricingRules::STANDARD,
         issuing: IssuingTerms::DEFAULT,

@@ -387,13 +387,18 @@ fn a_suspended_batch_holds_nothing_and_trades_nothing_but_is_redeemed() {
 fn a_frozen_issuer_takes_its_batches_off_the_market() {
     let mut world = World::new();
     world.listed("brand", "b1");
-    world.operator(Verb::Freeze { party: party("brand") });
+    world.operator(Verb::Freeze {
+        party: party("brand"),
+        reason: gcfn_venue::FreezeReason::Compliance,
+    });
     let batch = world.batch("b1");
     assert_eq!(batch.state, BatchState::Suspended);
     assert_eq!(batch.suspended, Some(SuspensionReason::Issuer));
     let early = world.ask("olga", Role::Operator, Verb::ResumeBatch { batch: b1() });
     assert_eq!(early, Err(Rejection::Frozen), "its cause is not gone");
-    world.two(Verb::Unfreeze { party: party("brand") }).expect("frozen");
+    world
+        .two(Verb::Unfreeze { party: party("brand"), reason: gcfn_venue::FreezeReason::Compliance })
+        .expect("frozen");
     world.operator(Verb::ResumeBatch { batch: b1() });
     assert_eq!(world.batch("b1").state, BatchState::Listed);
 }

@@ -158,7 +158,7 @@ fn a_gift_moves_title_and_ends_the_right_to_a_refund() {
     world.user("ann", Verb::Gift { to: party("ben"), series, quantity: 1 }).expect("hers");
     assert_eq!((world.coupons("ann", series), world.coupons("ben", series)), (2, 1));
     let refund = world.user("ann", Verb::Refund { trade: trades[0] });
-    assert_eq!(refund, Err(gcfn_venue::Rejection::NotRefundable));
+    assert_eq!(refund, Err(gcfn_venue::Rejection::CouponsResold));
 }
 
 #[test]

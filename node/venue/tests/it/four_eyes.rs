@@ -2,18 +2,22 @@
 
 use crate::world::{World, party};
 use gcfn_model::{Pool, ProposalId};
-use gcfn_venue::{Done, Event, Outcome, PartyKind, Rejection, Role, Verb};
+use gcfn_venue::{Done, Event, FreezeReason, Outcome, PartyKind, Rejection, Role, Verb};
 
 fn frozen() -> World {
     let mut world = World::new();
     world.register("ann", PartyKind::User);
     world.deposit("ann", Pool::UserCustody, 100_00);
-    world.operator(Verb::Freeze { party: party("ann") });
+    world.freeze("ann");
     world
 }
 
 fn unfreeze(world: &mut World, who: &str) -> Outcome {
-    world.ask(who, Role::Operator, Verb::Unfreeze { party: party("ann") })
+    world.ask(
+        who,
+        Role::Operator,
+        Verb::Unfreeze { party: party("ann"), reason: FreezeReason::Compliance },
+    )
 }
 
 fn proposed(outcome: Outcome) -> ProposalId {

@@ -63,7 +63,10 @@ fn holders_are_paid_the_face_that_is_left_whatever_holds_their_coupons() {
         amount: None,
     };
     world.user("ben", lock).expect("his");
-    world.operator(Verb::Freeze { party: party("ben") });
+    world.operator(Verb::Freeze {
+        party: party("ben"),
+        reason: gcfn_venue::FreezeReason::Compliance,
+    });
     let ann = world.available("ann") + world.balance(Account::User(party("ann"), UserBucket::Hold));
     let restricted = Account::User(party("ben"), UserBucket::Restricted);
     let ben = world.balance(restricted);

@@ -4,7 +4,7 @@ use crate::world::{World, cents, party};
 use gcfn_ledger::{Account, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{CommandId, Pool, RedemptionId};
-use gcfn_venue::{Actor, Command, PartyKind, Rejection, Request, Role, Verb};
+use gcfn_venue::{Actor, Command, FreezeReason, PartyKind, Rejection, Request, Role, Verb};
 
 fn market() -> (World, gcfn_model::SeriesId) {
     let mut world = World::new();
@@ -36,7 +36,7 @@ fn an_order_without_funds() {
 fn a_frozen_user_can_neither_trade_nor_withdraw_nor_be_paid_out() {
     let (mut world, series) = market();
     world.order("ann", Side::Buy, series, 1, Some(90_00)).expect("rests");
-    world.operator(Verb::Freeze { party: party("ann") });
+    world.freeze("ann");
     assert_eq!(world.venue.orders().filter(|o| o.party == party("ann")).count(), 0);
     let restricted = Account::User(party("ann"), UserBucket::Restricted);
     assert_eq!(world.balance(restricted), 100_00);
@@ -45,7 +45,7 @@ fn a_frozen_user_can_neither_trade_nor_withdraw_nor_be_paid_out() {
     world.deposit("ann", Pool::UserCustody, 50_00);
     assert_eq!(world.balance(restricted), 150_00);
     for who in ["olga", "oscar"] {
-        let unfreeze = Verb::Unfreeze { party: party("ann") };
+        let unfreeze = Verb::Unfreeze { party: party("ann"), reason: FreezeReason::Compliance };
         world.ask(who, Role::Operator, unfreeze).expect("two persons lift a freeze");
     }
     assert_eq!(world.available("ann"), 150_00);
@@ -90,7 +90,7 @@ fn nobody_redeems_without_both_holder_and_merchant() {
 #[test]
 fn one_person_cannot_approve_twice_and_roles_are_kept_apart() {
     let (mut world, series) = market();
-    let freeze = Verb::Freeze { party: party("ann") };
+    let freeze = Verb::Freeze { party: party("ann"), reason: FreezeReason::Risk };
     assert_eq!(refused(&mut world, "ann", Role::User, freeze), Rejection::NotPermitted);
     let gift = Verb::Gift { to: party("ann"), series, quantity: 1 };
     assert_eq!(refused(&mut world, "sup", Role::Regulator, gift), Rejection::NotPermitted);

@@ -173,9 +173,10 @@ fn act(world: &mut World, act: Act) {
 }
 
 fn freeze(world: &World, party: PartyId) -> Verb {
+    let reason = gcfn_venue::FreezeReason::Compliance;
     match world.venue.find_party(party).is_some_and(|known| known.frozen) {
-        true => Verb::Unfreeze { party },
-        false => Verb::Freeze { party },
+        true => Verb::Unfreeze { party, reason },
+        false => Verb::Freeze { party, reason },
     }
 }
 

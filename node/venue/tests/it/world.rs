@@ -10,8 +10,8 @@ use gcfn_model::{
 };
 use gcfn_venue::{
     Actor, Batch, BatchTerms, Command, CreditRules, Done, Event, FeePreset, FeeSchedule,
-    IssuingTerms, OrderTerms, Outcome, PartyKind, PricingRules, Request, ReserveMode, Role, Terms,
-    Tier, TradingDay, TradingTerms, Venue, Verb,
+    FreezeReason, IssuingTerms, MoneyEvent, MoneyTerms, OrderTerms, Outcome, PartyKind,
+    PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -56,6 +56,7 @@ pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
         trading: TradingTerms::DEFAULT,
+        money: MoneyTerms::of(currency),
         credit: CreditRules::standard(currency),
         pricing: PricingRules::STANDARD,
         issuing: IssuingTerms::DEFAULT,
@@ -123,6 +124,28 @@ impl World {
 
     pub(crate) fn operator(&mut self, verb: Verb) -> Done {
         self.ask("olga", Role::Operator, verb).expect("operators ask for what is possible")
+    }
+
+    /// What two persons must ask for: proposed by the first, done at the second's word.
+    pub(crate) fn two(&mut self, wish: impl Into<Verb>) -> Outcome {
+        let verb = wish.into();
+        match self.ask("olga", Role::Operator, verb.clone())? {
+            Done::Proposed { .. } => self.ask("oscar", Role::Operator, verb),
+            done => panic!("{done:?} of one person"),
+        }
+    }
+
+    pub(crate) fn freeze(&mut self, who: &str) {
+        let reason = FreezeReason::Compliance;
+        self.operator(Verb::Freeze { party: party(who), reason });
+    }
+
+    /// What the money desk told, in order.
+    pub(crate) fn told(&self) -> impl Iterator<Item = &MoneyEvent> {
+        self.events.iter().filter_map(|event| match event {
+            Event::Money(event) => Some(event),
+            _ => None,
+        })
     }
 
     pub(crate) fn user(&mut self, who: &str, verb: Verb) -> Outcome {
@@ -206,12 +229,6 @@ impl World {
 
     pub(crate) fn issuer(&mut self, who: &str, verb: Verb) -> Outcome {
         self.ask(who, Role::Issuer, verb)
-    }
-
-    /// What two of the staff ask for, one after the other.
-    pub(crate) fn two(&mut self, verb: Verb) -> Outcome {
-        self.ask("olga", Role::Operator, verb.clone())?;
-        self.ask("oscar", Role::Operator, verb)
     }
 
     pub(crate) fn batch(&self, name: &str) -> Batch {

@@ -17,9 +17,9 @@ use gcfn_model::{
 };
 use gcfn_replica::{Command, Event, Founded, Genesis, Replica, Reply};
 use gcfn_venue::{
-    Actor, CreditRules, Event as VenueEvent, FeePreset, FeeSchedule, IssuingTerms, OrderTerms,
-    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms,
-    Verb,
+    Actor, CreditRules, Event as VenueEvent, FeePreset, FeeSchedule, IssuingTerms, MoneyTerms,
+    OrderTerms, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay,
+    TradingTerms, Verb,
 };
 use std::collections::BTreeMap;
 
@@ -63,6 +63,7 @@ pub(crate) fn terms() -> Terms {
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
         trading: TradingTerms::DEFAULT,
+        money: MoneyTerms::of(Currency::Sgd),
         credit: CreditRules::standard(Currency::Sgd),
         pricing: PricingRules::STANDARD,
         issuing: IssuingTerms::DEFAULT,

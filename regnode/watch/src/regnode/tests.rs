@@ -21,7 +21,7 @@ use gcfn_replica::{Command, Event, Founded, Genesis, Replica};
 use gcfn_store::{Store, VaultKey};
 use gcfn_telemetry::Supervisor;
 use gcfn_venue::{
-    Actor, CreditRules, FeePreset, FeeSchedule, IssuingTerms, PartyKind, PricingRules, ReserveMode, Role, Terms, TradingTerms, Verb,
+    Actor, CreditRules, FeePreset, FeeSchedule, IssuingTerms, MoneyTerms, PartyKind, PricingRules, ReserveMode, Role, Terms, TradingTerms, Verb,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,6 +66,7 @@ fn genesis() -> Genesis {
             outcome_kept: Millis(1),
             proposal_kept: Millis(1),
             trading: TradingTerms::DEFAULT,
+            money: MoneyTerms::of(Currency::Sgd),
             credit: CreditRules::standard(Currency::Sgd),
             pricing: PricingRules::STANDARD,
             issuing: IssuingTerms::DEFAULT,

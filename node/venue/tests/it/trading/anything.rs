@@ -202,9 +202,9 @@ fn verb(world: &World, who: &str, series: [SeriesId; 2], (what, a, b, n): Draw) 
                 Verb::ResumeSeries { series: one },
                 Verb::ResumeSeries { series: one },
                 Verb::CancelBook { series: one },
-                Verb::Freeze { party: maker },
-                Verb::Unfreeze { party: maker },
-                Verb::Unfreeze { party: maker },
+                Verb::Freeze { party: maker, reason: gcfn_venue::FreezeReason::Compliance },
+                Verb::Unfreeze { party: maker, reason: gcfn_venue::FreezeReason::Compliance },
+                Verb::Unfreeze { party: maker, reason: gcfn_venue::FreezeReason::Compliance },
             ]
             .each_ref(),
             n,

@@ -111,10 +111,16 @@ fn an_auction_is_called_off_only_before_the_first_bid() {
 fn a_frozen_bidder_has_no_bid_and_a_frozen_seller_no_auction() {
     let (mut world, series) = running();
     bid(&mut world, "ben", 85_00).expect("above the reserve");
-    world.operator(Verb::Freeze { party: party("ben") });
+    world.operator(Verb::Freeze {
+        party: party("ben"),
+        reason: gcfn_venue::FreezeReason::Compliance,
+    });
     assert_eq!(held(&world, "ben"), 0);
     bid(&mut world, "cat", 80_00).expect("it begins anew");
-    world.operator(Verb::Freeze { party: party("ann") });
+    world.operator(Verb::Freeze {
+        party: party("ann"),
+        reason: gcfn_venue::FreezeReason::Compliance,
+    });
     assert_eq!((held(&world, "cat"), world.coupons("ann", series)), (0, 10));
 }
 

@@ -118,7 +118,10 @@ fn an_offer_that_has_ended_is_not_taken() {
 #[test]
 fn a_freeze_and_the_coupons_end_take_offers_back() {
     let (mut world, series) = listed();
-    world.operator(Verb::Freeze { party: party("ann") });
+    world.operator(Verb::Freeze {
+        party: party("ann"),
+        reason: gcfn_venue::FreezeReason::Compliance,
+    });
     assert_eq!(world.coupons("ann", series), 20);
     assert_eq!(
         refused(&mut world, "ben", Role::User, take(Units::Any(1))),

@@ -95,7 +95,10 @@ fn a_scheduled_order_can_be_cancelled_and_is_when_its_party_is_frozen() {
     assert_eq!(world.coupons("ann", series), 0);
     world.user("ann", Verb::CancelOrder { order: order_id("a") }).expect("hers");
     assert_eq!(world.coupons("ann", series), 5);
-    world.operator(Verb::Freeze { party: party("ann") });
+    world.operator(Verb::Freeze {
+        party: party("ann"),
+        reason: gcfn_venue::FreezeReason::Compliance,
+    });
     assert_eq!(world.coupons("ann", series), 10);
     pass(&mut world, 61);
     assert_eq!(world.coupons("ann", series), 10);

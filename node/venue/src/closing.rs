@@ -1,0 +1,131 @@
+//! How well a party is identified, what class it is of, and how it leaves (C-14, USR-08).
+
+use crate::dispute::DisputeState;
+use crate::money_event::MoneyEvent;
+use crate::outcome::{Done, Outcome};
+use crate::party::{PartyClass, PartyKind};
+use crate::refusal::Rejection;
+use crate::trade::TradeState;
+use crate::venue::{Step, Venue};
+use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
+use gcfn_model::PartyId;
+
+/// The identity level that market making asks for (C-14).
+const KYC_TO_MAKE_MARKETS: u8 = 3;
+/// The highest identity level.
+pub(crate) const KYC_MAX: u8 = 3;
+
+impl Venue {
+    /// Sets an identity level. A lower one stops what it does not allow from now on; what is
+    /// open stays open.
+    pub(crate) fn set_kyc(&mut self, step: &mut Step<'_>, party: PartyId, kyc: u8) -> Outcome {
+        let known = self.party(party)?;
+        if known.kind == PartyKind::Member || KYC_MAX < kyc {
+            return Err(Rejection::PartyKind);
+        }
+        if known.class == PartyClass::MarketMaker && kyc < KYC_TO_MAKE_MARKETS {
+            return Err(Rejection::KycTooLow);
+        }
+        if let Some(known) = self.parties.get_mut(&party) {
+            known.kyc = kyc;
+        }
+        step.emit(MoneyEvent::KycSet { party, kyc }.into());
+        Ok(Done::Accepted)
+    }
+
+    pub(crate) fn check_class(&self, party: PartyId, class: PartyClass) -> Result<(), Rejection> {
+        let known = self.free_party(party)?;
+        if !matches!(known.kind, PartyKind::User | PartyKind::Merchant) {
+            return Err(Rejection::PartyKind);
+        }
+        match class == PartyClass::MarketMaker && known.kyc < KYC_TO_MAKE_MARKETS {
+            true => Err(Rejection::KycTooLow),
+            false => Ok(()),
+        }
+    }
+
+    pub(crate) fn classify(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        class: PartyClass,
+    ) -> Outcome {
+        self.check_class(party, class)?;
+        if let Some(known) = self.parties.get_mut(&party) {
+            known.class = class;
+        }
+        step.emit(MoneyEvent::Classified { party, class }.into());
+        Ok(Done::Accepted)
+    }
+
+    /// Closes a party that has no money, no coupons and nothing under way. Its pseudonym is
+    /// never used again, and money that still names it waits in suspense.
+    pub(crate) fn close_party(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
+        if self.free_party(party)?.kind == PartyKind::Member {
+            return Err(Rejection::PartyKind);
+        }
+        if self.has_money(party) || self.has_coupons(party) || self.has_business(party) {
+            return Err(Rejection::PartyNotEmpty);
+        }
+        self.parties.remove(&party);
+        self.issuers.remove(&party);
+        self.activity.remove(&party);
+        self.limits.remove(&party);
+        self.invited.remove(&party);
+        self.flags.retain(|(of, _), _| *of != party);
+        for issuer in self.issuers.values_mut() {
+            issuer.merchants.remove(&party);
+        }
+        self.closed.insert(party);
+        step.emit(MoneyEvent::PartyClosed { party }.into());
+        Ok(Done::Accepted)
+    }
+
+    fn has_money(&self, party: PartyId) -> bool {
+        let of_user = UserBucket::ALL.iter().map(|bucket| Account::User(party, *bucket));
+        let of_issuer = IssuerBucket::ALL.iter().map(|bucket| Account::Issuer(party, *bucket));
+        let mut accounts = of_user.chain(of_issuer).chain([Account::Merchant(party)]);
+        accounts.any(|account| !self.amount(account).is_zero())
+            || self.receivables.keys().any(|(of, _)| *of == party)
+            || self.merchants_due.contains_key(&party)
+    }
+
+    fn has_coupons(&self, party: PartyId) -> bool {
+        let places = [
+            Holder::Party(party),
+            Holder::OrderLock(party),
+            Holder::RedeemLock(party),
+            Holder::Frozen(party),
+            Holder::Pledged(party),
+            Holder::OfferLock(party),
+        ];
+        let title = &self.books.title;
+        title.series().any(|(id, _)| places.iter().any(|at| title.quantity(id, *at) != 0))
+    }
+
+    /// Whether something of the party is under way: orders, deals, redemptions, withdrawals,
+    /// pledges that it holds, disputes, or batches that it has issued.
+    fn has_business(&self, party: PartyId) -> bool {
+        let disputed = |by: PartyId, trade| {
+            by == party
+                || self
+                    .trades
+                    .get(&trade)
+                    .is_some_and(|trade| [trade.buyer, trade.seller].contains(&party))
+        };
+        self.orders.all().any(|open| open.party == party)
+            || self.deals.values().any(|deal| deal.buyer == party)
+            || self.redemptions.values().any(|of| [of.holder, of.merchant].contains(&party))
+            || self.withdrawals.values().any(|of| of.party == party)
+            || self.pledges.values().any(|of| [of.holder, of.pledgee].contains(&party))
+            || self.disputes.values().any(|of| {
+                !matches!(of.state, DisputeState::Resolved(_)) && disputed(of.by, of.trade)
+            })
+            || self
+                .trades
+                .values()
+                .any(|of| of.state < TradeState::Settled && [of.buyer, of.seller].contains(&party))
+            || self.items.values().any(|item| item.pays(party))
+            || self.batches.values().any(|of| of.issuer == party && !of.state.is_over())
+    }
+}
