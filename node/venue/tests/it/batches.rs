@@ -494,7 +494,7 @@ fn a_listing_fee_that_nothing_covers_is_owed_and_the_first_proceeds_repay_it() {
     assert_eq!(world.balance(free), 189_81 - 100_00, "190.00 less 0.1 %, less the debt");
     world.settle(1001);
     assert_eq!(world.balance(owed), 0);
-    assert_eq!(world.balance(Account::Fee(FeeKind::Issue)), 120_00);
+    assert_eq!(world.earned(), 120_00 + 95 + 19, "with the fees of the sale");
 }
 
 #[test]

@@ -285,10 +285,11 @@ fn d_27_a_refund_looks_where_every_coupon_is() {
 
 #[test]
 fn a_primary_purchase_is_undone_by_arbitration_after_its_window() {
-    let mut terms = crate::world::terms("sg", "sg", gcfn_model::Currency::Sgd);
-    terms.refund_window = gcfn_model::Millis(3_600_000);
-    let mut world = World::of(terms);
-    let series = world.listed("brand", "b1");
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let refund_window = gcfn_model::Millis(3_600_000);
+    let voucher = gcfn_venue::BatchTerms { refund_window, ..crate::world::voucher() };
+    let series = world.issued("brand", "b1", voucher);
     world.register("ben", PartyKind::User);
     world.deposit("ben", Pool::UserCustody, 1_000_00);
     world.order("ben", Side::Buy, series, 4, Some(95_00)).expect("covered");

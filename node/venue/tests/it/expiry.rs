@@ -122,7 +122,7 @@ fn p_13b_a_share_that_nothing_covers_is_owed() {
     assert_eq!(world.balance(owed), 70_00);
     assert_eq!(world.balance(Account::Fee(FeeKind::Breakage)), 70_00, "30.00 are on their way");
     world.settle(1008);
-    assert_eq!(world.balance(Account::Fee(FeeKind::Breakage)), 100_00);
+    assert_eq!(world.earned(), 100_00 + 120_00 + 4_75 + 95, "with listing and sale");
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn recalled_purchases_are_not_refunded_and_recalled_coupons_do_nothing() {
     let trade = world.venue.trades().find(of_ann).expect("settled").id;
     world.two(recall()).expect("funded");
     let refund = world.user("ann", Verb::Refund { trade });
-    assert_eq!(refund, Err(Rejection::Expired));
+    assert_eq!(refund, Err(Rejection::CouponsRecalled));
     let gift = world.user("ann", Verb::Gift { to: party("ben"), series, quantity: 1 });
     assert_eq!(gift, Err(Rejection::Expired));
     let redeem = world.redeem("ann", series, "brand", None);

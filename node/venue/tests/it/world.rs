@@ -2,7 +2,7 @@
 
 use gcfn_banking::{BankEntry, BankReference, Creditor, Instruction, Side as Booking, Statement};
 use gcfn_clearing::{ClearingEvent, Schedule};
-use gcfn_ledger::{Account, Holder, UserBucket};
+use gcfn_ledger::{Account, FeeKind, Holder, ShareKind, UserBucket};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
     Amount, BasisPoints, BatchId, BusinessDate, CommandId, Currency, Machine, Millis, OrderId,
@@ -300,6 +300,13 @@ impl World {
 
     pub(crate) fn balance(&self, account: Account) -> u64 {
         self.venue.books().money.amount(account, self.venue.terms().currency).minor()
+    }
+
+    /// What the hub has earned: fees, and what of them has been shared out.
+    pub(crate) fn earned(&self) -> u64 {
+        let fees = FeeKind::ALL.iter().map(|kind| self.balance(Account::Fee(*kind)));
+        let shares = ShareKind::ALL.iter().map(|kind| self.balance(Account::Share(*kind)));
+        fees.chain(shares).sum()
     }
 
     pub(crate) fn available(&self, who: &str) -> u64 {

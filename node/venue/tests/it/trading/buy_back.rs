@@ -5,7 +5,7 @@ use super::{
     resale, settle, trade, traded, with,
 };
 use crate::world::{World, party};
-use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket};
+use gcfn_ledger::{Account, Holder, IssuerBucket};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{BatchId, OfferId, Pool, SeriesId};
 use gcfn_venue::{
@@ -72,11 +72,11 @@ fn a_buy_back_in_the_book_is_held_and_committed_from_free_proceeds() {
     assert_eq!(with(&world, series, Holder::Inventory), 4);
     assert_eq!(world.venue.coupon_state(series, 0), Some(CouponState::Listed));
     assert_eq!(purse(&world, IssuerBucket::Commit), 360_36);
-    let (before, fees) = (world.available("ann"), world.balance(Account::Fee(FeeKind::Trade)));
+    let (before, fees) = (world.available("ann"), world.earned());
     settle(&mut world);
     assert_eq!(purse(&world, IssuerBucket::Commit), 0);
     assert_eq!(world.available("ann"), before + 360_00 - 1_80);
-    assert_eq!(world.balance(Account::Fee(FeeKind::Trade)), fees + 36 + 1_80);
+    assert_eq!(world.earned(), fees + 36 + 1_80);
     assert_eq!(trade(&world, sale.id).state, TradeState::Settled);
     assert_eq!(open(&world, "bb").remaining, 6);
     issuer(&mut world, Verb::CancelOrder { order: order_id("bb") }).expect("its own");

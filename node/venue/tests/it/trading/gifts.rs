@@ -62,7 +62,7 @@ fn the_first_gift_puts_coupons_into_circulation_and_ends_the_right_to_a_refund()
     world.user("ann", gift).expect("hers");
     assert_eq!(world.venue.coupon_state(series, 0), Some(CouponState::InCirculation));
     let refund = Verb::Refund { trade: purchase };
-    assert_eq!(refused(&mut world, "ann", Role::User, refund), Rejection::NotRefundable);
+    assert_eq!(refused(&mut world, "ann", Role::User, refund), Rejection::CouponsResold);
 }
 
 #[test]

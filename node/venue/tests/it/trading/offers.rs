@@ -5,7 +5,7 @@ use super::{
     user, with,
 };
 use crate::world::{World, cents, party};
-use gcfn_ledger::{Account, FeeKind, Holder, UserBucket};
+use gcfn_ledger::{Account, Holder, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{OfferId, Pool, SeriesId};
 use gcfn_venue::{
@@ -252,7 +252,7 @@ fn a_swap_moves_title_both_ways_at_once_and_its_money_with_the_day() {
     let (mut world, hotel, diner) = brands();
     let equaliser = Some(Equaliser { payer: SwapSide::Taker, amount: price(80_00) });
     let before = (world.available("inn"), world.available("bar"));
-    let fees = world.balance(Account::Fee(FeeKind::Trade));
+    let fees = world.earned();
     let verb = make(&world, swap(hotel, diner, equaliser));
     world.user("inn", verb).expect("its own coupons");
     // The fee on five coupons at 95.00, as the one who was there first.
@@ -265,7 +265,7 @@ fn a_swap_moves_title_both_ways_at_once_and_its_money_with_the_day() {
     // The taker's fee on six coupons at 95.00 is 2.85.
     assert_eq!(world.available("inn"), before.0 - 48 + 80_00);
     assert_eq!(world.available("bar"), before.1 - 80_00 - 2_85);
-    assert_eq!(world.balance(Account::Fee(FeeKind::Trade)), fees + 48 + 2_85);
+    assert_eq!(world.earned(), fees + 48 + 2_85);
     assert_eq!(world.balance(Account::Clearing), 0);
 }
 
