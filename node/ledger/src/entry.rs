@@ -220,9 +220,9 @@ postings! {
     /// A dealer puts own money in, or takes it out.
     DealerCapital "P-31";
     /// An issuer takes a voluntary deposit back into its free money.
-    DepositRelease "P-02c";
+    DepositRelease "P-32";
     /// Money has been paid into the guarantee fund.
-    GuaranteeFunding "P-15e";
+    GuaranteeFunding "P-33";
 }
 
 impl fmt::Display for Posting {
