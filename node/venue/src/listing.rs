@@ -100,8 +100,8 @@ impl Venue {
     /// Puts what the issuer has not sold on offer at the issue price.
     fn offer_inventory(&mut self, step: &mut Step<'_>, id: BatchId) {
         let Some(batch) = self.batches.get_mut(&id) else { return };
-        let number = batch.offers.to_be_bytes();
-        batch.offers = batch.offers.saturating_add(1);
+        let offers = batch.offers;
+        batch.offers = offers.saturating_add(1);
         let (series, issuer, terms) = (batch.series, batch.issuer, batch.terms);
         let price_max = match terms.track {
             Track::Utility => terms.face,
@@ -112,8 +112,12 @@ impl Venue {
         if quantity == 0 {
             return;
         }
-        let (order, price) =
-            (OrderId::derive(&[b"primary", id.as_bytes(), &number]), terms.issue_price);
+        // Anybody can work the id out and give it to an order of his own.
+        let mut ids =
+            (offers..).map(|n| OrderId::derive(&[b"primary", id.as_bytes(), &n.to_be_bytes()]));
+        let order = ids.find(|order| !self.orders.contains_key(order));
+        let order = order.expect("fewer orders are open than there are numbers");
+        let price = terms.issue_price;
         let time_in_force = TimeInForce::GoodTillCancelled;
         let offer =
             Order { id: order, owner: issuer, side: Side::Sell, quantity, price, time_in_force };

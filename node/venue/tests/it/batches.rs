@@ -2,12 +2,14 @@
 
 use crate::world::{World, cents, instant, party, terms, voucher};
 use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket};
-use gcfn_market::Side;
-use gcfn_model::{Amount, BasisPoints, BatchId, Currency, Digest, Millis, Pool, TemplateId};
+use gcfn_market::{Side, TimeInForce};
+use gcfn_model::{
+    Amount, BasisPoints, BatchId, Currency, Digest, Millis, OrderId, Pool, TemplateId,
+};
 use gcfn_venue::{
     BatchRefusal, BatchState, BatchTerms, Bounds, CouponKind, DivisibleFor, Event, IssuingTerms,
-    MaturityAction, PartyKind, Rejection, ReserveMode, Role, SuspensionReason, TemplateBounds,
-    TemplateRef, TemplateVersion, TermsField, Track, Verb,
+    MaturityAction, OrderTerms, PartyKind, Rejection, ReserveMode, Role, SuspensionReason,
+    TemplateBounds, TemplateRef, TemplateVersion, TermsField, Track, Verb,
 };
 
 const DAY: u64 = 86_400_000;
@@ -517,4 +519,26 @@ fn the_first_buyer_keeps_the_right_to_a_refund_while_a_batch_is_suspended() {
     world.user("ann", Verb::Refund { trade }).expect("in the window");
     assert_eq!(world.coupons("ann", series), 0);
     assert_eq!(world.venue.issuer(party("brand")).expect("known").record.sold, Amount::ZERO);
+}
+
+#[test]
+fn nobody_takes_the_id_of_an_offer_before_it_is_made() {
+    let mut world = World::new();
+    let series = world.listed("brand", "b1");
+    world.buyer("ann", series, 1);
+    let second = BatchId::derive(&[b"b2"]);
+    let order = OrderId::derive(&[b"primary", second.as_bytes(), &0u32.to_be_bytes()]);
+    let terms = OrderTerms {
+        order,
+        series,
+        side: Side::Buy,
+        quantity: 1,
+        limit: Some(cents(90_00)),
+        time_in_force: TimeInForce::GoodTillCancelled,
+    };
+    world.user("ann", Verb::PlaceOrder(terms)).expect("rests");
+    world.issued("brand", "b2", BatchTerms { quantity: 11, ..voucher() });
+    assert_eq!(world.venue.order(order).expect("hers").party, party("ann"));
+    world.user("ann", Verb::CancelOrder { order }).expect("hers");
+    assert_eq!(world.venue.orders().filter(|open| open.primary).count(), 2);
 }
