@@ -18,5 +18,6 @@ mod pricing;
 mod recall;
 mod refusals;
 mod reserves;
+mod templates;
 mod walk;
 mod world;
