@@ -26,6 +26,7 @@ mod reversal;
 mod shares;
 mod storm;
 mod suspense;
+mod templates;
 mod trading;
 mod walk;
 mod withdrawals;
