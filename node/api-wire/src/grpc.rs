@@ -34,7 +34,17 @@ pub fn order_terms(
     let limit = sent.limit.as_deref().map(|text| Amount::parse(text, currency));
     let limit = limit.transpose().map_err(|fault| broken("limit", fault))?;
     let series = term("series", &sent.series)?;
-    Ok(OrderTerms { order, series, side, quantity: sent.quantity, limit, time_in_force })
+    Ok(OrderTerms {
+        order,
+        series,
+        side,
+        quantity: sent.quantity,
+        limit,
+        time_in_force,
+        display: None,
+        not_before: None,
+        expires_at: None,
+    })
 }
 
 /// Reads the term in `field`.
@@ -61,7 +71,12 @@ pub fn outcome(order: OrderId, outcome: Outcome) -> proto::Outcome {
             | Done::Repeated
             | Done::Locked { .. }
             | Done::Proposed { .. }
-            | Done::Waiting { .. },
+            | Done::Waiting { .. }
+            | Done::Scheduled { .. }
+            | Done::CancelledOrders { .. }
+            | Done::Traded { .. }
+            | Done::Batch { .. }
+            | Done::Numbered { .. },
         ) => {
             unreachable!("orders are answered with what became of them")
         }

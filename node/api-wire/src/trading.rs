@@ -138,7 +138,7 @@ impl OrderReport {
             side: order.side.into(),
             price: Money::new(order.price, currency),
             remaining: order.remaining,
-            primary: order.primary,
+            primary: order.primary(),
         }
     }
 }
@@ -225,7 +225,7 @@ impl TradeReport {
             series: Text(trade.series),
             buyer: Some(Text(trade.buyer)),
             seller: Some(Text(trade.seller)),
-            primary: trade.primary,
+            primary: trade.primary(),
             price: Money::new(trade.price, currency),
             quantity: trade.quantity,
             buyer_fee: Money::new(trade.buyer_fee, currency),

@@ -1,12 +1,13 @@
 //! Which command goes where.
 
-use crate::command::{Actor, Command, Dispatch, Request, Role, Verb};
+use crate::command::{Actor, Command, Dispatch, Request, Verb};
 use crate::event::Event;
 use crate::four_eyes::takes_two;
 use crate::gift::Present;
 use crate::outcome::{Done, Outcome};
 use crate::redemption::RedemptionTerms;
 use crate::refusal::Rejection;
+use crate::roles::permits;
 use crate::units::Units;
 use crate::venue::{Answered, Due, Step, Venue};
 use alloc::vec::Vec;
@@ -246,86 +247,6 @@ impl Venue {
                 self.proposed(step, from, bundle, uses, trades)
             }
         }
-    }
-}
-
-/// Which role may send what. One table, so that it can be read at a glance.
-fn permits(role: Role, verb: &Verb) -> bool {
-    match verb {
-        Verb::Register { .. }
-        | Verb::ApproveIssuer { .. }
-        | Verb::Freeze { .. }
-        | Verb::Unfreeze { .. }
-        | Verb::ApproveBatch { .. }
-        | Verb::MintBatch { .. }
-        | Verb::ApproveProposal { .. }
-        | Verb::DismissProposal { .. }
-        | Verb::ScreenBatch { .. }
-        | Verb::RejectBatch { .. }
-        | Verb::SuspendBatch { .. }
-        | Verb::ResumeBatch { .. }
-        | Verb::RejectIssuer { .. }
-        | Verb::GrantQuota { .. }
-        | Verb::SuspendIssuer { .. }
-        | Verb::ReinstateIssuer { .. }
-        | Verb::TerminateIssuer { .. }
-        | Verb::RecordComplaint { .. }
-        | Verb::DeclareDefault { .. }
-        | Verb::CloseDefault { .. }
-        | Verb::CompensateHolders { .. }
-        | Verb::CancelBook { .. }
-        | Verb::HaltSeries { .. }
-        | Verb::ResumeSeries { .. }
-        | Verb::ApproveMaker { .. }
-        | Verb::AppointMaker { .. }
-        | Verb::SuspendMaker { .. }
-        | Verb::ResumeMaker { .. }
-        | Verb::TerminateMaker { .. }
-        | Verb::PenaliseMaker { .. }
-        | Verb::SetDuty { .. }
-        | Verb::LiftDuty { .. } => role == Role::Operator,
-        Verb::ApplyAsIssuer
-        | Verb::AuthoriseMerchant { .. }
-        | Verb::DraftBatch { .. }
-        | Verb::AmendBatch { .. }
-        | Verb::WithdrawBatch { .. }
-        | Verb::WithdrawDeposit { .. }
-        | Verb::PayOutProceeds { .. }
-        | Verb::OfferTranche(_)
-        | Verb::BuyBack(_) => role == Role::Issuer,
-        Verb::SubmitBatch { .. }
-        | Verb::FundBatch { .. }
-        | Verb::ListBatch { .. }
-        | Verb::DelistBatch { .. }
-        | Verb::RecallBatch { .. }
-        | Verb::TopUpReserve { .. }
-        | Verb::PublishTemplate(_)
-        | Verb::RetireTemplate { .. } => matches!(role, Role::Issuer | Role::Operator),
-        Verb::PlaceOrder(_)
-        | Verb::BuyAbroad(_)
-        | Verb::Gift { .. }
-        | Verb::GiveMany(_)
-        | Verb::BatchOrders(_)
-        | Verb::ApplyAsMaker
-        | Verb::LeaveMaking
-        | Verb::LockRedemption { .. }
-        | Verb::Withdraw { .. } => role == Role::User,
-        Verb::Refund { .. } => matches!(role, Role::User | Role::Operator),
-        Verb::AmendOrder(_)
-        | Verb::MakeOffer(_)
-        | Verb::TakeOffer { .. }
-        | Verb::DeclineOffer { .. }
-        | Verb::OpenAuction(_)
-        | Verb::Bid { .. } => matches!(role, Role::User | Role::Issuer),
-        Verb::CancelOrder { .. }
-        | Verb::CancelOrders { .. }
-        | Verb::WithdrawOffer { .. }
-        | Verb::CancelAuction { .. }
-        | Verb::ConfirmRedemption { .. }
-        | Verb::CancelRedemption { .. } => {
-            matches!(role, Role::User | Role::Issuer | Role::Operator)
-        }
-        Verb::Money(act) => act.permits(role),
     }
 }
 

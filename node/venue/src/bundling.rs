@@ -228,29 +228,12 @@ impl Venue {
     /// The cash that an item moves between accounts, no two of its flows between the same.
     fn flows(&self, id: ItemId) -> Vec<Obligation> {
         use Pool::{IssuerEscrow, SettlementHub, UserCustody};
-        let currency = self.terms.currency;
-        let between = |from, to, amount| Obligation {
-            payer: self.terms.account(from),
-            payee: self.terms.account(to),
-            currency,
-            amount,
-        };
+        let between = |from, to, amount| self.between(from, to, amount);
         let Some(item) = self.items.get(&id) else { return Vec::new() };
         let flows = match *item {
-            Item::Trade { trade } => self.trades.get(&trade).map_or(Vec::new(), |trade| {
-                let from = self.purse(trade.buyer).pool();
-                let to = match trade.primary() {
-                    true => IssuerEscrow,
-                    false => self.purse(trade.seller).pool(),
-                };
-                let proceeds = between(from, to, trade.proceeds());
-                let fees = trade.cost().saturating_sub(trade.proceeds());
-                let fees = between(from, SettlementHub, fees);
-                match trade.member {
-                    Some(member) => through_dealer(trade, member, [proceeds, fees]),
-                    None => [proceeds, fees].to_vec(),
-                }
-            }),
+            Item::Trade { trade } => {
+                self.trades.get(&trade).map_or(Vec::new(), |trade| self.trade_flows(trade))
+            }
             Item::IssuanceFee { amount, .. }
             | Item::Breakage { amount, .. }
             | Item::DebtRepaid { amount, .. } => {
@@ -293,11 +276,33 @@ impl Venue {
             Item::DealPayment { dealer, pays, .. } => {
                 let payer = self.terms.account(UserCustody);
                 let payee = SettlementAccount { node: dealer, pool: Pool::Dealer };
+                let currency = self.terms.currency;
                 [Obligation { payer, payee, currency, amount: pays }].to_vec()
             }
         };
         let moves = |flow: &Obligation| flow.payer != flow.payee && !flow.amount.is_zero();
         flows.into_iter().filter(moves).collect()
+    }
+
+    fn trade_flows(&self, trade: &Trade) -> Vec<Obligation> {
+        let from = self.purse(trade.buyer).pool();
+        let to = match trade.primary() {
+            true => Pool::IssuerEscrow,
+            false => self.purse(trade.seller).pool(),
+        };
+        let proceeds = self.between(from, to, trade.proceeds());
+        let fees = trade.cost().saturating_sub(trade.proceeds());
+        let fees = self.between(from, Pool::SettlementHub, fees);
+        match trade.member {
+            Some(member) => through_dealer(trade, member, [proceeds, fees]),
+            None => [proceeds, fees].to_vec(),
+        }
+    }
+
+    /// What moves between two of this node's own pools.
+    fn between(&self, from: Pool, to: Pool, amount: Amount) -> Obligation {
+        let (payer, payee) = (self.terms.account(from), self.terms.account(to));
+        Obligation { payer, payee, currency: self.terms.currency, amount }
     }
 
     /// The items of a bundle that `house` clears; a house has no say in those of another.

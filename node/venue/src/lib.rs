@@ -69,6 +69,7 @@ mod refund;
 mod refusal;
 mod reserve;
 mod reversal;
+mod roles;
 mod rules;
 mod session;
 mod settlement;

@@ -44,6 +44,9 @@ fn terms(call: &Write, order: OrderId, sent: NewOrder) -> Result<OrderTerms, Pro
         quantity: sent.quantity,
         limit,
         time_in_force: sent.time_in_force.into(),
+        display: None,
+        not_before: None,
+        expires_at: None,
     })
 }
 
