@@ -135,11 +135,13 @@ impl Venue {
         let outbid = auction.best;
         let own = outbid.filter(|best| best.bidder == bidder).map_or(Amount::ZERO, |b| b.held);
         self.check_money(bidder, held.saturating_sub(own))?;
+        self.check_order_limits(bidder, held.saturating_sub(own), step.at)?;
 
         if let Some(best) = outbid {
-            self.release_money(step, best.bidder, best.held);
+            self.release_bid(step, best);
         }
         self.hold_money(step, bidder, held);
+        self.reserve_limit(bidder, held, step.at);
         let best = Some(StandingBid { bidder, price, held });
         let auction = self.auctions.get_mut(&id).ok_or(Rejection::UnknownAuction)?;
         auction.best = best;
@@ -190,6 +192,7 @@ impl Venue {
             return self.lapse_auction(step, id);
         };
         let Some(auction) = self.auctions.remove(&id) else { return };
+        self.release_limit(best.bidder, best.held, true);
         let trade = self.conclude(
             step,
             &Bargain {
@@ -211,10 +214,16 @@ impl Venue {
     pub(crate) fn lapse_auction(&mut self, step: &mut Step<'_>, id: AuctionId) {
         let Some(auction) = self.auctions.remove(&id) else { return };
         if let Some(best) = auction.best {
-            self.release_money(step, best.bidder, best.held);
+            self.release_bid(step, best);
         }
         self.unlock_units(step, auction.seller, auction.terms.series, &auction.locked);
         self.auction_ended(step, (id, auction.ends_at), None);
+    }
+
+    /// A bid does not stand any more.
+    fn release_bid(&mut self, step: &mut Step<'_>, bid: StandingBid) {
+        self.release_money(step, bid.bidder, bid.held);
+        self.release_limit(bid.bidder, bid.held, true);
     }
 
     fn auction_ended(
@@ -237,7 +246,7 @@ impl Venue {
         for id in self.auctions_where(bids) {
             let Some(auction) = self.auctions.get_mut(&id) else { continue };
             if let Some(best) = auction.best.take() {
-                self.release_money(step, best.bidder, best.held);
+                self.release_bid(step, best);
                 step.emit(Event::BidWithdrawn { auction: id, bidder: best.bidder });
             }
         }

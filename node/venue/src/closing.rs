@@ -51,11 +51,15 @@ impl Venue {
         class: PartyClass,
     ) -> Outcome {
         self.check_class(party, class)?;
-        if let Some(known) = self.parties.get_mut(&party) {
-            known.class = class;
-        }
-        step.emit(MoneyEvent::Classified { party, class }.into());
+        self.set_class(step, party, class);
         Ok(Done::Accepted)
+    }
+
+    pub(crate) fn set_class(&mut self, step: &mut Step<'_>, party: PartyId, class: PartyClass) {
+        let Some(known) = self.parties.get_mut(&party) else { return };
+        if core::mem::replace(&mut known.class, class) != class {
+            step.emit(MoneyEvent::Classified { party, class }.into());
+        }
     }
 
     /// Closes a party that has no money, no coupons and nothing under way. Its pseudonym is

@@ -73,7 +73,9 @@ impl Venue {
         self.post(step, entry);
         self.issuer_payouts.insert(withdrawal, IssuerPayout { issuer, amount });
         step.emit(Event::WithdrawalRequested { withdrawal, party: issuer, amount });
-        let id = InstructionId::derive(&[b"issuer-payout", withdrawal.as_bytes()]);
+        // An id that was used and forgotten may come again; an instruction's may not.
+        let number = self.next_number().to_be_bytes();
+        let id = InstructionId::derive(&[b"issuer-payout", withdrawal.as_bytes(), &number]);
         let purpose = Purpose::IssuerPayOut(withdrawal);
         let to = (Pool::IssuerEscrow, Creditor::Party(issuer));
         self.instruct(step, (id, purpose), to, amount, value_date);

@@ -34,11 +34,12 @@ impl Venue {
         present: &Present,
     ) -> Outcome {
         let Present { to, series, .. } = *present;
-        self.free_party(from)?;
         // A member holds for its users, whom this node cannot tell of a gift.
         if self.free_party(to)?.kind == PartyKind::Member {
             return Err(Rejection::PartyKind);
         }
+        self.trader(from)?;
+        self.trader(to)?;
         if from == to {
             return Err(Rejection::ToOneself);
         }

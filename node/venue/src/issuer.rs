@@ -301,6 +301,7 @@ impl Venue {
         if self.party(merchant)?.kind != PartyKind::Merchant {
             return Err(Rejection::PartyKind);
         }
+        self.active_issuer(issuer)?;
         let known = self.issuers.get_mut(&issuer).ok_or(Rejection::UnknownIssuer)?;
         known.merchants.insert(merchant);
         step.emit(Event::MerchantAuthorised { issuer, merchant });

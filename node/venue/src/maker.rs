@@ -3,7 +3,7 @@
 use crate::duty::QuoteWatch;
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
-use crate::party::PartyKind;
+use crate::party::{PartyClass, PartyKind};
 use crate::refusal::Rejection;
 use crate::settlement::{Item, committed};
 use crate::venue::{Step, Venue};
@@ -81,6 +81,7 @@ impl Venue {
             return Err(Rejection::MakerState);
         }
         self.enter_maker(step, party, MakerStatus::Active);
+        self.set_class(step, party, PartyClass::MarketMaker);
         if let Some(maker) = self.makers.get_mut(&party) {
             maker.own = true;
         }
@@ -211,8 +212,15 @@ impl Venue {
     fn set_maker(&mut self, step: &mut Step<'_>, party: PartyId, status: MakerStatus) {
         let Some(maker) = self.makers.get_mut(&party) else { return };
         maker.status = status;
+        let class = match status {
+            MakerStatus::Active => PartyClass::MarketMaker,
+            MakerStatus::Applied | MakerStatus::Suspended | MakerStatus::Terminated => {
+                PartyClass::Retail
+            }
+        };
         let series: alloc::vec::Vec<SeriesId> = maker.series.keys().copied().collect();
         step.emit(Event::MakerChanged { maker: party, status });
+        self.set_class(step, party, class);
         series.into_iter().for_each(|series| self.watch_quotes(step.at, party, series));
     }
 }

@@ -115,6 +115,14 @@ pub struct Offer {
     pub held: Amount,
 }
 
+impl Offer {
+    /// What it comes to for the limits of who made it: the price of what nobody has taken; of a
+    /// swap, the money that it may pay.
+    pub(crate) fn value(&self) -> Amount {
+        self.terms.deal.value(self.remaining)
+    }
+}
+
 /// How an offer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,6 +156,20 @@ impl OfferedDeal {
             OfferedDeal::Listing { .. } => None,
             OfferedDeal::Block { to, .. } | OfferedDeal::Swap { to, .. } => Some(*to),
             OfferedDeal::BuyBack { to, .. } => *to,
+        }
+    }
+
+    /// The price of `quantity` coupons of it; of a swap, the money between the two.
+    pub(crate) fn value(&self, quantity: u64) -> Amount {
+        match self {
+            OfferedDeal::Listing { price, .. }
+            | OfferedDeal::Block { price, .. }
+            | OfferedDeal::BuyBack { price, .. } => {
+                price.checked_mul(quantity).unwrap_or(Amount::MAX)
+            }
+            OfferedDeal::Swap { equaliser, .. } => {
+                equaliser.map_or(Amount::ZERO, |between| between.amount)
+            }
         }
     }
 
@@ -188,11 +210,13 @@ impl Venue {
         self.trading(terms.deal.series(), step.at)?;
         self.check_end(terms.deal.series(), terms.expires_at, step.at)?;
         let backing = self.check_offer(by, terms, step.at)?;
+        self.check_order_limits(by, terms.deal.value(backing.remaining), step.at)?;
         self.lock_units(step, by, terms.deal.series(), &backing.locked);
         self.hold_money(step, by, backing.held);
         self.agenda.insert((terms.expires_at, Due::LapseOffer(terms.offer)));
         let Backing { locked, remaining, held } = backing;
         let offer = Offer { by, terms: terms.clone(), locked, remaining, held };
+        self.reserve_limit(by, offer.value(), step.at);
         step.emit(Event::OfferMade(offer.clone()));
         self.offers.insert(terms.offer, offer);
         Ok(Done::Accepted)
@@ -344,6 +368,7 @@ impl Venue {
     pub(crate) fn end_offer(&mut self, step: &mut Step<'_>, id: OfferId, how: OfferEnd) {
         let Some(offer) = self.offers.remove(&id) else { return };
         self.agenda.remove(&(offer.terms.expires_at, Due::LapseOffer(id)));
+        self.release_limit(offer.by, offer.value(), true);
         self.unlock_units(step, offer.by, offer.terms.deal.series(), &offer.locked);
         self.release_money(step, offer.by, offer.held);
         step.emit(Event::OfferEnded { offer: id, how });

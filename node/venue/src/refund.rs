@@ -109,22 +109,27 @@ impl Venue {
         self.escrow_refund(trade).map(|_| ())
     }
 
-    /// What the issuer's escrow and the hub give back: reserve first, then free proceeds; the
-    /// fees out of the hub.
+    /// What the issuer's escrow and the hub give back: what the sale brought to the reserve out of
+    /// the reserve, the rest out of free proceeds, and what these are short of out of the reserve
+    /// again; the fees out of the hub.
     fn escrow_refund(&self, trade: &Trade) -> Result<Entry, Rejection> {
-        let Account::Obligation(issuer, batch) = self.obligation(trade.series) else {
+        let Account::Obligation(issuer, id) = self.obligation(trade.series) else {
             return Err(Rejection::UnknownBatch);
         };
-        let free = Account::Issuer(issuer, IssuerBucket::Free);
+        let batch = self.batches.get(&id).ok_or(Rejection::UnknownBatch)?;
+        let (reserve, free) =
+            (Account::Reserve(issuer, id), Account::Issuer(issuer, IssuerBucket::Free));
         let escrow = trade.proceeds();
-        let draw = self.draw_from(&[Account::Reserve(issuer, batch), free], escrow);
-        if !draw.missing.is_zero() {
+        let (in_reserve, in_free) = (self.amount(reserve), self.amount(free));
+        let kept = self.reserve_share(batch, trade.quantity, escrow).min(in_reserve);
+        let from_free = escrow.saturating_sub(kept).min(in_free);
+        let from_reserve = escrow.saturating_sub(from_free);
+        if in_reserve < from_reserve {
             return Err(Rejection::ReserveShort);
         }
-        let entry = self.hub_refund(trade.cost().saturating_sub(escrow))?;
         let due = issuer_due(issuer);
-        let legs = |entry: Entry, (from, part)| entry.with(from, due, part);
-        Ok(draw.taken.into_iter().fold(entry, legs))
+        let entry = self.hub_refund(trade.cost().saturating_sub(escrow))?;
+        Ok(entry.with(reserve, due, from_reserve).with(free, due, from_free))
     }
 
     /// P-11b: the mirror of the settlement.

@@ -211,6 +211,9 @@ impl Venue {
             other => other,
         };
         self.gather(step, Posting::Reversal, &taken, back);
+        if let Account::Issuer(issuer, _) = entry.to {
+            self.set_quota(step, issuer);
+        }
     }
 
     /// The window has passed: the entry stands.

@@ -489,11 +489,12 @@ impl Venue {
     /// P-16h2 and P-16l: the money came from the dealer, through the federation's house.
     fn member_entry(&self, trade: &Trade) -> Entry {
         let fee = Account::Fee(FeeKind::Trade);
-        let entry = self.entry(Posting::CrossBorderPayOut).with(
-            Account::Transit(Pool::SettlementHub),
-            fee,
-            trade.seller_fee,
-        );
+        let posting = match trade.primary() {
+            true => Posting::CrossBorderPrimary,
+            false => Posting::CrossBorderPayOut,
+        };
+        let entry =
+            self.entry(posting).with(Account::Transit(Pool::SettlementHub), fee, trade.seller_fee);
         if trade.primary() {
             return self.share_proceeds(entry, Account::Transit(Pool::IssuerEscrow), trade);
         }

@@ -92,6 +92,8 @@ impl Venue {
             payment: Payment::Available,
         };
         self.check_money(buyer, self.price_and_fee(&bargain)?)?;
+        let value = price.checked_mul(quantity).ok_or(Rejection::TooLarge)?;
+        self.check_order_limits(buyer, value, step.at)?;
         let trade = self.conclude(step, &bargain);
         offer.locked = stays;
         offer.remaining = offer.remaining.saturating_sub(quantity);
@@ -121,6 +123,8 @@ impl Venue {
         }
         let each = self.terms.hold_per_coupon(price).ok_or(Rejection::TooLarge)?;
         let held = each.checked_mul(quantity).ok_or(Rejection::TooLarge)?;
+        let value = price.checked_mul(quantity).ok_or(Rejection::TooLarge)?;
+        self.check_order_limits(seller, value, step.at)?;
         let trade = self.conclude(
             step,
             &Bargain {
@@ -144,8 +148,10 @@ impl Venue {
 
     /// Keeps what is left of an offer, or ends it.
     fn keep_offer(&mut self, step: &mut Step<'_>, id: OfferId, offer: Offer) {
-        let left = offer.remaining;
-        self.offers.insert(id, offer);
+        let (by, left, value) = (offer.by, offer.remaining, offer.value());
+        if let Some(before) = self.offers.insert(id, offer) {
+            self.release_limit(by, before.value().saturating_sub(value), false);
+        }
         if left == 0 {
             self.end_offer(step, id, OfferEnd::Taken);
         }

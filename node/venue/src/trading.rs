@@ -125,7 +125,8 @@ impl Venue {
             };
         }
         self.transferable(series)?;
-        if title.quantity(series, Holder::Party(party)) < quantity {
+        // What is redeemed in part is not worth what the book's coupons are.
+        if title.resellable(series, party, u8::MAX) < quantity {
             return Err(Rejection::InsufficientCoupons);
         }
         if title.resellable(series, party, self.resales_max(series)) < quantity {

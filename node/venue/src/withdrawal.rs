@@ -222,7 +222,9 @@ impl Venue {
         if !fee.is_zero() {
             self.add_item(Item::WithdrawalFee { party, amount: fee });
         }
-        let instruction = InstructionId::derive(&[b"withdrawal", id.as_bytes()]);
+        // An id that was used and forgotten may come again; an instruction's may not.
+        let number = self.next_number().to_be_bytes();
+        let instruction = InstructionId::derive(&[b"withdrawal", id.as_bytes(), &number]);
         let what = (instruction, Purpose::Withdrawal(id));
         let to = (Pool::UserCustody, Creditor::Party(party));
         self.instruct(step, what, to, amount, value_date);
