@@ -8,7 +8,7 @@ use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
 use gcfn_ledger::Holder;
 use gcfn_market::Side;
-use gcfn_model::{Amount, OrderId, PartyId};
+use gcfn_model::{Amount, OrderId, PartyId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What an open order is to become.
@@ -38,7 +38,7 @@ impl Venue {
         }
         self.open_series(before.series, step.at)?;
         let after = self.amended(&before, amendment)?;
-        self.check_amended(&before, &after)?;
+        self.check_amended(&before, &after, step.at)?;
         if before.not_before.is_some() {
             self.check_form(&after)?;
             self.back(step, &before, &after);
@@ -77,8 +77,21 @@ impl Venue {
     }
 
     /// Whether what the order needs beyond what it has is there.
-    fn check_amended(&self, before: &OpenOrder, after: &OpenOrder) -> Result<(), Rejection> {
+    fn check_amended(
+        &self,
+        before: &OpenOrder,
+        after: &OpenOrder,
+        at: Timestamp,
+    ) -> Result<(), Rejection> {
         let OpenOrder { party, series, .. } = *before;
+        if !before.primary() {
+            let value = |of: &OpenOrder| of.price.checked_mul(of.remaining);
+            let wanted = value(after).ok_or(Rejection::TooLarge)?;
+            let more = wanted.saturating_sub(value(before).unwrap_or(wanted));
+            if !more.is_zero() {
+                self.check_value_limits(party, more, at)?;
+            }
+        }
         if before.side == Side::Buy {
             let needs = after.hold_per_coupon.checked_mul(after.remaining);
             let needs = needs.ok_or(Rejection::TooLarge)?;

@@ -133,9 +133,13 @@ impl Venue {
         let held = self.terms.hold_per_coupon(price).ok_or(Rejection::TooLarge)?;
         let held = held.checked_mul(count(&auction.locked)).ok_or(Rejection::TooLarge)?;
         let outbid = auction.best;
-        let own = outbid.filter(|best| best.bidder == bidder).map_or(Amount::ZERO, |b| b.held);
-        self.check_money(bidder, held.saturating_sub(own))?;
-        self.check_order_limits(bidder, held.saturating_sub(own), step.at)?;
+        let own = outbid.filter(|best| best.bidder == bidder).map(|best| best.held);
+        let more = held.saturating_sub(own.unwrap_or(Amount::ZERO));
+        self.check_money(bidder, more)?;
+        match own {
+            Some(_) => self.check_value_limits(bidder, more, step.at)?,
+            None => self.check_order_limits(bidder, held, step.at)?,
+        }
 
         if let Some(best) = outbid {
             self.release_bid(step, best);

@@ -167,6 +167,21 @@ impl Venue {
         value: Amount,
         at: Timestamp,
     ) -> Result<(), Rejection> {
+        let open_orders = self.activity.get(&party).map_or(0, |of| of.open_orders);
+        self.check_value_limits(party, value, at)?;
+        match self.limits_of(party).open_orders <= open_orders {
+            true => Err(Rejection::OpenOrdersLimit),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether `value` more is within what the party may do, under an order that it has open.
+    pub(crate) fn check_value_limits(
+        &self,
+        party: PartyId,
+        value: Amount,
+        at: Timestamp,
+    ) -> Result<(), Rejection> {
         if self.flags.contains_key(&(party, Rule::FrequencyLimit)) {
             return Err(Rejection::UnderReview);
         }
@@ -175,9 +190,6 @@ impl Venue {
             return Err(Rejection::OrderLimit);
         }
         let activity = self.activity.get(&party);
-        if limits.open_orders <= activity.map_or(0, |of| of.open_orders) {
-            return Err(Rejection::OpenOrdersLimit);
-        }
         let today = activity.filter(|of| of.day == self.region_day(at));
         let traded = today.map_or(Amount::ZERO, |of| of.traded);
         let reserved = total(activity.map_or(Amount::ZERO, |of| of.open_value), value);

@@ -6,7 +6,8 @@ use gcfn_ledger::Holder;
 use gcfn_market::Side;
 use gcfn_model::{AuctionId, Currency, Millis, Pool, SeriesId};
 use gcfn_venue::{
-    AuctionTerms, Event, Outcome, PartyKind, Rejection, Role, TradingTerms, Units, Verb,
+    AuctionTerms, Event, MoneyAct, Outcome, PartyKind, PartyLimits, Rejection, Role, TradingTerms,
+    Units, Verb,
 };
 
 fn id() -> AuctionId {
@@ -168,4 +169,19 @@ fn an_auction_is_of_what_may_be_sold_and_ends_before_it_does() {
     assert_eq!(no(90_00, 0, 60), Rejection::PriceOutOfRange);
     assert_eq!(no(90_00, 1, 0), Rejection::TimeOutOfRange);
     assert_eq!(no(90_00, 1, 8 * 86_400), Rejection::TimeOutOfRange);
+}
+
+#[test]
+fn a_bid_counts_until_it_is_outbid() {
+    let (mut world, series) = running();
+    let own = PartyLimits { open_orders: 1, ..PartyLimits::NONE };
+    let limits = MoneyAct::SetLimits { party: party("ben"), limits: Some(own) };
+    world.two(limits).expect("two persons");
+    bid(&mut world, "ben", 80_00).expect("his one");
+    bid(&mut world, "ben", 81_00).expect("the same, higher");
+    let order = super::limit("b", Side::Buy, series, 1, 90_00);
+    let refusal = super::place(&mut world, "ben", order);
+    assert_eq!(refusal, Err(Rejection::OpenOrdersLimit));
+    bid(&mut world, "cat", 82_00).expect("higher");
+    bid(&mut world, "ben", 85_00).expect("he was outbid");
 }

@@ -6,8 +6,8 @@ use gcfn_ledger::{Account, FeeKind, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{BasisPoints, Millis, Pool, SeriesId};
 use gcfn_venue::{
-    Amendment, Done, DutyReport, Event, MakerStatus, PartyKind, QuoteDuty, QuoteState, Rejection,
-    Role, Verb,
+    Amendment, Done, DutyReport, Event, MakerStatus, PartyClass, PartyKind, QuoteDuty, QuoteState,
+    Rejection, Role, Verb,
 };
 
 const MAKER_DEPOSIT: u64 = 10_000_00;
@@ -299,4 +299,17 @@ fn duties_end_with_the_coupons() {
         settle(&mut world);
     }
     assert!(world.venue.market_maker(party("mia")).expect("known").series.is_empty());
+}
+
+#[test]
+fn an_admitted_market_maker_is_exempt_from_the_rules_on_frequency_as_long_as_it_is_one() {
+    let (mut world, _) = admitted();
+    let class = |world: &World| world.venue.find_party(party("mia")).expect("known").class;
+    assert_eq!(class(&world), PartyClass::MarketMaker);
+    world.operator(Verb::SuspendMaker { maker: user("mia") });
+    assert_eq!(class(&world), PartyClass::Retail);
+    world.operator(Verb::ResumeMaker { maker: user("mia") });
+    assert_eq!(class(&world), PartyClass::MarketMaker);
+    world.user("mia", Verb::LeaveMaking).expect("admitted");
+    assert_eq!(class(&world), PartyClass::Retail);
 }

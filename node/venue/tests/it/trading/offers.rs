@@ -1,16 +1,16 @@
 //! Offers outside the book: listings, blocks, swaps.
 
 use super::{
-    DEPOSIT, count, held, later, pass, place, price, range, refused, resale, settle, trade, traded,
-    user, with,
+    DEPOSIT, count, held, later, limit, pass, place, price, range, refused, resale, settle, trade,
+    traded, user, with,
 };
 use crate::world::{World, cents, party};
 use gcfn_ledger::{Account, Holder, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{OfferId, Pool, SeriesId};
 use gcfn_venue::{
-    Equaliser, Event, OfferEnd, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, Role,
-    SwapSide, TradeKind, TradeState, Units, Verb,
+    Equaliser, Event, MoneyAct, OfferEnd, OfferTerms, OfferedDeal, Outcome, PartyKind, PartyLimits,
+    Rejection, Role, SwapSide, TradeKind, TradeState, Units, Verb,
 };
 
 fn id() -> OfferId {
@@ -308,4 +308,34 @@ fn a_swap_is_not_taken_without_what_it_wants() {
     world.user("bar", gift).expect("its own");
     let verb = take(Units::Any(0));
     assert_eq!(refused(&mut world, "bar", Role::User, verb), Rejection::InsufficientCoupons);
+}
+
+#[test]
+fn an_offer_counts_towards_the_day_of_who_made_it_until_it_ends() {
+    let (mut world, series) = resale(20);
+    let own = PartyLimits { traded_daily: price(1_000_00), ..PartyLimits::NONE };
+    let limits = MoneyAct::SetLimits { party: party("ann"), limits: Some(own) };
+    world.two(limits).expect("two persons");
+    let ten = make(&world, listing(series, Units::Any(10), 90_00));
+    world.user("ann", ten).expect("900.00 of 1,000.00");
+    let sale = limit("s", Side::Sell, series, 2, 95_00);
+    assert_eq!(place(&mut world, "ann", sale), Err(Rejection::DailyTradeLimit));
+    traded(world.user("ben", take(Units::Any(10))));
+    assert_eq!(place(&mut world, "ann", sale), Err(Rejection::DailyTradeLimit), "it was traded");
+    settle(&mut world);
+    let ten = make(&world, listing(series, Units::Any(10), 90_00));
+    world.user("ann", ten).expect("the next day");
+    world.user("ann", Verb::WithdrawOffer { offer: id() }).expect("hers");
+    place(&mut world, "ann", sale).expect("what has ended does not count");
+}
+
+#[test]
+fn who_takes_an_offer_is_within_the_own_limits() {
+    let (mut world, _) = listed();
+    let own = PartyLimits { order_value: price(400_00), ..PartyLimits::NONE };
+    let limits = MoneyAct::SetLimits { party: party("ben"), limits: Some(own) };
+    world.two(limits).expect("two persons");
+    let five = refused(&mut world, "ben", Role::User, take(Units::Any(5)));
+    assert_eq!(five, Rejection::OrderLimit, "450.00");
+    traded(world.user("ben", take(Units::Any(4))));
 }
