@@ -16,6 +16,7 @@ use crate::settlement::Item;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
+use gcfn_market::{Phase, Refusal};
 use gcfn_model::{Amount, BatchId, Millis, OrderId, PartyId, Pool, SeriesId};
 
 impl Venue {
@@ -108,6 +109,7 @@ impl Venue {
         };
         let price = terms.issue_price;
         self.markets.entry(series).or_insert_with(|| Market::new(id, price_max, price));
+        self.reopen_book(step, series);
         let quantity = self.books.title.quantity(series, Holder::Inventory);
         if quantity == 0 {
             return;
@@ -168,7 +170,8 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
-    /// Takes a batch off the market while nothing is held for it but the issuer's own offer.
+    /// Takes a batch off the market while nothing is held for it but the issuer's own offer. One
+    /// whose book is halted stays, else its issuer could end the halt by listing it again.
     pub(crate) fn delist_batch(
         &mut self,
         step: &mut Step<'_>,
@@ -178,6 +181,9 @@ impl Venue {
         let batch = self.batch_in(id, &[BatchState::Listed])?;
         let (issuer, series) = (batch.issuer, batch.series);
         acts_for(actor, issuer)?;
+        if self.phase(series) == Some(Phase::Halted) {
+            return Err(Rejection::Book(Refusal::Halted));
+        }
         let ordered = self.orders.all().any(|open| open.series == series && !open.primary());
         let locked = |holder: &Holder| {
             matches!(

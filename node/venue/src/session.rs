@@ -104,6 +104,18 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
+    /// A series is on the market again: a book that was halted, or in an auction, when it left
+    /// goes on with a call.
+    pub(crate) fn reopen_book(&mut self, step: &mut Step<'_>, series: SeriesId) {
+        match self.phase(series) {
+            None | Some(Phase::Continuous) => return,
+            Some(Phase::Halted) => self.turn(step, series, Phase::Auction),
+            Some(Phase::Auction) => {}
+        }
+        let length = self.terms.trading.breaker.auction;
+        self.await_call(step, series, length, PhaseReason::Resumption);
+    }
+
     /// Begins the closing call of a day in every book that trades.
     pub(crate) fn closing_call(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.get(&date).copied() else { return };

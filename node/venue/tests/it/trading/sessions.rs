@@ -6,10 +6,10 @@ use super::{
 };
 use crate::world::{World, date, instant, terms};
 use gcfn_market::{BookView, Depth, Phase, Refusal, Side, TimeInForce};
-use gcfn_model::{BasisPoints, Currency, Millis, Pool, SeriesId};
+use gcfn_model::{BasisPoints, BatchId, Currency, Millis, Pool, SeriesId};
 use gcfn_venue::{
     CallTerms, Command, Done, Event, OrderTerms, PartyKind, PhaseReason, Rejection, Role,
-    TradingDay, TradingTerms, Verb,
+    SuspensionReason, TradingDay, TradingTerms, Verb,
 };
 
 fn phase(world: &World, series: SeriesId) -> Phase {
@@ -129,6 +129,41 @@ fn a_halted_book_goes_on_with_a_call() {
     pass(&mut world, 301);
     assert_eq!(phase(&world, series), Phase::Continuous);
     assert_eq!(world.coupons("ann", series), 4);
+}
+
+/// The issuer's batch leaves the market and is on it again.
+fn suspended_and_resumed(world: &mut World) {
+    let batch = BatchId::derive(&[b"b1"]);
+    world.operator(Verb::SuspendBatch { batch, reason: SuspensionReason::Risk });
+    world.operator(Verb::ResumeBatch { batch });
+}
+
+#[test]
+fn a_halted_book_goes_on_with_a_call_when_its_batch_is_resumed() {
+    let (mut world, series) = market();
+    world.operator(Verb::HaltSeries { series });
+    suspended_and_resumed(&mut world);
+    assert_eq!(phase(&world, series), Phase::Auction);
+    pass(&mut world, 301);
+    assert_eq!(phase(&world, series), Phase::Continuous);
+}
+
+#[test]
+fn an_auction_that_a_suspension_has_cut_short_is_held_anew() {
+    let (mut world, series) = interrupted();
+    suspended_and_resumed(&mut world);
+    assert_eq!(phase(&world, series), Phase::Auction);
+    pass(&mut world, 301);
+    assert_eq!(phase(&world, series), Phase::Continuous);
+}
+
+#[test]
+fn an_issuer_cannot_delist_a_halted_batch() {
+    let (mut world, series) = market();
+    world.operator(Verb::HaltSeries { series });
+    let delist = Verb::DelistBatch { batch: BatchId::derive(&[b"b1"]) };
+    let refusal = refused(&mut world, "brand", Role::Issuer, delist);
+    assert_eq!(refusal, Rejection::Book(Refusal::Halted));
 }
 
 #[test]
