@@ -1,19 +1,19 @@
 //! A region's template turned into what machines take: terms, trading days, cycle schedules.
 
 mod charges;
+mod rules;
 
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
 use gcfn_clearing::Schedule;
 use gcfn_model::{BusinessDate, Calendar, CalendarFault, Millis, Timestamp};
 use gcfn_template::{LocalTime, Prefund, RegionTemplate, TemplateProblems};
-use gcfn_venue::{IssuingTerms, MoneyTerms, ReserveMode, Terms, TradingDay, TradingTerms};
+use gcfn_venue::{ReserveMode, Terms, TradingDay};
 use std::fs;
 use std::path::Path;
 
 /// How long an answered command is remembered: a day of the venue's own time.
 const OUTCOME_KEPT: Millis = Millis(86_400_000);
-const DAY: u64 = 86_400_000;
 
 /// A template with its calendar.
 #[derive(Clone, Debug)]
@@ -68,17 +68,17 @@ impl Region {
                 Prefund::None => ReserveMode::None,
             },
             reserve_ratio: template.escrow.reserve_ratio,
-            refund_window: Millis(u64::from(template.refund.days) * DAY),
-            redeem_lock: Millis(u64::from(template.product.redeem_lock_minutes) * 60_000),
+            refund_window: days(template.refund.days),
+            redeem_lock: minutes(template.product.redeem_lock_minutes),
             resales_max: template.product.resales_max,
             kyc_to_trade: template.kyc.trade,
             outcome_kept: OUTCOME_KEPT,
-            proposal_kept: Millis(86_400_000),
-            trading: TradingTerms::DEFAULT,
-            money: MoneyTerms::of(template.currency),
+            proposal_kept: hours(template.money.proposal_hours),
+            trading: rules::trading(template),
+            money: rules::money(template),
             credit: charges::credit(template),
             pricing: charges::pricing(template),
-            issuing: IssuingTerms::DEFAULT,
+            issuing: rules::issuing(template),
         })
     }
 
@@ -149,6 +149,18 @@ pub fn federation_cycles(now: Timestamp, count: i32) -> Vec<Schedule> {
         })
     };
     (1..=count).filter_map(schedule).collect()
+}
+
+fn days(days: u32) -> Millis {
+    Millis(u64::from(days) * 86_400_000)
+}
+
+fn hours(hours: u32) -> Millis {
+    Millis(u64::from(hours) * 3_600_000)
+}
+
+fn minutes(minutes: u32) -> Millis {
+    Millis(u64::from(minutes) * 60_000)
 }
 
 #[cfg(test)]

@@ -48,8 +48,8 @@ pub enum CouponForm {
     Financialised,
 }
 
-/// For what a coupon may be split (C-37).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// For what a coupon may be split (C-37), the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DivisibleFor {
     /// For nothing.
@@ -70,6 +70,17 @@ pub enum MaturityAction {
     Cash,
     /// Holders are paid the issue price of what is left of the face.
     Refund,
+}
+
+impl MaturityAction {
+    /// Its rank for a holder: on the utility track the issue price is at most the face.
+    const fn worth(self) -> u8 {
+        match self {
+            MaturityAction::Breakage => 0,
+            MaturityAction::Refund => 1,
+            MaturityAction::Cash => 2,
+        }
+    }
 }
 
 /// The terms of a batch: fixed when it is submitted.
@@ -100,7 +111,7 @@ pub struct BatchTerms {
     /// The least purchase that a coupon may be used for. The merchant minds it: what is bought
     /// never reaches the node (C-32).
     pub minimum_purchase: Amount,
-    /// For what a coupon may be split.
+    /// For what a coupon may be split; at most what the region allows.
     pub divisible_for: DivisibleFor,
     /// Whether coupons may be given or sold on.
     pub transferable: bool,
@@ -108,7 +119,7 @@ pub struct BatchTerms {
     pub resales_max: u8,
     /// How long the first buyer may hand a coupon back; at most as long as the region allows.
     pub refund_window: Millis,
-    /// What becomes of coupons that end unused.
+    /// What becomes of coupons that end unused; on the utility track no less than the region's.
     pub maturity: MaturityAction,
     /// What is set aside per coupon sold; no laxer than the region asks for.
     pub reserve: ReserveMode,
@@ -388,7 +399,7 @@ impl BatchTerms {
         if !limits.contain(self.validity(at)) {
             return wrong(TermsField::Validity);
         }
-        if self.divisible_for == DivisibleFor::Sale && !region.issuing.split_for_sale {
+        if region.issuing.divisible_for < self.divisible_for {
             return wrong(TermsField::DivisibleFor);
         }
         if region.resales_max < self.resales_max {
@@ -396,6 +407,10 @@ impl BatchTerms {
         }
         if region.refund_window < self.refund_window {
             return wrong(TermsField::RefundWindow);
+        }
+        let floor = region.issuing.maturity.worth();
+        if self.track == Track::Utility && self.maturity.worth() < floor {
+            return wrong(TermsField::Maturity);
         }
         if region.reserve < self.reserve {
             return wrong(TermsField::Reserve);

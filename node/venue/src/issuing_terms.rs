@@ -1,6 +1,8 @@
 //! What the region's template fixes about issuing.
 
-use gcfn_model::{Amount, BasisPoints, Millis};
+use crate::batch::{DivisibleFor, MaturityAction};
+use crate::fees::major_units;
+use gcfn_model::{Amount, BasisPoints, Currency, Millis};
 use serde::{Deserialize, Serialize};
 
 /// How long coupons may be valid, in days from the start of their validity to its end.
@@ -38,8 +40,11 @@ pub struct IssuingTerms {
     pub validity_utility: ValidityDays,
     /// The validity of all others; stored value in the US has a minimum of five years.
     pub validity_securities: ValidityDays,
-    /// Whether a batch may say that coupons are split for sale (C-37).
-    pub split_for_sale: bool,
+    /// The most that a batch may split its coupons for (C-37).
+    pub divisible_for: DivisibleFor,
+    /// What becomes of unused coupons of a batch that says nothing of it; on the utility track
+    /// its holders get no less (C-34).
+    pub maturity: MaturityAction,
     /// Whether only prepaid consumption vouchers are issued: on the utility track, not split for
     /// sale, without a promise of money back (ISS-43).
     pub prepaid_only: bool,
@@ -69,34 +74,44 @@ pub struct IssuingTerms {
 
 const DAY: u64 = 86_400_000;
 
-const fn up_to(minor: u64, persons: u8) -> SignOff {
-    match Amount::from_minor(minor) {
-        Some(up_to) => SignOff { up_to, persons },
-        None => SignOff { up_to: Amount::MAX, persons },
+impl SignOff {
+    /// One person up to `one` whole units of `currency`, two up to `two`, three above.
+    #[must_use]
+    pub const fn levels(currency: Currency, one: u32, two: u32) -> [SignOff; 3] {
+        [
+            SignOff { up_to: major_units(currency, one), persons: 1 },
+            SignOff { up_to: major_units(currency, two), persons: 2 },
+            SignOff { up_to: Amount::MAX, persons: 3 },
+        ]
     }
 }
 
 impl IssuingTerms {
-    /// The network's defaults. Sourced: 365 days (004), redeem only (C-37), ratios of 0 (C-39),
-    /// a review each quarter (000). Proposals: the limits of who signs, the deposit that lifts
-    /// the quota by itself, the quota cut by half, recall at face.
-    pub const DEFAULT: IssuingTerms = IssuingTerms {
-        validity_utility: ValidityDays { min: 0, max: 365 },
-        validity_securities: ValidityDays { min: 0, max: 36_525 },
-        split_for_sale: false,
-        prepaid_only: false,
-        template_required: false,
-        screening: false,
-        kyc_to_issue: 1,
-        approval: [up_to(100_000, 1), up_to(100_000_000_000, 2), up_to(u64::MAX, 3)],
-        onboarding: [up_to(1_000_000_000, 1), up_to(100_000_000_000, 2), up_to(u64::MAX, 3)],
-        risk_ratio: BasisPoints(0),
-        fund_ratio: BasisPoints(0),
-        deposit_lift: BasisPoints::ONE,
-        quota_cut: BasisPoints(5_000),
-        recall_basis: RecallBasis::Face,
-        review_every: Millis(91 * DAY),
-    };
+    /// The network's defaults. Sourced: 365 days (004), redeem only (C-37), breakage (C-34),
+    /// ratios of 0 (C-39), a review each quarter (000). Proposals, in whole units of `currency`
+    /// where they are money: the limits of who signs, the deposit that lifts the quota by itself,
+    /// the quota cut by half, recall at face.
+    #[must_use]
+    pub const fn of(currency: Currency) -> IssuingTerms {
+        IssuingTerms {
+            validity_utility: ValidityDays { min: 0, max: 365 },
+            validity_securities: ValidityDays { min: 0, max: 36_525 },
+            divisible_for: DivisibleFor::Redeem,
+            maturity: MaturityAction::Breakage,
+            prepaid_only: false,
+            template_required: false,
+            screening: false,
+            kyc_to_issue: 1,
+            approval: SignOff::levels(currency, 1_000, 1_000_000_000),
+            onboarding: SignOff::levels(currency, 10_000_000, 1_000_000_000),
+            risk_ratio: BasisPoints(0),
+            fund_ratio: BasisPoints(0),
+            deposit_lift: BasisPoints::ONE,
+            quota_cut: BasisPoints(5_000),
+            recall_basis: RecallBasis::Face,
+            review_every: Millis(91 * DAY),
+        }
+    }
 }
 
 /// How many persons must sign something of `size`.

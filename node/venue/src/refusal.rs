@@ -454,6 +454,8 @@ pub enum TermsField {
     Reserve,
     /// `template`: left out where the region asks for one.
     Template,
+    /// `maturity`: gives holders less than the region does (C-34).
+    Maturity,
 }
 
 impl core::fmt::Display for TermsField {
@@ -467,11 +469,12 @@ impl core::fmt::Display for TermsField {
             TermsField::ExpiresAt => "expires_at must be in the future and before breakage_at",
             TermsField::StartsAt => "starts_at and lists_from must be before expires_at",
             TermsField::Validity => "validity must be within the limits of the track",
-            TermsField::DivisibleFor => "coupons may not be split for sale here",
+            TermsField::DivisibleFor => "coupons may not be split for this here",
             TermsField::ResalesMax => "resales_max must be at most the region's",
             TermsField::RefundWindow => "refund_window must be at most the region's",
             TermsField::Reserve => "reserve must be at least as strict as the region's",
             TermsField::Template => "a published template must be named",
+            TermsField::Maturity => "maturity must give holders at least what the region does",
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What the region's template fixes for a venue.
 
-use crate::batch::{BatchTerms, CouponForm, CouponKind, DivisibleFor, MaturityAction, ReserveMode};
+use crate::batch::{BatchTerms, CouponForm, CouponKind, DivisibleFor, ReserveMode};
 use crate::credit::CreditRules;
 use crate::fees::FeeSchedule;
 use crate::issuing_terms::IssuingTerms;
@@ -65,7 +65,7 @@ impl Terms {
 
     /// The terms of a digital voucher as the region has them when nothing else is said: on the
     /// utility track, valid at once, redeemed in parts, resold and handed back as the region
-    /// allows.
+    /// allows, unused as the region says.
     #[must_use]
     pub const fn voucher(
         &self,
@@ -85,11 +85,14 @@ impl Terms {
             form: CouponForm::Digital,
             track: Track::Utility,
             minimum_purchase: Amount::ZERO,
-            divisible_for: DivisibleFor::Redeem,
+            divisible_for: match self.issuing.divisible_for {
+                DivisibleFor::None => DivisibleFor::None,
+                DivisibleFor::Redeem | DivisibleFor::Sale => DivisibleFor::Redeem,
+            },
             transferable: true,
             resales_max: self.resales_max,
             refund_window: self.refund_window,
-            maturity: MaturityAction::Breakage,
+            maturity: self.issuing.maturity,
             reserve: self.reserve_mode,
             template: None,
         }

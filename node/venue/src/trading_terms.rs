@@ -1,7 +1,8 @@
 //! What the region's template fixes for trading.
 
+use crate::fees::major_units;
 use crate::maker::QuoteDuty;
-use gcfn_model::{Amount, BasisPoints, Millis};
+use gcfn_model::{Amount, BasisPoints, Currency, Millis};
 use serde::{Deserialize, Serialize};
 
 const MINUTE: u64 = 60_000;
@@ -86,40 +87,39 @@ pub struct ConductRules {
 impl TradingTerms {
     /// The figures of the specification where it has some: the breaker's 10 % (A-01), uptime of
     /// 95 % and cancel rate of 80 % (004 §12), identity level 3 (C-14). The rest is this node's
-    /// proposal.
-    pub const DEFAULT: TradingTerms = TradingTerms {
-        breaker: BreakerTerms {
-            band: BasisPoints(1_000),
-            window: Millis(5 * MINUTE),
-            auction: Millis(5 * MINUTE),
-        },
-        calls: CallTerms { opening: None, closing: None },
-        offers: OfferRules {
-            block_min: minor(5_000_000),
-            block_band: BasisPoints(2_000),
-            lifetime_max: Millis(30 * DAY),
-        },
-        auction_extension: Millis(0),
-        maker: MakerRules {
-            kyc: 3,
-            deposit: minor(1_000_000),
-            duty: QuoteDuty {
-                max_spread: BasisPoints(300),
-                min_depth: 10,
-                uptime: BasisPoints(9_500),
-                response: Millis(30_000),
+    /// proposal. Amounts are whole units of `currency`.
+    #[must_use]
+    pub const fn of(currency: Currency) -> TradingTerms {
+        TradingTerms {
+            breaker: BreakerTerms {
+                band: BasisPoints(1_000),
+                window: Millis(5 * MINUTE),
+                auction: Millis(5 * MINUTE),
             },
-        },
-        conduct: ConductRules {
-            window: Millis(HOUR),
-            sample: 20,
-            cancel_rate: BasisPoints(8_000),
-            layers: 5,
-            layering_window: Millis(MINUTE),
-        },
-    };
-}
-
-const fn minor(units: u64) -> Amount {
-    Amount::from_minor(units).expect("a small figure")
+            calls: CallTerms { opening: None, closing: None },
+            offers: OfferRules {
+                block_min: major_units(currency, 50_000),
+                block_band: BasisPoints(2_000),
+                lifetime_max: Millis(30 * DAY),
+            },
+            auction_extension: Millis(0),
+            maker: MakerRules {
+                kyc: 3,
+                deposit: major_units(currency, 10_000),
+                duty: QuoteDuty {
+                    max_spread: BasisPoints(300),
+                    min_depth: 10,
+                    uptime: BasisPoints(9_500),
+                    response: Millis(30_000),
+                },
+            },
+            conduct: ConductRules {
+                window: Millis(HOUR),
+                sample: 20,
+                cancel_rate: BasisPoints(8_000),
+                layers: 5,
+                layering_window: Millis(MINUTE),
+            },
+        }
+    }
 }

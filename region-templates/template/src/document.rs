@@ -72,10 +72,7 @@ pub(crate) struct Section<'d> {
 
 impl Section<'_> {
     fn note_unknown_keys(&mut self) {
-        let known = |name: &str| {
-            keys::KEYS.iter().any(|known| known.section == self.name && known.key == name)
-        };
-        for key in self.table.keys().filter(|key| !known(key.get_ref())) {
+        for key in self.table.keys().filter(|key| !keys::is_known(self.name, key.get_ref())) {
             let line = self.notes.line(key.span().start);
             let found = format!("unknown key {}.{}", self.name, key.get_ref());
             self.notes.add(line, found, keys::names(self.name));
@@ -120,9 +117,13 @@ impl Section<'_> {
         })
     }
 
-    /// A key that may be left out: the outer option says whether all is well.
-    pub(crate) fn optional_words(&mut self, key: &'static str) -> Option<Option<String>> {
-        if self.table.contains_key(key) { self.words(key).map(Some) } else { Some(None) }
+    /// What `read` makes of a key that may be left out: the outer option says whether all is well.
+    pub(crate) fn optional<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if self.has(key) { read(self, key).map(Some) } else { Some(None) }
     }
 
     /// One of a few words.
@@ -155,9 +156,19 @@ impl Section<'_> {
         self.number(key, 0..=10_000).map(BasisPoints)
     }
 
-    /// A rate that may be left out: the outer option says whether all is well.
-    pub(crate) fn optional_rate(&mut self, key: &'static str) -> Option<Option<BasisPoints>> {
-        if self.table.contains_key(key) { self.rate(key).map(Some) } else { Some(None) }
+    /// Whole units of the region's currency, at least one.
+    pub(crate) fn units(&mut self, key: &'static str) -> Option<u32> {
+        self.number(key, 1..=4_000_000_000)
+    }
+
+    /// Whole units of the region's currency, or none.
+    pub(crate) fn units_or_none(&mut self, key: &'static str) -> Option<u32> {
+        self.number(key, 0..=4_000_000_000)
+    }
+
+    /// How many.
+    pub(crate) fn count(&mut self, key: &'static str) -> Option<u32> {
+        self.number(key, 1..=1_000_000)
     }
 
     /// Whether `key` is there.
@@ -183,6 +194,24 @@ impl Section<'_> {
             let items = value.as_array()?;
             items.iter().map(|item| read(item.get_ref().as_str()?)).collect()
         })
+    }
+
+    /// Notes every key that is not above the one before it.
+    pub(crate) fn rising<const N: usize>(&mut self, keys: [(Option<u32>, &'static str); N]) {
+        for pair in keys.windows(2) {
+            if let [(lower, below), (higher, key)] = pair {
+                let holds = lower.zip(*higher).map(|(lower, higher)| lower < higher);
+                self.require(holds, key, &format!("more than {below}"));
+            }
+        }
+    }
+
+    /// Notes two shares that are more than all there is.
+    pub(crate) fn together(&mut self, shares: [(Option<BasisPoints>, &'static str); 2]) {
+        let [(first, other), (second, key)] = shares;
+        let sum = first.zip(second).map(|(first, second)| first.0.saturating_add(second.0));
+        let rule = format!("at most 10000 together with {other}");
+        self.require(sum.map(|sum| sum <= 10_000), key, &rule);
     }
 
     /// Notes that `key` breaks a rule between several keys.

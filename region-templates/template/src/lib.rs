@@ -9,13 +9,20 @@
 pub mod calendar;
 pub mod catalog;
 mod document;
+mod issuing;
 pub mod keys;
+mod limits;
+mod money;
 mod problem;
 mod read;
 mod region;
 mod row;
+mod trading;
 mod zone;
 
+pub use issuing::{Issuing, RecallBasis, SignOff};
+pub use limits::{Limits, PartyLimits};
+pub use money::{InterestOwner, Money, Tax, TaxKind};
 pub use problem::{Problem, TemplateProblems};
 pub use read::parse;
 pub use region::{
@@ -24,4 +31,5 @@ pub use region::{
     TradeTable, Withdrawal,
 };
 pub use row::{FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier};
+pub use trading::{Conduct, Maker, Trading};
 pub use zone::{LocalTime, LocalTimeFault, UnknownZone, Zone};

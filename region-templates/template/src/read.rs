@@ -11,6 +11,7 @@ use crate::region::{
 };
 use crate::row::{FeeRow, FeeTier};
 use crate::zone::Zone;
+use crate::{issuing, limits, money, trading};
 use gcfn_model::{BasisPoints, BusinessDate, Currency, RegionId};
 
 /// Reads the text of a template. `file` is how problems name it.
@@ -35,6 +36,10 @@ pub fn parse(file: &str, text: &str) -> Result<RegionTemplate, TemplateProblems>
     let fx = document.section("fx", fx);
     let retention = document.section("retention", retention);
     let regnode = document.section("regnode", regnode);
+    let issuing = document.section("issuing", |section| issuing::read(section, product));
+    let trading = document.section("trading", trading::read);
+    let limits = document.section("limits", limits::read);
+    let money = document.section("money", money::read);
     let template = || {
         let Head { region, name, as_of, currency, zone, residency } = head?;
         Some(RegionTemplate {
@@ -59,6 +64,10 @@ pub fn parse(file: &str, text: &str) -> Result<RegionTemplate, TemplateProblems>
             fx: fx?,
             retention: retention?,
             regnode: regnode?,
+            issuing: issuing?,
+            trading: trading?,
+            limits: limits?,
+            money: money?,
         })
     };
     document.finish().conclude(template())
@@ -122,7 +131,7 @@ fn calendar(section: &mut Section<'_>) -> Option<CalendarRules> {
     let first_year = section.number("first_year", 2000..=2100).map(u16::cast_signed);
     let last_year = section.number("last_year", 2000..=2100).map(u16::cast_signed);
     let holidays = section.words("holidays");
-    let workdays = section.optional_words("workdays");
+    let workdays = section.optional("workdays", Section::words);
     section.require(
         first_year.zip(last_year).map(|(first, last)| first <= last),
         "last_year",
@@ -152,8 +161,10 @@ fn product(section: &mut Section<'_>) -> Option<Product> {
     let validity_days_min = section.number("validity_days_min", 0..=36_500);
     let validity_days_max = section.number("validity_days_max", 1..=36_500);
     let resales_max = section.number("resales_max", 0..=100);
-    let divisible =
-        section.choice("divisible", &[("never", Divisible::Never), ("redeem", Divisible::Redeem)]);
+    let divisible = section.choice(
+        "divisible",
+        &[("never", Divisible::Never), ("redeem", Divisible::Redeem), ("sale", Divisible::Sale)],
+    );
     let maturity = section.choice(
         "maturity",
         &[("breakage", Maturity::Breakage), ("refund", Maturity::Refund), ("cash", Maturity::Cash)],
@@ -188,9 +199,9 @@ fn fees(section: &mut Section<'_>) -> Option<Fees> {
     let active_after = section.number("active_after", 0..=1_000_000);
     let active_reduction = section.rate("active_reduction");
     let issue = rates(section, ["issue_silver", "issue_gold", "issue_platinum", "issue_diamond"]);
-    let tiers_from = ["tier_gold", "tier_platinum", "tier_diamond"].map(|key| units(section, key));
+    let tiers_from = ["tier_gold", "tier_platinum", "tier_diamond"].map(|key| section.units(key));
     let [gold, platinum, diamond] = tiers_from;
-    rising(section, [(gold, "tier_gold"), (platinum, "tier_platinum"), (diamond, "tier_diamond")]);
+    section.rising([(gold, "tier_gold"), (platinum, "tier_platinum"), (diamond, "tier_diamond")]);
     let first_month_days = section.number("first_month_days", 0..=365);
     let redeem = section.rate("redeem");
     let withdrawal = section.rate("withdrawal");
@@ -253,21 +264,6 @@ fn rates<const N: usize>(
     rates?.try_into().ok()
 }
 
-/// Whole units of the region's currency.
-fn units(section: &mut Section<'_>, key: &'static str) -> Option<u32> {
-    section.number(key, 1..=4_000_000_000)
-}
-
-/// Notes every key that is not above the one before it.
-fn rising<const N: usize>(section: &mut Section<'_>, keys: [(Option<u32>, &'static str); N]) {
-    for pair in keys.windows(2) {
-        if let [(lower, below), (higher, key)] = pair {
-            let holds = lower.zip(*higher).map(|(lower, higher)| lower < higher);
-            section.require(holds, key, &format!("more than {below}"));
-        }
-    }
-}
-
 fn escrow(section: &mut Section<'_>) -> Option<Escrow> {
     let prefund = section.choice(
         "prefund",
@@ -281,7 +277,7 @@ fn escrow(section: &mut Section<'_>) -> Option<Escrow> {
         "reserve_ratio_bbb",
         "reserve_ratio_bb",
     ]
-    .map(|key| section.optional_rate(key));
+    .map(|key| section.optional(key, Section::rate));
     let reserve_ratio = reserve_ratio?;
     let [aaa, aa, a, bbb, bb] = by_grade;
     let reserve_by_grade = [aaa?, aa?, a?, bbb?, bb?].map(|rate| rate.unwrap_or(reserve_ratio));
@@ -305,19 +301,16 @@ fn credit(section: &mut Section<'_>) -> Option<Credit> {
     let a = band(section, "band_a");
     let bbb = band(section, "band_bbb");
     let score = |band: Option<u16>| band.map(u32::from);
-    rising(
-        section,
-        [
-            (score(bbb), "band_bbb"),
-            (score(a), "band_a"),
-            (score(aa), "band_aa"),
-            (score(aaa), "band_aaa"),
-        ],
-    );
+    section.rising([
+        (score(bbb), "band_bbb"),
+        (score(a), "band_a"),
+        (score(aa), "band_aa"),
+        (score(aaa), "band_aaa"),
+    ]);
     let provisional_score = band(section, "provisional_score");
     let provisional_redemptions = section.number("provisional_redemptions", 0..=1_000_000);
     let provisional_months = section.number("provisional_months", 0..=120);
-    let quota_base = units(section, "quota_base");
+    let quota_base = section.units("quota_base");
     let quota = ["quota_aaa", "quota_aa", "quota_a", "quota_bbb", "quota_bb"]
         .map(|key| section.number(key, 0..=1_000_000).map(BasisPoints));
     let [q_aaa, q_aa, q_a, q_bbb, q_bb] = quota;

@@ -1,6 +1,10 @@
 //! What a template says, once it is read.
 
+use crate::issuing::Issuing;
+use crate::limits::Limits;
+use crate::money::Money;
 use crate::row::{FeeRow, FeeTier};
+use crate::trading::Trading;
 use crate::zone::{LocalTime, Zone};
 use gcfn_model::{BasisPoints, BusinessDate, Currency, HouseId, RegionId, Timestamp};
 use std::collections::BTreeSet;
@@ -50,6 +54,14 @@ pub struct RegionTemplate {
     pub retention: Retention,
     /// The supervisor and its mirror.
     pub regnode: Regnode,
+    /// What is fixed about issuing.
+    pub issuing: Issuing,
+    /// What is fixed about markets and orders.
+    pub trading: Trading,
+    /// How much a party may do, and what is noticed.
+    pub limits: Limits,
+    /// How the money desk works.
+    pub money: Money,
 }
 
 impl RegionTemplate {
@@ -119,15 +131,15 @@ pub struct Jobs {
 /// What a coupon may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Product {
-    /// The shortest validity of a coupon, in days.
+    /// The shortest validity on the utility track, in days.
     pub validity_days_min: u32,
-    /// The longest validity of a coupon, in days.
+    /// The longest validity on the utility track, in days.
     pub validity_days_max: u32,
     /// How often a coupon may be resold.
     pub resales_max: u8,
-    /// For what a coupon may be split.
+    /// The most that a coupon may be split for.
     pub divisible: Divisible,
-    /// What becomes of a coupon that nobody redeemed.
+    /// What becomes of a coupon that nobody redeemed, at least.
     pub maturity: Maturity,
     /// How long a coupon stays locked for a redemption, in minutes.
     pub redeem_lock_minutes: u32,
@@ -140,6 +152,8 @@ pub enum Divisible {
     Never,
     /// For redeeming it in parts, never for selling a part.
     Redeem,
+    /// For redeeming it in parts, and for selling a part.
+    Sale,
 }
 
 /// What becomes of a coupon that nobody redeemed.

@@ -364,10 +364,10 @@ fn terms() -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
-        trading: TradingTerms::DEFAULT,
+        trading: TradingTerms::of(Currency::Cny),
         money: MoneyTerms::of(Currency::Cny),
         credit: CreditRules::standard(Currency::Cny),
         pricing: PricingRules::STANDARD,
-        issuing: IssuingTerms::DEFAULT,
+        issuing: IssuingTerms::of(Currency::Cny),
     }
 }

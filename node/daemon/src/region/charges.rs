@@ -1,13 +1,11 @@
 //! What a template charges, and how it scores and prices, in a venue's words.
 
-use gcfn_model::Millis;
+use super::days;
 use gcfn_template::{FeeMarket, FeeOrder, FeeRow, FeeSide, PriceModel, RegionTemplate, TradeTable};
 use gcfn_venue::{
     ActiveTrader, BlockTier, CreditRules, CreditWeights, FeePreset, FeeSchedule, IssuanceFees,
     PricingModel, PricingRules, Provisional, Score, TradeFees, major_units,
 };
-
-const DAY: u64 = 86_400_000;
 
 pub(super) fn fees(template: &RegionTemplate) -> FeeSchedule {
     let fees = &template.fees;
@@ -31,7 +29,7 @@ pub(super) fn fees(template: &RegionTemplate) -> FeeSchedule {
         issuance: IssuanceFees {
             rates: fees.issue,
             tiers_from: fees.tiers_from.map(units),
-            first_month: Millis(u64::from(fees.first_month_days) * DAY),
+            first_month: days(fees.first_month_days),
         },
         redeem: fees.redeem,
         withdrawal: fees.withdrawal,

@@ -1,7 +1,13 @@
-use super::{Region, charges, federation_cycles};
-use gcfn_model::{BasisPoints, Timestamp};
-use gcfn_template::{FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier, TradeTable};
-use gcfn_venue::{CreditRules, FeePreset, FeeSchedule, PricingRules, TradeFees, major_units};
+use super::{Region, charges, federation_cycles, rules};
+use gcfn_model::{Amount, BasisPoints, Currency, Millis, Timestamp};
+use gcfn_template::{
+    Divisible, FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier, Maturity, RegionTemplate, Tax,
+    TaxKind, TradeTable,
+};
+use gcfn_venue::{
+    CreditRules, DivisibleFor, FeePreset, FeeSchedule, IssuingTerms, MaturityAction, MoneyTerms,
+    PricingRules, TradeFees, TradingTerms, ValidityDays, major_units,
+};
 use std::path::Path;
 
 fn region(code: &str) -> Region {
@@ -65,4 +71,64 @@ fn rows_and_tiers_replace_what_the_named_table_says() {
     let mut b2c = trade.b2c;
     b2c.sell.maker = named.b2c.sell.maker;
     assert_eq!(TradeFees { b2c, block: named.block, ..trade }, named);
+}
+
+/// The catalog's entry of a region without what it says of a venue's rules: the last sections.
+fn bare(code: &str) -> RegionTemplate {
+    let text = gcfn_template::catalog::find(code).expect("in the catalog").region;
+    let ends = ["\n[issuing]", "\n[trading]", "\n[limits]", "\n[money]"];
+    let end = ends.iter().filter_map(|section| text.find(section)).min();
+    gcfn_template::parse("region.toml", &text[..end.unwrap_or(text.len())]).expect("sound")
+}
+
+#[test]
+fn what_a_template_leaves_out_is_as_the_venue_has_it() {
+    for entry in &gcfn_template::catalog::CATALOG {
+        let mut template = bare(entry.code);
+        template.product.maturity = Maturity::Breakage;
+        let currency = template.currency;
+        assert_eq!(rules::issuing(&template), IssuingTerms::of(currency), "{}", entry.code);
+        assert_eq!(rules::trading(&template), TradingTerms::of(currency), "{}", entry.code);
+        assert_eq!(rules::money(&template), MoneyTerms::of(currency), "{}", entry.code);
+        assert_eq!(super::hours(template.money.proposal_hours), Millis(86_400_000));
+    }
+}
+
+#[test]
+fn a_jurisdiction_s_own_rules_reach_its_venues() {
+    let cn = region("cn").template;
+    assert!(rules::issuing(&cn).prepaid_only);
+    assert_eq!(rules::money(&cn).limits.large_daily, major_units(Currency::Cny, 200_000));
+    let us = region("us").template;
+    assert_eq!(rules::issuing(&us).validity_securities, ValidityDays { min: 1826, max: 36_525 });
+    assert_eq!(rules::issuing(&us).validity_utility, ValidityDays { min: 0, max: 365 });
+    assert_eq!(rules::money(&us).limits.travel_rule, major_units(Currency::Usd, 3_000));
+    assert_eq!(rules::issuing(&region("eu").template).maturity, MaturityAction::Refund);
+    let jp = region("jp").template;
+    let yen = |units| Amount::from_minor(units).expect("small");
+    assert_eq!(rules::trading(&jp).offers.block_min, yen(5_000_000));
+    assert_eq!(rules::issuing(&jp).approval[0].up_to, yen(100_000));
+}
+
+#[test]
+fn every_rule_of_a_venue_follows_its_template() {
+    let mut template = bare("sg");
+    template.kyc.large = 1;
+    template.kyc.market_maker = 2;
+    template.product.divisible = Divisible::Never;
+    template.trading.closing_call_minutes = Some(10);
+    template.limits.party.withdrawn_daily = Some(500);
+    template.limits.party.open_orders = Some(7);
+    template.money.withdrawal_approval_from = Some(1_000);
+    template.money.tax_resale = Tax { kind: TaxKind::Stamp, rate: BasisPoints(20) };
+    let (trading, money) = (rules::trading(&template), rules::money(&template));
+    assert_eq!((trading.maker.kyc, money.limits.kyc_to_transfer_large), (2, 1));
+    assert_eq!(rules::issuing(&template).divisible_for, DivisibleFor::None);
+    assert_eq!(trading.calls.closing, Some(Millis(600_000)));
+    let party = money.limits.party;
+    assert_eq!(party.withdrawn_daily, major_units(Currency::Sgd, 500));
+    assert_eq!((party.open_orders, party.order_value), (7, Amount::MAX));
+    assert_eq!(money.withdrawals.approval_from, major_units(Currency::Sgd, 1_000));
+    assert_eq!(money.taxes.resale.kind, gcfn_ledger::TaxKind::Stamp);
+    assert_eq!(money.taxes.resale.rate, BasisPoints(20));
 }

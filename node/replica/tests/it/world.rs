@@ -73,11 +73,11 @@ fn terms(node: &str) -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
-        trading: TradingTerms::DEFAULT,
+        trading: TradingTerms::of(currency),
         money: MoneyTerms::of(currency),
         credit: CreditRules::standard(currency),
         pricing: PricingRules::STANDARD,
-        issuing: IssuingTerms::DEFAULT,
+        issuing: IssuingTerms::of(currency),
     }
 }
 

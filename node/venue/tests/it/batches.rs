@@ -6,7 +6,8 @@ use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{Amount, BasisPoints, BatchId, Currency, Digest, Millis, OrderId, Pool};
 use gcfn_venue::{
     BatchRefusal, BatchState, BatchTerms, DivisibleFor, Event, IssuingTerms, MaturityAction,
-    OrderTerms, PartyKind, Rejection, ReserveMode, Role, SuspensionReason, TermsField, Track, Verb,
+    OrderTerms, PartyKind, Rejection, ReserveMode, Role, SuspensionReason, TermsField, Track,
+    TradingTerms, Verb,
 };
 
 const DAY: u64 = 86_400_000;
@@ -18,7 +19,7 @@ fn b1() -> BatchId {
 /// A world whose region asks compliance of every batch, with an admitted issuer.
 fn screened() -> World {
     let mut terms = terms("sg", "sg", Currency::Sgd);
-    terms.issuing = IssuingTerms { screening: true, ..IssuingTerms::DEFAULT };
+    terms.issuing = IssuingTerms { screening: true, ..IssuingTerms::of(Currency::Sgd) };
     let mut world = World::of(terms);
     world.admitted("brand", 5_000_00);
     world
@@ -160,6 +161,53 @@ fn terms_stay_within_what_the_region_allows() {
 }
 
 #[test]
+fn a_region_bounds_how_coupons_split_and_what_unused_ones_bring() {
+    let drafted = |divisible_for, maturity, terms: BatchTerms| {
+        let mut region = crate::world::terms("sg", "sg", Currency::Sgd);
+        region.issuing = IssuingTerms { divisible_for, maturity, ..region.issuing };
+        let mut world = World::of(region);
+        world.admitted("brand", 2_000_00);
+        world.issuer("brand", Verb::DraftBatch { batch: b1(), terms }).map(drop)
+    };
+    let (never, sale) = (DivisibleFor::None, DivisibleFor::Sale);
+    let wrong = |field| Err(Rejection::BatchTerms(field));
+    let split = |divisible_for| BatchTerms { divisible_for, ..voucher() };
+    let breakage = MaturityAction::Breakage;
+    assert_eq!(drafted(never, breakage, voucher()), wrong(TermsField::DivisibleFor));
+    assert_eq!(drafted(never, breakage, split(never)), Ok(()));
+    assert_eq!(drafted(sale, breakage, split(sale)), Ok(()));
+    let (split, refund) = (DivisibleFor::Redeem, MaturityAction::Refund);
+    let ending = |maturity, track| BatchTerms { maturity, track, ..voucher() };
+    let (utility, other) = (Track::Utility, Track::Securities);
+    let least = ending(breakage, utility);
+    assert_eq!(drafted(split, refund, least), wrong(TermsField::Maturity));
+    assert_eq!(drafted(split, refund, ending(refund, utility)), Ok(()));
+    assert_eq!(drafted(split, refund, ending(MaturityAction::Cash, utility)), Ok(()));
+    assert_eq!(drafted(split, refund, ending(breakage, other)), Ok(()));
+}
+
+#[test]
+fn a_voucher_that_says_nothing_is_as_its_region_has_it() {
+    let mut region = crate::world::terms("sg", "sg", Currency::Sgd);
+    region.issuing.divisible_for = DivisibleFor::None;
+    region.issuing.maturity = MaturityAction::Refund;
+    let ends = (instant(1008, 0), instant(1008, 2));
+    let terms = region.voucher((cents(100_00), 1), cents(95_00), ends);
+    assert_eq!(terms.divisible_for, DivisibleFor::None);
+    assert_eq!(terms.maturity, MaturityAction::Refund);
+}
+
+#[test]
+fn amounts_of_a_region_s_terms_are_whole_units_of_its_currency() {
+    let yen = |units| Amount::from_minor(units).expect("small");
+    let (trading, issuing) = (TradingTerms::of(Currency::Jpy), IssuingTerms::of(Currency::Jpy));
+    assert_eq!(trading.offers.block_min, yen(50_000));
+    assert_eq!(trading.maker.deposit, yen(10_000));
+    assert_eq!(issuing.approval[0].up_to, yen(1_000));
+    assert_eq!(IssuingTerms::of(Currency::Cny).approval[0].up_to, yen(100_000));
+}
+
+#[test]
 fn d_28_the_limit_of_365_days_is_for_the_utility_track_alone() {
     let until = |day| {
         move |t: &mut BatchTerms| {
@@ -224,7 +272,7 @@ fn a_precheck_rejects_what_its_issuer_or_region_does_not_carry() {
         (world.batch("b1").state, world.batch("b1").rejected)
     };
     let rejected = |reason| (BatchState::Rejected, Some(reason));
-    let default = IssuingTerms::DEFAULT;
+    let default = IssuingTerms::of(Currency::Sgd);
     assert_eq!(submitted(default, voucher(), false), (BatchState::Review, None));
     assert_eq!(submitted(default, voucher(), true), rejected(BatchRefusal::IssuerStanding));
     let strict = IssuingTerms { kyc_to_issue: 2, ..default };

@@ -224,7 +224,7 @@ fn proceeds_feed_the_risk_reserve_and_the_guarantee_fund_by_their_ratios() {
     region.issuing = IssuingTerms {
         risk_ratio: BasisPoints(500),
         fund_ratio: BasisPoints(200),
-        ..IssuingTerms::DEFAULT
+        ..IssuingTerms::of(Currency::Sgd)
     };
     let mut world = World::of(region);
     world.admitted("brand", 2_000_00);

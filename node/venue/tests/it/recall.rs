@@ -93,7 +93,7 @@ fn holders_are_paid_the_face_that_is_left_whatever_holds_their_coupons() {
 fn a_region_may_say_that_the_issue_price_is_paid() {
     let mut region = region();
     region.issuing =
-        IssuingTerms { recall_basis: RecallBasis::IssuePrice, ..IssuingTerms::DEFAULT };
+        IssuingTerms { recall_basis: RecallBasis::IssuePrice, ..IssuingTerms::of(Currency::Sgd) };
     let (mut world, series) = sold(region);
     world.redeem("ann", series, "brand", Some(30_00)).expect("funded");
     let ann = world.available("ann");

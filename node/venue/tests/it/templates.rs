@@ -94,7 +94,7 @@ fn versions_of_a_template_ascend_and_belong_to_their_publisher() {
 #[test]
 fn a_region_may_ask_for_a_template() {
     let mut region = terms("sg", "sg", Currency::Sgd);
-    region.issuing = IssuingTerms { template_required: true, ..IssuingTerms::DEFAULT };
+    region.issuing = IssuingTerms { template_required: true, ..IssuingTerms::of(Currency::Sgd) };
     let mut world = World::of(region);
     world.admitted("brand", 2_000_00);
     let without = world.issuer("brand", Verb::DraftBatch { batch: b1(), terms: voucher() });

@@ -32,7 +32,7 @@ fn region(mode: ReserveMode) -> gcfn_venue::Terms {
         risk_ratio: BasisPoints(300),
         fund_ratio: BasisPoints(100),
         recall_basis: RecallBasis::IssuePrice,
-        ..IssuingTerms::DEFAULT
+        ..IssuingTerms::of(Currency::Sgd)
     };
     let half = BasisPoints(5_000);
     region.credit = CreditRules {

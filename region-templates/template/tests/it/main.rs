@@ -4,3 +4,4 @@ mod catalog;
 mod charges;
 mod conformance;
 mod problems;
+mod venue;

@@ -92,7 +92,7 @@ fn a_missing_section_and_an_unknown_one_are_named() {
         &expect![[r#"
             region.toml:1: section [fx] is missing; allowed: quote_ttl_minutes
             region.toml:75: refund.days is missing; allowed: 0 to 365 days
-            region.toml:81: unknown section [forex]; allowed: region, federation, settlement, calendar, jobs, product, kyc, fees, escrow, credit, pricing, refund, withdrawal, fx, retention, regnode
+            region.toml:81: unknown section [forex]; allowed: region, federation, settlement, calendar, jobs, product, kyc, fees, escrow, credit, pricing, refund, withdrawal, fx, retention, regnode, issuing, trading, limits, money
             region.toml:91: regnode.sync_warn_ms is missing; allowed: 1 to 3600000 ms
             region.toml:93: unknown key regnode.sync_warn; allowed: regulators, sync_warn_ms, sync_breach_ms"#]],
     );
@@ -111,9 +111,12 @@ fn broken_toml_is_a_problem_like_any_other() {
 
 #[test]
 fn fees_of_another_table_take_no_rates_of_maker_taker() {
-    check(&[("trade = \"maker-taker\"", "trade = \"fees-003\"")], &expect![[r#"
+    check(
+        &[("trade = \"maker-taker\"", "trade = \"fees-003\"")],
+        &expect![[r#"
         region.toml:58: fees.taker is 50; allowed: left out, unless trade is "maker-taker"
-        region.toml:59: fees.maker is 10; allowed: left out, unless trade is "maker-taker""#]]);
+        region.toml:59: fees.maker is 10; allowed: left out, unless trade is "maker-taker""#]],
+    );
 }
 
 #[test]

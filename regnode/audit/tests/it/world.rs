@@ -62,11 +62,11 @@ pub(crate) fn terms() -> Terms {
         kyc_to_trade: 1,
         outcome_kept: Millis(86_400_000),
         proposal_kept: Millis(86_400_000),
-        trading: TradingTerms::DEFAULT,
+        trading: TradingTerms::of(Currency::Sgd),
         money: MoneyTerms::of(Currency::Sgd),
         credit: CreditRules::standard(Currency::Sgd),
         pricing: PricingRules::STANDARD,
-        issuing: IssuingTerms::DEFAULT,
+        issuing: IssuingTerms::of(Currency::Sgd),
     }
 }
 

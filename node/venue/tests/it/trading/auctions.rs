@@ -127,7 +127,8 @@ fn a_frozen_bidder_has_no_bid_and_a_frozen_seller_no_auction() {
 
 #[test]
 fn a_late_bid_moves_the_end_where_the_region_says_so() {
-    let trading = TradingTerms { auction_extension: Millis(300_000), ..TradingTerms::DEFAULT };
+    let trading =
+        TradingTerms { auction_extension: Millis(300_000), ..TradingTerms::of(Currency::Sgd) };
     let terms = gcfn_venue::Terms { trading, ..terms("sg", "sg", Currency::Sgd) };
     let mut world = World::of(terms);
     let series = world.listed("brand", "b1");

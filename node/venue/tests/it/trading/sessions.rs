@@ -197,7 +197,7 @@ fn a_call_that_ends_when_no_day_is_open_waits_for_the_next() {
 /// A world whose days open with a call of 10 minutes and close with one of 20.
 fn with_calls() -> (World, SeriesId) {
     let calls = CallTerms { opening: Some(Millis(600_000)), closing: Some(Millis(1_200_000)) };
-    let trading = TradingTerms { calls, ..TradingTerms::DEFAULT };
+    let trading = TradingTerms { calls, ..TradingTerms::of(Currency::Sgd) };
     let terms = gcfn_venue::Terms { trading, ..terms("sg", "sg", Currency::Sgd) };
     let mut world = World::of(terms);
     let series = world.listed("brand", "b1");
