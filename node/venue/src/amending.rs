@@ -106,10 +106,11 @@ impl Venue {
             true => Holder::Inventory,
             false => Holder::Party(party),
         };
-        if self.books.title.quantity(series, from) < more {
+        let title = &self.books.title;
+        if title.quantity(series, from) < more {
             return Err(Rejection::InsufficientCoupons);
         }
-        let resellable = || self.books.title.resellable(series, party, self.terms.resales_max);
+        let resellable = || title.resellable(series, party, self.resales_max(series));
         if !before.primary() && resellable() < more {
             return Err(Rejection::ResaleLimit);
         }
