@@ -2,10 +2,12 @@
 //! do.
 
 use crate::world::{World, cents, instant, party, terms, voucher};
+use gcfn_ledger::SerialRange;
 use gcfn_market::Side;
-use gcfn_model::{AuctionId, BatchId, OfferId, OrderId, Pool, SeriesId};
+use gcfn_model::{AuctionId, BatchId, Currency, OfferId, OrderId, Pool, RedemptionId, SeriesId};
 use gcfn_venue::{
-    Amendment, AuctionTerms, BatchTerms, OfferTerms, OfferedDeal, PartyKind, Rejection, Units, Verb,
+    Amendment, AuctionTerms, BatchTerms, CouponFreezeTerms, Done, FreezeReason, MoneyAct,
+    OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode, Role, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -34,6 +36,20 @@ fn offer(world: &World, deal: OfferedDeal) -> Verb {
     let offer = OfferId::derive(&[b"offer"]);
     let expires_at = instant(world.at / crate::world::DAY, 23);
     Verb::MakeOffer(OfferTerms { offer, deal, expires_at })
+}
+
+fn lock(world: &mut World, series: SeriesId) -> RedemptionId {
+    let redemption = RedemptionId::derive(&[b"r"]);
+    let (merchant, serial, amount) = (party("brand"), None, None);
+    let verb = Verb::LockRedemption { redemption, merchant, series, serial, amount };
+    world.user("ann", verb).expect("hers");
+    redemption
+}
+
+fn freeze_coupons(world: &mut World, series: SeriesId, end: u64) -> Outcome {
+    let range = SerialRange { first: 0, end };
+    let terms = CouponFreezeTerms { series, range, reason: FreezeReason::Court };
+    world.ask("olga", Role::Operator, Verb::Money(MoneyAct::FreezeCoupons(terms)))
 }
 
 #[test]
@@ -68,4 +84,31 @@ fn coupons_are_not_offered_outside_the_book_more_often_than_their_batch_allows()
         ends_at: instant(1000, 17),
     };
     assert_eq!(world.user("ben", Verb::OpenAuction(terms)), Err(Rejection::ResaleLimit));
+}
+
+#[test]
+fn coupons_of_a_redemption_that_waits_for_money_are_not_frozen() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.reserve_mode = ReserveMode::Proceeds;
+    let mut world = World::of(region);
+    world.admitted("brand", 120_00);
+    let terms = BatchTerms { reserve: ReserveMode::Proceeds, ..voucher() };
+    let series = world.issued("brand", "b1", terms);
+    world.buyer("ann", series, 2);
+    world.until(1000, 17);
+    let waits = world.redeem("ann", series, "brand", None);
+    assert_eq!(waits, Ok(Done::Waiting { value: cents(100_00) }));
+    assert_eq!(freeze_coupons(&mut world, series, 2), Err(Rejection::CouponsLocked));
+    assert_eq!(world.coupons("ann", series), 1, "refused whole");
+}
+
+#[test]
+fn coupons_that_only_a_lock_keeps_from_their_end_are_not_frozen() {
+    let (mut world, series) = market(|_| ());
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.until(1007, 23);
+    world.at += 3_598_000_000;
+    lock(&mut world, series);
+    world.until(1008, 0);
+    assert_eq!(freeze_coupons(&mut world, series, 1), Err(Rejection::CouponsLocked));
 }
