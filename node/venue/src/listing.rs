@@ -16,6 +16,7 @@ use crate::settlement::Item;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
+use gcfn_market::Phase;
 use gcfn_model::{Amount, BatchId, Millis, OrderId, PartyId, Pool, SeriesId};
 
 impl Venue {
@@ -97,7 +98,8 @@ impl Venue {
         self.set_quota(step, issuer);
     }
 
-    /// Puts what the issuer has not sold on offer at the issue price.
+    /// Puts what the issuer has not sold on offer at the issue price. A halted book takes nothing:
+    /// once it goes on, the issuer offers its inventory in tranches.
     fn offer_inventory(&mut self, step: &mut Step<'_>, id: BatchId) {
         let Some(batch) = self.batches.get_mut(&id) else { return };
         batch.offers = batch.offers.saturating_add(1);
@@ -108,8 +110,9 @@ impl Venue {
         };
         let price = terms.issue_price;
         self.markets.entry(series).or_insert_with(|| Market::new(id, price_max, price));
+        self.end_broken_call(step, series);
         let quantity = self.books.title.quantity(series, Holder::Inventory);
-        if quantity == 0 {
+        if quantity == 0 || self.phase(series) == Some(Phase::Halted) {
             return;
         }
         let order = self.free_order_id(id);

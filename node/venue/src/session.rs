@@ -214,6 +214,15 @@ impl Venue {
         }
     }
 
+    /// A book comes back to the market, empty: a call that was broken off has ended. A halt has
+    /// not: only who may halt a book lets it go on.
+    pub(crate) fn end_broken_call(&mut self, step: &mut Step<'_>, series: SeriesId) {
+        if self.phase(series) == Some(Phase::Auction) {
+            self.turn(step, series, Phase::Continuous);
+            self.tell_phase(step, series, (None, PhaseReason::CallEnded));
+        }
+    }
+
     fn turn(&mut self, step: &mut Step<'_>, series: SeriesId, phase: Phase) {
         let turned = self.in_book(step, series, |book, _| book.set_phase(phase));
         assert!(matches!(turned, Ok((Ok(()), _))), "an uncrossed book turns to any phase");

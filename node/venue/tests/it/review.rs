@@ -3,11 +3,12 @@
 
 use crate::world::{World, cents, instant, party, terms, voucher};
 use gcfn_ledger::SerialRange;
-use gcfn_market::Side;
+use gcfn_market::{Phase, Side};
 use gcfn_model::{AuctionId, BatchId, Currency, OfferId, OrderId, Pool, RedemptionId, SeriesId};
 use gcfn_venue::{
-    Amendment, AuctionTerms, BatchTerms, CouponFreezeTerms, Done, FreezeReason, MoneyAct,
-    OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode, Role, Units, Verb,
+    Amendment, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms, Done, FreezeReason,
+    MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode, Role, Units,
+    Verb,
 };
 
 fn b1() -> BatchId {
@@ -111,4 +112,43 @@ fn coupons_that_only_a_lock_keeps_from_their_end_are_not_frozen() {
     lock(&mut world, series);
     world.until(1008, 0);
     assert_eq!(freeze_coupons(&mut world, series, 1), Err(Rejection::CouponsLocked));
+}
+
+#[test]
+fn a_halt_outlasts_a_delisting_and_a_suspension() {
+    let (mut world, series) = market(|_| ());
+    world.operator(Verb::HaltSeries { series });
+    world.issuer("brand", Verb::DelistBatch { batch: b1() }).expect("nothing is held");
+    world.issuer("brand", Verb::ListBatch { batch: b1() }).expect("its own");
+    let market = world.venue.market(series).expect("listed");
+    assert_eq!(market.book.phase(), Phase::Halted);
+    world.freeze("brand");
+    assert_eq!(world.batch("b1").state, BatchState::Suspended);
+    let (party_, reason) = (party("brand"), FreezeReason::Compliance);
+    world.two(Verb::Unfreeze { party: party_, reason }).expect("frozen");
+    world.operator(Verb::ResumeBatch { batch: b1() });
+    world.operator(Verb::ResumeSeries { series });
+    world.until(1000, 10);
+    let tranche = gcfn_venue::Tranche {
+        order: OrderId::derive(&[b"t"]),
+        series,
+        quantity: 100,
+        price: cents(95_00),
+        not_before: None,
+        expires_at: None,
+    };
+    world.issuer("brand", Verb::OfferTranche(tranche)).expect("the inventory is its own to offer");
+    world.order("ann", Side::Buy, series, 1, None).expect("it trades");
+    assert_eq!(world.coupons("ann", series), 1);
+}
+
+#[test]
+fn a_batch_that_comes_back_to_the_market_does_not_wait_for_a_call_that_was_broken_off() {
+    let (mut world, series) = market(|_| ());
+    world.operator(Verb::HaltSeries { series });
+    world.operator(Verb::ResumeSeries { series });
+    world.issuer("brand", Verb::DelistBatch { batch: b1() }).expect("nothing is held");
+    world.issuer("brand", Verb::ListBatch { batch: b1() }).expect("its own");
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    assert_eq!(world.coupons("ann", series), 1);
 }
