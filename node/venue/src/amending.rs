@@ -89,7 +89,7 @@ impl Venue {
             let wanted = value(after).ok_or(Rejection::TooLarge)?;
             let more = wanted.saturating_sub(value(before).unwrap_or(wanted));
             if !more.is_zero() {
-                self.check_value_limits(party, more, at)?;
+                self.check_value_limits(party, (wanted, more), at)?;
             }
         }
         if before.side == Side::Buy {

@@ -152,3 +152,46 @@ fn a_batch_that_comes_back_to_the_market_does_not_wait_for_a_call_that_was_broke
     world.order("ann", Side::Buy, series, 1, None).expect("on offer");
     assert_eq!(world.coupons("ann", series), 1);
 }
+
+#[test]
+fn an_order_does_not_grow_beyond_the_value_of_one_order() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.money.limits.party.order_value = cents(200_00);
+    let mut world = World::of(region);
+    let series = world.listed("brand", "b1");
+    world.register("ann", PartyKind::User);
+    world.deposit("ann", Pool::UserCustody, 10_000_00);
+    world.order("ann", Side::Buy, series, 2, Some(90_00)).expect("180.00");
+    let order = order_of(&world, "ann");
+    let amendment = Amendment { order, price: None, quantity: Some(4) };
+    let more = world.user("ann", Verb::AmendOrder(amendment));
+    assert_eq!(more, Err(Rejection::OrderLimit));
+}
+
+#[test]
+fn a_bid_does_not_grow_beyond_the_value_of_one_order() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.money.limits.party.order_value = cents(100_00);
+    let mut world = World::of(region);
+    let series = world.listed("brand", "b1");
+    for user in ["ann", "ben"] {
+        world.register(user, PartyKind::User);
+        world.deposit(user, Pool::UserCustody, 10_000_00);
+    }
+    for _ in 0..2 {
+        world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    }
+    let auction = AuctionId::derive(&[b"a"]);
+    let terms = AuctionTerms {
+        auction,
+        series,
+        units: Units::Any(2),
+        reserve: cents(40_00),
+        increment: cents(1),
+        ends_at: instant(1000, 17),
+    };
+    world.user("ann", Verb::OpenAuction(terms)).expect("hers");
+    world.user("ben", Verb::Bid { auction, price: cents(45_00) }).expect("90.00 and a fee");
+    let higher = world.user("ben", Verb::Bid { auction, price: cents(80_00) });
+    assert_eq!(higher, Err(Rejection::OrderLimit));
+}
