@@ -7,8 +7,8 @@ use gcfn_market::{Phase, Side};
 use gcfn_model::{AuctionId, BatchId, Currency, OfferId, OrderId, Pool, RedemptionId, SeriesId};
 use gcfn_venue::{
     Amendment, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms, Done, FreezeReason,
-    MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode, Role, Units,
-    Verb,
+    MaturityAction, MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode,
+    Role, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -194,4 +194,28 @@ fn a_bid_does_not_grow_beyond_the_value_of_one_order() {
     world.user("ben", Verb::Bid { auction, price: cents(45_00) }).expect("90.00 and a fee");
     let higher = world.user("ben", Verb::Bid { auction, price: cents(80_00) });
     assert_eq!(higher, Err(Rejection::OrderLimit));
+}
+
+fn close(world: &mut World, who: &str) -> Outcome {
+    let close = MoneyAct::CloseParty { party: party(who) };
+    world.ask("olga", Role::Operator, Verb::Money(close))
+}
+
+/// Ann has given ben a coupon that has settled.
+fn given() -> (World, SeriesId) {
+    let (mut world, series) = market(|terms| terms.maturity = MaturityAction::Cash);
+    world.register("cat", PartyKind::User);
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.user("ann", Verb::Gift { to: party("cat"), series, quantity: 1 }).expect("hers");
+    world.settle(1000);
+    (world, series)
+}
+
+#[test]
+fn a_party_that_is_still_to_be_paid_for_its_coupons_stays() {
+    let (mut world, _) = given();
+    world.two(Verb::RecallBatch { batch: b1() }).expect("funded");
+    assert_eq!(close(&mut world, "cat"), Err(Rejection::PartyNotEmpty));
+    world.settle(1001);
+    assert_eq!(world.available("cat"), 100_00);
 }
