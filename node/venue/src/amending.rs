@@ -89,7 +89,7 @@ impl Venue {
             let wanted = value(after).ok_or(Rejection::TooLarge)?;
             let more = wanted.saturating_sub(value(before).unwrap_or(wanted));
             if !more.is_zero() {
-                self.check_value_limits(party, more, at)?;
+                self.check_value_limits(party, (wanted, more), at)?;
             }
         }
         if before.side == Side::Buy {
@@ -106,10 +106,11 @@ impl Venue {
             true => Holder::Inventory,
             false => Holder::Party(party),
         };
-        if self.books.title.quantity(series, from) < more {
+        let title = &self.books.title;
+        if title.quantity(series, from) < more {
             return Err(Rejection::InsufficientCoupons);
         }
-        let resellable = || self.books.title.resellable(series, party, self.terms.resales_max);
+        let resellable = || title.resellable(series, party, self.resales_max(series));
         if !before.primary() && resellable() < more {
             return Err(Rejection::ResaleLimit);
         }

@@ -137,7 +137,7 @@ impl Venue {
         let more = held.saturating_sub(own.unwrap_or(Amount::ZERO));
         self.check_money(bidder, more)?;
         match own {
-            Some(_) => self.check_value_limits(bidder, more, step.at)?,
+            Some(_) => self.check_value_limits(bidder, (held, more), step.at)?,
             None => self.check_order_limits(bidder, held, step.at)?,
         }
 

@@ -168,18 +168,19 @@ impl Venue {
         at: Timestamp,
     ) -> Result<(), Rejection> {
         let open_orders = self.activity.get(&party).map_or(0, |of| of.open_orders);
-        self.check_value_limits(party, value, at)?;
+        self.check_value_limits(party, (value, value), at)?;
         match self.limits_of(party).open_orders <= open_orders {
             true => Err(Rejection::OpenOrdersLimit),
             false => Ok(()),
         }
     }
 
-    /// Whether `value` more is within what the party may do, under an order that it has open.
+    /// Whether an order that comes to `value`, `more` than it has reserved, is within what the
+    /// party may do.
     pub(crate) fn check_value_limits(
         &self,
         party: PartyId,
-        value: Amount,
+        (value, more): (Amount, Amount),
         at: Timestamp,
     ) -> Result<(), Rejection> {
         if self.flags.contains_key(&(party, Rule::FrequencyLimit)) {
@@ -192,7 +193,7 @@ impl Venue {
         let activity = self.activity.get(&party);
         let today = activity.filter(|of| of.day == self.region_day(at));
         let traded = today.map_or(Amount::ZERO, |of| of.traded);
-        let reserved = total(activity.map_or(Amount::ZERO, |of| of.open_value), value);
+        let reserved = total(activity.map_or(Amount::ZERO, |of| of.open_value), more);
         match limits.traded_daily < total(traded, reserved) {
             true => Err(Rejection::DailyTradeLimit),
             false => Ok(()),

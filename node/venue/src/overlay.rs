@@ -90,7 +90,7 @@ impl Venue {
     }
 
     /// Freezes coupons in their holders' hands. Sell orders and redemption locks that hold any
-    /// of them end first.
+    /// of them end first; a redemption that is past breaking off refuses the freeze.
     pub(crate) fn freeze_coupons(
         &mut self,
         step: &mut Step<'_>,
@@ -108,6 +108,9 @@ impl Venue {
         if !found.iter().all(with_holders) {
             return Err(Rejection::CouponsElsewhere);
         }
+        if self.locks_last(series, &found) {
+            return Err(Rejection::CouponsLocked);
+        }
         self.unlock_coupons(step, series, &found);
         let mut coupons = Vec::new();
         for (from, range) in self.coupons_within(series, range)? {
@@ -121,6 +124,18 @@ impl Venue {
         self.coupon_freezes.insert(number, CouponFreeze { series, coupons, reason });
         step.emit(MoneyEvent::CouponsFrozen { number, terms: *wish }.into());
         Ok(Done::Numbered { number })
+    }
+
+    /// Whether a redemption lock on any of `found` cannot be broken off: the merchant has confirmed
+    /// and waits for the issuer's money, or the coupon would end with its lock.
+    fn locks_last(&self, series: SeriesId, found: &[(Holder, SerialRange)]) -> bool {
+        let ended = self.has_ended(series);
+        let mut of_series = self.redemptions.values().filter(|of| of.series == series);
+        of_series.any(|locked| {
+            let holds =
+                |(_, r): &(Holder, SerialRange)| r.first <= locked.serial && locked.serial < r.end;
+            (locked.waiting || (ended && !locked.confirmed)) && found.iter().any(holds)
+        })
     }
 
     /// Ends the orders and locks that hold any of `found`.

@@ -210,6 +210,8 @@ impl Item {
     pub(crate) fn pays(&self, party: PartyId) -> bool {
         match self {
             Item::Refund { buyer, .. } => *buyer == party,
+            Item::HolderPayment { holder, .. } => *holder == party,
+            Item::Swap { payee, .. } => *payee == party,
             Item::Redemption { issuer, merchant, .. } => [issuer, merchant].contains(&&party),
             Item::Transfer { to, .. } => owner(*to) == Some(party),
             _ => false,

@@ -148,7 +148,7 @@ impl Venue {
     }
 
     /// How often a coupon of the series may be resold (C-38).
-    fn resales_max(&self, series: SeriesId) -> u8 {
+    pub(crate) fn resales_max(&self, series: SeriesId) -> u8 {
         let batch = self.markets.get(&series).and_then(|market| self.batches.get(&market.batch));
         batch.map_or(0, |batch| batch.terms.resales_max)
     }

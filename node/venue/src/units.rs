@@ -55,7 +55,7 @@ impl Venue {
         units: &Units,
     ) -> Result<Vec<Lot>, Rejection> {
         self.transferable(series)?;
-        self.pick(series, Holder::Party(seller), units, Some(self.terms.resales_max))
+        self.pick(series, Holder::Party(seller), units, Some(self.resales_max(series)))
     }
 
     fn lowest(

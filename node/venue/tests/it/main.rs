@@ -23,6 +23,7 @@ mod recall;
 mod refusals;
 mod reserves;
 mod reversal;
+mod review;
 mod shares;
 mod storm;
 mod suspense;

@@ -21,7 +21,8 @@ use gcfn_replica::{Command, Event, Founded, Genesis, Replica};
 use gcfn_store::{Store, VaultKey};
 use gcfn_telemetry::Supervisor;
 use gcfn_venue::{
-    Actor, CreditRules, FeePreset, FeeSchedule, IssuingTerms, MoneyTerms, PartyKind, PricingRules, ReserveMode, Role, Terms, TradingTerms, Verb,
+    Actor, CreditRules, FeePreset, FeeSchedule, IssuingTerms, MoneyTerms, PartyKind, PricingRules,
+    ReserveMode, Role, Terms, TradingTerms, Verb,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,0 +1,182 @@
+//! Rules of different parts of the business that meet, each named after what must hold where they
+//! do.
+
+use crate::world::{World, cents, instant, party, terms, voucher};
+use gcfn_ledger::SerialRange;
+use gcfn_market::Side;
+use gcfn_model::{AuctionId, BatchId, Currency, OfferId, OrderId, Pool, RedemptionId, SeriesId};
+use gcfn_venue::{
+    Amendment, AuctionTerms, BatchTerms, CouponFreezeTerms, Done, FreezeReason, MaturityAction,
+    MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode, Role, Units,
+    Verb,
+};
+
+fn b1() -> BatchId {
+    BatchId::derive(&[b"b1"])
+}
+
+/// A series of 100 coupons with `adjust`ed terms, and ann and ben with money.
+fn market(adjust: impl FnOnce(&mut BatchTerms)) -> (World, SeriesId) {
+    let mut world = World::new();
+    world.admitted("brand", 3_000_00);
+    let mut terms = voucher();
+    adjust(&mut terms);
+    let series = world.issued("brand", "b1", terms);
+    for user in ["ann", "ben"] {
+        world.register(user, PartyKind::User);
+        world.deposit(user, Pool::UserCustody, 10_000_00);
+    }
+    (world, series)
+}
+
+fn order_of(world: &World, who: &str) -> OrderId {
+    world.venue.orders().find(|open| open.party == party(who)).expect("open").id
+}
+
+fn offer(world: &World, deal: OfferedDeal) -> Verb {
+    let offer = OfferId::derive(&[b"offer"]);
+    let expires_at = instant(world.at / crate::world::DAY, 23);
+    Verb::MakeOffer(OfferTerms { offer, deal, expires_at })
+}
+
+fn lock(world: &mut World, series: SeriesId) -> RedemptionId {
+    let redemption = RedemptionId::derive(&[b"r"]);
+    let (merchant, serial, amount) = (party("brand"), None, None);
+    let verb = Verb::LockRedemption { redemption, merchant, series, serial, amount };
+    world.user("ann", verb).expect("hers");
+    redemption
+}
+
+fn freeze_coupons(world: &mut World, series: SeriesId, end: u64) -> Outcome {
+    let range = SerialRange { first: 0, end };
+    let terms = CouponFreezeTerms { series, range, reason: FreezeReason::Court };
+    world.ask("olga", Role::Operator, Verb::Money(MoneyAct::FreezeCoupons(terms)))
+}
+
+#[test]
+fn an_amendment_counts_resales_as_the_batch_allows_them() {
+    let (mut world, series) = market(|terms| terms.resales_max = 1);
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.order("ann", Side::Sell, series, 1, Some(94_00)).expect("hers");
+    world.order("ben", Side::Buy, series, 1, Some(94_00)).expect("resold once");
+    world.order("ben", Side::Buy, series, 1, None).expect("a new one");
+    world.order("ben", Side::Sell, series, 1, Some(94_00)).expect("the new one");
+    let order = order_of(&world, "ben");
+    let amendment = Amendment { order, price: None, quantity: Some(2) };
+    let more = world.user("ben", Verb::AmendOrder(amendment));
+    assert_eq!(more, Err(Rejection::ResaleLimit));
+}
+
+#[test]
+fn coupons_are_not_offered_outside_the_book_more_often_than_their_batch_allows() {
+    let (mut world, series) = market(|terms| terms.resales_max = 1);
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.order("ann", Side::Sell, series, 1, Some(94_00)).expect("hers");
+    world.order("ben", Side::Buy, series, 1, Some(94_00)).expect("resold once");
+    let listing = OfferedDeal::Listing { series, units: Units::Any(1), price: cents(90_00) };
+    let listed = offer(&world, listing);
+    assert_eq!(world.user("ben", listed), Err(Rejection::ResaleLimit));
+    let terms = AuctionTerms {
+        auction: AuctionId::derive(&[b"a"]),
+        series,
+        units: Units::Any(1),
+        reserve: cents(80_00),
+        increment: cents(1),
+        ends_at: instant(1000, 17),
+    };
+    assert_eq!(world.user("ben", Verb::OpenAuction(terms)), Err(Rejection::ResaleLimit));
+}
+
+#[test]
+fn coupons_of_a_redemption_that_waits_for_money_are_not_frozen() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.reserve_mode = ReserveMode::Proceeds;
+    let mut world = World::of(region);
+    world.admitted("brand", 120_00);
+    let terms = BatchTerms { reserve: ReserveMode::Proceeds, ..voucher() };
+    let series = world.issued("brand", "b1", terms);
+    world.buyer("ann", series, 2);
+    world.until(1000, 17);
+    let waits = world.redeem("ann", series, "brand", None);
+    assert_eq!(waits, Ok(Done::Waiting { value: cents(100_00) }));
+    assert_eq!(freeze_coupons(&mut world, series, 2), Err(Rejection::CouponsLocked));
+    assert_eq!(world.coupons("ann", series), 1, "refused whole");
+}
+
+#[test]
+fn coupons_that_only_a_lock_keeps_from_their_end_are_not_frozen() {
+    let (mut world, series) = market(|_| ());
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.until(1007, 23);
+    world.at += 3_598_000_000;
+    lock(&mut world, series);
+    world.until(1008, 0);
+    assert_eq!(freeze_coupons(&mut world, series, 1), Err(Rejection::CouponsLocked));
+}
+
+#[test]
+fn an_order_does_not_grow_beyond_the_value_of_one_order() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.money.limits.party.order_value = cents(200_00);
+    let mut world = World::of(region);
+    let series = world.listed("brand", "b1");
+    world.register("ann", PartyKind::User);
+    world.deposit("ann", Pool::UserCustody, 10_000_00);
+    world.order("ann", Side::Buy, series, 2, Some(90_00)).expect("180.00");
+    let order = order_of(&world, "ann");
+    let amendment = Amendment { order, price: None, quantity: Some(4) };
+    let more = world.user("ann", Verb::AmendOrder(amendment));
+    assert_eq!(more, Err(Rejection::OrderLimit));
+}
+
+#[test]
+fn a_bid_does_not_grow_beyond_the_value_of_one_order() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.money.limits.party.order_value = cents(100_00);
+    let mut world = World::of(region);
+    let series = world.listed("brand", "b1");
+    for user in ["ann", "ben"] {
+        world.register(user, PartyKind::User);
+        world.deposit(user, Pool::UserCustody, 10_000_00);
+    }
+    for _ in 0..2 {
+        world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    }
+    let auction = AuctionId::derive(&[b"a"]);
+    let terms = AuctionTerms {
+        auction,
+        series,
+        units: Units::Any(2),
+        reserve: cents(40_00),
+        increment: cents(1),
+        ends_at: instant(1000, 17),
+    };
+    world.user("ann", Verb::OpenAuction(terms)).expect("hers");
+    world.user("ben", Verb::Bid { auction, price: cents(45_00) }).expect("90.00 and a fee");
+    let higher = world.user("ben", Verb::Bid { auction, price: cents(80_00) });
+    assert_eq!(higher, Err(Rejection::OrderLimit));
+}
+
+fn close(world: &mut World, who: &str) -> Outcome {
+    let close = MoneyAct::CloseParty { party: party(who) };
+    world.ask("olga", Role::Operator, Verb::Money(close))
+}
+
+/// Ann has given ben a coupon that has settled.
+fn given() -> (World, SeriesId) {
+    let (mut world, series) = market(|terms| terms.maturity = MaturityAction::Cash);
+    world.register("cat", PartyKind::User);
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.user("ann", Verb::Gift { to: party("cat"), series, quantity: 1 }).expect("hers");
+    world.settle(1000);
+    (world, series)
+}
+
+#[test]
+fn a_party_that_is_still_to_be_paid_for_its_coupons_stays() {
+    let (mut world, _) = given();
+    world.two(Verb::RecallBatch { batch: b1() }).expect("funded");
+    assert_eq!(close(&mut world, "cat"), Err(Rejection::PartyNotEmpty));
+    world.settle(1001);
+    assert_eq!(world.available("cat"), 100_00);
+}
