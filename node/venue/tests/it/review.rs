@@ -2,13 +2,13 @@
 //! do.
 
 use crate::world::{World, cents, instant, party, terms, voucher};
-use gcfn_ledger::SerialRange;
+use gcfn_ledger::{Account, SerialRange, UserBucket};
 use gcfn_market::{Phase, Side};
 use gcfn_model::{AuctionId, BatchId, Currency, OfferId, OrderId, Pool, RedemptionId, SeriesId};
 use gcfn_venue::{
-    Amendment, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms, Done, FreezeReason,
-    MaturityAction, MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode,
-    Role, Units, Verb,
+    Amendment, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms, Done, EntryReference,
+    FreezeReason, MaturityAction, MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection,
+    ReserveMode, Role, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -218,4 +218,30 @@ fn a_party_that_is_still_to_be_paid_for_its_coupons_stays() {
     assert_eq!(close(&mut world, "cat"), Err(Rejection::PartyNotEmpty));
     world.settle(1001);
     assert_eq!(world.available("cat"), 100_00);
+}
+
+/// Cat owes 50.00: a deposit of hers was reversed after she had spent it.
+fn owing(world: &mut World, series: SeriesId) {
+    world.deposit("cat", Pool::UserCustody, 101_00);
+    let own = |(number, entry): (&u64, &gcfn_venue::ReversibleEntry)| {
+        let of_cat = Account::User(party("cat"), UserBucket::Available);
+        (entry.to == of_cat).then_some(*number)
+    };
+    let number = world.venue.reversibles().find_map(own).expect("numbered");
+    world.order("cat", Side::Buy, series, 1, None).expect("on offer");
+    let entry = EntryReference::Number(number);
+    world.two(MoneyAct::Reverse { entry, on_credit: true }).expect("on credit");
+}
+
+#[test]
+fn what_a_holder_is_paid_at_maturity_repays_what_it_owes() {
+    let (mut world, series) = market(|terms| terms.maturity = MaturityAction::Cash);
+    world.register("cat", PartyKind::User);
+    owing(&mut world, series);
+    let owed = world.venue.receivable(party("cat"), Pool::UserCustody).minor();
+    assert!(0 < owed);
+    world.settle(1007);
+    world.settle(1008);
+    assert_eq!(world.venue.receivable(party("cat"), Pool::UserCustody).minor(), 0);
+    assert_eq!(world.available("cat"), 100_00 - owed);
 }
