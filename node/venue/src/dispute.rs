@@ -319,8 +319,25 @@ impl Venue {
         }
         self.check_still_with(trade.buyer, trade.series, &trade.ranges())?;
         self.free_party(trade.buyer)?;
+        self.check_unused(trade)?;
         if trade.primary() {
             return self.check_refund_settled(trade, at);
+        }
+        self.party(trade.seller).map(|_| ())
+    }
+
+    /// Whether the coupons of a trade are worth what they were when it was made.
+    fn check_unused(&self, trade: &Trade) -> Result<(), Rejection> {
+        for bought in &trade.lots {
+            let mut serial = bought.range.first;
+            while serial < bought.range.end {
+                let known = self.books.title.holder_of(trade.series, serial);
+                let (_, now) = known.ok_or(Rejection::SerialRange)?;
+                if now.left < bought.left {
+                    return Err(Rejection::CouponsRedeemed);
+                }
+                serial = now.range.end;
+            }
         }
         Ok(())
     }

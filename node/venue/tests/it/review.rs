@@ -4,11 +4,14 @@
 use crate::world::{World, cents, instant, party, terms, voucher};
 use gcfn_ledger::{Account, SerialRange, UserBucket};
 use gcfn_market::{Phase, Side};
-use gcfn_model::{AuctionId, BatchId, Currency, OfferId, OrderId, Pool, RedemptionId, SeriesId};
+use gcfn_model::{
+    AuctionId, BatchId, Currency, Digest, DisputeId, OfferId, OrderId, Pool, RedemptionId,
+    SeriesId, TradeId,
+};
 use gcfn_venue::{
-    Amendment, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms, Done, EntryReference,
-    FreezeReason, MaturityAction, MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection,
-    ReserveMode, Role, Units, Verb,
+    Amendment, ArbitrationDecision, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms,
+    DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, MaturityAction, MoneyAct,
+    OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode, Role, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -244,4 +247,30 @@ fn what_a_holder_is_paid_at_maturity_repays_what_it_owes() {
     world.settle(1008);
     assert_eq!(world.venue.receivable(party("cat"), Pool::UserCustody).minor(), 0);
     assert_eq!(world.available("cat"), 100_00 - owed);
+}
+
+const DISPUTE: DisputeId = DisputeId::from_bytes([1; 16]);
+
+fn undo(world: &mut World, by: (&str, Role), trade: TradeId) -> Outcome {
+    let (dispute, kind) = (DISPUTE, DisputeKind::RefundRequest);
+    let terms = DisputeTerms { dispute, trade, kind, evidence: Digest([2; 32]) };
+    world.ask(by.0, by.1, Verb::Money(MoneyAct::OpenDispute(terms)))?;
+    for act in [MoneyAct::TakeUpDispute { dispute }, MoneyAct::ArbitrateDispute { dispute }] {
+        world.ask("hana", Role::Operator, Verb::Money(act))?;
+    }
+    let (refund, reasons) = (true, Digest([3; 32]));
+    world.two(MoneyAct::DecideDispute(ArbitrationDecision { dispute, refund, reasons }))
+}
+
+#[test]
+fn a_coupon_that_was_redeemed_in_part_is_not_handed_back_for_its_whole_price() {
+    let (mut world, series) = market(|_| ());
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.order("ann", Side::Sell, series, 1, Some(94_00)).expect("hers");
+    world.order("ben", Side::Buy, series, 1, Some(94_00)).expect("resold");
+    world.settle(1000);
+    let trade = world.venue.trades().find(|trade| !trade.primary()).expect("the resale").id;
+    world.redeem("ben", series, "brand", Some(60_00)).expect("in part");
+    let undone = undo(&mut world, ("ben", Role::User), trade);
+    assert_eq!(undone, Err(Rejection::CouponsRedeemed));
 }
