@@ -2,7 +2,7 @@
 //! do.
 
 use crate::world::{World, cents, instant, party, terms, voucher};
-use gcfn_ledger::{Account, SerialRange, UserBucket};
+use gcfn_ledger::{Account, IssuerBucket, SerialRange, UserBucket};
 use gcfn_market::{Phase, Side};
 use gcfn_model::{
     AuctionId, BatchId, Currency, Digest, DisputeId, OfferId, OrderId, Pool, RedemptionId,
@@ -40,6 +40,10 @@ fn offer(world: &World, deal: OfferedDeal) -> Verb {
     let offer = OfferId::derive(&[b"offer"]);
     let expires_at = instant(world.at / crate::world::DAY, 23);
     Verb::MakeOffer(OfferTerms { offer, deal, expires_at })
+}
+
+fn take(quantity: u64) -> Verb {
+    Verb::TakeOffer { offer: OfferId::derive(&[b"offer"]), units: Units::Any(quantity) }
 }
 
 fn lock(world: &mut World, series: SeriesId) -> RedemptionId {
@@ -273,4 +277,44 @@ fn a_coupon_that_was_redeemed_in_part_is_not_handed_back_for_its_whole_price() {
     world.redeem("ben", series, "brand", Some(60_00)).expect("in part");
     let undone = undo(&mut world, ("ben", Role::User), trade);
     assert_eq!(undone, Err(Rejection::CouponsRedeemed));
+}
+
+#[test]
+fn a_refund_to_an_issuer_is_paid_into_its_escrow() {
+    let (mut world, series) = market(|_| ());
+    world.admitted("shop", 1_000_00);
+    world.issuer("shop", Verb::WithdrawDeposit { amount: cents(500_00) }).expect("free");
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    let listing = OfferedDeal::Listing { series, units: Units::Any(1), price: cents(90_00) };
+    let listed = offer(&world, listing);
+    world.user("ann", listed).expect("hers");
+    world.issuer("shop", take(1)).expect("covered");
+    world.settle(1000);
+    let trade = world.venue.trades().find(|trade| !trade.primary()).expect("the resale").id;
+    let free = Account::Issuer(party("shop"), IssuerBucket::Free);
+    let before = world.balance(free);
+    undo(&mut world, ("shop", Role::Issuer), trade).expect("settled");
+    world.settle(1001);
+    assert_eq!(world.balance(free), before + 90_00);
+    assert_eq!(world.available("shop"), 0, "an issuer has no custody account");
+}
+
+#[test]
+fn a_refund_from_an_issuer_is_taken_from_its_free_proceeds() {
+    let (mut world, series) = market(|_| ());
+    world.admitted("shop", 1_000_00);
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.user("ann", Verb::Gift { to: party("shop"), series, quantity: 1 }).expect("hers");
+    let listing = OfferedDeal::Listing { series, units: Units::Any(1), price: cents(90_00) };
+    let listed = offer(&world, listing);
+    world.issuer("shop", listed).expect("its own");
+    world.user("ben", take(1)).expect("covered");
+    world.settle(1000);
+    let trade = world.venue.trades().find(|trade| !trade.primary()).expect("the resale").id;
+    let (ben, free) = (world.available("ben"), Account::Issuer(party("shop"), IssuerBucket::Free));
+    assert!(0 < world.balance(free));
+    undo(&mut world, ("ben", Role::User), trade).expect("settled");
+    world.settle(1001);
+    assert_eq!(world.balance(free), 0, "what the sale brought, without its fee");
+    assert_eq!(world.available("ben"), ben + 90_00);
 }
