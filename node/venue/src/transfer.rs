@@ -7,7 +7,7 @@
 use crate::refusal::Rejection;
 use crate::settlement::{Item, ItemId, committed, issuer_due};
 use crate::venue::{Step, Venue};
-use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
+use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, ShareKind, UserBucket};
 use gcfn_model::{Amount, PartyId, Pool};
 
 /// Part of an amount, and the account that it is taken from.
@@ -136,8 +136,8 @@ pub(crate) fn owner(account: Account) -> Option<PartyId> {
     }
 }
 
-/// Where a party's money is taken from when it is taken back: what is available, then what
-/// compliance has frozen (P-12).
+/// Where money is taken from when it is taken back: a party's out of what is available, then of
+/// what compliance has frozen (P-12); a fee that has been shared out, of the platform's share.
 pub(crate) fn taken_back_from(account: Account) -> alloc::vec::Vec<Account> {
     match account {
         Account::User(party, UserBucket::Available | UserBucket::Restricted) => {
@@ -150,6 +150,7 @@ pub(crate) fn taken_back_from(account: Account) -> alloc::vec::Vec<Account> {
                 .map(|bucket| Account::Issuer(party, bucket))
                 .to_vec()
         }
+        Account::Fee(_) => [account, Account::Share(ShareKind::Platform)].to_vec(),
         other => [other].to_vec(),
     }
 }

@@ -2,7 +2,7 @@
 //! do.
 
 use crate::world::{World, cents, instant, party, terms, voucher};
-use gcfn_ledger::{Account, IssuerBucket, SerialRange, UserBucket};
+use gcfn_ledger::{Account, FeeKind, IssuerBucket, SerialRange, UserBucket};
 use gcfn_market::{Phase, Side};
 use gcfn_model::{
     AuctionId, BatchId, Currency, Digest, DisputeId, OfferId, OrderId, Pool, RedemptionId,
@@ -11,7 +11,8 @@ use gcfn_model::{
 use gcfn_venue::{
     Amendment, ArbitrationDecision, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms,
     DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, MaturityAction, MoneyAct,
-    OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, ReserveMode, Role, Units, Verb,
+    OfferTerms, OfferedDeal, Outcome, PartyKind, Penalty, PenaltyReason, Rejection, ReserveMode,
+    Role, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -317,4 +318,34 @@ fn a_refund_from_an_issuer_is_taken_from_its_free_proceeds() {
     world.settle(1001);
     assert_eq!(world.balance(free), 0, "what the sale brought, without its fee");
     assert_eq!(world.available("ben"), ben + 90_00);
+}
+
+fn fine(world: &mut World, who: &str) -> u64 {
+    let done = world.two(MoneyAct::ImposePenalty(Penalty {
+        party: party(who),
+        amount: cents(50_00),
+        reason: PenaltyReason::RuleBreach,
+        evidence: Digest([1; 32]),
+    }));
+    match done {
+        Ok(Done::Numbered { number }) => number,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn reverse(world: &mut World, number: u64) -> Outcome {
+    let entry = EntryReference::Number(number);
+    world.two(MoneyAct::Reverse { entry, on_credit: false })
+}
+
+#[test]
+fn a_penalty_is_reversed_after_the_fees_were_shared_out() {
+    let (mut world, _) = market(|_| ());
+    let number = fine(&mut world, "ann");
+    world.settle(1000);
+    world.settle(1001);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Penalty)), 0, "shared out");
+    reverse(&mut world, number).expect("within its window");
+    world.settle(1002);
+    assert_eq!(world.available("ann"), 10_000_00);
 }
