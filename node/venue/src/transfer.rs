@@ -98,10 +98,10 @@ impl Venue {
         }
     }
 
-    /// Where money for `to` is booked: a frozen party's stays frozen.
+    /// Where money for `to` is booked: a frozen party's is frozen, a free party's is not.
     pub(crate) fn settled_into(&self, to: Account) -> Account {
         match to {
-            Account::User(party, UserBucket::Available) => {
+            Account::User(party, UserBucket::Available | UserBucket::Restricted) => {
                 Account::User(party, self.free_bucket(party))
             }
             other => other,

@@ -349,3 +349,14 @@ fn a_penalty_is_reversed_after_the_fees_were_shared_out() {
     world.settle(1002);
     assert_eq!(world.available("ann"), 10_000_00);
 }
+
+#[test]
+fn what_is_reversed_to_a_party_that_is_free_again_is_free() {
+    let (mut world, _) = market(|_| ());
+    world.freeze("ann");
+    let number = fine(&mut world, "ann");
+    let reason = FreezeReason::Compliance;
+    world.two(Verb::Unfreeze { party: party("ann"), reason }).expect("frozen");
+    reverse(&mut world, number).expect("its cash has not moved");
+    assert_eq!(world.available("ann"), 10_000_00);
+}
