@@ -104,6 +104,7 @@ impl Venue {
             Account::User(party, UserBucket::Available | UserBucket::Restricted) => {
                 Account::User(party, self.free_bucket(party))
             }
+            Account::Issuer(issuer, IssuerBucket::Free) => self.issuer_free(issuer),
             other => other,
         }
     }

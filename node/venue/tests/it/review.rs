@@ -12,7 +12,7 @@ use gcfn_venue::{
     Amendment, ArbitrationDecision, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms,
     DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, MaturityAction, MoneyAct,
     OfferTerms, OfferedDeal, Outcome, PartyKind, Penalty, PenaltyReason, Rejection, ReserveMode,
-    Role, Units, Verb,
+    Role, Severity, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -359,4 +359,45 @@ fn what_is_reversed_to_a_party_that_is_free_again_is_free() {
     world.two(Verb::Unfreeze { party: party("ann"), reason }).expect("frozen");
     reverse(&mut world, number).expect("its cash has not moved");
     assert_eq!(world.available("ann"), 10_000_00);
+}
+
+#[test]
+fn nothing_that_an_issuer_in_critical_default_has_open_becomes_free() {
+    let (mut world, series) = market(|_| ());
+    world.admitted("shop", 1_000_00);
+    world.issuer("shop", Verb::WithdrawDeposit { amount: cents(500_00) }).expect("free");
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    let auction = AuctionId::derive(&[b"a"]);
+    let terms = AuctionTerms {
+        auction,
+        series,
+        units: Units::Any(1),
+        reserve: cents(80_00),
+        increment: cents(1),
+        ends_at: instant(1000, 17),
+    };
+    world.user("ann", Verb::OpenAuction(terms)).expect("hers");
+    world.issuer("shop", Verb::Bid { auction, price: cents(80_00) }).expect("covered");
+    let (issuer, severity) = (party("shop"), Severity::Critical);
+    world.two(Verb::DeclareDefault { issuer, severity }).expect("admitted");
+    world.user("ben", Verb::Bid { auction, price: cents(81_00) }).expect("higher");
+    let of = |bucket| world.balance(Account::Issuer(party("shop"), bucket));
+    assert_eq!((of(IssuerBucket::Free), of(IssuerBucket::Hold)), (0, 0));
+    assert_eq!(of(IssuerBucket::Restricted), 1_000_00);
+}
+
+#[test]
+fn what_an_issuer_sells_while_its_money_stands_still_stands_still() {
+    let (mut world, series) = market(|_| ());
+    world.admitted("shop", 1_000_00);
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.user("ann", Verb::Gift { to: party("shop"), series, quantity: 1 }).expect("hers");
+    let listing = OfferedDeal::Listing { series, units: Units::Any(1), price: cents(90_00) };
+    let listed = offer(&world, listing);
+    world.issuer("shop", listed).expect("its own");
+    world.user("ben", take(1)).expect("covered");
+    let (issuer, severity) = (party("shop"), Severity::Critical);
+    world.two(Verb::DeclareDefault { issuer, severity }).expect("admitted");
+    world.settle(1000);
+    assert_eq!(world.balance(Account::Issuer(issuer, IssuerBucket::Free)), 0);
 }
