@@ -401,3 +401,20 @@ fn what_an_issuer_sells_while_its_money_stands_still_stands_still() {
     world.settle(1000);
     assert_eq!(world.balance(Account::Issuer(issuer, IssuerBucket::Free)), 0);
 }
+
+#[test]
+fn a_buy_back_lets_go_of_no_reserve_that_others_rely_on() {
+    let (mut world, series) = market(|_| ());
+    world.issuer("brand", Verb::WithdrawDeposit { amount: cents(500_00) }).expect("free");
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.settle(1000);
+    let reserve = Account::Reserve(party("brand"), b1());
+    let before = world.balance(reserve);
+    world.order("ben", Side::Buy, series, 1, None).expect("unsettled");
+    let then = gcfn_venue::BoughtBack::Inventory;
+    let (quantity, price, to) = (1, cents(95_00), None);
+    let back = offer(&world, OfferedDeal::BuyBack { series, quantity, price, to, then });
+    world.issuer("brand", back).expect("covered");
+    world.user("ben", take(1)).expect("his");
+    assert_eq!(world.balance(reserve), before, "ann's coupon is paid for");
+}
