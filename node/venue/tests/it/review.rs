@@ -2,17 +2,18 @@
 //! do.
 
 use crate::world::{World, cents, instant, party, terms, voucher};
+use gcfn_banking::Side as Booking;
 use gcfn_ledger::{Account, FeeKind, IssuerBucket, SerialRange, UserBucket};
 use gcfn_market::{Phase, Side};
 use gcfn_model::{
-    AuctionId, BatchId, Currency, Digest, DisputeId, OfferId, OrderId, Pool, RedemptionId,
-    SeriesId, TradeId,
+    AuctionId, BatchId, Currency, Digest, DisputeId, Millis, OfferId, OrderId, Pool, RedemptionId,
+    SeriesId, TradeId, WithdrawalId,
 };
 use gcfn_venue::{
-    Amendment, ArbitrationDecision, AuctionTerms, BatchState, BatchTerms, CouponFreezeTerms,
-    DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, MaturityAction, MoneyAct,
-    OfferTerms, OfferedDeal, Outcome, PartyKind, Penalty, PenaltyReason, Rejection, ReserveMode,
-    Role, Severity, Units, Verb,
+    Amendment, ArbitrationDecision, AuctionTerms, BatchState, BatchTerms, Command,
+    CouponFreezeTerms, DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason,
+    MaturityAction, MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Penalty, PenaltyReason,
+    Rejection, ReserveMode, Role, Severity, Units, Verb, WithdrawalState, WithdrawalTerms,
 };
 
 fn b1() -> BatchId {
@@ -417,4 +418,26 @@ fn a_buy_back_lets_go_of_no_reserve_that_others_rely_on() {
     world.issuer("brand", back).expect("covered");
     world.user("ben", take(1)).expect("his");
     assert_eq!(world.balance(reserve), before, "ann's coupon is paid for");
+}
+
+#[test]
+fn a_withdrawal_is_held_for_its_own_time_though_its_id_was_used_before() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.money.withdrawals =
+        WithdrawalTerms { approval_from: cents(500_00), held_for: Millis(3_600_000) };
+    let mut world = World::of(region);
+    world.register("ann", PartyKind::User);
+    world.deposit("ann", Pool::UserCustody, 1_000_00);
+    let withdrawal = WithdrawalId::from_bytes([1; 16]);
+    let ask = |minor| Verb::Withdraw { withdrawal, amount: cents(minor) };
+    world.user("ann", ask(1_00)).expect("covered");
+    world.user("ann", Verb::Money(MoneyAct::CancelWithdrawal { withdrawal })).expect("held");
+    world.at += 3_500_000_000;
+    world.user("ann", ask(400_00)).expect("covered");
+    world.at += 200_000_000;
+    world.must(Command::Tick);
+    let state = world.venue.withdrawal(withdrawal).map(|known| known.state);
+    assert_eq!(state, Some(WithdrawalState::Held));
+    world.until(1000, 12);
+    assert!(world.venue.withdrawal(withdrawal).is_none(), "it is paid in its time");
 }
