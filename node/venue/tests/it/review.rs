@@ -441,3 +441,23 @@ fn a_withdrawal_is_held_for_its_own_time_though_its_id_was_used_before() {
     world.until(1000, 12);
     assert!(world.venue.withdrawal(withdrawal).is_none(), "it is paid in its time");
 }
+
+#[test]
+fn a_fee_that_is_owed_is_shared_out_once_it_is_paid() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.reserve_mode = ReserveMode::None;
+    let mut world = World::of(region);
+    world.register("ann", PartyKind::User);
+    world.admitted("brand", 1);
+    let terms = BatchTerms { reserve: ReserveMode::None, ..voucher() };
+    world.issued("brand", "b1", terms);
+    let owed = Account::Receivable(Pool::SettlementHub, party("brand"));
+    let owed = world.balance(owed);
+    assert!(0 < owed, "nothing covers the fee of the listing");
+    world.settle(1000);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Issue)), owed + 1, "no cash stands behind it");
+    let shared = gcfn_ledger::ShareKind::ALL.iter().map(|kind| Account::Share(*kind));
+    assert_eq!(shared.map(|share| world.balance(share)).sum::<u64>(), 0);
+    world.settle(1001);
+    assert_eq!(world.balance(Account::Fee(FeeKind::Issue)), owed, "what was paid is shared");
+}
