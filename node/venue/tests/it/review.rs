@@ -3,17 +3,17 @@
 
 use crate::world::{World, cents, instant, party, terms, voucher};
 use gcfn_banking::Side as Booking;
-use gcfn_ledger::{Account, FeeKind, IssuerBucket, SerialRange, UserBucket};
+use gcfn_ledger::{Account, FeeKind, IssuerBucket, SerialRange, TaxKind, UserBucket};
 use gcfn_market::{Phase, Side};
 use gcfn_model::{
-    AuctionId, BatchId, Currency, Digest, DisputeId, Millis, OfferId, OrderId, Pool, RedemptionId,
-    SeriesId, TradeId, WithdrawalId,
+    AuctionId, BasisPoints, BatchId, Currency, Digest, DisputeId, Millis, OfferId, OrderId, Pool,
+    RedemptionId, SeriesId, TradeId, WithdrawalId,
 };
 use gcfn_venue::{
     Amendment, ArbitrationDecision, AuctionTerms, BatchState, BatchTerms, Command,
     CouponFreezeTerms, DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason,
     MaturityAction, MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Penalty, PenaltyReason,
-    Rejection, ReserveMode, Role, Severity, Units, Verb, WithdrawalState, WithdrawalTerms,
+    Rejection, ReserveMode, Role, Severity, TaxRate, Units, Verb, WithdrawalState, WithdrawalTerms,
 };
 
 fn b1() -> BatchId {
@@ -460,4 +460,26 @@ fn a_fee_that_is_owed_is_shared_out_once_it_is_paid() {
     assert_eq!(shared.map(|share| world.balance(share)).sum::<u64>(), 0);
     world.settle(1001);
     assert_eq!(world.balance(Account::Fee(FeeKind::Issue)), owed, "what was paid is shared");
+}
+
+#[test]
+fn a_resale_of_an_issuer_is_taxed_as_any() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.money.taxes.resale = TaxRate { kind: TaxKind::Stamp, rate: BasisPoints(100) };
+    let mut world = World::of(region);
+    let series = world.listed("brand", "b1");
+    for user in ["ann", "ben"] {
+        world.register(user, PartyKind::User);
+        world.deposit(user, Pool::UserCustody, 10_000_00);
+    }
+    world.admitted("shop", 1_000_00);
+    world.order("ann", Side::Buy, series, 1, None).expect("on offer");
+    world.user("ann", Verb::Gift { to: party("shop"), series, quantity: 1 }).expect("hers");
+    let listing = OfferedDeal::Listing { series, units: Units::Any(1), price: cents(90_00) };
+    let listed = offer(&world, listing);
+    world.issuer("shop", listed).expect("its own");
+    world.user("ben", take(1)).expect("covered");
+    world.settle(1000);
+    world.settle(1001);
+    assert_eq!(world.balance(Account::Tax(TaxKind::Stamp)), 90);
 }
