@@ -10,10 +10,11 @@ use gcfn_model::{
     RedemptionId, SeriesId, TradeId, WithdrawalId,
 };
 use gcfn_venue::{
-    Amendment, ArbitrationDecision, AuctionTerms, BatchState, BatchTerms, Command,
+    Amendment, ArbitrationDecision, AuctionTerms, BatchState, BatchTerms, Claimant, Command,
     CouponFreezeTerms, DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason,
     MaturityAction, MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, Penalty, PenaltyReason,
-    Rejection, ReserveMode, Role, Severity, TaxRate, Units, Verb, WithdrawalState, WithdrawalTerms,
+    Rejection, ReserveMode, Role, Severity, SuspensePart, SuspenseResolution, TaxRate, Units, Verb,
+    WithdrawalState, WithdrawalTerms,
 };
 
 fn b1() -> BatchId {
@@ -482,4 +483,25 @@ fn a_resale_of_an_issuer_is_taxed_as_any() {
     world.settle(1000);
     world.settle(1001);
     assert_eq!(world.balance(Account::Tax(TaxKind::Stamp)), 90);
+}
+
+#[test]
+fn a_deposit_that_was_in_suspense_pays_what_waits_for_it() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.reserve_mode = ReserveMode::Proceeds;
+    let mut world = World::of(region);
+    world.admitted("brand", 120_00);
+    let terms = BatchTerms { reserve: ReserveMode::Proceeds, ..voucher() };
+    let series = world.issued("brand", "b1", terms);
+    world.buyer("ann", series, 2);
+    world.redeem("ann", series, "brand", None).expect("confirmed");
+    assert!(world.venue.funding_call(party("brand")).is_some());
+    let account = world.venue.terms().account(Pool::IssuerEscrow);
+    let entry = world.entry(account, Booking::Credit, cents(200_00), None, None);
+    world.must(Command::BankBooked(entry));
+    let item = world.venue.suspense().last().expect("an item").number;
+    let (claimant, amount) = (Claimant::Issuer(party("brand")), cents(200_00));
+    let parts = [SuspensePart { claimant, amount }].to_vec();
+    world.two(MoneyAct::ResolveSuspense(SuspenseResolution { item, parts })).expect("whole");
+    assert!(world.venue.funding_call(party("brand")).is_none());
 }
