@@ -137,9 +137,11 @@ impl Venue {
         }
     }
 
-    /// P-15c: the issuer's money stands still, for the holders. Reserves stay where they are.
+    /// P-15c: the issuer's money stands still, for the holders, that behind its bids and offers too.
+    /// Reserves stay where they are.
     fn freeze_issuer(&mut self, step: &mut Step<'_>, issuer: PartyId) {
         self.stand(issuer, IssuerStatus::Frozen);
+        self.cancel_orders_of(step, issuer);
         let frozen = Account::Issuer(issuer, IssuerBucket::Restricted);
         let mut entry = self.entry(Posting::DefaultFreeze);
         for bucket in [IssuerBucket::Free, IssuerBucket::Deposit, IssuerBucket::Risk] {

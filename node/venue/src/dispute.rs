@@ -10,11 +10,12 @@ use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::trade::{Trade, TradeState};
+use crate::transfer::taken_back_from;
 use crate::venue::{Due, Step, Venue};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use gcfn_ledger::{Account, Holder, Posting, UserBucket};
-use gcfn_model::{Digest, DisputeId, Millis, PartyId, Pool, Timestamp, TradeId};
+use gcfn_ledger::{Holder, Posting};
+use gcfn_model::{Digest, DisputeId, Millis, PartyId, Timestamp, TradeId};
 use serde::{Deserialize, Serialize};
 
 /// The most pieces of evidence of one dispute.
@@ -319,8 +320,25 @@ impl Venue {
         }
         self.check_still_with(trade.buyer, trade.series, &trade.ranges())?;
         self.free_party(trade.buyer)?;
+        self.check_unused(trade)?;
         if trade.primary() {
             return self.check_refund_settled(trade, at);
+        }
+        self.party(trade.seller).map(|_| ())
+    }
+
+    /// Whether the coupons of a trade are worth what they were when it was made.
+    fn check_unused(&self, trade: &Trade) -> Result<(), Rejection> {
+        for bought in &trade.lots {
+            let mut serial = bought.range.first;
+            while serial < bought.range.end {
+                let known = self.books.title.holder_of(trade.series, serial);
+                let (_, now) = known.ok_or(Rejection::SerialRange)?;
+                if now.left < bought.left {
+                    return Err(Rejection::CouponsRedeemed);
+                }
+                serial = now.range.end;
+            }
         }
         Ok(())
     }
@@ -355,13 +373,13 @@ impl Venue {
             return self.hand_back(step, &trade);
         }
         let Trade { buyer, seller, series, .. } = trade;
-        let buckets = [UserBucket::Available, UserBucket::Restricted];
-        let mut draw = self.draw_from(&buckets.map(|of| Account::User(seller, of)), trade.value());
+        let sources = taken_back_from(self.purse(seller).available());
+        let mut draw = self.draw_from(&sources, trade.value());
         if !draw.missing.is_zero() {
-            let lent = self.lend(step, seller, Pool::UserCustody, draw.missing);
+            let lent = self.lend(step, seller, self.purse(seller).pool(), draw.missing);
             draw.taken.push((lent, draw.missing));
         }
-        let back = Account::User(buyer, UserBucket::Available);
+        let back = self.purse(buyer).available();
         self.gather(step, Posting::ArbitratedRefund, &draw.taken, back);
         let way = (Holder::Party(buyer), Holder::Party(seller));
         self.move_ranges(step, series, way, &trade.ranges());

@@ -8,7 +8,7 @@ use crate::reversal::{Numbered, ReversibleKind};
 use crate::transfer::owner;
 use crate::venue::{Step, Venue};
 use gcfn_ledger::{Account, IssuerBucket, Posting, UserBucket};
-use gcfn_model::{Amount, Digest};
+use gcfn_model::{Amount, Digest, Pool};
 use serde::{Deserialize, Serialize};
 
 /// Why an entry is made by hand. Closed, so that it can be counted.
@@ -88,6 +88,9 @@ impl Venue {
         let item = self.move_money(step, posting, (from, to), amount);
         let moved = Numbered { posting, from, to, amount, item };
         let number = self.number_entry(step, ReversibleKind::Manual(reason), moved, None);
+        if let Account::Issuer(issuer, _) = from {
+            self.deposited(step, issuer, Pool::IssuerEscrow);
+        }
         step.emit(MoneyEvent::PostedManually { number, posting: *wish }.into());
         Ok(Done::Numbered { number })
     }

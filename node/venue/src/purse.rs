@@ -65,11 +65,12 @@ impl Venue {
         }
     }
 
-    /// Where money of `party` goes that becomes free: a frozen user's stays frozen.
+    /// Where money of `party` goes that becomes free: a frozen user's stays frozen, and so does
+    /// that of an issuer in critical default.
     pub(crate) fn free_account(&self, party: PartyId) -> Account {
         match self.purse(party) {
             Purse::User(party) => Account::User(party, self.free_bucket(party)),
-            issuer @ Purse::Issuer(_) => issuer.available(),
+            Purse::Issuer(party) => self.issuer_free(party),
         }
     }
 

@@ -10,7 +10,7 @@ use gcfn_model::{Amount, PartyId, Pool};
 
 /// The entries that bring a party new money. A released hold is none: it is the party's own
 /// money, and whoever releases one may be about to set it aside again.
-const CREDITS: [Posting; 17] = [
+const CREDITS: [Posting; 22] = [
     Posting::UserDeposit,
     Posting::DepositResolved,
     Posting::IssuerDeposit,
@@ -28,6 +28,13 @@ const CREDITS: [Posting; 17] = [
     Posting::Rebate,
     Posting::Recall,
     Posting::Manual,
+    // What matured coupons bring: a redemption itself credits only what is due.
+    Posting::Redemption,
+    Posting::SwapEqualiser,
+    Posting::CrossBorderPrimary,
+    // A reserve that nobody relies on any more, and what a default had frozen.
+    Posting::ReserveFunding,
+    Posting::DefaultFreeze,
 ];
 
 impl Venue {

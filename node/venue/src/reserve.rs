@@ -263,15 +263,17 @@ impl Venue {
 
     /// Lets go of what is in the reserve of a batch beyond what it must be for coupons that are
     /// paid for and beyond what was set aside for the others: its issuer has bought coupons back
-    /// with other money (P-21).
+    /// with other money (P-21). While sales are unsettled nobody can tell whether the coupons that
+    /// came back were paid for, and nothing is let go.
     pub(crate) fn free_surplus(&mut self, step: &mut Step<'_>, id: BatchId) {
         let Some(required) = self.required_reserve(id) else { return };
-        let Some(batch) = self.batches.get(&id) else { return };
+        let Some(batch) = self.batches.get(&id).filter(|batch| batch.unsettled.is_zero()) else {
+            return;
+        };
         let (issuer, reserve) = (batch.issuer, Account::Reserve(batch.issuer, id));
         let unsold = [Holder::Inventory, Holder::InventoryLock];
         let unsold = unsold.map(|holder| self.books.title.quantity(batch.series, holder));
-        let unpaid = batch.unsettled.minor().checked_div(batch.terms.face.minor()).unwrap_or(0);
-        let awaited = unsold.into_iter().fold(unpaid, u64::saturating_add);
+        let awaited = unsold.into_iter().fold(0, u64::saturating_add);
         let set_aside = batch.prefunded.checked_mul(awaited).unwrap_or(Amount::MAX);
         let surplus = self.amount(reserve).saturating_sub(required).saturating_sub(set_aside);
         let entry = self.entry(Posting::ReserveFunding);

@@ -373,6 +373,9 @@ impl Venue {
             }
         };
         self.post(step, entry);
+        if let Item::Transfer { to: Account::Issuer(issuer, _), .. } = item {
+            self.deposited(step, issuer, IssuerEscrow);
+        }
     }
 
     fn debt_repaid(&mut self, issuer: PartyId, amount: Amount) -> Entry {

@@ -91,16 +91,23 @@ pub struct Penalty {
 }
 
 impl Venue {
-    /// Splits what the hub has in fees, but for what buyers may still have back (P-11b).
+    /// Splits what the hub has in fees, but for what buyers may still have back (P-11b) and for
+    /// what issuers still owe (P-03b, P-13b): no cash stands behind that.
     pub(crate) fn sweep_fees(&mut self, step: &mut Step<'_>) {
         let table = self.terms.money.shares;
+        let hub = self.books.money.pool_position(Pool::SettlementHub, self.terms.currency);
+        let mut owed = hub.receivable.credit().unwrap_or(Amount::ZERO);
         let mut entry = self.entry(Posting::FeeSweep);
         for &kind in FeeKind::ALL {
             let fee = Account::Fee(kind);
             let kept = match kind {
                 FeeKind::Trade => self.fees_returnable(step.at),
-                _ => Amount::ZERO,
+                FeeKind::Issue | FeeKind::Breakage => owed.min(self.amount(fee)),
+                FeeKind::Redeem | FeeKind::Withdrawal | FeeKind::Penalty => Amount::ZERO,
             };
+            if matches!(kind, FeeKind::Issue | FeeKind::Breakage) {
+                owed = owed.saturating_sub(kept);
+            }
             let swept = self.amount(fee).saturating_sub(kept);
             for (share, part) in table.split(swept) {
                 entry = entry.with(fee, Account::Share(share), part);

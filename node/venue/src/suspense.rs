@@ -257,6 +257,11 @@ impl Venue {
                 self.number_entry(step, ReversibleKind::Resolution, moved, source);
             }
         }
+        for part in &wish.parts {
+            if let Claimant::Issuer(issuer) = part.claimant {
+                self.deposited(step, issuer, Pool::IssuerEscrow);
+            }
+        }
         Ok(Done::Accepted)
     }
 

@@ -72,7 +72,7 @@ impl Venue {
     pub(crate) fn withhold_on_resale(&mut self, step: &mut Step<'_>, trade: &Trade) {
         let rate = self.terms.money.taxes.resale;
         let tax = rate.of(trade.value()).min(trade.proceeds());
-        let paid = Account::User(trade.seller, self.free_bucket(trade.seller));
+        let paid = self.free_account(trade.seller);
         self.withhold(step, rate, paid, tax.min(self.amount(paid)));
     }
 }

@@ -7,7 +7,7 @@
 use crate::refusal::Rejection;
 use crate::settlement::{Item, ItemId, committed, issuer_due};
 use crate::venue::{Step, Venue};
-use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
+use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, ShareKind, UserBucket};
 use gcfn_model::{Amount, PartyId, Pool};
 
 /// Part of an amount, and the account that it is taken from.
@@ -98,12 +98,13 @@ impl Venue {
         }
     }
 
-    /// Where money for `to` is booked: a frozen party's stays frozen.
+    /// Where money for `to` is booked: a frozen party's is frozen, a free party's is not.
     pub(crate) fn settled_into(&self, to: Account) -> Account {
         match to {
-            Account::User(party, UserBucket::Available) => {
+            Account::User(party, UserBucket::Available | UserBucket::Restricted) => {
                 Account::User(party, self.free_bucket(party))
             }
+            Account::Issuer(issuer, IssuerBucket::Free) => self.issuer_free(issuer),
             other => other,
         }
     }
@@ -136,8 +137,8 @@ pub(crate) fn owner(account: Account) -> Option<PartyId> {
     }
 }
 
-/// Where a party's money is taken from when it is taken back: what is available, then what
-/// compliance has frozen (P-12).
+/// Where money is taken from when it is taken back: a party's out of what is available, then of
+/// what compliance has frozen (P-12); a fee that has been shared out, of the platform's share.
 pub(crate) fn taken_back_from(account: Account) -> alloc::vec::Vec<Account> {
     match account {
         Account::User(party, UserBucket::Available | UserBucket::Restricted) => {
@@ -150,6 +151,7 @@ pub(crate) fn taken_back_from(account: Account) -> alloc::vec::Vec<Account> {
                 .map(|bucket| Account::Issuer(party, bucket))
                 .to_vec()
         }
+        Account::Fee(_) => [account, Account::Share(ShareKind::Platform)].to_vec(),
         other => [other].to_vec(),
     }
 }

@@ -101,7 +101,7 @@ impl Venue {
     }
 
     /// An issuer's deposit lifts its quota and pays what waits for it.
-    fn deposited(&mut self, step: &mut Step<'_>, issuer: PartyId, pool: Pool) {
+    pub(crate) fn deposited(&mut self, step: &mut Step<'_>, issuer: PartyId, pool: Pool) {
         if pool != Pool::IssuerEscrow {
             return;
         }

@@ -202,7 +202,11 @@ impl Venue {
     /// The time to cancel it has passed. Where no trading day is open it waits for the next
     /// hour: a bank is given a date on which it works.
     pub(crate) fn withdrawal_due(&mut self, step: &mut Step<'_>, id: WithdrawalId) {
-        let held = self.withdrawal_in(id, &[WithdrawalState::Held]).is_ok();
+        // An id that was used and forgotten may come again before the first one's time.
+        let held_for = self.terms.money.withdrawals.held_for;
+        let ripe =
+            |of: &Withdrawal| of.at.checked_add(held_for).is_none_or(|until| until <= step.at);
+        let held = self.withdrawal_in(id, &[WithdrawalState::Held]).is_ok_and(ripe);
         match self.trading_day(step.at) {
             Ok(day) if held => self.send_withdrawal(step, id, day.value_date),
             Err(_) if held => {
