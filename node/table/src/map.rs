@@ -128,6 +128,16 @@ impl<K: Key, V: Clone> Map<K, V> {
     }
 }
 
+/// The same keys with the same values, in whatever rows.
+impl<K: Key, V: PartialEq> PartialEq for Map<K, V> {
+    fn eq(&self, other: &Map<K, V>) -> bool {
+        let has = |(_, key, value): (_, &K, &V)| other.get(key) == Some(value);
+        self.len() == other.len() && self.0.iter().all(has)
+    }
+}
+
+impl<K: Key, V: Eq> Eq for Map<K, V> {}
+
 impl<K, V> Freeze for Map<K, V> {
     fn shared(&self) -> Map<K, V> {
         Map(self.0.shared())

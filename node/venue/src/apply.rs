@@ -12,11 +12,17 @@ use crate::units::Units;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_model::{Digest, Hasher, Machine, NodeId, PartyId, Timestamp};
+use gcfn_table::{Freeze, Frozen};
 
 impl Machine for Venue {
     type Command = Command;
     type Outcome = Outcome;
     type Event = Event;
+    type Frozen = Frozen<Venue>;
+
+    fn freeze(&self) -> Frozen<Venue> {
+        Freeze::freeze(self)
+    }
 
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
         self.now = self.now.max(at);

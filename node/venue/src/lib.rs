@@ -37,6 +37,7 @@ mod expiry;
 mod fees;
 mod four_eyes;
 mod freeze;
+mod frozen;
 mod funding;
 mod gift;
 mod holders;

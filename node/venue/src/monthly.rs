@@ -6,7 +6,7 @@
 use crate::fees::{FeeQuote, TradeLine};
 use crate::venue::Venue;
 use gcfn_model::{Amount, BusinessDate, PartyId, Timestamp};
-use gcfn_table::Map;
+use gcfn_table::{Freeze, Map};
 use serde::{Deserialize, Serialize};
 
 /// A calendar month of the region.
@@ -32,6 +32,12 @@ impl Month {
 pub(crate) struct MonthlyTrades {
     month: Option<Month>,
     counts: Map<PartyId, u32>,
+}
+
+impl Freeze for MonthlyTrades {
+    fn shared(&self) -> MonthlyTrades {
+        MonthlyTrades { month: self.month, counts: self.counts.shared() }
+    }
 }
 
 impl MonthlyTrades {

@@ -10,7 +10,7 @@ mod world;
 
 use crate::world::{Size, World};
 use gcfn_model::Machine;
-use gcfn_replica::{Command, Replica};
+use gcfn_replica::Command;
 use std::time::{Duration, Instant};
 
 /// Rates are those of the median part: other work on the machine slows some of them.
@@ -121,18 +121,21 @@ fn growth<const N: usize>(what: &str, sizes: [Size; N]) {
     }
 }
 
-/// How long commands wait when the state is written down: for the bytes themselves, which is what
-/// a snapshot costs whoever takes it.
+/// How long a snapshot keeps commands waiting: what freezing takes, and the slowest commands while
+/// the frozen state lives. Beside it, what serializing the live state would take.
 #[expect(clippy::print_stdout, reason = "the figures are what the bench is for")]
 fn snapshot(world: &mut World, after: &[Command]) {
     let begin = Instant::now();
-    let bytes = bytes_of(&world.replica);
-    let waited = begin.elapsed();
+    let frozen = world.replica.freeze();
+    let froze = begin.elapsed();
     let mut run = Run::default();
     after.iter().for_each(|command| run.add(world, command));
-    println!("    snapshot of {bytes} bytes: commands wait {waited:?}, then {:?}", run.at(1000));
-}
-
-fn bytes_of(state: &Replica) -> usize {
-    postcard::to_allocvec(state).expect("plain data").len()
+    let begin = Instant::now();
+    let bytes = postcard::to_allocvec(&frozen).expect("plain data").len();
+    let (each, p999, max) = (run.each(), run.at(999), run.at(1000));
+    println!(
+        "    snapshot of {bytes} bytes: frozen in {froze:?}, then {each} ns a command, \
+         p99.9 {p999:?}, max {max:?}; serialized in {:?}",
+        begin.elapsed()
+    );
 }
