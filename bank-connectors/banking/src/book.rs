@@ -4,6 +4,7 @@ use crate::{BankEntry, BankReference, DeskRefusal, Statement};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_model::{Amount, BusinessDate, Currency, Position, SettlementAccount, Timestamp, Uetr};
+use gcfn_table::{Freeze, Map};
 use serde::{Deserialize, Serialize};
 
 /// A difference between the bank's books and ours.
@@ -85,7 +86,7 @@ struct Counted {
 /// The entries of one account that are not yet behind a closed day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Book {
-    counted: BTreeMap<BankReference, Counted>,
+    counted: Map<BankReference, Counted>,
     /// Closing balances from the last closed day on.
     closings: BTreeMap<BusinessDate, Position>,
     /// Every day to this one is reconciled, its entries forgotten.
@@ -211,6 +212,17 @@ impl Book {
         self.counted.retain(|_, ours| !ours.confirmed || date < ours.entry.booked_on);
         self.closings = self.closings.split_off(&date);
         self.breaks = self.breaks.split_off(&date);
+    }
+}
+
+impl Freeze for Book {
+    fn shared(&self) -> Book {
+        Book {
+            counted: self.counted.shared(),
+            closings: self.closings.clone(),
+            closed: self.closed,
+            breaks: self.breaks.clone(),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use gcfn_model::{Amount, Currency, Millis, Position, SettlementAccount, Timestamp, Uetr};
+use gcfn_table::Freeze;
 use serde::{Deserialize, Serialize};
 
 /// The payments of one machine and what the bank has booked on its accounts.
@@ -393,5 +394,13 @@ impl<P: Clone + PartialEq> Desk<P> {
 
     fn payment_mut(&mut self, uetr: Uetr) -> Result<&mut Payment<P>, DeskRefusal> {
         self.payments.get_mut(&uetr).ok_or(DeskRefusal::UnknownPayment)
+    }
+}
+
+/// Entries are as many as a day brings and are shared; payments under way are few.
+impl<P: Clone> Freeze for Desk<P> {
+    fn shared(&self) -> Desk<P> {
+        let books = self.books.iter().map(|(account, book)| (*account, book.shared()));
+        Desk { payments: self.payments.clone(), books: books.collect() }
     }
 }

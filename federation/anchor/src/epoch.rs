@@ -1,7 +1,7 @@
 //! Epochs: a cell's events, closed about once a second into a header.
 
 use crate::canon::{Canon, sha256};
-use crate::event_tree::{EventTree, SaltKey};
+use crate::event_tree::{EventFrontier, SaltKey};
 use crate::header_log::CellHead;
 use crate::rfc6962::{self, Frontier};
 use alloc::vec::Vec;
@@ -26,7 +26,7 @@ pub struct EpochHeader {
     pub last_seq: u64,
     /// How many events there are.
     pub leaf_count: u64,
-    /// The root of the epoch's [`EventTree`].
+    /// The root of the epoch's [`EventTree`](crate::event_tree::EventTree).
     pub events_root: Digest,
     /// What the cell's books add up to after the last event.
     pub state_root: Digest,
@@ -67,7 +67,7 @@ pub struct Epochs {
     cell: NodeId,
     salt_key: SaltKey,
     next_seq: u64,
-    open: EventTree,
+    open: EventFrontier,
     prev: Digest,
     headers: Frontier,
 }
@@ -76,7 +76,7 @@ impl Epochs {
     /// A cell before its first event, which will have sequence number 1.
     #[must_use]
     pub fn new(cell: NodeId, salt_key: SaltKey) -> Epochs {
-        let (open, headers) = (EventTree::default(), Frontier::default());
+        let (open, headers) = (EventFrontier::default(), Frontier::default());
         Epochs { cell, salt_key, next_seq: 1, open, prev: Digest::ZERO, headers }
     }
 
@@ -116,7 +116,7 @@ impl Epochs {
         let bytes = header.canonical();
         self.prev = sha256(&bytes);
         self.headers.append(rfc6962::leaf(&bytes));
-        self.open = EventTree::default();
+        self.open = EventFrontier::default();
         Some(header)
     }
 

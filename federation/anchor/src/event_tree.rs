@@ -49,7 +49,45 @@ pub fn leaf(salt: &Digest, event: &[u8]) -> Digest {
     Digest(*hasher.finalize().as_bytes())
 }
 
-/// The events of one epoch so far. Appending is one hash; the tree above is built when asked.
+/// The right edge of the tree: enough to append and to know the root, not to prove. What a cell
+/// keeps of its open epoch, however many events that has.
+///
+/// Appending costs the hash of the leaf and, on average, one more; the root a few.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventFrontier {
+    leaf_count: u64,
+    /// The roots of the perfect subtrees that the tree is made of, largest first.
+    peaks: Vec<Digest>,
+}
+
+impl EventFrontier {
+    /// Appends one event.
+    pub fn append(&mut self, salt: &Digest, event: &[u8]) {
+        let mut peak = leaf(salt, event);
+        // Each trailing one bit of the count is a peak that the new leaf completes into the next.
+        for _ in 0..self.leaf_count.trailing_ones() {
+            let left = self.peaks.pop().expect("a peak for each one bit");
+            peak = node(&left, &peak);
+        }
+        self.peaks.push(peak);
+        self.leaf_count = self.leaf_count.checked_add(1).expect("fewer than 2^64 events");
+    }
+
+    /// How many events there are.
+    #[must_use]
+    pub fn leaf_count(&self) -> u64 {
+        self.leaf_count
+    }
+
+    /// The `events_root`, or `None` while there are no events.
+    #[must_use]
+    pub fn root(&self) -> Option<Digest> {
+        self.peaks.iter().rev().copied().reduce(|right, left| node(&left, &right))
+    }
+}
+
+/// The events of one epoch, to prove them. Appending is one hash; the tree above is built when
+/// asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EventTree {
@@ -130,10 +168,14 @@ impl Hasher for Blake3 {
 
     fn concat_and_hash(left: &[u8; 32], right: Option<&[u8; 32]>) -> [u8; 32] {
         let Some(right) = right else { return *left };
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(b"\x01").update(left).update(right);
-        *hasher.finalize().as_bytes()
+        node(&Digest(*left), &Digest(*right)).0
     }
+}
+
+fn node(left: &Digest, right: &Digest) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"\x01").update(left.as_bytes()).update(right.as_bytes());
+    Digest(*hasher.finalize().as_bytes())
 }
 
 #[cfg(test)]

@@ -16,6 +16,12 @@ impl Machine for Council {
     type Command = Command;
     type Outcome = Outcome;
     type Event = Event;
+    /// A copy: members, cycles and the answers of a few minutes are small.
+    type Frozen = Council;
+
+    fn freeze(&self) -> Council {
+        self.clone()
+    }
 
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
         self.now = self.now.max(at);

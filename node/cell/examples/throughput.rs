@@ -25,6 +25,10 @@ impl Machine for Sum {
     type Command = Add;
     type Outcome = u64;
     type Event = u64;
+    type Frozen = Sum;
+    fn freeze(&self) -> Sum {
+        Sum(self.0)
+    }
     fn apply(&mut self, _at: Timestamp, add: &Add, events: &mut Vec<u64>) -> u64 {
         self.0 = self.0.wrapping_add(add.amount);
         events.push(self.0);

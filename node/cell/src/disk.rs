@@ -2,7 +2,7 @@
 
 use crate::FileFault;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +41,15 @@ impl Disk {
 
     /// Makes `path` hold `bytes`, whole or not at all, even through a power cut.
     pub(crate) fn replace(&self, path: &Path, bytes: &[u8]) -> Result<File, FileFault> {
+        self.replace_with(path, |writer| writer.write_all(bytes))
+    }
+
+    /// Makes `path` hold what `fill` writes, whole or not at all, even through a power cut.
+    pub(crate) fn replace_with(
+        &self,
+        path: &Path,
+        fill: impl FnOnce(&mut Writer<'_>) -> io::Result<()>,
+    ) -> Result<File, FileFault> {
         let temporary = path.with_extension("tmp");
         let file = File::options()
             .read(true)
@@ -49,11 +58,43 @@ impl Disk {
             .truncate(true)
             .open(&temporary)
             .map_err(FileFault::io("create", &temporary))?;
-        self.write(&file, bytes, 0).map_err(FileFault::io("write", &temporary))?;
+        let mut writer = Writer { disk: self, file: &file, offset: 0, buffer: Vec::new() };
+        let filled = fill(&mut writer).and_then(|()| writer.flush());
+        filled.map_err(FileFault::io("write", &temporary))?;
         file.sync_all().map_err(FileFault::io("sync", &temporary))?;
         std::fs::rename(&temporary, path).map_err(FileFault::io("rename", &temporary))?;
         sync_parent(path)?;
         Ok(file)
+    }
+}
+
+/// Writes a file from its beginning, in pieces of a size that a disk likes.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    disk: &'a Disk,
+    file: &'a File,
+    offset: u64,
+    buffer: Vec<u8>,
+}
+
+impl Writer<'_> {
+    const PIECE: usize = 1 << 20;
+}
+
+impl Write for Writer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if Writer::PIECE <= self.buffer.len() {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.disk.write(self.file, &self.buffer, self.offset)?;
+        self.offset = self.offset.saturating_add(self.buffer.len() as u64);
+        self.buffer.clear();
+        Ok(())
     }
 }
 

@@ -1,15 +1,15 @@
 //! The machine of one replica: entries in, state, journal and snapshots out.
 //!
 //! Readers take the state under a read lock. An entry is applied under the write lock, and its
-//! record is in the journal before anyone is told of it. A snapshot is serialized into memory under
-//! a read lock, so entries wait for that long (reads do not), and written outside it.
+//! record is in the journal before anyone is told of it. A snapshot is frozen under a read lock, so
+//! entries wait for that long (reads do not), and serialized outside it, into its file.
 
+use crate::Applied;
 use crate::entry::{Batch, Entry, LogId, Membership, Types};
 use crate::error::FileFault;
 use crate::halt::Halt;
 use crate::journal::{self, Journal, NewRecord};
 use crate::snapshot::{Covers, SnapshotFile, Snapshots};
-use crate::{Applied, format};
 use futures::{Stream, TryStreamExt};
 use gcfn_model::{Machine, Timestamp};
 use gcfn_telemetry::{Counter, Timing};
@@ -170,15 +170,15 @@ impl<M: Machine> Replica<M> {
         Ok(outcomes)
     }
 
-    /// Serializes the state; says what it covers.
-    fn capture(&self) -> (Covers, Vec<u8>) {
+    /// Freezes the state; says what it covers.
+    fn capture(&self) -> (Covers, M::Frozen) {
         let state = self.state();
-        (state.covers.clone(), format::encode(&state.machine))
+        (state.covers.clone(), state.machine.freeze())
     }
 
-    fn save(&self, covers: Covers, bytes: &[u8]) -> Result<SnapshotFile, FileFault> {
+    fn save(&self, covers: Covers, frozen: &M::Frozen) -> Result<SnapshotFile, FileFault> {
         self.sync_journal()?;
-        let file = self.snapshots.save(covers, bytes)?;
+        let file = self.snapshots.save(covers, frozen)?;
         let mut newest = self.newest();
         // One from another replica may have come meanwhile.
         if newest.as_ref().is_none_or(|newest| newest.covers.last < file.covers.last) {
@@ -261,13 +261,13 @@ impl<M: Machine> RaftSnapshotBuilder<Types> for Applier<M> {
     async fn build_snapshot(&mut self) -> io::Result<SnapshotOf<Types, SnapshotFile>> {
         let replica = self.0.clone();
         let captured = tokio::task::spawn_blocking(move || replica.capture()).await;
-        let (covers, bytes) = captured.map_err(io::Error::other)?;
+        let (covers, frozen) = captured.map_err(io::Error::other)?;
         // What is captured may be a moment ahead of the journal.
         let index = covers.index();
         let mut applied = self.0.applied.subscribe();
         applied.wait_for(|applied| index <= applied.index).await.map_err(io::Error::other)?;
         let replica = self.0.clone();
-        let saved = tokio::task::spawn_blocking(move || replica.save(covers, &bytes)).await;
+        let saved = tokio::task::spawn_blocking(move || replica.save(covers, &frozen)).await;
         let file = saved.map_err(io::Error::other)?.map_err(|fault| self.0.fatal(fault))?;
         tracing::info!(cell = self.0.name, index, "snapshot taken");
         Ok(snapshot(file))

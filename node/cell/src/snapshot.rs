@@ -9,12 +9,14 @@ use crate::format::Format;
 use crate::{Disk, FileFault, disk};
 use gcfn_model::{Digest, Hasher, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 const SNAPSHOT: Format = Format { magic: *b"GCFNSNAP", version: 1 };
 const KEPT: usize = 2;
 const DIGEST: usize = 32;
+const DIGEST_DOMAIN: &str = "gcfn cell snapshot v1";
 
 /// What a snapshot covers, beside the machine itself.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -78,16 +80,28 @@ impl Snapshots {
         }
     }
 
-    /// Makes `state` the newest snapshot.
-    pub(crate) fn save(&self, covers: Covers, state: &[u8]) -> Result<SnapshotFile, FileFault> {
-        let header = Header { cell: self.cell.clone(), covers, state_bytes: state.len() as u64 };
-        let mut bytes = SNAPSHOT.header(&header);
-        let digest = digest(&bytes, state);
-        bytes.extend_from_slice(state);
-        bytes.extend_from_slice(digest.as_bytes());
+    /// Makes `state` the newest snapshot. It is serialized into the file, twice: its length
+    /// stands before it, and it may be too large to be in memory a second time.
+    pub(crate) fn save(
+        &self,
+        covers: Covers,
+        state: &impl Serialize,
+    ) -> Result<SnapshotFile, FileFault> {
+        let mut length = Length(0);
+        serialize(state, &mut length).expect("counting does not fail");
+        let header = Header { cell: self.cell.clone(), covers, state_bytes: length.0 };
+        let start = SNAPSHOT.header(&header);
         let path = self.path(&header.covers);
         let _turn = self.turn.lock().expect("no panic under this lock");
-        self.disk.replace(&path, &bytes)?;
+        self.disk.replace_with(&path, |file| {
+            file.write_all(&start)?;
+            let mut hasher = Hasher::new(DIGEST_DOMAIN);
+            hasher.part(&start).begin_part(header.state_bytes);
+            let mut hashed = Hashed { hasher, to: &mut *file };
+            serialize(state, &mut hashed)?;
+            let digest = hashed.hasher.finish();
+            file.write_all(digest.as_bytes())
+        })?;
         self.prune()?;
         Ok(SnapshotFile { path, covers: header.covers })
     }
@@ -152,5 +166,66 @@ impl Snapshots {
 }
 
 fn digest(header: &[u8], state: &[u8]) -> Digest {
-    Hasher::new("gcfn cell snapshot v1").part(header).part(state).finish()
+    Hasher::new(DIGEST_DOMAIN).part(header).part(state).finish()
+}
+
+fn serialize(state: &impl Serialize, to: &mut impl Write) -> io::Result<()> {
+    // What it writes is mostly single bytes.
+    let mut kept = Kept { to: BufWriter::with_capacity(1 << 16, to), fault: None };
+    match postcard::to_io(state, &mut kept) {
+        Ok(_) => kept.to.flush(),
+        Err(error) => Err(kept.fault.unwrap_or_else(|| io::Error::other(error))),
+    }
+}
+
+/// Keeps why a writer failed: postcard only says that it did.
+struct Kept<W> {
+    to: W,
+    fault: Option<io::Error>,
+}
+
+impl<W: Write> Write for Kept<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.to.write(bytes).map_err(|fault| {
+            let kind = fault.kind();
+            self.fault = Some(fault);
+            kind.into()
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Hashes what it passes on.
+struct Hashed<W> {
+    hasher: Hasher,
+    to: W,
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.hasher.add(bytes);
+        self.to.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// How many bytes were written.
+struct Length(u64);
+
+impl Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len() as u64);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -36,7 +36,17 @@ impl Hasher {
 
     /// Adds one part.
     pub fn part(&mut self, bytes: &[u8]) -> &mut Hasher {
-        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.begin_part(bytes.len() as u64).add(bytes)
+    }
+
+    /// Begins a part of `len` bytes, which are then added piece by piece.
+    pub fn begin_part(&mut self, len: u64) -> &mut Hasher {
+        self.0.update(&len.to_le_bytes());
+        self
+    }
+
+    /// Adds bytes to the part that was begun.
+    pub fn add(&mut self, bytes: &[u8]) -> &mut Hasher {
         self.0.update(bytes);
         self
     }

@@ -16,6 +16,9 @@ pub trait Machine: Serialize + DeserializeOwned + Send + Sync + 'static {
     type Outcome: Clone + Debug + Send + Sync + 'static;
     /// What happened, in order. Everything that leaves the node is made from these.
     type Event: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'static;
+    /// A machine as it was at one moment: it serializes to the bytes that the machine would have
+    /// then, and does not change.
+    type Frozen: Serialize + Send + 'static;
 
     /// Applies one command. `at` is the time in the log entry; a machine never runs backwards,
     /// so a time before its last one is read as the last one.
@@ -25,4 +28,8 @@ pub trait Machine: Serialize + DeserializeOwned + Send + Sync + 'static {
         command: &Self::Command,
         events: &mut Vec<Self::Event>,
     ) -> Self::Outcome;
+
+    /// The machine as it is now, to be written down elsewhere while this one goes on. Commands
+    /// wait for it: it is to cost little, however large the machine is.
+    fn freeze(&self) -> Self::Frozen;
 }

@@ -11,6 +11,7 @@ use gcfn_anchor::keys::PublicKey;
 use gcfn_model::{Machine, NodeId, Timestamp};
 use gcfn_peering::envelope::{Channel, Envelope, Line, SignedEnvelope};
 use gcfn_peering::mailbox::{Arrival, EnvelopeRefusal, Mailbox};
+use gcfn_table::{Freeze, Frozen};
 use gcfn_venue::{Dispatch, Request, Venue, Verb};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,11 @@ impl Machine for Replica {
     type Command = Command;
     type Outcome = Outcome;
     type Event = Event;
+    type Frozen = Frozen<Replica>;
+
+    fn freeze(&self) -> Frozen<Replica> {
+        Freeze::freeze(self)
+    }
 
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
         self.now = self.now.max(at);
@@ -63,6 +69,22 @@ impl Machine for Replica {
                 self.emit(&mut step, Event::LineResumed(*line));
                 Ok(Reply::Done)
             }
+        }
+    }
+}
+
+/// Only the venue is large: what waits in the mailbox is bounded, and an open epoch is a few
+/// digests.
+impl Freeze for Replica {
+    fn shared(&self) -> Replica {
+        Replica {
+            venue: self.venue.shared(),
+            mailbox: self.mailbox.clone(),
+            epochs: self.epochs.clone(),
+            peers: self.peers.clone(),
+            federation: self.federation.clone(),
+            closed_seq: self.closed_seq,
+            now: self.now,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! - [`Slots`] holds rows in dense slots that never move, in chunks that are copied only while
 //!   somebody else still reads them.
 //! - [`Table`] is both: a map whose rows have handles.
+//! - [`Map`] is a table to be used as an ordered map; [`Shared`] is for values that are large.
 //! - [`Frozen`] is a state as it was at one moment: it shares its chunks with the live one, can be
 //!   sent to another thread and can only be serialized.
 //!
@@ -18,11 +19,15 @@ extern crate alloc;
 mod frozen;
 mod index;
 mod key;
+mod map;
+mod shared;
 mod slots;
 mod table;
 
 pub use frozen::{Freeze, Frozen};
 pub use index::Index;
 pub use key::Key;
+pub use map::Map;
+pub use shared::Shared;
 pub use slots::{Row, Slots};
 pub use table::Table;

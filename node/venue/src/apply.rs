@@ -1,5 +1,6 @@
 //! Which command goes where.
 
+use crate::answers::Known;
 use crate::command::{Actor, Command, Dispatch, Request, Verb};
 use crate::event::Event;
 use crate::four_eyes::takes_two;
@@ -9,14 +10,20 @@ use crate::redemption::RedemptionTerms;
 use crate::refusal::Rejection;
 use crate::roles::permits;
 use crate::units::Units;
-use crate::venue::{Answered, Due, Step, Venue};
+use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_model::{Digest, Hasher, Machine, NodeId, PartyId, Timestamp};
+use gcfn_table::{Freeze, Frozen};
 
 impl Machine for Venue {
     type Command = Command;
     type Outcome = Outcome;
     type Event = Event;
+    type Frozen = Frozen<Venue>;
+
+    fn freeze(&self) -> Frozen<Venue> {
+        Freeze::freeze(self)
+    }
 
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
         self.now = self.now.max(at);
@@ -45,17 +52,14 @@ impl Venue {
     /// refusals included; with other content it is refused.
     fn answer(&mut self, step: &mut Step<'_>, request: &Request) -> Outcome {
         let content = content_of(request);
-        if let Some(answered) = self.answers.get(&request.id) {
-            return match answered.content == content {
-                true => answered.outcome.clone(),
-                false => Err(Rejection::IdempotencyConflict),
-            };
+        match self.answers.find(request.id, &content, step.at) {
+            Some(Known::Answered(outcome)) => return outcome,
+            Some(Known::Conflict) => return Err(Rejection::IdempotencyConflict),
+            None => {}
         }
         let outcome = self.request(step, request.actor, &request.verb);
-        self.answers.insert(request.id, Answered { content, outcome: outcome.clone() });
-        if let Some(until) = step.at.checked_add(self.terms.outcome_kept) {
-            self.agenda.insert((until, Due::ForgetAnswer(request.id)));
-        }
+        let until = step.at.checked_add(self.terms.outcome_kept);
+        self.answers.keep(request.id, &content, outcome.clone(), until);
         outcome
     }
 

@@ -91,7 +91,7 @@ impl Venue {
         let waiting = core::mem::take(&mut self.unbundled);
         let mut own = Vec::new();
         let mut members = BTreeMap::<(NodeId, NodeId, BusinessDate), Vec<ItemId>>::new();
-        for id in waiting {
+        for &id in waiting.keys() {
             match self.items.get(&id).and_then(|item| self.member_of(item)) {
                 Some(key) => members.entry(key).or_default().push(id),
                 None => own.push(id),

@@ -74,6 +74,7 @@ impl Venue {
         self.parties.remove(&party);
         self.issuers.remove(&party);
         self.activity.remove(&party);
+        self.conduct.remove(&party);
         self.limits.remove(&party);
         self.invited.remove(&party);
         self.flags.retain(|(of, _), _| *of != party);
@@ -117,19 +118,18 @@ impl Venue {
                     .get(&trade)
                     .is_some_and(|trade| [trade.buyer, trade.seller].contains(&party))
         };
-        self.orders.all().any(|open| open.party == party)
+        !self.orders.of(party, None).is_empty()
             || self.deals.values().any(|deal| deal.buyer == party)
-            || self.redemptions.values().any(|of| [of.holder, of.merchant].contains(&party))
-            || self.withdrawals.values().any(|of| of.party == party)
+            || self.redemptions.any(|of| [of.holder, of.merchant].contains(&party))
+            || self.withdrawals.any(|of| of.party == party)
             || self.pledges.values().any(|of| [of.holder, of.pledgee].contains(&party))
             || self.disputes.values().any(|of| {
                 !matches!(of.state, DisputeState::Resolved(_)) && disputed(of.by, of.trade)
             })
             || self
                 .trades
-                .values()
                 .any(|of| of.state < TradeState::Settled && [of.buyer, of.seller].contains(&party))
-            || self.items.values().any(|item| item.pays(party))
-            || self.batches.values().any(|of| of.issuer == party && !of.state.is_over())
+            || self.items.any(|item| item.pays(party))
+            || self.batches.any(|of| of.issuer == party && !of.state.is_over())
     }
 }

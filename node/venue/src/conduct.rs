@@ -3,7 +3,7 @@
 
 use crate::event::Event;
 use crate::orders::OpenOrder;
-use crate::venue::{Due, Step, Venue};
+use crate::venue::{Step, Venue};
 use gcfn_market::Side;
 use gcfn_model::{PartyId, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub enum ConductRule {
 /// What a party has done in its present window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Conduct {
+    /// When the window ends.
+    ends: Option<Timestamp>,
     placed: u32,
     cancelled: u32,
     /// The last trade, and how many orders of the other side were taken back since.
@@ -82,11 +84,12 @@ impl Venue {
 
     /// What a party has done; a window begins with its first act and ends by itself.
     fn conduct_of(&mut self, at: Timestamp, party: PartyId) -> &mut Conduct {
-        if !self.conduct.contains_key(&party)
-            && let Some(ends) = at.checked_add(self.terms.trading.conduct.window)
-        {
-            self.agenda.insert((ends, Due::ForgetConduct(party)));
+        let ends = at.checked_add(self.terms.trading.conduct.window);
+        let begun = Conduct { ends, ..Conduct::default() };
+        let conduct = self.conduct.or_insert_with(party, || begun);
+        if conduct.ends.is_some_and(|ends| ends <= at) {
+            *conduct = begun;
         }
-        self.conduct.entry(party).or_default()
+        conduct
     }
 }

@@ -34,9 +34,6 @@ impl Venue {
             Due::ForgetLock(lock) => {
                 self.locks.remove(&lock);
             }
-            Due::ForgetAnswer(command) => {
-                self.answers.remove(&command);
-            }
             Due::LapseDeal(order) => self.lapse_deal(step, order),
             Due::LapsePayment(home, trade) => self.lapse_payment(step, home, trade),
             Due::LapseProposal(proposal) => self.lapse_proposal(step, proposal),
@@ -46,9 +43,6 @@ impl Venue {
             Due::ExpireOrder(order) => self.expire_order(step, order),
             Due::LapseOffer(offer) => self.lapse_offer(step, offer),
             Due::EndAuction(auction) => self.end_auction(step, auction),
-            Due::ForgetConduct(party) => {
-                self.conduct.remove(&party);
-            }
             Due::EndCall(series) => self.end_call(step, series),
             Due::ClosingCall(date) => self.closing_call(step, date),
             Due::CloseReversal(number) => self.close_reversal(number),

@@ -8,7 +8,6 @@ use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
-use alloc::vec::Vec;
 use gcfn_ledger::{Account, Posting, UserBucket};
 use gcfn_model::{Digest, PartyId};
 use serde::{Deserialize, Serialize};
@@ -107,10 +106,9 @@ impl Venue {
 
     /// Releases what a party has locked for a redemption, as holder or as merchant.
     fn unlock_redemptions_of(&mut self, step: &mut Step<'_>, party: PartyId) {
-        let of_party = self.redemptions.iter().filter(|(_, redemption)| {
+        let locked = self.redemptions.select(|redemption| {
             !redemption.confirmed && [redemption.holder, redemption.merchant].contains(&party)
         });
-        let locked: Vec<_> = of_party.map(|(id, _)| *id).collect();
         for redemption in locked {
             self.unlock_redemption(step, redemption);
         }

@@ -137,7 +137,7 @@ impl Venue {
         }
         let covers =
             |item: &Item| matches!(item, Item::GuaranteeCover { issuer: of, .. } if *of == issuer);
-        if self.items.values().any(covers) {
+        if self.items.any(covers) {
             return self.ask_again(step, issuer);
         }
         let missing = self.missing(issuer);

@@ -283,11 +283,8 @@ impl Venue {
         if self.defaults.contains_key(&issuer) {
             return Err(Rejection::DefaultOpen);
         }
-        let open = |batch: &&Batch| batch.issuer == issuer && !batch.state.is_final();
-        match self.batches.values().find(open) {
-            Some(_) => Err(Rejection::BatchesOpen),
-            None => Ok(()),
-        }
+        let open = |batch: &Batch| batch.issuer == issuer && !batch.state.is_final();
+        if self.batches.any(open) { Err(Rejection::BatchesOpen) } else { Ok(()) }
     }
 
     /// An issuer names a merchant that may redeem its coupons; without this nobody but the

@@ -384,7 +384,7 @@ impl Venue {
 
     fn activity_of(&mut self, party: PartyId, at: Timestamp) -> &mut Activity {
         let day = self.region_day(at);
-        let activity = self.activity.entry(party).or_insert_with(|| Activity::new(day));
+        let activity = self.activity.or_insert_with(party, || Activity::new(day));
         activity.turn(day);
         activity
     }

@@ -18,6 +18,7 @@ use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
 use gcfn_market::{Phase, Refusal};
 use gcfn_model::{Amount, BatchId, Millis, OrderId, PartyId, Pool, SeriesId};
+use gcfn_table::Shared;
 
 impl Venue {
     /// Opens the book, offers the inventory at the issue price and, the first time, charges the
@@ -60,7 +61,7 @@ impl Venue {
             return Err(Rejection::DefaultOpen);
         }
         let low = |batch: &Batch| batch.issuer == issuer && batch.reserve_low;
-        if self.batches.values().any(low) { Err(Rejection::ReserveLow) } else { Ok(()) }
+        if self.batches.any(low) { Err(Rejection::ReserveLow) } else { Ok(()) }
     }
 
     fn charge_listing(&mut self, step: &mut Step<'_>, batch: &Batch) {
@@ -108,7 +109,8 @@ impl Venue {
             Track::Securities => Amount::MAX,
         };
         let price = terms.issue_price;
-        self.markets.entry(series).or_insert_with(|| Market::new(id, price_max, price));
+        let market = || Shared::new(Market::new(id, price_max, price));
+        self.markets.or_insert_with(series, market);
         self.reopen_book(step, series);
         let quantity = self.books.title.quantity(series, Holder::Inventory);
         if quantity == 0 {
@@ -184,7 +186,7 @@ impl Venue {
         if self.phase(series) == Some(Phase::Halted) {
             return Err(Rejection::Book(Refusal::Halted));
         }
-        let ordered = self.orders.all().any(|open| open.series == series && !open.primary());
+        let ordered = self.orders.any_in_series(series);
         let locked = |holder: &Holder| {
             matches!(
                 holder,
@@ -237,7 +239,6 @@ impl Venue {
         issuer: PartyId,
         which: impl Fn(&Batch) -> bool,
     ) -> Vec<BatchId> {
-        let own = self.batches.iter().filter(|(_, batch)| batch.issuer == issuer && which(batch));
-        own.map(|(id, _)| *id).collect()
+        self.batches.select(|batch| batch.issuer == issuer && which(batch))
     }
 }

@@ -5,8 +5,8 @@
 
 use crate::fees::{FeeQuote, TradeLine};
 use crate::venue::Venue;
-use alloc::collections::BTreeMap;
 use gcfn_model::{Amount, BusinessDate, PartyId, Timestamp};
+use gcfn_table::{Freeze, Map};
 use serde::{Deserialize, Serialize};
 
 /// A calendar month of the region.
@@ -31,7 +31,13 @@ impl Month {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct MonthlyTrades {
     month: Option<Month>,
-    counts: BTreeMap<PartyId, u32>,
+    counts: Map<PartyId, u32>,
+}
+
+impl Freeze for MonthlyTrades {
+    fn shared(&self) -> MonthlyTrades {
+        MonthlyTrades { month: self.month, counts: self.counts.shared() }
+    }
 }
 
 impl MonthlyTrades {
@@ -41,7 +47,7 @@ impl MonthlyTrades {
             self.month = Some(month);
             self.counts.clear();
         }
-        let count = self.counts.entry(party).or_insert(0);
+        let count = self.counts.or_insert_with(party, || 0);
         *count = count.saturating_add(1);
         *count
     }

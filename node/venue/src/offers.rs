@@ -353,14 +353,12 @@ impl Venue {
     }
 
     pub(crate) fn end_offers_of(&mut self, step: &mut Step<'_>, party: PartyId) {
-        let of_party = self.offers.iter().filter(|(_, offer)| offer.by == party);
-        let ids: Vec<OfferId> = of_party.map(|(id, _)| *id).collect();
+        let ids = self.offers.select(|offer| offer.by == party);
         ids.into_iter().for_each(|id| self.end_offer(step, id, OfferEnd::Withdrawn));
     }
 
     pub(crate) fn end_offers_in(&mut self, step: &mut Step<'_>, series: SeriesId) {
-        let concerned = self.offers.iter().filter(|(_, offer)| offer.terms.deal.concerns(series));
-        let ids: Vec<OfferId> = concerned.map(|(id, _)| *id).collect();
+        let ids = self.offers.select(|offer| offer.terms.deal.concerns(series));
         ids.into_iter().for_each(|id| self.end_offer(step, id, OfferEnd::Expired));
     }
 

@@ -1,9 +1,10 @@
 //! Open orders: those that wait in a book, and those whose time to enter it has not come.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use crate::lists::Lists;
 use alloc::vec::Vec;
 use gcfn_market::{Order, Side, TimeInForce};
 use gcfn_model::{Amount, OrderId, PartyId, SeriesId, Timestamp};
+use gcfn_table::{Freeze, Table};
 use serde::{Deserialize, Serialize};
 
 /// What becomes of coupons that their issuer buys back (P-21).
@@ -107,50 +108,94 @@ impl OpenOrder {
     }
 }
 
-/// All open orders, by id and by whose they are.
+/// All open orders: by id, by whose they are and by book.
+///
+/// State are the orders in their rows; who has which and what is in which book follows.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Table<OrderId, OpenOrder>")]
 pub(crate) struct OpenOrders {
-    by_id: BTreeMap<OrderId, OpenOrder>,
-    by_party: BTreeSet<(PartyId, SeriesId, OrderId)>,
+    orders: Table<OrderId, OpenOrder>,
+    #[serde(skip)]
+    by_party: Lists<PartyId>,
+    #[serde(skip)]
+    by_series: Lists<SeriesId>,
+}
+
+impl From<Table<OrderId, OpenOrder>> for OpenOrders {
+    fn from(orders: Table<OrderId, OpenOrder>) -> OpenOrders {
+        let (mut by_party, mut by_series) = (Lists::default(), Lists::default());
+        for (row, _, open) in orders.iter() {
+            by_party.add(open.party, row);
+            by_series.add(open.series, row);
+        }
+        OpenOrders { orders, by_party, by_series }
+    }
 }
 
 impl OpenOrders {
     pub(crate) fn get(&self, id: OrderId) -> Option<&OpenOrder> {
-        self.by_id.get(&id)
+        self.orders.find(id)
     }
 
     pub(crate) fn contains(&self, id: OrderId) -> bool {
-        self.by_id.contains_key(&id)
+        self.orders.row(id).is_some()
     }
 
+    /// All orders, in the order of their ids. Sorts them.
     pub(crate) fn all(&self) -> impl Iterator<Item = &OpenOrder> {
-        self.by_id.values()
+        let mut all: Vec<&OpenOrder> = self.orders.iter().map(|(_, _, open)| open).collect();
+        all.sort_unstable_by_key(|open| open.id);
+        all.into_iter()
     }
 
-    /// Puts an order in, in place of what was there under its id.
+    /// Puts an order in, in place of what was there under its id: an order of the same party in
+    /// the same book.
     pub(crate) fn put(&mut self, open: OpenOrder) {
-        self.by_party.insert((open.party, open.series, open.id));
-        self.by_id.insert(open.id, open);
+        match self.orders.insert(open.id, open) {
+            Ok(row) => {
+                self.by_party.add(open.party, row);
+                self.by_series.add(open.series, row);
+            }
+            Err(row) => *self.orders.at_mut(row).expect("a row that is held") = open,
+        }
     }
 
     pub(crate) fn remove(&mut self, id: OrderId) -> Option<OpenOrder> {
-        let open = self.by_id.remove(&id)?;
-        self.by_party.remove(&(open.party, open.series, open.id));
+        let row = self.orders.row(id)?;
+        let open = self.orders.remove(id)?;
+        self.by_party.remove(open.party, row);
+        self.by_series.remove(open.series, row);
         Some(open)
     }
 
-    /// The orders of `party`: in one book, or in all.
+    /// The orders of `party`, in one book or in all, by book and then id.
     pub(crate) fn of(&self, party: PartyId, series: Option<SeriesId>) -> Vec<OpenOrder> {
-        let least = series.unwrap_or(SeriesId::from_bytes([0; 16]));
-        let most = series.unwrap_or(SeriesId::from_bytes([u8::MAX; 16]));
-        let from = (party, least, OrderId::from_bytes([0; 16]));
-        let to = (party, most, OrderId::from_bytes([u8::MAX; 16]));
-        let ids = self.by_party.range(from..=to);
-        ids.filter_map(|(_, _, id)| self.by_id.get(id)).copied().collect()
+        let theirs = self.by_party.rows(party).filter_map(|row| self.orders.at(row));
+        let theirs = theirs.map(|(_, open)| *open);
+        let mut open: Vec<OpenOrder> =
+            theirs.filter(|open| series.is_none_or(|series| open.series == series)).collect();
+        open.sort_unstable_by_key(|open| (open.series, open.id));
+        open
+    }
+
+    /// Whether anybody but the issuer has an open order in a book.
+    pub(crate) fn any_in_series(&self, series: SeriesId) -> bool {
+        let mut rows = self.by_series.rows(series).filter_map(|row| self.orders.at(row));
+        rows.any(|(_, open)| !open.primary())
     }
 
     /// The orders of one book, in the order of their ids.
     pub(crate) fn in_series(&self, series: SeriesId) -> Vec<OpenOrder> {
-        self.all().filter(|open| open.series == series).copied().collect()
+        let rows = self.by_series.rows(series).filter_map(|row| self.orders.at(row));
+        let mut open: Vec<OpenOrder> = rows.map(|(_, open)| *open).collect();
+        open.sort_unstable_by_key(|open| open.id);
+        open
+    }
+}
+
+impl Freeze for OpenOrders {
+    fn shared(&self) -> OpenOrders {
+        let (by_party, by_series) = (Lists::default(), Lists::default());
+        OpenOrders { orders: self.orders.shared(), by_party, by_series }
     }
 }

@@ -159,10 +159,10 @@ impl Venue {
         }
         self.end_offers_of_units(step, series, found);
         let holds = |serial| found.iter().any(|(_, r)| r.first <= serial && serial < r.end);
-        let locked = self.redemptions.iter().filter(|(_, locked)| {
-            !locked.confirmed && locked.series == series && holds(locked.serial)
-        });
-        for redemption in locked.map(|(id, _)| *id).collect::<Vec<_>>() {
+        let locked = self
+            .redemptions
+            .select(|locked| !locked.confirmed && locked.series == series && holds(locked.serial));
+        for redemption in locked {
             self.unlock_redemption(step, redemption);
         }
     }
@@ -177,11 +177,9 @@ impl Venue {
         let names = |locked: &[SerialRange]| {
             locked.iter().any(|own| found.iter().any(|(_, range)| overlaps(*own, *range)))
         };
-        let offers = self
-            .offers
-            .iter()
-            .filter(|(_, offer)| offer.terms.deal.series() == series && names(&offer.locked));
-        for offer in offers.map(|(id, _)| *id).collect::<Vec<_>>() {
+        let offers =
+            self.offers.select(|offer| offer.terms.deal.series() == series && names(&offer.locked));
+        for offer in offers {
             self.end_offer(step, offer, OfferEnd::Withdrawn);
         }
         let auctions = self

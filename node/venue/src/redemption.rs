@@ -237,7 +237,7 @@ impl Venue {
     /// The redemptions of a series that hold a coupon: locked, or confirmed and waiting.
     pub(crate) fn locks_of(&self, series: SeriesId) -> Vec<RedemptionId> {
         let holds = |of: &Redemption| of.series == series && (of.waiting || !of.confirmed);
-        self.redemptions.iter().filter(|(_, of)| holds(of)).map(|(id, _)| *id).collect()
+        self.redemptions.select(holds)
     }
 
     fn return_coupon(&mut self, step: &mut Step<'_>, locked: &Redemption) {

@@ -152,7 +152,7 @@ impl Venue {
             return Err(Rejection::AlreadyReversed);
         }
         if let Some(item) = entry.item.filter(|item| self.items.contains_key(item)) {
-            return match self.unbundled.contains(&item) {
+            return match self.unbundled.contains_key(&item) {
                 true => Ok((number, entry, Mirror::Stop(item))),
                 false => Err(Rejection::InSettlement),
             };

@@ -17,7 +17,7 @@ pub enum Level {
 }
 
 /// A rule of section 7 that this node applies by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// too many trades in an hour. Orders wait for the review.

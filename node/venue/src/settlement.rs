@@ -249,7 +249,7 @@ impl Venue {
     pub(crate) fn add_item(&mut self, item: Item) -> ItemId {
         let id = self.next_number();
         self.items.insert(id, item);
-        self.unbundled.insert(id);
+        self.unbundled.insert(id, ());
         id
     }
 
@@ -293,7 +293,7 @@ impl Venue {
                     }
                     None => {
                         self.set_trade_state(trade, TradeState::Matched);
-                        self.unbundled.insert(id);
+                        self.unbundled.insert(id, ());
                     }
                 }
             }
@@ -303,7 +303,7 @@ impl Venue {
                 }
             }
             Some(_) => {
-                self.unbundled.insert(id);
+                self.unbundled.insert(id, ());
             }
             None => {}
         }

@@ -293,7 +293,8 @@ impl Venue {
         trade.item = self.add_item(Item::Trade { trade: trade.id });
         let id = trade.id;
         if trade.primary() && trade.member.is_none() {
-            self.refundable.entry((trade.buyer, trade.series)).or_default().push(id);
+            let purchases = (trade.buyer, trade.series);
+            self.refundable.or_insert_with(purchases, Vec::new).push(id);
         }
         step.emit(Event::TradeMatched(trade.clone()));
         self.count_in_limits(step, &trade);

@@ -1,6 +1,7 @@
 //! The state of a venue.
 
 use crate::activity::Activity;
+use crate::answers::Answers;
 use crate::batch::Batch;
 use crate::bidding::Auction;
 use crate::bundling::Bundled;
@@ -20,7 +21,6 @@ use crate::monthly::MonthlyTrades;
 use crate::notice::LockedRate;
 use crate::offers::Offer;
 use crate::orders::{OpenOrder, OpenOrders};
-use crate::outcome::Outcome;
 use crate::overlay::{CouponFreeze, Pledge};
 use crate::party::Party;
 use crate::redemption::Redemption;
@@ -38,18 +38,12 @@ use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting};
 use gcfn_model::{
-    Amount, AuctionId, BatchId, BusinessDate, CommandId, Digest, DisputeId, LockId, NodeId,
-    OfferId, OrderId, PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId,
-    Timestamp, TradeId, Uetr, WithdrawalId,
+    Amount, AuctionId, BatchId, BusinessDate, Digest, DisputeId, LockId, NodeId, OfferId, OrderId,
+    PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId,
+    Uetr, WithdrawalId,
 };
+use gcfn_table::{Map, Shared};
 use serde::{Deserialize, Serialize};
-
-/// What became of a command, kept so that a sender who asks again gets the same answer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Answered {
-    pub(crate) content: Digest,
-    pub(crate) outcome: Outcome,
-}
 
 /// What is due at an instant. Fired in order of time, then of this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,7 +54,6 @@ pub(crate) enum Due {
     ExpireForeign(SeriesId),
     ShareBreakage(BatchId),
     ForgetLock(LockId),
-    ForgetAnswer(CommandId),
     LapseDeal(OrderId),
     LapsePayment(NodeId, TradeId),
     LapseProposal(ProposalId),
@@ -70,7 +63,6 @@ pub(crate) enum Due {
     ExpireOrder(OrderId),
     LapseOffer(OfferId),
     EndAuction(AuctionId),
-    ForgetConduct(PartyId),
     EndCall(SeriesId),
     ClosingCall(BusinessDate),
     CloseReversal(u64),
@@ -113,22 +105,22 @@ pub struct Venue {
     pub(crate) books: Books,
     /// The source of ids that the machine makes itself.
     pub(crate) sequence: u64,
-    pub(crate) answers: BTreeMap<CommandId, Answered>,
+    pub(crate) answers: Answers,
     pub(crate) agenda: BTreeSet<(Timestamp, Due)>,
 
     pub(crate) proposals: BTreeMap<ProposalId, Proposal>,
 
-    pub(crate) parties: BTreeMap<PartyId, Party>,
+    pub(crate) parties: Map<PartyId, Party>,
     pub(crate) issuers: BTreeMap<PartyId, Issuer>,
     pub(crate) members: BTreeMap<NodeId, Member>,
     /// Parties that have left; their pseudonyms are not used again.
     pub(crate) closed: BTreeSet<PartyId>,
     pub(crate) freezes: BTreeMap<PartyId, BTreeSet<FreezeReason>>,
-    pub(crate) limits: BTreeMap<PartyId, PartyLimits>,
-    pub(crate) activity: BTreeMap<PartyId, Activity>,
-    pub(crate) flags: BTreeMap<(PartyId, Rule), Timestamp>,
+    pub(crate) limits: Map<PartyId, PartyLimits>,
+    pub(crate) activity: Map<PartyId, Activity>,
+    pub(crate) flags: Map<(PartyId, Rule), Timestamp>,
     /// Who was invited by whom; by nobody any more once the inviter has been rewarded.
-    pub(crate) invited: BTreeMap<PartyId, Option<PartyId>>,
+    pub(crate) invited: Map<PartyId, Option<PartyId>>,
 
     /// Open defaults, by issuer.
     pub(crate) defaults: BTreeMap<PartyId, DefaultCase>,
@@ -139,24 +131,24 @@ pub struct Venue {
     pub(crate) issuer_payouts: BTreeMap<WithdrawalId, IssuerPayout>,
 
     pub(crate) templates: BTreeMap<(TemplateId, u32), Template>,
-    pub(crate) batches: BTreeMap<BatchId, Batch>,
-    pub(crate) markets: BTreeMap<SeriesId, Market>,
+    pub(crate) batches: Map<BatchId, Batch>,
+    pub(crate) markets: Map<SeriesId, Shared<Market>>,
     pub(crate) orders: OpenOrders,
-    pub(crate) offers: BTreeMap<OfferId, Offer>,
+    pub(crate) offers: Map<OfferId, Offer>,
     pub(crate) auctions: BTreeMap<AuctionId, Auction>,
     pub(crate) makers: BTreeMap<PartyId, MarketMaker>,
-    pub(crate) conduct: BTreeMap<PartyId, Conduct>,
-    pub(crate) trades: BTreeMap<TradeId, Trade>,
-    pub(crate) refundable: BTreeMap<(PartyId, SeriesId), Vec<TradeId>>,
-    pub(crate) redemptions: BTreeMap<RedemptionId, Redemption>,
-    pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    pub(crate) conduct: Map<PartyId, Conduct>,
+    pub(crate) trades: Map<TradeId, Trade>,
+    pub(crate) refundable: Map<(PartyId, SeriesId), Vec<TradeId>>,
+    pub(crate) redemptions: Map<RedemptionId, Redemption>,
+    pub(crate) withdrawals: Map<WithdrawalId, Withdrawal>,
     pub(crate) disputes: BTreeMap<DisputeId, Dispute>,
     pub(crate) coupon_freezes: BTreeMap<u64, CouponFreeze>,
     pub(crate) pledges: BTreeMap<u64, Pledge>,
 
     pub(crate) days: BTreeMap<BusinessDate, TradingDay>,
-    pub(crate) items: BTreeMap<ItemId, Item>,
-    pub(crate) unbundled: BTreeSet<ItemId>,
+    pub(crate) items: Map<ItemId, Item>,
+    pub(crate) unbundled: Map<ItemId, ()>,
     pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
     /// What parties owe and have not begun to repay.
@@ -206,10 +198,10 @@ impl Venue {
             now: Timestamp::EPOCH,
             books: Books::default(),
             sequence: 0,
-            answers: BTreeMap::new(),
+            answers: Answers::default(),
             agenda: BTreeSet::new(),
             proposals: BTreeMap::new(),
-            parties: BTreeMap::new(),
+            parties: Map::new(),
             issuers: BTreeMap::new(),
             members: BTreeMap::new(),
             defaults: BTreeMap::new(),
@@ -219,27 +211,27 @@ impl Venue {
             templates: BTreeMap::new(),
             closed: BTreeSet::new(),
             freezes: BTreeMap::new(),
-            limits: BTreeMap::new(),
-            activity: BTreeMap::new(),
-            flags: BTreeMap::new(),
-            invited: BTreeMap::new(),
-            batches: BTreeMap::new(),
-            markets: BTreeMap::new(),
+            limits: Map::new(),
+            activity: Map::new(),
+            flags: Map::new(),
+            invited: Map::new(),
+            batches: Map::new(),
+            markets: Map::new(),
             orders: OpenOrders::default(),
-            offers: BTreeMap::new(),
+            offers: Map::new(),
             auctions: BTreeMap::new(),
             makers: BTreeMap::new(),
-            conduct: BTreeMap::new(),
-            trades: BTreeMap::new(),
-            refundable: BTreeMap::new(),
-            redemptions: BTreeMap::new(),
-            withdrawals: BTreeMap::new(),
+            conduct: Map::new(),
+            trades: Map::new(),
+            refundable: Map::new(),
+            redemptions: Map::new(),
+            withdrawals: Map::new(),
             disputes: BTreeMap::new(),
             coupon_freezes: BTreeMap::new(),
             pledges: BTreeMap::new(),
             days: BTreeMap::new(),
-            items: BTreeMap::new(),
-            unbundled: BTreeSet::new(),
+            items: Map::new(),
+            unbundled: Map::new(),
             bundles: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
             receivables: BTreeMap::new(),
@@ -299,12 +291,12 @@ impl Venue {
     /// A market by its series.
     #[must_use]
     pub fn market(&self, series: SeriesId) -> Option<&Market> {
-        self.markets.get(&series)
+        self.markets.get(&series).map(|market| &**market)
     }
 
     /// Every market.
     pub fn markets(&self) -> impl Iterator<Item = (&SeriesId, &Market)> {
-        self.markets.iter()
+        self.markets.iter().map(|(series, market)| (series, &**market))
     }
 
     /// An open order.

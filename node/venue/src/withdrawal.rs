@@ -13,7 +13,6 @@ use crate::party::acts_for;
 use crate::refusal::Rejection;
 use crate::settlement::{Item, Purpose, committed};
 use crate::venue::{Due, Step, Venue};
-use alloc::vec::Vec;
 use gcfn_banking::Creditor;
 use gcfn_ledger::{Account, Posting, UserBucket};
 use gcfn_model::{
@@ -167,8 +166,7 @@ impl Venue {
     /// Stops every withdrawal of a party that has not left.
     pub(crate) fn stop_withdrawals_of(&mut self, step: &mut Step<'_>, party: PartyId) {
         let waits = |of: &Withdrawal| of.party == party && of.state != WithdrawalState::Instructed;
-        let of_party = self.withdrawals.iter().filter(|(_, known)| waits(known));
-        for withdrawal in of_party.map(|(id, _)| *id).collect::<Vec<_>>() {
+        for withdrawal in self.withdrawals.select(waits) {
             self.stop_withdrawal(step, withdrawal);
         }
     }

@@ -44,6 +44,9 @@ fn the_shape_is_the_one_of_rfc_6962() {
     for count in 1..70 {
         let tree = tree(count);
         assert_eq!(tree.root(), Some(by_definition(&tree.leaves)), "{count}");
+        let mut frontier = EventFrontier::default();
+        (0..count).for_each(|seq| frontier.append(&KEY.salt(seq), &event(seq)));
+        assert_eq!((frontier.root(), frontier.leaf_count()), (tree.root(), count), "{count}");
     }
 }
 

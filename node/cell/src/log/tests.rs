@@ -20,6 +20,8 @@ impl Machine for Nothing {
     type Command = ();
     type Outcome = ();
     type Event = ();
+    type Frozen = ();
+    fn freeze(&self) {}
     fn apply(&mut self, _: Timestamp, (): &(), _: &mut Vec<()>) {}
 }
 

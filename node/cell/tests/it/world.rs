@@ -36,6 +36,11 @@ impl Machine for Tally {
     type Command = Command;
     type Outcome = Outcome;
     type Event = Counted;
+    type Frozen = Tally;
+
+    fn freeze(&self) -> Tally {
+        self.clone()
+    }
 
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Counted>) -> Outcome {
         assert!(self.last_at.is_none_or(|last| last <= at), "time ran backwards");

@@ -5,6 +5,7 @@ mod envelopes;
 mod epochs;
 mod federation;
 mod finality;
+mod frozen;
 mod refusals;
 mod replay;
 mod world;

@@ -1,0 +1,65 @@
+//! The state as it was at one moment, to be written down while commands go on.
+
+use crate::venue::Venue;
+use gcfn_table::Freeze;
+
+/// What grows with parties, orders, trades and requests is shared; what is small, or is emptied
+/// every day, is copied. Of what is copied the agenda may grow, by an entry for each order with an
+/// end of its own: a hundred thousand of them cost some milliseconds.
+impl Freeze for Venue {
+    fn shared(&self) -> Venue {
+        Venue {
+            terms: self.terms,
+            now: self.now,
+            books: self.books.shared(),
+            sequence: self.sequence,
+            answers: self.answers.shared(),
+            agenda: self.agenda.clone(),
+            proposals: self.proposals.clone(),
+            parties: self.parties.shared(),
+            issuers: self.issuers.clone(),
+            members: self.members.clone(),
+            closed: self.closed.clone(),
+            freezes: self.freezes.clone(),
+            limits: self.limits.shared(),
+            activity: self.activity.shared(),
+            flags: self.flags.shared(),
+            invited: self.invited.shared(),
+            defaults: self.defaults.clone(),
+            calls: self.calls.clone(),
+            fund_promised: self.fund_promised,
+            issuer_payouts: self.issuer_payouts.clone(),
+            templates: self.templates.clone(),
+            batches: self.batches.shared(),
+            markets: self.markets.shared(),
+            orders: self.orders.shared(),
+            offers: self.offers.shared(),
+            auctions: self.auctions.clone(),
+            makers: self.makers.clone(),
+            conduct: self.conduct.shared(),
+            trades: self.trades.shared(),
+            refundable: self.refundable.shared(),
+            redemptions: self.redemptions.shared(),
+            withdrawals: self.withdrawals.shared(),
+            disputes: self.disputes.clone(),
+            coupon_freezes: self.coupon_freezes.clone(),
+            pledges: self.pledges.clone(),
+            days: self.days.clone(),
+            items: self.items.shared(),
+            unbundled: self.unbundled.shared(),
+            bundles: self.bundles.clone(),
+            merchants_due: self.merchants_due.clone(),
+            receivables: self.receivables.clone(),
+            reversible: self.reversible.clone(),
+            suspense: self.suspense.clone(),
+            locks: self.locks.clone(),
+            deals: self.deals.clone(),
+            unproposed: self.unproposed.clone(),
+            desk: self.desk.shared(),
+            early: self.early.clone(),
+            unposted: self.unposted.clone(),
+            house: self.house.clone(),
+            monthly_trades: self.monthly_trades.shared(),
+        }
+    }
+}
