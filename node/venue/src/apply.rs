@@ -26,9 +26,9 @@ impl Machine for Venue {
     }
 
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
-        self.now = self.now.max(at);
-        let mut step = Step { at: self.now, events };
+        let mut step = Step { at: self.now.max(at), events };
         self.fire_due(&mut step);
+        self.now = step.at;
         match command {
             Command::Request(request) => self.answer(&mut step, request),
             Command::Dispatch { from, body } => self.dispatch(&mut step, *from, body),

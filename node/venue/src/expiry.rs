@@ -13,12 +13,14 @@ use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, Posting};
 use gcfn_model::{Amount, BatchId, PartyId, Pool, Rate, Rounding, SeriesId};
 
 impl Venue {
-    /// Does everything that was due before this command, in order of time.
+    /// Does everything that was due before this command, in order of time; meanwhile it is the
+    /// time at which it was due.
     pub(crate) fn fire_due(&mut self, step: &mut Step<'_>) {
         while let Some((at, due)) = self.agenda.first().copied()
             && at <= step.at
         {
             self.agenda.remove(&(at, due));
+            self.now = self.now.max(at);
             self.fire(&mut Step { at, events: step.events }, due);
         }
     }

@@ -1,12 +1,12 @@
 //! What is charged: the tables, the rounding, the reduction, and that a hold covers it all.
 
-use crate::world::{World, cents, party, terms};
+use crate::world::{World, cents, instant, party, terms};
 use gcfn_ledger::{Account, FeeKind, IssuerBucket, UserBucket};
 use gcfn_market::Side;
-use gcfn_model::{Amount, BasisPoints, Currency, Millis, Pool, SeriesId};
+use gcfn_model::{Amount, AuctionId, BasisPoints, Currency, Millis, Pool, SeriesId};
 use gcfn_venue::{
-    Done, FeePreset, FeeSchedule, Liquidity, Listing, MarketKind, PartyKind, SideRates, Tier,
-    Trade, TradeLine, Trader, major_units,
+    AuctionTerms, Done, FeePreset, FeeSchedule, Liquidity, Listing, MarketKind, PartyKind,
+    SideRates, Tier, Trade, TradeLine, Trader, Units, Verb, major_units,
 };
 use proptest::prelude::*;
 
@@ -266,6 +266,29 @@ fn the_eleventh_trade_of_a_month_is_cheaper_and_the_next_month_begins_anew() {
     assert_eq!(world.venue.trades_this_month(party("ann")), 0);
     assert_eq!(buys(&mut world, "ann", series, 1).buyer_fee, cents(48));
     assert_eq!(world.venue.trades_this_month(party("ann")), 1);
+}
+
+#[test]
+fn what_falls_due_in_a_month_is_charged_as_of_that_month_however_late_it_is_done() {
+    let (mut world, series) = market(FeeSchedule::of(FeePreset::DEFAULT, Currency::Sgd));
+    world.until(1003, 9);
+    (0..10).for_each(|_| drop(buys(&mut world, "ann", series, 1)));
+    buys(&mut world, "ben", series, 1);
+    let auction = AuctionId::derive(&[b"a"]);
+    let terms = AuctionTerms {
+        auction,
+        series,
+        units: Units::Any(1),
+        reserve: cents(50_00),
+        increment: cents(1_00),
+        ends_at: instant(1003, 12),
+    };
+    world.user("ben", Verb::OpenAuction(terms)).expect("he has one");
+    world.user("ann", Verb::Bid { auction, price: cents(90_00) }).expect("covered");
+    // Nothing happens before October: 90.00 at 0.50 % is 0.45, less a fifth 0.36.
+    world.until(1004, 12);
+    let sale = world.venue.trades().find(|trade| !trade.primary()).expect("sold").clone();
+    assert_eq!((sale.at, sale.buyer_fee), (instant(1003, 12), cents(36)));
 }
 
 #[test]
