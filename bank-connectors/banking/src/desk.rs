@@ -339,8 +339,15 @@ impl<P: Clone + PartialEq> Desk<P> {
         statement: &Statement,
         ledger: Position,
     ) -> Result<Reconciliation, DeskRefusal> {
-        let book = self.books.entry((statement.account, statement.currency)).or_default();
-        book.reconcile(at, statement, ledger)
+        let account = (statement.account, statement.currency);
+        if let Some(book) = self.books.get_mut(&account) {
+            return book.reconcile(at, statement, ledger);
+        }
+        // A refused statement opens no book.
+        let mut book = Book::default();
+        let reconciliation = book.reconcile(at, statement, ledger)?;
+        self.books.insert(account, book);
+        Ok(reconciliation)
     }
 
     /// Every break that is not resolved, by account and day.
