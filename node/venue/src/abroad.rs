@@ -31,6 +31,11 @@ const LOCK_REMEMBERED: Millis = Millis(86_400_000);
 pub const DEAL_QUANTITY_MAX: u64 = 4_096;
 
 impl Venue {
+    /// What is held for purchases at other nodes until they answer, one line a purchase.
+    pub fn held_for_deals(&self) -> impl Iterator<Item = (PartyId, Amount)> {
+        self.deals.values().map(|deal| (deal.buyer, deal.held))
+    }
+
     pub(crate) fn rate_locked(&mut self, step: &mut Step<'_>, rate: LockedRate) {
         if rate.holder != self.terms.node || self.locks.contains_key(&rate.lock) {
             return;

@@ -271,6 +271,16 @@ impl Venue {
         self.books.state_root()
     }
 
+    /// The same venue as if `command` had never been answered: what a refusal must leave as it
+    /// was before.
+    #[must_use]
+    pub fn without_answer(&self, command: CommandId) -> Venue {
+        let mut venue = self.clone();
+        venue.answers.remove(&command);
+        venue.agenda.retain(|(_, due)| *due != Due::ForgetAnswer(command));
+        venue
+    }
+
     /// A party by its pseudonym.
     #[must_use]
     pub fn find_party(&self, party: PartyId) -> Option<&Party> {

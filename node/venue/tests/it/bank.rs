@@ -1,10 +1,11 @@
 //! Whatever a bank books, the node goes on: what its books cannot take is a break.
 
-use crate::world::{DAY, World, cents, party};
-use gcfn_banking::{BankEntry, Side as Booking};
+use crate::chaos::run::whole;
+use crate::world::{DAY, World, cents, date, party};
+use gcfn_banking::{BankEntry, Side as Booking, Statement};
 use gcfn_ledger::{Account, LedgerFault, UserBucket};
-use gcfn_model::{Amount, Pool, Position, WithdrawalId};
-use gcfn_venue::{Command, Event, PartyKind, Verb};
+use gcfn_model::{Amount, Currency, Pool, Position, WithdrawalId};
+use gcfn_venue::{Command, Event, PartyKind, Rejection, Verb};
 
 const BANK: Account = Account::Bank(Pool::UserCustody);
 const SUSPENSE: Account = Account::Suspense(Pool::UserCustody);
@@ -102,4 +103,27 @@ fn credits_above_what_an_account_can_have_are_a_break() {
     assert!(!told);
     booked(&mut world, Booking::Debit, cents(1_00));
     assert_eq!(world.available("ann"), 1_00);
+}
+
+#[test]
+fn a_refused_statement_leaves_no_trace() {
+    let mut world = World::new();
+    let account = world.venue.terms().account(Pool::GuaranteeFund);
+    let other = world.venue.terms().account(Pool::UserCustody);
+    let entry = world.entry(other, Booking::Credit, cents(1_00), None, None);
+    let nothing = Position::ZERO;
+    let statement = Statement {
+        account,
+        currency: Currency::Sgd,
+        date: date(1000),
+        opening: nothing,
+        closing: nothing,
+        entries: vec![entry],
+    };
+    world.must(Command::Tick);
+    world.at -= 1_000;
+    let before = whole(&world.venue);
+    let refused = world.apply(&Command::BankStatement(statement));
+    assert_eq!(refused, Err(Rejection::UnknownInstruction), "an entry of another account");
+    assert!(whole(&world.venue) == before);
 }

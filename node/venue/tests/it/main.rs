@@ -5,6 +5,7 @@
 
 mod bank;
 mod batches;
+mod chaos;
 mod closing;
 mod credit;
 mod cross_border;

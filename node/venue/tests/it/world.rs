@@ -21,6 +21,8 @@ pub(crate) struct World {
     pub(crate) venue: Venue,
     pub(crate) at: u64,
     pub(crate) events: Vec<Event>,
+    /// Everything that was carried out, in order.
+    pub(crate) done: Vec<Command>,
     pub(crate) bank_entries: u64,
     requests: u64,
     /// Bank balances per pool and the day's entries, for statements.
@@ -80,6 +82,7 @@ impl World {
             venue: Venue::new(terms),
             at: 1000 * DAY + 9 * HOUR,
             events: Vec::new(),
+            done: Vec::new(),
             bank_entries: 0,
             requests: 0,
             booked: Vec::new(),
@@ -107,6 +110,9 @@ impl World {
         let outcome = self.venue.apply(at, command, &mut events);
         assert_eq!(self.venue.imbalances(), Vec::new(), "after {command:?}");
         self.events.extend(events);
+        if outcome.is_ok() {
+            self.done.push(command.clone());
+        }
         outcome
     }
 

@@ -1,0 +1,331 @@
+//! A venue under chaos: what is asked of it next, and what is checked after each command.
+
+use super::crowd::{ISSUERS, MERCHANTS, STAFF, USERS, crowd};
+use super::drawn::Chaos;
+use super::fees::Fees;
+use super::laws::{self, Feed};
+use crate::world::party;
+use gcfn_model::{CommandId, Machine, Timestamp};
+use gcfn_venue::{
+    Actor, Command, Done, Event, MoneyAct, Outcome, Rejection, Request, Role, Venue, Verb,
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The most commands of one kind that are kept to be varied.
+const KEPT_MAX: usize = 32;
+
+/// A venue, what was asked of it, and what is drawn next.
+pub(crate) struct Run {
+    pub(crate) venue: Venue,
+    /// The venue before the first command, for the replay.
+    begun: Venue,
+    chaos: Chaos,
+    at: u64,
+    requests: u64,
+    /// Commands that were carried out, by their kind, to be varied.
+    corpus: BTreeMap<Vec<u8>, Vec<Command>>,
+    /// Which role may not send which verb.
+    barred: BTreeSet<(Vec<u8>, Role)>,
+    log: Vec<(Timestamp, Command, Outcome)>,
+    feed: Feed,
+    fees: Fees,
+    /// How many commands were carried out, time passing apart.
+    pub(crate) accepted: u64,
+}
+
+/// The bytes of a whole venue.
+pub(crate) fn whole(venue: &Venue) -> Vec<u8> {
+    postcard::to_allocvec(venue).expect("plain data")
+}
+
+fn encoded<T: Serialize>(value: &T) -> Vec<u8> {
+    postcard::to_allocvec(value).expect("plain data")
+}
+
+/// Which verb it is, as far as roles go: its variant, and the one inside it.
+fn kind(verb: &Verb) -> Vec<u8> {
+    let variants = if matches!(verb, Verb::Money(_)) { 2 } else { 1 };
+    encoded(verb).into_iter().take(variants).collect()
+}
+
+/// Which command it is, and of a request which verb.
+fn kind_of(command: &Command) -> Vec<u8> {
+    match command {
+        Command::Request(request) => kind(&request.verb),
+        other => [u8::MAX].into_iter().chain(encoded(other).into_iter().take(1)).collect(),
+    }
+}
+
+/// Which roles a venue lets send which verbs, found out by asking it.
+fn barred(venue: &Venue) -> BTreeSet<(Vec<u8>, Role)> {
+    let mut chaos = Chaos::of_bytes(&[]);
+    let acts = chaos.every_variant::<MoneyAct>().into_iter().map(|(_, act)| Verb::Money(act));
+    let verbs = chaos.every_variant::<Verb>().into_iter().map(|(_, verb)| verb);
+    let (mut venue, mut barred) = (venue.clone(), BTreeSet::new());
+    for verb in verbs.chain(acts) {
+        for role in [Role::User, Role::Issuer, Role::Operator, Role::Bank, Role::Regulator] {
+            let actor = Actor { party: party("nobody"), role };
+            let id = CommandId::derive(&[&kind(&verb), &encoded(&role)]);
+            let asked = Command::Request(Request { id, actor, verb: verb.clone() });
+            let outcome = venue.apply(venue.now(), &asked, &mut Vec::new());
+            if outcome == Err(Rejection::NotPermitted) {
+                barred.insert((kind(&verb), role));
+            }
+        }
+    }
+    barred
+}
+
+impl Run {
+    pub(crate) fn new(chaos: Chaos, variant: u64) -> Run {
+        let world = crowd(variant);
+        let mut run = Run {
+            feed: Feed::of(&world.venue),
+            fees: Fees::of(&world.venue, &world.events),
+            begun: world.venue.clone(),
+            venue: world.venue.clone(),
+            chaos,
+            at: world.at,
+            requests: 0,
+            corpus: BTreeMap::new(),
+            barred: barred(&world.venue),
+            log: Vec::new(),
+            accepted: 0,
+        };
+        run.chaos.known.learn(&format!("{:?} {:?}", run.venue, world.events));
+        world.done.iter().for_each(|command| run.keep(command));
+        for name in USERS.into_iter().chain(MERCHANTS).chain(ISSUERS).chain(STAFF) {
+            run.chaos.known.learn(&party(name).to_string());
+        }
+        run
+    }
+
+    /// Draws a command and applies it, at a time that has passed since the last.
+    pub(crate) fn step(&mut self) {
+        self.pass_time();
+        let Some(command) = self.command() else { return };
+        self.ask(&command);
+    }
+
+    /// Whether the bytes that it draws from are used up.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.chaos.is_spent()
+    }
+
+    fn pass_time(&mut self) {
+        let micros = match self.chaos.below(120) {
+            0 => self.chaos.below(30 * 3_600) * 1_000_003,
+            1..6 => self.chaos.below(3_600) * 1_000_003,
+            6..9 => self.venue.next_due().map_or(0, |due| due.micros().saturating_sub(self.at)),
+            _ => self.chaos.below(5_000),
+        };
+        // Two thousand years are enough.
+        self.at = self.at.saturating_add(micros).min(60_000_000_000_000_000);
+        self.chaos.known.now = self.at;
+    }
+
+    /// What is asked next: something drawn, or something that was carried out once, varied.
+    fn command(&mut self) -> Option<Command> {
+        let drawn = match self.chaos.below(8) {
+            0 => self.chaos.draw::<Command>()?,
+            1..6 if !self.corpus.is_empty() => self.varied()?,
+            _ => {
+                let verb = self.chaos.draw::<Verb>()?;
+                Command::Request(Request { id: self.fresh(), actor: self.actor(&verb), verb })
+            }
+        };
+        Some(match drawn {
+            // An id that was used is refused, so it is mostly another.
+            Command::Request(request) if !self.chaos.once_in(16) => {
+                Command::Request(Request { id: self.fresh(), ..request })
+            }
+            other => other,
+        })
+    }
+
+    fn fresh(&mut self) -> CommandId {
+        self.requests += 1;
+        CommandId::derive(&[b"chaos", &self.requests.to_be_bytes()])
+    }
+
+    /// Somebody, mostly in a role that may send such a verb.
+    fn actor(&mut self, verb: &Verb) -> Actor {
+        let kind = kind(verb);
+        let mut actor = self.anybody();
+        for _ in 0..32 {
+            if !self.barred.contains(&(kind.clone(), actor.role)) {
+                break;
+            }
+            actor = self.anybody();
+        }
+        actor
+    }
+
+    fn anybody(&mut self) -> Actor {
+        let (role, names): (_, &[&str]) = match self.chaos.below(16) {
+            0..6 => (Role::User, &USERS),
+            6 => (Role::User, &MERCHANTS),
+            7..11 => (Role::Issuer, &ISSUERS[..2]),
+            11 => (Role::Issuer, &MERCHANTS),
+            _ => (Role::Operator, &STAFF),
+        };
+        let name = self.chaos.pick(names).expect("somebody");
+        Actor { party: party(name), role }
+    }
+
+    /// Something like a command that was carried out once, by the same or by somebody else.
+    fn varied(&mut self) -> Option<Command> {
+        let kinds: Vec<_> = self.corpus.keys().cloned().collect();
+        // Some of every kind, and more of what there is more of.
+        let mut kind = self.chaos.pick(&kinds)?;
+        for _ in 0..2 {
+            let other = self.chaos.pick(&kinds)?;
+            if self.corpus[&kind].len() < self.corpus[&other].len() {
+                kind = other;
+            }
+        }
+        let command = self.chaos.pick(&self.corpus[&kind])?;
+        if self.chaos.once_in(4) {
+            return self.damaged(&command);
+        }
+        let Command::Request(Request { id, actor, verb }) = command else {
+            return self.chaos.draw_like(&command);
+        };
+        let verb = self.chaos.draw_like(&verb)?;
+        let actor = if self.chaos.once_in(2) { self.actor(&verb) } else { actor };
+        Some(Command::Request(Request { id, actor, verb }))
+    }
+
+    /// A command with some of its bytes changed, if that can be read as one.
+    fn damaged(&mut self, command: &Command) -> Option<Command> {
+        let bytes = encoded(command);
+        (0..16).find_map(|_| {
+            let mut bytes = bytes.clone();
+            for _ in 0..=self.chaos.below(3) {
+                self.vary(&mut bytes);
+            }
+            postcard::from_bytes(&bytes).ok()
+        })
+    }
+
+    /// Changes, inserts or deletes one byte.
+    fn vary(&mut self, bytes: &mut Vec<u8>) {
+        let place = usize::try_from(self.chaos.below(bytes.len() as u64)).expect("short");
+        let byte = self.chaos.next().to_le_bytes()[0];
+        match self.chaos.below(8) {
+            0 => bytes.insert(place, byte),
+            1 if place < bytes.len() => drop(bytes.remove(place)),
+            2..4 if place < bytes.len() => bytes[place] = byte,
+            _ if place < bytes.len() => bytes[place] ^= 1 << (byte % 8),
+            _ => bytes.push(byte),
+        }
+    }
+
+    /// Applies a command after whatever is due, so that what changes is its own doing. A request
+    /// that was not its sender's to make is made by others, and what two persons must ask for is
+    /// often asked by a second.
+    fn ask(&mut self, command: &Command) {
+        self.apply(&Command::Tick).expect("time passes");
+        let mut outcome = self.apply(command);
+        let Command::Request(Request { verb, .. }) = command else { return };
+        for _ in 0..6 {
+            match &outcome {
+                Err(Rejection::NotPermitted | Rejection::NotYours) => {}
+                Ok(Done::Proposed { .. }) if !self.chaos.once_in(4) => {}
+                _ => return,
+            }
+            let (id, actor) = (self.fresh(), self.actor(verb));
+            outcome = self.apply(&Command::Request(Request { id, actor, verb: verb.clone() }));
+        }
+    }
+
+    /// Applies a command and checks every law.
+    fn apply(&mut self, command: &Command) -> Outcome {
+        let at = Timestamp::from_micros(self.at).expect("in range");
+        let before = whole(&self.venue);
+        let mut events = Vec::new();
+        let applied = AssertUnwindSafe(|| self.venue.apply(at, command, &mut events));
+        let Ok(outcome) = catch_unwind(applied) else {
+            panic!("after {} commands, at {at:?}: {command:?}", self.log.len())
+        };
+        self.log.push((at, command.clone(), outcome.clone()));
+        if let Some(wrong) = self.wrong(&before, command, (&outcome, &events)) {
+            panic!("{wrong}, after {} commands: {command:?}", self.log.len());
+        }
+        laws::encodes(command);
+        laws::encodes(&outcome);
+        events.iter().for_each(laws::encodes);
+        self.learn(command, &events, &outcome);
+        outcome
+    }
+
+    /// What a command has done that it must not; nothing, short of a defect.
+    fn wrong(
+        &mut self,
+        before: &[u8],
+        command: &Command,
+        (outcome, events): (&Outcome, &[Event]),
+    ) -> Option<String> {
+        if let Err(refusal) = outcome {
+            if !self.is_as_it_was(before, command) {
+                return Some(format!("{refusal:?} left a trace in the state"));
+            }
+            // Another node is told why, for it waits for an answer.
+            let answers = |event: &&Event| match (command, event) {
+                (Command::Dispatch { from, .. }, Event::Sent { to, .. }) => from == to,
+                _ => false,
+            };
+            if !events.iter().all(|event| answers(&event)) {
+                return Some(format!("{refusal:?} told of {events:?}"));
+            }
+        }
+        let broken = laws::broken(&self.venue);
+        let broken = broken.or_else(|| self.feed.follow(events, &self.venue));
+        broken.or_else(|| self.fees.follow(events, &self.venue))
+    }
+
+    fn keep(&mut self, command: &Command) {
+        let kept = self.corpus.entry(kind_of(command)).or_default();
+        if kept.len() < KEPT_MAX {
+            kept.push(command.clone());
+        }
+    }
+
+    /// Whether the state is what it was, but for an answer that is remembered.
+    fn is_as_it_was(&self, before: &[u8], command: &Command) -> bool {
+        let unanswered = |command: &Command| match command {
+            Command::Request(request) => whole(&self.venue.without_answer(request.id)) == before,
+            _ => false,
+        };
+        whole(&self.venue) == before || unanswered(command)
+    }
+
+    fn learn(&mut self, command: &Command, events: &[Event], outcome: &Outcome) {
+        for event in events {
+            self.chaos.known.learn(&format!("{event:?}"));
+        }
+        self.chaos.known.learn(&format!("{outcome:?}"));
+        if outcome.is_ok() && *command != Command::Tick {
+            self.accepted += 1;
+            self.keep(command);
+        }
+    }
+
+    /// Plays the log again through a snapshot taken after any command: every answer and the whole
+    /// state must be the same.
+    pub(crate) fn replay(&mut self) {
+        let mut again = self.begun.clone();
+        let cut = self.chaos.below(self.log.len() as u64 + 1);
+        for (index, (at, command, outcome)) in self.log.iter().enumerate() {
+            if index as u64 == cut {
+                again = postcard::from_bytes(&whole(&again)).expect("its own bytes");
+            }
+            let answered = again.apply(*at, command, &mut Vec::new());
+            assert_eq!(answered, *outcome, "replayed after a snapshot at {cut}: {command:?}");
+        }
+        assert_eq!(again.state_root(), self.venue.state_root(), "after a snapshot at {cut}");
+        assert!(whole(&again) == whole(&self.venue), "another state, after a snapshot at {cut}");
+    }
+}
