@@ -12,6 +12,7 @@ mod cross_border;
 mod day;
 mod defaults;
 mod disputes;
+mod encoding;
 mod expiry;
 mod fees;
 mod four_eyes;
