@@ -271,14 +271,10 @@ impl Venue {
         self.books.state_root()
     }
 
-    /// The same venue as if `command` had never been answered: what a refusal must leave as it
-    /// was before.
+    /// The same venue as if it remembered no answer: what a refusal must leave as it was.
     #[must_use]
-    pub fn without_answer(&self, command: CommandId) -> Venue {
-        let mut venue = self.clone();
-        venue.answers.remove(&command);
-        venue.agenda.retain(|(_, due)| *due != Due::ForgetAnswer(command));
-        venue
+    pub fn without_answers(&self) -> Venue {
+        Venue { answers: Answers::default(), ..self.clone() }
     }
 
     /// A party by its pseudonym.
