@@ -29,6 +29,7 @@ pub mod staff;
 pub mod supervision;
 pub mod template;
 pub mod trading;
+pub mod wallet;
 
 pub mod grpc;
 

@@ -23,5 +23,6 @@ pub(crate) mod staff;
 pub(crate) mod supervision;
 pub(crate) mod templates;
 pub(crate) mod trading;
+pub(crate) mod wallet;
 
 pub use registration::vault_field;

@@ -1,7 +1,7 @@
 //! Users, merchants and staff: who they are, and what staff decide about them.
 
 use super::{EVERYBODY, HOLDERS};
-use crate::handlers::{admin, party, registration, staff};
+use crate::handlers::{admin, party, registration, staff, wallet};
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
 
@@ -15,6 +15,24 @@ pub(super) fn parties() -> Vec<Route> {
             HOLDERS,
             "The caller's money and coupons.",
             party::assets,
+        ),
+        Route::read(
+            "/api/v1/users/me/kyc",
+            HOLDERS,
+            "How well the caller is identified, and what that opens.",
+            wallet::identity,
+        ),
+        Route::read(
+            "/api/v1/wallets/me",
+            HOLDERS,
+            "The caller's money and coupons.",
+            party::assets,
+        ),
+        Route::read(
+            "/api/v1/wallets/me/valuation",
+            HOLDERS,
+            "What the caller's money and coupons come to.",
+            wallet::valuation,
         ),
         Route::read(
             "/api/v1/users/me/bank-accounts",

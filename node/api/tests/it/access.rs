@@ -196,7 +196,10 @@ async fn the_table() {
         GET    /api/v1/users/me/bank-accounts                     user issuer
         POST   /api/v1/users/me/bank-accounts                     user issuer
         POST   /api/v1/users/me/invitation                        user
+        GET    /api/v1/users/me/kyc                               user issuer
         POST   /api/v1/users/token                                anybody
+        GET    /api/v1/wallets/me                                 user issuer
+        GET    /api/v1/wallets/me/valuation                       user issuer
         GET    /healthz                                           anybody
         GET    /metrics                                           operator
         GET    /openapi.json                                      anybody

@@ -87,6 +87,24 @@ async fn a_pledge_is_released_by_its_pledgee() {
 }
 
 #[tokio::test]
+async fn coupons_are_worth_their_last_price() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 3).await;
+    let (_, worth) = world.get(&people.ann, "/api/v1/wallets/me/valuation").await;
+    assert_eq!(worth["coupons"][0]["quantity"], 3);
+    assert_eq!(
+        (&worth["at_last_prices"], &worth["redeemable"]),
+        (&money("270.00"), &money("300.00"))
+    );
+    assert_eq!(worth["money"], money("5000.00"), "what is committed is Ann's until it settles");
+    let (_, wallet) = world.get(&people.ann, "/api/v1/wallets/me").await;
+    assert_eq!(wallet["coupons"][0]["free"], 3);
+    let (_, identity) = world.get(&people.ann, "/api/v1/users/me/kyc").await;
+    assert_eq!((&identity["kyc"], &identity["kyc_to_trade"]), (&json!(2), &json!(1)));
+}
+
+#[tokio::test]
 async fn a_refund_and_a_withdrawal_show_to_whom_they_belong() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;

@@ -56,6 +56,13 @@ async fn a_batch_goes_from_draft_to_market() {
     // Documents are read over REST.
     expected.as_object_mut().unwrap().retain(|name, _| !matches!(&**name, "schema" | "attributes"));
     assert_eq!(to_value(shown).unwrap(), expected);
+
+    let recalled = client.recall(signed(operator, step("g", batch))).await.unwrap().into_inner();
+    assert!(recalled.proposal.is_some(), "two persons must");
+    client.delist(signed(issuer, step("h", batch))).await.unwrap();
+    let ask = ShowBatchRequest { batch: batch.to_owned() };
+    let shown = client.show_batch(signed(issuer, ask)).await.unwrap().into_inner();
+    assert_eq!(shown.state, "registered");
 }
 
 #[tokio::test]
