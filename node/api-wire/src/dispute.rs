@@ -120,8 +120,8 @@ pub struct DisputeReport {
     pub trade: Trade,
     /// About what.
     pub kind: DisputeKind,
-    /// Who opened it.
-    pub by: Party,
+    /// Who opened it: shown to itself, to staff and to supervisors.
+    pub by: Option<Party>,
     /// Where it stands.
     pub state: DisputeStage,
     /// What each side has shown, oldest first.
@@ -135,8 +135,8 @@ pub struct DisputeReport {
 /// A piece of evidence, and who has shown it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceShown {
-    /// Who.
-    pub by: Party,
+    /// Who: shown to itself, to staff and to supervisors.
+    pub by: Option<Party>,
     /// The digest of what was shown.
     pub evidence: Hash,
 }
@@ -146,12 +146,12 @@ impl DisputeReport {
     #[must_use]
     pub fn new(id: DisputeId, dispute: &gcfn_venue::Dispute) -> DisputeReport {
         let shown =
-            |(by, digest): &(_, _)| EvidenceShown { by: Text(*by), evidence: Text(*digest) };
+            |(by, digest): &(_, _)| EvidenceShown { by: Some(Text(*by)), evidence: Text(*digest) };
         DisputeReport {
             dispute: Text(id),
             trade: Text(dispute.trade),
             kind: dispute.kind.into(),
-            by: Text(dispute.by),
+            by: Some(Text(dispute.by)),
             state: dispute.state.into(),
             evidence: dispute.evidence.iter().map(shown).collect(),
             handled_by: dispute.handled_by.iter().copied().map(Text).collect(),
@@ -159,10 +159,14 @@ impl DisputeReport {
         }
     }
 
-    /// The same as a side of the trade sees it.
+    /// The same as `party`, a side of the trade, sees it: without anybody else.
     #[must_use]
-    pub fn without_staff(mut self) -> DisputeReport {
+    pub fn seen_by(mut self, party: Party) -> DisputeReport {
         self.handled_by.clear();
+        self.by = self.by.filter(|by| *by == party);
+        for shown in &mut self.evidence {
+            shown.by = shown.by.filter(|by| *by == party);
+        }
         self
     }
 }

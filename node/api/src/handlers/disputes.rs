@@ -35,7 +35,7 @@ fn shown(
     }
     let trade = venue.trade(dispute.trade);
     let side = trade.is_some_and(|of| [of.buyer, of.seller].contains(&caller.party));
-    (side || dispute.by == caller.party).then(|| report.without_staff())
+    (side || dispute.by == caller.party).then(|| report.seen_by(Text(caller.party)))
 }
 
 pub(crate) async fn disputes(call: Read, (): ()) -> Result<DisputeList, Problem> {

@@ -126,6 +126,10 @@ async fn a_dispute_is_heard_and_decided_by_two_who_have_not_handled_it() {
     let (_, seen) = world.get(&people.ann, &path).await;
     assert_eq!(seen["dispute"]["evidence"].as_array().unwrap().len(), 2);
     assert_eq!(seen["dispute"]["handled_by"], json!([]), "staff are shown to staff");
+    assert_eq!(seen["dispute"]["by"], json!(people.ann.party));
+    assert_eq!(seen["dispute"]["evidence"][1]["by"], Value::Null, "the other side's");
+    let (_, seen) = world.get(&people.issuer, &path).await;
+    assert_eq!(seen["dispute"]["by"], Value::Null);
     let (_, seen) = world.get(&people.regulator, &path).await;
     assert_eq!(seen["dispute"]["handled_by"], json!([clerk.party]));
     let (status, _) = world.get(&people.ben, &path).await;
