@@ -1,7 +1,7 @@
 //! The federation as its members show it: who belongs to it, whose keys make a round final, what
 //! is listed; and what a node says in it.
 
-use crate::issuance::Listing;
+use crate::listing::Listing;
 use crate::term::{CurrencyCode, Hash, Money, Node, Region, Text, Time};
 use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::Round;

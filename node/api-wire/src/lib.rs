@@ -5,21 +5,31 @@
 //! (strictly), [`problem`] (every no), then one file of bodies per part of the business.
 
 pub mod term;
+mod word;
 
 pub mod read;
 
 pub mod problem;
 
 pub mod bank;
+pub mod coupon;
+pub mod dispute;
 pub mod federation;
+pub mod fees;
 pub mod issuance;
+pub mod issuer;
+pub mod listing;
+pub mod money;
 pub mod node;
 pub mod party;
 pub mod redemption;
+pub mod risk;
 pub mod settlement;
 pub mod staff;
 pub mod supervision;
+pub mod template;
 pub mod trading;
+pub mod wallet;
 
 pub mod grpc;
 

@@ -1,47 +1,27 @@
-//! Users, issuers and merchants; their credentials and their means to pay.
+//! Users, issuers and merchants: who they are, their credentials and their means to pay.
 //!
 //! The only bodies with personal data. Requests that carry it do not show it in `Debug`.
 
-use crate::term::{Money, Party, Series, Time};
-use gcfn_venue::{Issuer, IssuerStatus, PartyKind, Tier};
+use crate::problem::Problem;
+use crate::term::{Hash, Money, Party, Series, Text, Time};
+use crate::word::words;
+use gcfn_venue::FreezeReason;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
 
-/// What a registered party is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = PartyKind)]
-pub enum Kind {
-    /// Holds money and coupons.
-    User,
-    /// Issues coupons.
-    Issuer,
-    /// Redeems coupons for goods.
-    Merchant,
-    /// Another node, trading for its own users. Cannot be registered.
-    Member,
-}
-
-impl From<PartyKind> for Kind {
-    fn from(kind: PartyKind) -> Kind {
-        match kind {
-            PartyKind::User => Kind::User,
-            PartyKind::Issuer => Kind::Issuer,
-            PartyKind::Merchant => Kind::Merchant,
-            PartyKind::Member => Kind::Member,
-        }
-    }
-}
-
-impl From<Kind> for PartyKind {
-    fn from(kind: Kind) -> PartyKind {
-        match kind {
-            Kind::User => PartyKind::User,
-            Kind::Issuer => PartyKind::Issuer,
-            Kind::Merchant => PartyKind::Merchant,
-            Kind::Member => PartyKind::Member,
-        }
+words! {
+    /// What a registered party is.
+    #[schema(as = PartyKind)]
+    Kind = gcfn_venue::PartyKind {
+        /// Holds money and coupons.
+        User,
+        /// Issues coupons.
+        Issuer,
+        /// Redeems coupons for goods.
+        Merchant,
+        /// Another node, trading for its own users. Cannot be registered.
+        Member,
     }
 }
 
@@ -163,8 +143,9 @@ pub struct Assets {
 /// Money that may be used for one thing.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Bucket {
-    /// For what: `avail`, `hold`, `commit`, `wdrl`, `restricted`; of issuers `deposit`, `risk`,
-    /// `free`, `due`, `wdrl`, `restricted`; of merchants `payable`.
+    /// For what: `avail`, `hold`, `commit`, `wdrl`, `restricted`, `deposit`; of issuers
+    /// `deposit`, `risk`, `free`, `due`, `wdrl`, `restricted`, `hold`, `commit`; of merchants
+    /// `payable`.
     #[schema(example = "avail")]
     pub bucket: String,
     /// How much.
@@ -182,6 +163,12 @@ pub struct Holding {
     pub in_orders: u64,
     /// How many are locked for redemption.
     pub in_redemption: u64,
+    /// How many stand behind offers outside the book.
+    pub in_offers: u64,
+    /// How many are pledged.
+    pub pledged: u64,
+    /// How many are frozen.
+    pub frozen: u64,
     /// What the free ones may still be redeemed for.
     pub redeemable: Money,
 }
@@ -209,138 +196,113 @@ pub struct BankAccounts {
     pub accounts: Vec<String>,
 }
 
-/// What an operator decides about an issuer.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct IssuerReview {
-    /// Sets its issuance fee.
-    pub tier: IssuerTier,
-    /// How much face value it may have outstanding.
-    pub quota: Money,
+words! {
+    /// What sort of trading is expected of a party.
+    PartyClass = gcfn_venue::PartyClass {
+        /// As much as a person does.
+        Retail,
+        /// Quotes all day: no rule counts its trades.
+        MarketMaker,
+    }
 }
 
-/// An issuer's tier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Why something is frozen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum IssuerTier {
-    /// The first.
-    Silver,
-    /// The second.
-    Gold,
-    /// The third.
-    Platinum,
-    /// The highest.
-    Diamond,
+pub enum FreezeCause {
+    /// The node's compliance looks into it.
+    #[default]
+    Compliance,
+    /// It is on a sanctions list.
+    Sanctions,
+    /// A court orders it.
+    Court,
+    /// The risk rules ask for it.
+    Risk,
+    /// A supervisor directs it.
+    Directive,
 }
 
-impl From<IssuerTier> for Tier {
-    fn from(tier: IssuerTier) -> Tier {
-        match tier {
-            IssuerTier::Silver => Tier::Silver,
-            IssuerTier::Gold => Tier::Gold,
-            IssuerTier::Platinum => Tier::Platinum,
-            IssuerTier::Diamond => Tier::Diamond,
+impl FreezeCause {
+    /// The reason in the machine's words, with the `document` of a directive.
+    ///
+    /// # Errors
+    /// A [`Problem`] when a directive comes without its document, or a document without one.
+    pub fn reason(self, document: Option<Hash>) -> Result<FreezeReason, Problem> {
+        match (self, document) {
+            (FreezeCause::Directive, Some(Text(digest))) => Ok(FreezeReason::Directive(digest)),
+            (FreezeCause::Compliance, None) => Ok(FreezeReason::Compliance),
+            (FreezeCause::Sanctions, None) => Ok(FreezeReason::Sanctions),
+            (FreezeCause::Court, None) => Ok(FreezeReason::Court),
+            (FreezeCause::Risk, None) => Ok(FreezeReason::Risk),
+            _ => Err(Problem::rule("document", "a directive, and nothing else, has a document")),
         }
     }
 }
 
-impl From<Tier> for IssuerTier {
-    fn from(tier: Tier) -> IssuerTier {
-        match tier {
-            Tier::Silver => IssuerTier::Silver,
-            Tier::Gold => IssuerTier::Gold,
-            Tier::Platinum => IssuerTier::Platinum,
-            Tier::Diamond => IssuerTier::Diamond,
+impl From<FreezeReason> for FreezeCause {
+    fn from(reason: FreezeReason) -> FreezeCause {
+        match reason {
+            FreezeReason::Compliance => FreezeCause::Compliance,
+            FreezeReason::Sanctions => FreezeCause::Sanctions,
+            FreezeReason::Court => FreezeCause::Court,
+            FreezeReason::Risk => FreezeCause::Risk,
+            FreezeReason::Directive(_) => FreezeCause::Directive,
         }
     }
 }
 
-/// A merchant that may redeem the caller's coupons.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MerchantGrant {
-    /// The merchant.
-    pub merchant: Party,
-}
-
-/// Whom compliance acts on.
+/// Whom compliance acts on, and why.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplianceAct {
     /// The party.
     pub party: Party,
+    /// The reason that is set or lifted; each stands and falls on its own.
+    #[serde(default)]
+    pub reason: FreezeCause,
+    /// The digest of the directive, where that is the reason.
+    pub document: Option<Hash>,
 }
 
-/// Where an issuer stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IssuerStanding {
-    /// Applied, not yet approved.
-    Pending,
-    /// May issue.
-    Active,
-    /// May not issue.
-    Suspended,
-    /// May issue, within a quota that a default has cut.
-    QuotaCut,
-    /// May not issue, and its money stands still.
-    Frozen,
-    /// Not an issuer any more.
-    Terminated,
-    /// Its application was refused.
-    Rejected,
+/// How well a party is identified.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KycDecision {
+    /// 0 looks, 1 trades, 2 transfers large values, 3 makes markets.
+    #[schema(minimum = 0, maximum = 3, example = 2)]
+    pub kyc: u8,
 }
 
-impl From<IssuerStatus> for IssuerStanding {
-    fn from(status: IssuerStatus) -> IssuerStanding {
-        match status {
-            IssuerStatus::Pending => IssuerStanding::Pending,
-            IssuerStatus::Active => IssuerStanding::Active,
-            IssuerStatus::Suspended => IssuerStanding::Suspended,
-            IssuerStatus::QuotaCut => IssuerStanding::QuotaCut,
-            IssuerStatus::Frozen => IssuerStanding::Frozen,
-            IssuerStatus::Terminated => IssuerStanding::Terminated,
-            IssuerStatus::Rejected => IssuerStanding::Rejected,
-        }
-    }
+/// Which class a party belongs to.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Classification {
+    /// The class.
+    pub class: PartyClass,
 }
 
-/// An issuer.
+/// Who brought the caller here.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// The inviter.
+    pub inviter: Party,
+}
+
+/// A party, as staff and supervisors see it: by its pseudonym.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct IssuerAccount {
+pub struct PartyReport {
     /// Its pseudonym.
-    pub issuer: Party,
-    /// Where it stands.
-    pub status: IssuerStanding,
-    /// Its tier.
-    pub tier: IssuerTier,
-    /// How much face value it may have outstanding.
-    pub quota: Money,
-    /// How much of that is used.
-    pub used: Money,
-    /// Who may redeem its coupons.
-    pub merchants: Vec<Party>,
+    pub party: Party,
+    /// What it is.
+    pub kind: Kind,
+    /// How well it is identified: 0 to 3.
+    pub kyc: u8,
+    /// What sort of trading is expected of it.
+    pub class: PartyClass,
+    /// Why its money and coupons stand still; nothing when they do not.
+    pub frozen_for: Vec<FreezeCause>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
-}
-
-impl IssuerAccount {
-    /// `known` as its account is shown.
-    #[must_use]
-    pub fn new(
-        issuer: Party,
-        known: &Issuer,
-        currency: gcfn_model::Currency,
-        as_of: u64,
-    ) -> IssuerAccount {
-        IssuerAccount {
-            issuer,
-            status: known.status.into(),
-            tier: known.tier.into(),
-            quota: Money::new(known.quota, currency),
-            used: Money::new(known.used, currency),
-            merchants: known.merchants.iter().copied().map(Party::from).collect(),
-            as_of,
-        }
-    }
 }

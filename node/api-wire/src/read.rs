@@ -126,10 +126,11 @@ impl<'de> de::Deserializer<'de> for Json {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(truth) => visitor.visit_bool(truth),
-            // Fractions and negative numbers are no value of any field.
-            Value::Number(number) => match number.as_u64() {
-                Some(number) => visitor.visit_u64(number),
-                None => Err(ReadFault::invalid_type(Unexpected::Other("number"), &visitor)),
+            // Fractions are no value of any field, and negative numbers of documents only.
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => visitor.visit_u64(number),
+                (None, Some(number)) => visitor.visit_i64(number),
+                (None, None) => Err(ReadFault::invalid_type(Unexpected::Other("number"), &visitor)),
             },
             Value::String(text) => visitor.visit_string(text),
             Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),

@@ -1,6 +1,7 @@
 //! Using coupons: gifts, redemptions, refunds.
 
-use crate::term::{Money, Party, Redemption, Series, Trade};
+use crate::term::{Money, Party, Redemption, Series, Text, Time, Trade};
+use gcfn_model::Currency;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,4 +47,45 @@ pub struct Locked {
 pub struct RefundRequest {
     /// The purchase.
     pub trade: Trade,
+}
+
+/// Purchases that were undone.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RefundList {
+    /// The purchases, by id of their trades.
+    pub refunds: Vec<RefundReport>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// A purchase that was undone.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RefundReport {
+    /// The purchase.
+    pub trade: Trade,
+    /// Of which series.
+    pub series: Series,
+    /// Who had bought.
+    pub buyer: Party,
+    /// How many coupons went back.
+    pub quantity: u64,
+    /// What they had cost, without the fee.
+    pub value: Money,
+    /// When they had been bought.
+    pub bought_at: Time,
+}
+
+impl RefundReport {
+    /// What was undone of `trade`.
+    #[must_use]
+    pub fn new(trade: &gcfn_venue::Trade, currency: Currency) -> RefundReport {
+        RefundReport {
+            trade: Text(trade.id),
+            series: Text(trade.series),
+            buyer: Text(trade.buyer),
+            quantity: trade.quantity,
+            value: Money::new(trade.value(), currency),
+            bought_at: Text(trade.at),
+        }
+    }
 }

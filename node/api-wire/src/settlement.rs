@@ -3,9 +3,10 @@
 use crate::term::{
     CurrencyCode, Cycle, Date, Money, Party, PaymentReference, SignedMoney, Text, Time, Withdrawal,
 };
+use crate::word::words;
 use gcfn_banking::{Payment, PaymentState};
 use gcfn_clearing::Phase;
-use gcfn_model::Timestamp;
+use gcfn_model::{Currency, Timestamp, WithdrawalId};
 use gcfn_venue::Purpose;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +26,66 @@ pub struct WithdrawalTaken {
     pub withdrawal: Withdrawal,
     /// The state that answered holds at least everything up to this log entry.
     pub as_of: u64,
+}
+
+words! {
+    /// Where a withdrawal stands. What the bank has paid or refused is forgotten.
+    WithdrawalStage = gcfn_venue::WithdrawalState {
+        /// Waits for an operator.
+        Review,
+        /// Waits for its time.
+        Held,
+        /// Instructed: the bank has it, or will at once.
+        Instructed,
+    }
+}
+
+/// Withdrawals that are not paid.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WithdrawalList {
+    /// The withdrawals, by id.
+    pub withdrawals: Vec<WithdrawalReport>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// A withdrawal that is not paid.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WithdrawalReport {
+    /// Its id.
+    pub withdrawal: Withdrawal,
+    /// Whose.
+    pub party: Party,
+    /// What the bank pays.
+    pub amount: Money,
+    /// What the node keeps of what was asked for.
+    pub fee: Money,
+    /// What is withheld on top for an authority.
+    pub tax: Money,
+    /// Where it stands.
+    pub state: WithdrawalStage,
+    /// When it was asked for.
+    pub at: Time,
+}
+
+impl WithdrawalReport {
+    /// `known` as it is shown.
+    #[must_use]
+    pub fn new(
+        id: WithdrawalId,
+        known: &gcfn_venue::Withdrawal,
+        currency: Currency,
+    ) -> WithdrawalReport {
+        WithdrawalReport {
+            withdrawal: Text(id),
+            party: Text(known.party),
+            amount: Money::new(known.amount, currency),
+            fee: Money::new(known.fee, currency),
+            tax: Money::new(known.tax, currency),
+            state: known.state.into(),
+            at: Text(known.at),
+        }
+    }
 }
 
 /// How to pay in.

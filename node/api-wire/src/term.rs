@@ -2,9 +2,9 @@
 //! and the interface description knows that form.
 
 use gcfn_model::{
-    Amount, AmountFault, BatchId, BusinessDate, Currency, CycleId, Digest, Id, Kind, LockId,
-    NodeId, OrderId, PartyId, Position, ProposalId, RedemptionId, RegionId, SeriesId, Timestamp,
-    TradeId, Uetr, WithdrawalId,
+    Amount, AmountFault, BatchId, BusinessDate, Currency, CycleId, Digest, DisputeId, Id, Kind,
+    LockId, NodeId, OrderId, PartyId, Position, ProposalId, RedemptionId, RegionId, SeriesId,
+    TemplateId, Timestamp, TradeId, Uetr, WithdrawalId, Xqid,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -69,6 +69,8 @@ ids! {
     Lock LockId "A locked FX rate.";
     Cycle CycleId "One clearing cycle.";
     Proposal ProposalId "A wish that waits for a second person.";
+    Template TemplateId "What a kind of batch may promise, in versions.";
+    Dispute DisputeId "A dispute about a trade.";
 }
 
 const EXAMPLE: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10];
@@ -94,6 +96,8 @@ pub type Date = Text<BusinessDate>;
 pub type PaymentReference = Text<Uetr>;
 /// A digest.
 pub type Hash = Text<Digest>;
+/// One coupon.
+pub type Coupon = Text<Xqid>;
 
 impl Term for NodeId {
     const NAME: &'static str = "NodeName";
@@ -160,6 +164,17 @@ impl Term for Digest {
             .description(Some("A digest of 32 bytes in hexadecimal."))
             .pattern(Some("^[0-9a-f]{64}$"))
             .examples([Digest([7; 32]).to_string()])
+    }
+}
+
+impl Term for Xqid {
+    const NAME: &'static str = "Xqid";
+    fn schema() -> ObjectBuilder {
+        let example = Xqid { series: SeriesId::from_bytes(EXAMPLE), serial: 17 };
+        ObjectBuilder::new()
+            .description(Some("One coupon: its series, its serial and two check digits."))
+            .pattern(Some(r"^ser-[0-7][0-9a-hjkmnp-tv-z]{25}\.\d+\.\d{2}$"))
+            .examples([example.to_string()])
     }
 }
 

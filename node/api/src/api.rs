@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::DepositAccount;
+use gcfn_api_wire::staff::RoleTable;
 use gcfn_api_wire::term::Money;
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{Amount, CommandId, Hasher, Id, Kind, Millis, Pool, RegionId};
@@ -71,6 +72,7 @@ struct Shared {
     limiters: Limiters,
     answers: Answers,
     openapi: Bytes,
+    roles: RoleTable,
 }
 
 impl Api {
@@ -82,9 +84,18 @@ impl Api {
         let secret = purpose_key(&settings.secret, "tokens");
         let tokens = Tokens::new(settings.identity.node, &secret, settings.token_lifetime);
         let limiters = Limiters::new(settings.rate_limits);
-        let openapi = openapi::document(&table::routes(&parts));
-        let answers = Answers::new(ANSWERS_KEPT);
-        Api(Arc::new(Shared { parts, store, settings, terms, tokens, limiters, answers, openapi }))
+        let routes = table::routes(&parts);
+        Api(Arc::new(Shared {
+            parts,
+            store,
+            settings,
+            terms,
+            tokens,
+            limiters,
+            answers: Answers::new(ANSWERS_KEPT),
+            openapi: openapi::document(&routes),
+            roles: table::roles(&routes),
+        }))
     }
 
     /// Every route, REST and gRPC. The listener in front of it inserts `ConnectInfo` and, where
@@ -153,6 +164,10 @@ impl Api {
 
     pub(crate) fn openapi(&self) -> Bytes {
         self.0.openapi.clone()
+    }
+
+    pub(crate) fn roles(&self) -> &RoleTable {
+        &self.0.roles
     }
 
     /// `amount` in the venue's currency.

@@ -136,6 +136,16 @@ impl Caller {
         Actor { party: self.party, role: self.scope.role() }
     }
 
+    /// Whether it watches over the node rather than acts for a party.
+    pub(crate) fn oversees(&self) -> bool {
+        matches!(self.scope.role(), Role::Operator | Role::Regulator)
+    }
+
+    /// Whether it may see what is `party`'s own.
+    pub(crate) fn may_see(&self, party: PartyId) -> bool {
+        self.oversees() || self.party == party
+    }
+
     fn of_credential(credential: Credential) -> Option<Caller> {
         let Credential { id, grant, .. } = credential;
         let scope = grant.scope.parse().ok()?;

@@ -15,12 +15,14 @@ pub mod projection;
 mod answers;
 mod api;
 mod auth;
+mod documents;
 mod example;
 mod grpc;
 mod handlers;
 mod limits;
 mod openapi;
 mod route;
+mod schema;
 mod table;
 
 pub use api::{Api, Settings};

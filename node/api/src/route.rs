@@ -24,8 +24,8 @@ use futures::future::BoxFuture;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
-use gcfn_model::CommandId;
-use gcfn_venue::{Done, Request as Wish, Role, Verb};
+use gcfn_model::{CommandId, PartyId};
+use gcfn_venue::{Done, Rejection, Request as Wish, Role, Verb};
 
 /// The header with the caller's key of a wish.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -45,6 +45,18 @@ pub(crate) enum Method {
     Put,
     /// Takes something away.
     Delete,
+}
+
+impl Method {
+    /// Its name in HTTP.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+        }
+    }
 }
 
 /// Who may call a route.
@@ -122,11 +134,24 @@ impl<K> Write<K> {
 
     /// The same for what is either accepted or refused, or waits for a second person.
     pub(crate) async fn accepted(&self, verb: Verb) -> Result<Accepted, Problem> {
-        let proposal = match self.submit(verb).await? {
-            Done::Proposed { proposal } => Some(Text(proposal)),
-            _ => None,
-        };
-        Ok(Accepted { proposal, as_of: self.as_of() })
+        let done = self.submit(verb).await?;
+        let mut accepted =
+            Accepted { proposal: None, number: None, waiting: None, as_of: self.as_of() };
+        match done {
+            Done::Proposed { proposal } => accepted.proposal = Some(Text(proposal)),
+            Done::Numbered { number } => accepted.number = Some(number),
+            Done::Waiting { value } => accepted.waiting = Some(self.api.money(value)),
+            _ => {}
+        }
+        Ok(accepted)
+    }
+
+    /// Refuses whoever acts for another issuer than the one in the path.
+    pub(crate) fn must_be(&self, party: PartyId) -> Result<(), Problem> {
+        match self.caller.party == party {
+            true => Ok(()),
+            false => Err(Rejection::NotYours.into()),
+        }
     }
 
     /// The `as_of` after what was submitted; that of the first answer where it was before.

@@ -3,28 +3,27 @@
 //! A supervisor may call nothing that changes anything; a test holds the table to it.
 
 use crate::gateway::Parts;
-use crate::handlers::{
-    bank, federation, issuance, node, party, redemption, registration, settlement, staff,
-    supervision, trading,
-};
-use crate::route::{Method, Route};
+mod coupons;
+mod issuing;
+mod money;
+mod people;
+
+use crate::handlers::{bank, federation, node, registration, supervision, trading};
+use crate::route::{Access, Method, Route};
+use gcfn_api_wire::staff::{RoleTable, RouteRoles};
 use gcfn_venue::Role::{self, Bank, Issuer, Operator, Regulator, User};
 
 const EVERYBODY: &[Role] = &[User, Issuer, Operator, Bank, Regulator];
 const HOLDERS: &[Role] = &[User, Issuer];
 const OVERSEERS: &[Role] = &[Bank, Operator, Regulator];
+const PARTIES: &[Role] = &[User, Issuer, Operator, Regulator];
 
 /// The routes of a node with these parts, grouped as the business is.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     let mut routes = operations();
     routes.extend(network());
     if parts.venue.is_some() {
-        routes.extend(parties());
-        routes.extend(staff());
-        routes.extend(batches());
-        routes.extend(coupons());
-        routes.extend(trades());
-        routes.extend(money());
+        routes.extend(venue());
     }
     if parts.mirrors.is_some() {
         routes.extend(mirrors());
@@ -68,161 +67,47 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     routes
 }
 
-fn parties() -> Vec<Route> {
-    vec![
-        Route::write("/api/v1/users", &[Operator], "Register a party.", registration::register)
-            .creates(),
-        Route::read("/api/v1/users/me", EVERYBODY, "Who the caller is.", party::me),
-        Route::read(
-            "/api/v1/users/me/assets",
-            HOLDERS,
-            "The caller's money and coupons.",
-            party::assets,
-        ),
-        Route::read(
-            "/api/v1/users/me/bank-accounts",
-            HOLDERS,
-            "Where the caller's money is paid out to.",
-            registration::bank_accounts,
-        ),
-        Route::write(
-            "/api/v1/users/me/bank-accounts",
-            HOLDERS,
-            "Have the caller's money paid out to this account.",
-            registration::set_bank_account,
-        ),
-        Route::write("/api/v1/issuers", &[Issuer], "Apply to issue.", party::apply_as_issuer)
-            .creates(),
-        Route::read(
-            "/api/v1/issuers/{issuer}",
-            &[Issuer, Operator, Regulator],
-            "An issuer's account.",
-            party::issuer,
-        ),
-        Route::write(
-            "/api/v1/issuers/{issuer}/review",
-            &[Operator],
-            "Let an issuer issue.",
-            party::review_issuer,
-        ),
-        Route::write(
-            "/api/v1/issuers/{issuer}/merchants",
-            &[Issuer],
-            "Let a merchant redeem the issuer's coupons.",
-            party::authorise_merchant,
-        ),
-        Route::write("/api/v1/compliance/freeze", &[Operator], "Freeze a party.", party::freeze),
-        Route::write(
-            "/api/v1/compliance/unfreeze",
-            &[Operator],
-            "Unfreeze a party; two persons must.",
-            party::unfreeze,
-        ),
-    ]
+/// The routes of a venue.
+fn venue() -> Vec<Route> {
+    let groups = [
+        people::parties(),
+        people::compliance(),
+        people::staff(),
+        people::node(),
+        issuing::issuers(),
+        issuing::standing(),
+        issuing::issuer_money(),
+        issuing::templates(),
+        issuing::batches(),
+        issuing::reviews(),
+        issuing::listed_batches(),
+        coupons::coupons(),
+        coupons::held_in_place(),
+        trades(),
+        money::payments(),
+        money::suspense(),
+        money::entries(),
+        money::fees(),
+        money::disputes(),
+        money::risk(),
+    ];
+    groups.into_iter().flatten().collect()
 }
 
-/// What members of staff decide together.
-fn staff() -> Vec<Route> {
-    vec![
-        Route::read(
-            "/api/v1/admin/proposals",
-            &[Operator, Regulator],
-            "What waits for a second person.",
-            staff::proposals,
-        ),
-        Route::write(
-            "/api/v1/admin/proposals/{proposal}/approve",
-            &[Operator],
-            "Approve, as the second person: it is done.",
-            staff::approve,
-        ),
-        Route::write(
-            "/api/v1/admin/proposals/{proposal}/dismiss",
-            &[Operator],
-            "Give up what was proposed.",
-            staff::dismiss,
-        ),
-    ]
-}
-
-fn batches() -> Vec<Route> {
-    const STEPS: &[Role] = &[Issuer, Operator];
-    vec![
-        Route::write("/api/v1/coupons/batches", &[Issuer], "Draft a batch.", issuance::draft)
-            .creates(),
-        Route::read("/api/v1/coupons/batches/{batch}", EVERYBODY, "A batch.", issuance::batch),
-        Route::write(
-            "/api/v1/coupons/batches/{batch}/submit",
-            STEPS,
-            "Submit a drafted batch for review.",
-            issuance::submit,
-        ),
-        Route::write(
-            "/api/v1/coupons/batches/{batch}/review",
-            &[Operator],
-            "Approve a submitted batch; two persons must.",
-            issuance::review,
-        ),
-        Route::write(
-            "/api/v1/coupons/batches/{batch}/fund",
-            STEPS,
-            "Set the reserve aside from the issuer's deposit.",
-            issuance::fund,
-        ),
-        Route::write(
-            "/api/v1/coupons/batches/{batch}/mint",
-            &[Operator],
-            "Register the coupons of a funded batch.",
-            issuance::mint,
-        ),
-        Route::write(
-            "/api/v1/coupons/batches/{batch}/list",
-            STEPS,
-            "Open the book and offer the coupons at the issue price.",
-            issuance::list,
-        ),
-    ]
-}
-
-fn coupons() -> Vec<Route> {
-    vec![
-        Route::read("/api/v1/coupons/search", EVERYBODY, "Series that trade.", issuance::search),
-        Route::write(
-            "/api/v1/coupons/{series}/transfer",
-            &[User],
-            "Give coupons away.",
-            redemption::gift,
-        ),
-        Route::write(
-            "/api/v1/coupons/{series}/redeem/lock",
-            &[User],
-            "Lock a coupon for redemption at a merchant.",
-            redemption::lock,
-        )
-        .creates(),
-        Route::write(
-            "/api/v1/redemptions/{redemption}/confirm",
-            HOLDERS,
-            "The merchant confirms: the coupon is used up.",
-            redemption::confirm,
-        ),
-        Route::write(
-            "/api/v1/redemptions/{redemption}/cancel",
-            &[User, Issuer, Operator],
-            "Release a locked coupon.",
-            redemption::cancel,
-        ),
-        Route::write(
-            "/api/v1/refunds",
-            &[User, Operator],
-            "Hand coupons of a primary purchase back.",
-            redemption::refund,
-        ),
-    ]
+/// Which roles may call which of `routes`.
+pub(crate) fn roles(routes: &[Route]) -> RoleTable {
+    let lines = routes.iter().filter_map(|route| {
+        let Access::Roles(roles) = route.access else { return None };
+        Some(RouteRoles {
+            method: route.method.as_str().to_owned(),
+            path: route.path.to_owned(),
+            roles: roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect(),
+        })
+    });
+    RoleTable { routes: lines.collect() }
 }
 
 fn trades() -> Vec<Route> {
-    const PARTIES: &[Role] = &[User, Issuer, Operator, Regulator];
     vec![
         Route::write("/api/v1/trades/orders", &[User], "Place an order.", trading::place).creates(),
         Route::read("/api/v1/trades/orders", HOLDERS, "The caller's open orders.", trading::orders),
@@ -265,43 +150,6 @@ fn trades() -> Vec<Route> {
             trading::lock_rate,
         )
         .creates(),
-    ]
-}
-
-fn money() -> Vec<Route> {
-    vec![
-        Route::write(
-            "/api/v1/payments/withdrawals",
-            &[User],
-            "Withdraw money to the caller's bank account.",
-            settlement::withdraw,
-        )
-        .creates(),
-        Route::read("/api/v1/payments/deposits", HOLDERS, "How to pay in.", settlement::deposits),
-        Route::read(
-            "/api/v1/settle/cycles",
-            OVERSEERS,
-            "The cycles of this node's clearing house.",
-            settlement::cycles,
-        ),
-        Route::read(
-            "/api/v1/node/conservation",
-            &[Operator, Regulator],
-            "Whether every total holds.",
-            node::conservation,
-        ),
-        Route::read(
-            "/api/v1/node/pools",
-            &[Operator],
-            "What the books say of the node's accounts at banks.",
-            node::pools,
-        ),
-        Route::read(
-            "/api/v1/settle/instructions",
-            OVERSEERS,
-            "Payments that a bank has not finished, with their age.",
-            settlement::instructions,
-        ),
     ]
 }
 

@@ -179,7 +179,7 @@ fn kept(row: &Row) -> Result<Kept, StoreError> {
     Ok(Kept { label, digest })
 }
 
-fn sha256(bytes: &[u8]) -> Digest {
+pub(crate) fn sha256(bytes: &[u8]) -> Digest {
     let digest = digest::digest(&digest::SHA256, bytes);
     Digest(digest.as_ref().try_into().expect("SHA-256 has 32 bytes"))
 }

@@ -1,9 +1,9 @@
 //! SQL: what a node keeps that is not consensus state.
 //!
 //! One [`Store`], opened by URL: SQLite in a file of the node's own, or PostgreSQL. It holds
-//! personal data ([`Vault`]), bank messages ([`Archive`]), API keys ([`Credentials`]), how far
-//! each consumer of the journal has come ([`Cursors`]) and what can be rebuilt from it
-//! ([`ReadModel`]).
+//! personal data ([`Vault`]), bank messages ([`Archive`]), API keys ([`Credentials`]), documents
+//! that the log names ([`Documents`]), how far each consumer of the journal has come
+//! ([`Cursors`]) and what can be rebuilt from it ([`ReadModel`]).
 //!
 //! It decides nothing about money or membership, reads no clock, and knows no message format.
 //! Personal data lies here sealed under a key per person and shows in no column, no error and no
@@ -13,6 +13,7 @@ mod archive;
 mod credentials;
 mod cursors;
 mod db;
+mod documents;
 mod error;
 mod keys;
 mod names;
@@ -23,6 +24,7 @@ mod vault;
 pub use archive::{Archive, Direction, Filed, Kept, Label};
 pub use credentials::{Credential, Credentials, Grant, Secret, SecretFault};
 pub use cursors::Cursors;
+pub use documents::Documents;
 pub use error::StoreError;
 pub use keys::{KeyFault, KeyId, Personal, VaultKey};
 pub use read_model::{Filter, PAGE_MAX, Page, Place, PlaceFault, ReadModel, Row};
@@ -82,6 +84,12 @@ impl Store {
     #[must_use]
     pub fn credentials(&self) -> Credentials {
         self.credentials.clone()
+    }
+
+    /// Documents that the log names by their digests.
+    #[must_use]
+    pub fn documents(&self) -> Documents {
+        Documents { db: self.db.clone() }
     }
 
     /// Cursors over the journal.

@@ -8,13 +8,14 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 /// The files of `migrations/` in order.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("keyring", include_str!("../migrations/0001_keyring.sql")),
     ("vault", include_str!("../migrations/0002_vault.sql")),
     ("archive", include_str!("../migrations/0003_archive.sql")),
     ("credential", include_str!("../migrations/0004_credential.sql")),
     ("cursor", include_str!("../migrations/0005_cursor.sql")),
     ("read model", include_str!("../migrations/0006_read_model.sql")),
+    ("document", include_str!("../migrations/0007_document.sql")),
 ];
 
 /// The migrations as PostgreSQL takes them.

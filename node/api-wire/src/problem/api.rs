@@ -65,6 +65,9 @@ pub enum Code {
     /// Personal data of the party was erased.
     #[error("personal data of this party was erased; it takes no more")]
     Erased,
+    /// A document that is named here lies in the store of another replica.
+    #[error("document is not in this replica's store")]
+    DocumentMissing,
     /// A clock is to be further ahead than any is.
     #[error("clock cannot be so far ahead")]
     ClockTooFar,
@@ -178,6 +181,9 @@ impl Code {
                 ("HandleTaken", C::Taken, Never, "find the party that has it, or use another")
             }
             Code::Erased => ("Erased", C::State, Never, "register the person anew"),
+            Code::DocumentMissing => {
+                ("DocumentMissing", C::Unavailable, SameKey, "ask another replica")
+            }
             Code::ClockTooFar => ("ClockTooFar", C::Value, Never, "send a smaller offset"),
             Code::ClockGoesBack => ("ClockGoesBack", C::Value, Never, "send a larger offset"),
             Code::NoCalendar => {

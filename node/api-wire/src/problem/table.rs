@@ -1,12 +1,20 @@
 //! The one table from a refusal of the machine to what a caller sees.
 
+mod coupons;
+mod issuing;
+mod money;
+mod trading;
+
 use super::{Class, Line, Retry};
 use gcfn_venue::Rejection;
+
+/// What a refusal is called, its class, whether to ask again, and what the sender can do.
+type Row = (&'static str, Class, Retry, &'static str);
 
 /// The line of a refusal, whatever it carries.
 #[must_use]
 pub const fn line(rejection: &Rejection) -> Line {
-    use Class::{Forbidden, Internal, Short, State, Taken, Unknown, Value};
+    use Class::{Forbidden, Short, State, Taken, Unknown, Value};
     use Rejection as R;
     use Retry::{Never, NewKey};
     let (code, class, retry, advice) = match rejection {
@@ -98,8 +106,25 @@ pub const fn line(rejection: &Rejection) -> Line {
         R::DealTooLong => ("DealTooLong", Value, Never, "send several orders"),
         R::ToOneself => ("ToOneself", Value, Never, "name somebody else"),
         R::UnknownProposal => ("UnknownProposal", Unknown, Never, "propose it again"),
-        // The list of refusals may grow before this table does; a test holds them together.
-        _ => ("Refused", Internal, Never, "tell the operator"),
+        _ => of_business(rejection),
     };
     Line { code, class, retry, advice }
+}
+
+/// The row of a refusal that belongs to one business alone.
+const fn of_business(rejection: &Rejection) -> Row {
+    if let Some(row) = issuing::row(rejection) {
+        return row;
+    }
+    if let Some(row) = trading::row(rejection) {
+        return row;
+    }
+    if let Some(row) = coupons::row(rejection) {
+        return row;
+    }
+    if let Some(row) = money::row(rejection) {
+        return row;
+    }
+    // The list of refusals may grow before this table does; a test holds them together.
+    ("Refused", Class::Internal, Retry::Never, "tell the operator")
 }

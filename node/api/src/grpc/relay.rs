@@ -15,11 +15,12 @@ use gcfn_api_wire::proto::venue::issuance_server::Issuance;
 use gcfn_api_wire::proto::venue::records_server::Records;
 use gcfn_api_wire::proto::venue::wallet_server::Wallet;
 use gcfn_api_wire::proto::venue::{
-    Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, CycleList, DepositInstructions,
+    Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, Coupon, CycleList, DepositInstructions,
     DraftRequest, Drafted, GiftRequest, ListCyclesRequest, ListTradesRequest, LockRateRequest,
     LockRedemptionRequest, Locked, RateLock, RedemptionStep, RefundRequest, SearchRequest,
-    SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowDepositsRequest,
-    ShowTradeRequest, TradeDetail, TradeList, WithdrawRequest, WithdrawalTaken,
+    SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowCouponRequest,
+    ShowDepositsRequest, ShowTradeRequest, TradeDetail, TradeList, WithdrawRequest, WithdrawalStep,
+    WithdrawalTaken,
 };
 use gcfn_telemetry::ErrorChain;
 use serde::Serialize;
@@ -63,11 +64,16 @@ relayed! { Issuance {
     fund(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/fund";
     mint(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/mint";
     list(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/list";
+    withdraw(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/withdraw";
+    resume(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/resume";
+    delist(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/delist";
+    recall(BatchStep) -> Accepted = Post "/api/v1/coupons/batches/{batch}/recall";
     show_batch(ShowBatchRequest) -> Batch = Get "/api/v1/coupons/batches/{batch}";
 } }
 
 relayed! { Coupons {
     search(SearchRequest) -> SeriesList = Get "/api/v1/coupons/search";
+    show_coupon(ShowCouponRequest) -> Coupon = Get "/api/v1/coupons/{xqid}";
     lock_rate(LockRateRequest) -> RateLock = Post "/api/v1/settle/xborder/quotes";
     buy_abroad(BuyAbroadRequest) -> SentAbroad = Post "/api/v1/trades/orders" saying "side" "buy";
     gift(GiftRequest) -> Accepted = Post "/api/v1/coupons/{series}/transfer";
@@ -90,6 +96,8 @@ relayed! { Wallet {
     show_assets(ShowAssetsRequest) -> Assets = Get "/api/v1/users/me/assets";
     show_deposits(ShowDepositsRequest) -> DepositInstructions = Get "/api/v1/payments/deposits";
     withdraw(WithdrawRequest) -> WithdrawalTaken = Post "/api/v1/payments/withdrawals";
+    cancel_withdrawal(WithdrawalStep) -> Accepted
+        = Post "/api/v1/payments/withdrawals/{withdrawal}/cancel";
 } }
 
 impl Relay {

@@ -1,35 +1,78 @@
 //! Batches, from draft to a series that trades, and where coupons can be bought.
 
+use crate::auth::Caller;
+use crate::documents;
 use crate::gateway::ForeignListing;
+use crate::handlers::templates;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::{
-    Accepted, BatchDraft, BatchReport, Drafted, Listing, Reach, SeriesFilter, SeriesList,
+    Accepted, BatchDraft, BatchList, BatchRejection, BatchReport, BatchScreening, BatchSummary,
+    BatchSuspension, Drafted, ReserveTopUp,
 };
+use gcfn_api_wire::listing::{Listing, Reach, SeriesFilter, SeriesList};
 use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::template::{AttributeDocument, SchemaDocument};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_model::BatchId;
-use gcfn_venue::{Batch, BatchState, Role, Venue, Verb};
+use gcfn_venue::{Batch, BatchState, BatchTerms, Venue, Verb};
 
 pub(crate) async fn draft(call: Write, Body(draft): Body<BatchDraft>) -> Result<Drafted, Problem> {
-    call.api.amount("face", draft.face)?;
-    call.api.amount("issue_price", draft.issue_price)?;
+    let terms = terms(&call, &draft).await?;
     let batch = BatchId::derive(&[call.command.as_bytes()]);
-    call.submit(Verb::DraftBatch { batch, terms: draft.terms(call.api.terms()) }).await?;
+    call.submit(Verb::DraftBatch { batch, terms }).await?;
     Ok(Drafted { batch: Text(batch), as_of: call.as_of() })
 }
 
-/// A batch is its issuer's and the overseers' to see until it is listed, then everybody's.
+pub(crate) async fn amend(
+    call: Write<BatchId>,
+    Body(draft): Body<BatchDraft>,
+) -> Result<Accepted, Problem> {
+    let terms = terms(&call, &draft).await?;
+    call.accepted(Verb::AmendBatch { batch: call.id, terms }).await
+}
+
+/// What `draft` says, in the machine's words; its documents are kept.
+async fn terms<K>(call: &Write<K>, draft: &BatchDraft) -> Result<BatchTerms, Problem> {
+    call.api.amount("face", draft.face)?;
+    call.api.amount("issue_price", draft.issue_price)?;
+    if let Some(minimum) = draft.minimum_purchase {
+        call.api.amount("minimum_purchase", minimum)?;
+    }
+    let template = match &draft.template {
+        Some(sent) => Some(templates::filled(call, sent).await?),
+        None => None,
+    };
+    Ok(draft.terms(call.api.terms(), template))
+}
+
+/// Whether a batch is the caller's to see: its issuer's and the overseers' until it is listed,
+/// then everybody's.
+fn may_see(caller: &Caller, batch: &Batch) -> bool {
+    batch.state.is_public() || caller.may_see(batch.issuer)
+}
+
+pub(crate) async fn batches(call: Read, (): ()) -> Result<BatchList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let currency = venue.terms().currency;
+        let seen = venue.batches().filter(|(_, batch)| may_see(&call.caller, batch));
+        let batches = seen.map(|(id, batch)| BatchSummary::new(*id, batch, currency));
+        BatchList { batches: batches.collect(), as_of }
+    }))
+}
+
 pub(crate) async fn batch(call: Read<BatchId>, (): ()) -> Result<BatchReport, Problem> {
-    let currency = call.api.terms().currency;
-    let viewer = &call.caller;
-    let overseer = matches!(viewer.scope.role(), Role::Operator | Role::Regulator);
     let found = call.api.gateway().read(|venue, as_of| {
         let (_, batch) = venue.batches().find(|(id, _)| **id == call.id)?;
-        let public = batch.state.is_public();
-        let visible = public || overseer || batch.issuer == viewer.party;
-        visible.then(|| BatchReport::new(call.id, batch, currency, as_of))
+        may_see(&call.caller, batch).then(|| BatchReport::new(call.id, venue, as_of))?
     });
-    found.ok_or_else(|| Code::NotFound.into())
+    let mut report = found.ok_or(Code::NotFound)?;
+    if let Some(used) = report.template {
+        let schema = documents::fetch(&call.api, used.schema.0).await?;
+        let attributes = documents::fetch(&call.api, used.attributes.0).await?;
+        report.schema = Some(SchemaDocument(schema));
+        report.attributes = Some(AttributeDocument(attributes));
+    }
+    Ok(report)
 }
 
 pub(crate) async fn submit(call: Write<BatchId>, (): ()) -> Result<Accepted, Problem> {
@@ -50,6 +93,56 @@ pub(crate) async fn mint(call: Write<BatchId>, (): ()) -> Result<Accepted, Probl
 
 pub(crate) async fn list(call: Write<BatchId>, (): ()) -> Result<Accepted, Problem> {
     call.accepted(Verb::ListBatch { batch: call.id }).await
+}
+
+pub(crate) async fn screen(
+    call: Write<BatchId>,
+    Body(found): Body<BatchScreening>,
+) -> Result<Accepted, Problem> {
+    call.accepted(Verb::ScreenBatch { batch: call.id, clear: found.clear }).await
+}
+
+pub(crate) async fn reject(
+    call: Write<BatchId>,
+    Body(sent): Body<BatchRejection>,
+) -> Result<Accepted, Problem> {
+    call.accepted(Verb::RejectBatch { batch: call.id, reason: sent.reason.into() }).await
+}
+
+pub(crate) async fn withdraw(call: Write<BatchId>, (): ()) -> Result<Accepted, Problem> {
+    call.accepted(Verb::WithdrawBatch { batch: call.id }).await
+}
+
+pub(crate) async fn suspend(
+    call: Write<BatchId>,
+    Body(sent): Body<BatchSuspension>,
+) -> Result<Accepted, Problem> {
+    let reason = sent.reason()?;
+    call.accepted(Verb::SuspendBatch { batch: call.id, reason }).await
+}
+
+pub(crate) async fn resume(call: Write<BatchId>, (): ()) -> Result<Accepted, Problem> {
+    call.accepted(Verb::ResumeBatch { batch: call.id }).await
+}
+
+pub(crate) async fn delist(call: Write<BatchId>, (): ()) -> Result<Accepted, Problem> {
+    call.accepted(Verb::DelistBatch { batch: call.id }).await
+}
+
+pub(crate) async fn recall(call: Write<BatchId>, (): ()) -> Result<Accepted, Problem> {
+    call.accepted(Verb::RecallBatch { batch: call.id }).await
+}
+
+pub(crate) async fn top_up(
+    call: Write<BatchId>,
+    Body(sent): Body<ReserveTopUp>,
+) -> Result<Accepted, Problem> {
+    let amount = call.api.amount("amount", sent.amount)?;
+    call.accepted(Verb::TopUpReserve { batch: call.id, amount }).await
+}
+
+pub(crate) async fn compensate(call: Write<BatchId>, (): ()) -> Result<Accepted, Problem> {
+    call.accepted(Verb::CompensateHolders { batch: call.id }).await
 }
 
 pub(crate) async fn search(

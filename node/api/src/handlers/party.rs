@@ -1,18 +1,19 @@
-//! Who the caller is and has; issuers; compliance.
+//! Who the caller is and has; what compliance says of a party.
 
 use crate::api::store_problem;
 use crate::handlers::vault_field;
 use crate::route::{Body, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::party::{
-    Assets, Bucket, ComplianceAct, Holding, IssuerAccount, IssuerReview, Me, MerchantGrant,
+    Assets, Bucket, Classification, ComplianceAct, Holding, Invitation, KycDecision, Me,
+    PartyReport,
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
 use gcfn_model::PartyId;
 use gcfn_store::Personal;
-use gcfn_venue::{FreezeReason, Role, Venue, Verb};
+use gcfn_venue::{MoneyAct, Venue, Verb};
 
 pub(crate) async fn me(call: Read, (): ()) -> Result<Me, Problem> {
     let party = call.caller.party;
@@ -51,7 +52,7 @@ pub(crate) async fn assets(call: Read, (): ()) -> Result<Assets, Problem> {
     }))
 }
 
-fn money_of(venue: &Venue, party: PartyId) -> Vec<Bucket> {
+pub(crate) fn money_of(venue: &Venue, party: PartyId) -> Vec<Bucket> {
     let users = UserBucket::ALL.iter();
     let users = users.map(|bucket| (bucket.word(), Account::User(party, *bucket)));
     let issuers = IssuerBucket::ALL.iter();
@@ -73,61 +74,84 @@ fn coupons_of(venue: &Venue, party: PartyId) -> Vec<Holding> {
         free: title.quantity(id, Holder::Party(party)),
         in_orders: title.quantity(id, Holder::OrderLock(party)),
         in_redemption: title.quantity(id, Holder::RedeemLock(party)),
+        in_offers: title.quantity(id, Holder::OfferLock(party)),
+        pledged: title.quantity(id, Holder::Pledged(party)),
+        frozen: title.quantity(id, Holder::Frozen(party)),
         redeemable: Money::new(title.value(id, Holder::Party(party)), currency),
     });
     let any = |holding: &Holding| {
-        holding.free != 0 || holding.in_orders != 0 || holding.in_redemption != 0
+        let locked = holding.in_orders | holding.in_redemption | holding.in_offers;
+        (holding.free | locked | holding.pledged | holding.frozen) != 0
     };
     holdings.filter(any).collect()
 }
 
-pub(crate) async fn apply_as_issuer(call: Write, (): ()) -> Result<Accepted, Problem> {
-    call.accepted(Verb::ApplyAsIssuer).await
-}
-
-/// An issuer's account is its own and the overseers' to see.
-pub(crate) async fn issuer(call: Read<PartyId>, (): ()) -> Result<IssuerAccount, Problem> {
-    let currency = call.api.terms().currency;
-    let own = call.caller.party == call.id;
-    if call.caller.scope.role() == Role::Issuer && !own {
-        return Err(Code::NotFound.into());
-    }
+/// A party as staff and supervisors see it.
+pub(crate) async fn party(call: Read<PartyId>, (): ()) -> Result<PartyReport, Problem> {
     let found = call.api.gateway().read(|venue, as_of| {
-        let known = venue.issuer(call.id)?;
-        Some(IssuerAccount::new(Text(call.id), known, currency, as_of))
+        let known = venue.find_party(call.id)?;
+        Some(PartyReport {
+            party: Text(call.id),
+            kind: known.kind.into(),
+            kyc: known.kyc,
+            class: known.class.into(),
+            frozen_for: venue.freezes(call.id).map(Into::into).collect(),
+            as_of,
+        })
     });
     found.ok_or_else(|| Code::NotFound.into())
 }
 
-pub(crate) async fn review_issuer(
+pub(crate) async fn set_kyc(
     call: Write<PartyId>,
-    Body(review): Body<IssuerReview>,
+    Body(decision): Body<KycDecision>,
 ) -> Result<Accepted, Problem> {
-    let quota = call.api.amount("quota", review.quota)?;
-    let (issuer, tier) = (call.id, review.tier.into());
-    call.accepted(Verb::ApproveIssuer { issuer, tier, quota }).await
+    if 3 < decision.kyc {
+        return Err(Problem::rule("kyc", "identity level is 0 to 3"));
+    }
+    let act = MoneyAct::SetKyc { party: call.id, kyc: decision.kyc };
+    call.accepted(act.into()).await
 }
 
-pub(crate) async fn authorise_merchant(
+pub(crate) async fn classify(
     call: Write<PartyId>,
-    Body(grant): Body<MerchantGrant>,
+    Body(sent): Body<Classification>,
 ) -> Result<Accepted, Problem> {
-    if call.id != call.caller.party {
-        return Err(gcfn_venue::Rejection::NotYours.into());
+    let act = MoneyAct::Classify { party: call.id, class: sent.class.into() };
+    call.accepted(act.into()).await
+}
+
+/// Closes a party, and every credential that acts for it.
+pub(crate) async fn close(call: Write<PartyId>, (): ()) -> Result<Accepted, Problem> {
+    let closed = call.accepted(MoneyAct::CloseParty { party: call.id }.into()).await?;
+    let (credentials, now) = (call.api.store().credentials(), call.api.node().now());
+    let known = credentials.list().await.map_err(|fault| store_problem(&fault))?;
+    for credential in known.into_iter().filter(|known| known.grant.party == Some(call.id)) {
+        let revoked = credentials.revoke(&credential.id, now).await;
+        revoked.map_err(|fault| store_problem(&fault))?;
     }
-    call.accepted(Verb::AuthoriseMerchant { merchant: grant.merchant.0 }).await
+    Ok(closed)
+}
+
+pub(crate) async fn join_by_invitation(
+    call: Write,
+    Body(sent): Body<Invitation>,
+) -> Result<Accepted, Problem> {
+    call.accepted(MoneyAct::JoinByInvitation { of: sent.inviter.0 }.into()).await
 }
 
 pub(crate) async fn freeze(
     call: Write,
     Body(act): Body<ComplianceAct>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(Verb::Freeze { party: act.party.0, reason: FreezeReason::Compliance }).await
+    let reason = act.reason.reason(act.document)?;
+    call.accepted(Verb::Freeze { party: act.party.0, reason }).await
 }
 
 pub(crate) async fn unfreeze(
     call: Write,
     Body(act): Body<ComplianceAct>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(Verb::Unfreeze { party: act.party.0, reason: FreezeReason::Compliance }).await
+    let reason = act.reason.reason(act.document)?;
+    call.accepted(Verb::Unfreeze { party: act.party.0, reason }).await
 }

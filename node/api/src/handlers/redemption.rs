@@ -1,12 +1,14 @@
 //! Using coupons: gifts, redemptions, refunds.
 
-use crate::route::{Body, Write};
+use crate::route::{Body, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::Problem;
-use gcfn_api_wire::redemption::{Gift, Locked, RedemptionLock, RefundRequest};
+use gcfn_api_wire::redemption::{
+    Gift, Locked, RedemptionLock, RefundList, RefundReport, RefundRequest,
+};
 use gcfn_api_wire::term::Text;
 use gcfn_model::{RedemptionId, SeriesId};
-use gcfn_venue::{Done, Verb};
+use gcfn_venue::{Done, TradeState, Verb};
 
 pub(crate) async fn gift(
     call: Write<SeriesId>,
@@ -50,4 +52,17 @@ pub(crate) async fn refund(
     Body(request): Body<RefundRequest>,
 ) -> Result<Accepted, Problem> {
     call.accepted(Verb::Refund { trade: request.trade.0 }).await
+}
+
+/// The caller's purchases that were undone; overseers see all.
+pub(crate) async fn refunds(call: Read, (): ()) -> Result<RefundList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let undone = venue.trades().filter(|trade| trade.state == TradeState::Reversed);
+        let seen = undone.filter(|trade| call.caller.may_see(trade.buyer));
+        let currency = venue.terms().currency;
+        RefundList {
+            refunds: seen.map(|trade| RefundReport::new(trade, currency)).collect(),
+            as_of,
+        }
+    }))
 }

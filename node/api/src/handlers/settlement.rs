@@ -1,15 +1,16 @@
 //! Money in and out, and where it stands with houses and banks.
 
 use crate::route::{Body, Read, Write};
+use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::{
     CycleList, CycleReport, DepositInstructions, InstructionList, InstructionReport,
-    WithdrawalRequest, WithdrawalTaken,
+    WithdrawalList, WithdrawalReport, WithdrawalRequest, WithdrawalTaken,
 };
 use gcfn_api_wire::term::Text;
 use gcfn_clearing::House;
 use gcfn_model::{Pool, WithdrawalId};
-use gcfn_venue::{Role, Verb};
+use gcfn_venue::{MoneyAct, Role, Verb};
 
 pub(crate) async fn withdraw(
     call: Write,
@@ -19,6 +20,30 @@ pub(crate) async fn withdraw(
     let withdrawal = WithdrawalId::derive(&[call.command.as_bytes()]);
     call.submit(Verb::Withdraw { withdrawal, amount }).await?;
     Ok(WithdrawalTaken { withdrawal: Text(withdrawal), as_of: call.as_of() })
+}
+
+/// The caller's own; overseers see all.
+pub(crate) async fn withdrawals(call: Read, (): ()) -> Result<WithdrawalList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let currency = venue.terms().currency;
+        let seen = venue.withdrawals().filter(|(_, known)| call.caller.may_see(known.party));
+        let withdrawals = seen.map(|(id, known)| WithdrawalReport::new(*id, known, currency));
+        WithdrawalList { withdrawals: withdrawals.collect(), as_of }
+    }))
+}
+
+pub(crate) async fn approve_withdrawal(
+    call: Write<WithdrawalId>,
+    (): (),
+) -> Result<Accepted, Problem> {
+    call.accepted(MoneyAct::ApproveWithdrawal { withdrawal: call.id }.into()).await
+}
+
+pub(crate) async fn cancel_withdrawal(
+    call: Write<WithdrawalId>,
+    (): (),
+) -> Result<Accepted, Problem> {
+    call.accepted(MoneyAct::CancelWithdrawal { withdrawal: call.id }.into()).await
 }
 
 pub(crate) async fn deposits(call: Read, (): ()) -> Result<DepositInstructions, Problem> {

@@ -9,7 +9,7 @@ use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::read;
 use gcfn_api_wire::term::{Term, Text};
-use gcfn_model::{Id, Kind, NodeId};
+use gcfn_model::{Id, Kind, NodeId, Xqid};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -96,9 +96,33 @@ impl PathId for NodeId {
     }
 }
 
+impl PathId for Xqid {
+    fn read(text: Option<&str>) -> Result<Xqid, Problem> {
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Code::PathId.into())
+    }
+    fn describe(path: &str, contract: &mut Contract) {
+        describe_id::<Xqid>(path, contract);
+    }
+}
+
+/// A number that the machine has given.
+impl PathId for u64 {
+    fn read(text: Option<&str>) -> Result<u64, Problem> {
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Code::PathId.into())
+    }
+    fn describe(path: &str, contract: &mut Contract) {
+        let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+        describe_as(path, number.into(), contract);
+    }
+}
+
 fn describe_id<T: Term>(path: &str, contract: &mut Contract) {
-    let name = path.split(['{', '}']).nth(1).expect("the handler takes an id from the path");
     let schema = contract.refer::<Text<T>>();
+    describe_as(path, schema, contract);
+}
+
+fn describe_as(path: &str, schema: RefOr<Schema>, contract: &mut Contract) {
+    let name = path.split(['{', '}']).nth(1).expect("the handler takes an id from the path");
     let parameter = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Path)

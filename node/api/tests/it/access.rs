@@ -5,11 +5,12 @@ use crate::world::{Key, World, identity, money, request, time};
 use axum::body::Body;
 use axum::http::StatusCode;
 use expect_test::expect;
-use gcfn_api::Scope;
+use gcfn_api::{RateLimits, Scope};
 use gcfn_link::ca::{Admitted, Issued, NetworkCa, Validity};
 use gcfn_link::certificate::{MemberCertificate, PeerIdentity};
 use gcfn_link::keys::TlsKey;
 use serde_json::{Value, json};
+use std::num::NonZeroU32;
 
 /// One operation of the interface description.
 struct Operation {
@@ -47,73 +48,162 @@ async fn the_table() {
     let lines = operations(&world).await.into_iter().map(|operation| {
         let Operation { method, path, roles } = operation;
         let roles = if roles.is_empty() { "anybody".to_owned() } else { roles.join(" ") };
-        format!("{method:6} {path:45} {roles}\n")
+        format!("{method:6} {path:50} {roles}\n")
     });
     expect![[r#"
-        GET    /api/v1/admin/proposals                       operator regulator
-        POST   /api/v1/admin/proposals/{proposal}/approve    operator
-        POST   /api/v1/admin/proposals/{proposal}/dismiss    operator
-        POST   /api/v1/bank/iso20022/inbound                 bank
-        POST   /api/v1/compliance/freeze                     operator
-        POST   /api/v1/compliance/unfreeze                   operator
-        POST   /api/v1/coupons/batches                       issuer
-        GET    /api/v1/coupons/batches/{batch}               user issuer operator bank regulator
-        POST   /api/v1/coupons/batches/{batch}/fund          issuer operator
-        POST   /api/v1/coupons/batches/{batch}/list          issuer operator
-        POST   /api/v1/coupons/batches/{batch}/mint          operator
-        POST   /api/v1/coupons/batches/{batch}/review        operator
-        POST   /api/v1/coupons/batches/{batch}/submit        issuer operator
-        GET    /api/v1/coupons/search                        user issuer operator bank regulator
-        POST   /api/v1/coupons/{series}/redeem/lock          user
-        POST   /api/v1/coupons/{series}/transfer             user
-        GET    /api/v1/dev/status                            user issuer operator bank regulator
-        GET    /api/v1/federation/anchors                    user issuer operator bank regulator
-        POST   /api/v1/federation/approvals                  operator
-        GET    /api/v1/federation/cycles                     operator regulator
-        POST   /api/v1/federation/join-requests              anybody
-        GET    /api/v1/federation/join-requests/{node}       anybody
-        GET    /api/v1/federation/members                    user issuer operator bank regulator
-        POST   /api/v1/federation/quotes                     operator
-        GET    /api/v1/federation/series                     user issuer operator bank regulator
-        POST   /api/v1/issuers                               issuer
-        GET    /api/v1/issuers/{issuer}                      issuer operator regulator
-        POST   /api/v1/issuers/{issuer}/merchants            issuer
-        POST   /api/v1/issuers/{issuer}/review               operator
-        GET    /api/v1/market/depth/{series}                 user issuer operator bank regulator
-        GET    /api/v1/node                                  user issuer operator bank regulator
-        GET    /api/v1/node/conservation                     operator regulator
-        GET    /api/v1/node/pools                            operator
-        GET    /api/v1/payments/deposits                     user issuer
-        POST   /api/v1/payments/withdrawals                  user
-        POST   /api/v1/redemptions/{redemption}/cancel       user issuer operator
-        POST   /api/v1/redemptions/{redemption}/confirm      user issuer
-        POST   /api/v1/refunds                               user operator
-        GET    /api/v1/regnode/findings                      operator regulator
-        GET    /api/v1/regnode/mirror                        operator regulator
-        GET    /api/v1/regnode/status                        operator regulator
-        GET    /api/v1/settle/cycles                         bank operator regulator
-        GET    /api/v1/settle/instructions                   bank operator regulator
-        POST   /api/v1/settle/xborder/quotes                 user
-        GET    /api/v1/testnet/clock                         anybody
-        PUT    /api/v1/testnet/clock                         operator
-        POST   /api/v1/testnet/snapshot                      operator
-        GET    /api/v1/trades                                user issuer operator regulator
-        GET    /api/v1/trades/orders                         user issuer
-        POST   /api/v1/trades/orders                         user
-        DELETE /api/v1/trades/orders/{order}                 user operator
-        GET    /api/v1/trades/orders/{order}                 user issuer operator
-        GET    /api/v1/trades/{trade}                        user issuer operator regulator
-        GET    /api/v1/trades/{trade}/receipt                user issuer operator regulator
-        POST   /api/v1/users                                 operator
-        GET    /api/v1/users/me                              user issuer operator bank regulator
-        GET    /api/v1/users/me/assets                       user issuer
-        GET    /api/v1/users/me/bank-accounts                user issuer
-        POST   /api/v1/users/me/bank-accounts                user issuer
-        POST   /api/v1/users/token                           anybody
-        GET    /healthz                                      anybody
-        GET    /metrics                                      operator
-        GET    /openapi.json                                 anybody
-        GET    /readyz                                       anybody
+        GET    /api/v1/admin/config                               operator regulator
+        GET    /api/v1/admin/jobs                                 operator regulator
+        GET    /api/v1/admin/keys                                 operator
+        POST   /api/v1/admin/keys                                 operator
+        POST   /api/v1/admin/keys/revoke                          operator
+        POST   /api/v1/admin/penalties                            operator
+        GET    /api/v1/admin/postings                             operator regulator
+        POST   /api/v1/admin/postings                             operator
+        GET    /api/v1/admin/proposals                            operator regulator
+        POST   /api/v1/admin/proposals/{proposal}/approve         operator
+        POST   /api/v1/admin/proposals/{proposal}/dismiss         operator
+        POST   /api/v1/admin/rebates                              operator
+        GET    /api/v1/admin/receivables                          operator regulator
+        POST   /api/v1/admin/receivables/write-off                operator
+        GET    /api/v1/admin/roles                                operator regulator
+        GET    /api/v1/admin/shares                               operator regulator
+        POST   /api/v1/admin/shares/payouts                       operator
+        GET    /api/v1/admin/stakes/{node}                        operator regulator
+        POST   /api/v1/admin/stakes/{node}/return                 operator
+        POST   /api/v1/admin/stakes/{node}/slash                  operator
+        GET    /api/v1/admin/taxes                                operator regulator
+        GET    /api/v1/admin/users/{party}                        operator regulator
+        POST   /api/v1/admin/users/{party}/class                  operator
+        POST   /api/v1/admin/users/{party}/close                  operator
+        POST   /api/v1/bank/iso20022/inbound                      bank
+        POST   /api/v1/bank/reconciliation/diffs                  operator
+        GET    /api/v1/compliance/coupon-freezes                  operator regulator
+        POST   /api/v1/compliance/freeze                          operator
+        GET    /api/v1/compliance/kyc/{party}                     operator regulator
+        POST   /api/v1/compliance/kyc/{party}                     operator
+        POST   /api/v1/compliance/unfreeze                        operator
+        GET    /api/v1/coupons/batches                            user issuer operator bank regulator
+        POST   /api/v1/coupons/batches                            issuer
+        GET    /api/v1/coupons/batches/{batch}                    user issuer operator bank regulator
+        PUT    /api/v1/coupons/batches/{batch}                    issuer
+        POST   /api/v1/coupons/batches/{batch}/compensate         operator
+        POST   /api/v1/coupons/batches/{batch}/delist             issuer operator
+        POST   /api/v1/coupons/batches/{batch}/fund               issuer operator
+        POST   /api/v1/coupons/batches/{batch}/list               issuer operator
+        POST   /api/v1/coupons/batches/{batch}/mint               operator
+        POST   /api/v1/coupons/batches/{batch}/recall             issuer operator
+        POST   /api/v1/coupons/batches/{batch}/reject             operator
+        POST   /api/v1/coupons/batches/{batch}/resume             operator
+        POST   /api/v1/coupons/batches/{batch}/review             operator
+        POST   /api/v1/coupons/batches/{batch}/screen             operator
+        POST   /api/v1/coupons/batches/{batch}/submit             issuer operator
+        POST   /api/v1/coupons/batches/{batch}/suspend            operator
+        POST   /api/v1/coupons/batches/{batch}/top-up             issuer operator
+        POST   /api/v1/coupons/batches/{batch}/withdraw           issuer
+        GET    /api/v1/coupons/pledges                            user issuer operator regulator
+        POST   /api/v1/coupons/pledges/release                    user operator
+        GET    /api/v1/coupons/search                             user issuer operator bank regulator
+        GET    /api/v1/coupons/templates                          user issuer operator regulator
+        POST   /api/v1/coupons/templates                          issuer operator
+        GET    /api/v1/coupons/templates/{template}               user issuer operator regulator
+        PUT    /api/v1/coupons/templates/{template}               issuer operator
+        POST   /api/v1/coupons/templates/{template}/retire        issuer operator
+        POST   /api/v1/coupons/{series}/freeze                    operator
+        POST   /api/v1/coupons/{series}/pledge                    user
+        POST   /api/v1/coupons/{series}/redeem/lock               user
+        POST   /api/v1/coupons/{series}/transfer                  user
+        POST   /api/v1/coupons/{series}/unfreeze                  operator
+        GET    /api/v1/coupons/{xqid}                             user issuer operator bank regulator
+        GET    /api/v1/dev/status                                 user issuer operator bank regulator
+        GET    /api/v1/disputes                                   user issuer operator regulator
+        POST   /api/v1/disputes                                   user issuer
+        GET    /api/v1/disputes/{dispute}                         user issuer operator regulator
+        POST   /api/v1/disputes/{dispute}/arbitrate               operator
+        POST   /api/v1/disputes/{dispute}/decision                operator
+        POST   /api/v1/disputes/{dispute}/evidence                user issuer
+        POST   /api/v1/disputes/{dispute}/take-up                 operator
+        POST   /api/v1/disputes/{dispute}/withdraw                user issuer
+        GET    /api/v1/federation/anchors                         user issuer operator bank regulator
+        POST   /api/v1/federation/approvals                       operator
+        GET    /api/v1/federation/cycles                          operator regulator
+        POST   /api/v1/federation/join-requests                   anybody
+        GET    /api/v1/federation/join-requests/{node}            anybody
+        GET    /api/v1/federation/members                         user issuer operator bank regulator
+        POST   /api/v1/federation/quotes                          operator
+        GET    /api/v1/federation/series                          user issuer operator bank regulator
+        POST   /api/v1/issuers                                    issuer
+        GET    /api/v1/issuers/{issuer}                           issuer operator regulator
+        POST   /api/v1/issuers/{issuer}/complaints                operator
+        GET    /api/v1/issuers/{issuer}/credit                    user issuer operator bank regulator
+        GET    /api/v1/issuers/{issuer}/defaults                  issuer operator regulator
+        POST   /api/v1/issuers/{issuer}/defaults                  operator
+        POST   /api/v1/issuers/{issuer}/defaults/close            operator
+        GET    /api/v1/issuers/{issuer}/deposit                   issuer operator regulator
+        POST   /api/v1/issuers/{issuer}/deposit/withdraw          issuer
+        GET    /api/v1/issuers/{issuer}/finance                   issuer operator regulator
+        POST   /api/v1/issuers/{issuer}/merchants                 issuer
+        GET    /api/v1/issuers/{issuer}/payouts                   issuer operator regulator
+        POST   /api/v1/issuers/{issuer}/payouts                   issuer
+        GET    /api/v1/issuers/{issuer}/quota                     issuer operator regulator
+        POST   /api/v1/issuers/{issuer}/quota                     operator
+        POST   /api/v1/issuers/{issuer}/reinstate                 operator
+        POST   /api/v1/issuers/{issuer}/review                    operator
+        GET    /api/v1/issuers/{issuer}/status                    issuer operator regulator
+        POST   /api/v1/issuers/{issuer}/suspend                   operator
+        POST   /api/v1/issuers/{issuer}/terminate                 operator
+        GET    /api/v1/market/depth/{series}                      user issuer operator bank regulator
+        GET    /api/v1/node                                       user issuer operator bank regulator
+        GET    /api/v1/node/conservation                          operator regulator
+        GET    /api/v1/node/pools                                 operator
+        GET    /api/v1/payments/deposits                          user issuer
+        GET    /api/v1/payments/suspense                          operator regulator
+        POST   /api/v1/payments/suspense/match                    operator
+        POST   /api/v1/payments/suspense/{item}/interest          operator
+        POST   /api/v1/payments/suspense/{item}/resolve           operator
+        GET    /api/v1/payments/withdrawals                       user issuer operator regulator
+        POST   /api/v1/payments/withdrawals                       user
+        POST   /api/v1/payments/withdrawals/{withdrawal}/approve  operator
+        POST   /api/v1/payments/withdrawals/{withdrawal}/cancel   user operator
+        POST   /api/v1/redemptions/{redemption}/cancel            user issuer operator
+        POST   /api/v1/redemptions/{redemption}/confirm           user issuer
+        GET    /api/v1/refunds                                    user issuer operator regulator
+        POST   /api/v1/refunds                                    user operator
+        GET    /api/v1/regnode/findings                           operator regulator
+        GET    /api/v1/regnode/mirror                             operator regulator
+        GET    /api/v1/regnode/status                             operator regulator
+        GET    /api/v1/risk/alerts                                operator regulator
+        POST   /api/v1/risk/alerts/review                         operator
+        GET    /api/v1/risk/limits                                user issuer operator regulator
+        GET    /api/v1/risk/limits/{party}                        operator regulator
+        PUT    /api/v1/risk/limits/{party}                        operator
+        GET    /api/v1/settle/cycles                              bank operator regulator
+        GET    /api/v1/settle/instructions                        bank operator regulator
+        POST   /api/v1/settle/reversals                           operator
+        POST   /api/v1/settle/xborder/quotes                      user
+        GET    /api/v1/testnet/clock                              anybody
+        PUT    /api/v1/testnet/clock                              operator
+        POST   /api/v1/testnet/snapshot                           operator
+        GET    /api/v1/trades                                     user issuer operator regulator
+        GET    /api/v1/trades/orders                              user issuer
+        POST   /api/v1/trades/orders                              user
+        DELETE /api/v1/trades/orders/{order}                      user operator
+        GET    /api/v1/trades/orders/{order}                      user issuer operator
+        GET    /api/v1/trades/{trade}                             user issuer operator regulator
+        GET    /api/v1/trades/{trade}/receipt                     user issuer operator regulator
+        POST   /api/v1/users                                      operator
+        GET    /api/v1/users/me                                   user issuer operator bank regulator
+        GET    /api/v1/users/me/assets                            user issuer
+        GET    /api/v1/users/me/bank-accounts                     user issuer
+        POST   /api/v1/users/me/bank-accounts                     user issuer
+        POST   /api/v1/users/me/invitation                        user
+        GET    /api/v1/users/me/kyc                               user issuer
+        POST   /api/v1/users/token                                anybody
+        GET    /api/v1/wallets/me                                 user issuer
+        GET    /api/v1/wallets/me/valuation                       user issuer
+        GET    /healthz                                           anybody
+        GET    /metrics                                           operator
+        GET    /openapi.json                                      anybody
+        GET    /readyz                                            anybody
     "#]]
     .assert_eq(&lines.collect::<String>());
 }
@@ -129,7 +219,9 @@ async fn a_supervisor_can_change_nothing() {
 
 #[tokio::test]
 async fn every_route_admits_exactly_its_roles() {
-    let world = World::new().await;
+    let often = NonZeroU32::new(10_000).unwrap();
+    let limits = RateLimits { user: often, issuer: often, staff: often, ..RateLimits::NETWORK };
+    let world = World::with_limits(limits).await;
     let people = People::settle_in(&world).await;
     for operation in operations(&world).await {
         // A bank delivers by its certificate alone, whatever its key opens.
@@ -175,6 +267,12 @@ fn filled(path: &str, people: &People) -> String {
         .replace("{order}", "ord-0000000000000000000000000a")
         .replace("{node}", "cn-sha")
         .replace("{trade}", "trd-0000000000000000000000000a")
+        .replace("{party}", &people.ben.party.to_string())
+        .replace("{template}", "tpl-0000000000000000000000000a")
+        .replace("{withdrawal}", "wdr-0000000000000000000000000a")
+        .replace("{dispute}", "dsp-0000000000000000000000000a")
+        .replace("{xqid}", "ser-0000000000000000000000000a.17.07")
+        .replace("{item}", "1")
 }
 
 /// A body that the operation reads.
@@ -185,6 +283,8 @@ fn sample(path: &str, people: &People) -> Value {
         "users/me/bank-accounts" => json!({ "iban": "CN0012345678" }),
         "issuers/{issuer}/review" => json!({ "tier": "gold", "quota": money("1") }),
         "issuers/{issuer}/merchants" => json!({ "merchant": people.merchant.party }),
+        "issuers/{issuer}/quota" => json!({ "quota": money("1") }),
+        "issuers/{issuer}/defaults" => json!({ "severity": "minor" }),
         "compliance/freeze" | "compliance/unfreeze" => json!({ "party": people.ben.party }),
         "coupons/batches" => draft(),
         "coupons/{series}/transfer" => json!({ "to": people.ben.party, "quantity": 1 }),
@@ -202,8 +302,83 @@ fn sample(path: &str, people: &People) -> Value {
         }),
         "testnet/clock" => json!({ "offset_ms": 1 }),
         "payments/withdrawals" => json!({ "amount": money("1") }),
-        _ => json!({}),
+        path => sample_of_issuing(path, people)
+            .or_else(|| sample_of_the_desk(path, people))
+            .unwrap_or_else(|| json!({})),
     }
+}
+
+fn sample_of_issuing(path: &str, people: &People) -> Option<Value> {
+    let bounds = json!({
+        "face_min": money("1"), "face_max": money("100"),
+        "quantity_min": 1, "quantity_max": 100,
+        "validity_seconds_min": 0, "validity_seconds_max": 94_608_000,
+        "kind": "voucher", "track": "utility",
+    });
+    let schema = json!({ "type": "object" });
+    Some(match path {
+        "coupons/templates" => json!({ "schema": schema, "bounds": bounds }),
+        "coupons/templates/{template}" => {
+            json!({ "version": 2, "schema": schema, "bounds": bounds })
+        }
+        "coupons/templates/{template}/retire" => json!({ "version": 1 }),
+        "coupons/batches/{batch}" => draft(),
+        "coupons/batches/{batch}/screen" => json!({ "clear": true }),
+        "coupons/batches/{batch}/reject" => json!({ "reason": "terms_unclear" }),
+        "coupons/batches/{batch}/suspend" => json!({ "reason": "risk" }),
+        "coupons/batches/{batch}/top-up"
+        | "issuers/{issuer}/deposit/withdraw"
+        | "issuers/{issuer}/payouts" => json!({ "amount": money("1") }),
+        "coupons/{series}/freeze" => json!({ "serials": { "first": 0, "end": 1 } }),
+        "coupons/{series}/unfreeze" => json!({ "freeze": 1 }),
+        "coupons/{series}/pledge" => json!({ "pledgee": people.ben.party, "quantity": 1 }),
+        "coupons/pledges/release" => json!({ "pledge": 1 }),
+        _ => return None,
+    })
+}
+
+fn sample_of_the_desk(path: &str, people: &People) -> Option<Value> {
+    let (party, digest) = (people.ben.party, "0".repeat(64));
+    Some(match path {
+        "users/me/invitation" => json!({ "inviter": party }),
+        "compliance/kyc/{party}" => json!({ "kyc": 2 }),
+        "admin/users/{party}/class" => json!({ "class": "retail" }),
+        "admin/keys" => json!({ "party": party }),
+        "admin/keys/revoke" => json!({ "key": "key-0" }),
+        "payments/suspense/match" => json!({ "credit": 1, "debit": 2 }),
+        "payments/suspense/{item}/resolve" => json!({
+            "parts": [{ "claimant": "platform", "amount": money("1") }]
+        }),
+        "bank/reconciliation/diffs" => json!({
+            "pool": "user_custody", "side": "credit", "amount": money("1"),
+            "booked_on": "2026-11-23", "statement": digest,
+        }),
+        "admin/postings" => json!({
+            "from": "SH.share.platform", "to": format!("UC.{party}.avail"),
+            "amount": money("1"), "reason": "compensation", "evidence": digest,
+        }),
+        "settle/reversals" => json!({ "number": 1 }),
+        "admin/receivables/write-off" => {
+            json!({ "party": party, "pool": "user_custody", "amount": money("1") })
+        }
+        "admin/shares/payouts" => {
+            json!({ "share": "region", "to": party, "amount": money("1") })
+        }
+        "admin/rebates" => json!({ "party": party, "amount": money("1") }),
+        "admin/penalties" => json!({
+            "party": party, "amount": money("1"), "reason": "rule_breach", "evidence": digest,
+        }),
+        "admin/stakes/{node}/return" => json!({ "amount": money("1") }),
+        "admin/stakes/{node}/slash" => json!({ "amount": money("1"), "evidence": digest }),
+        "disputes" => json!({
+            "trade": "trd-0000000000000000000000000a", "kind": "refund_request",
+            "evidence": digest,
+        }),
+        "disputes/{dispute}/evidence" => json!({ "evidence": digest }),
+        "disputes/{dispute}/decision" => json!({ "refund": false, "reasons": digest }),
+        "risk/alerts/review" => json!({ "party": party, "rule": "fan_out" }),
+        _ => return None,
+    })
 }
 
 #[tokio::test]

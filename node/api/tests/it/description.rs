@@ -139,6 +139,12 @@ async fn every_example_of_a_request_can_be_sent() {
         let path = path.split('/').map(|part| match part {
             "{issuer}" => "pty-0000000000000000000000000a",
             "{series}" => "ser-0000000000000000000000000a",
+            "{batch}" => "bat-0000000000000000000000000a",
+            "{template}" => "tpl-0000000000000000000000000a",
+            "{party}" => "pty-0000000000000000000000000a",
+            "{dispute}" => "dsp-0000000000000000000000000a",
+            "{node}" => "cn-sha",
+            "{item}" => "1",
             part => part,
         });
         let path = path.collect::<Vec<_>>().join("/");

@@ -3,8 +3,11 @@
 
 mod access;
 mod business;
+mod coupons;
 mod description;
+mod desk;
 mod idempotency;
+mod issuing;
 mod log;
 mod methods;
 mod neighbours;

@@ -7,6 +7,7 @@
 mod archive;
 mod credentials;
 mod cursors;
+mod documents;
 mod engine;
 mod read_model;
 mod vault;
@@ -19,6 +20,7 @@ async fn suite(engine: &Engine) {
     archive::holds(engine).await;
     credentials::holds(engine).await;
     cursors::holds(engine).await;
+    documents::holds(engine).await;
     read_model::holds(engine).await;
 }
 

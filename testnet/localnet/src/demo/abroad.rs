@@ -7,7 +7,7 @@ use crate::network::Wait;
 use crate::scenario::{Purchase, Quote};
 use anyhow::{Context, Result};
 use gcfn_api_wire::federation::{Heard, NewQuote, QuotedPair, Ratio};
-use gcfn_api_wire::issuance::SeriesList;
+use gcfn_api_wire::listing::SeriesList;
 use gcfn_api_wire::term::Money;
 use gcfn_api_wire::trading::{Placed, RateLock, Settlement, TradeList, TradeReport};
 use gcfn_model::{Amount, BusinessDate, Millis, NodeId, Pool, Rate, SeriesId, TradeId};

@@ -6,9 +6,9 @@ use crate::world::{World, money, signed, time, yuan};
 use gcfn_api_wire::proto::venue::coupons_client::CouponsClient;
 use gcfn_api_wire::proto::venue::{
     BuyAbroadRequest, GiftRequest, LockRateRequest, LockRedemptionRequest, Money, RedemptionStep,
-    RefundRequest, SearchRequest,
+    RefundRequest, SearchRequest, ShowCouponRequest,
 };
-use gcfn_model::{Currency, Rate};
+use gcfn_model::{Currency, Rate, Xqid};
 use gcfn_venue::{Command, LockedRate, Notice};
 use serde_json::{json, to_value};
 use tonic::Code;
@@ -53,6 +53,18 @@ fn held(lock: &str) -> LockedRate {
         expires_at: time("2026-11-23T03:00:00Z"),
         value_date: "2026-11-25".parse().unwrap(),
     }
+}
+
+#[tokio::test]
+async fn a_coupon_is_that_of_the_rest_api() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 1).await;
+    let xqid = Xqid { series: people.series.parse().unwrap(), serial: 0 }.to_string();
+    let ask = ShowCouponRequest { xqid: xqid.clone() };
+    let shown = client(&world).show_coupon(signed(&people.ann, ask)).await.unwrap().into_inner();
+    let (_, expected) = world.get(&people.ann, &format!("/api/v1/coupons/{xqid}")).await;
+    assert_eq!(to_value(shown).unwrap(), expected);
 }
 
 #[tokio::test]

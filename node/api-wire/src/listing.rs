@@ -1,0 +1,58 @@
+//! Series that trade, here and at other nodes.
+
+use crate::term::{CurrencyCode, Money, Node, Party, Series, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Which series to list.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SeriesFilter {
+    /// Only those whose prices are in this currency.
+    #[param(inline)]
+    pub currency: Option<CurrencyCode>,
+    /// Whose: what this node lists, or also what the directory of the federation lists.
+    #[serde(default)]
+    #[param(inline)]
+    pub reach: Reach,
+}
+
+/// Whether a search looks at other nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// What this node lists.
+    #[default]
+    Here,
+    /// And what the directory of the federation lists.
+    Everywhere,
+}
+
+/// Series that trade.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SeriesList {
+    /// The series: this node's by batch, then those of others by id.
+    pub series: Vec<Listing>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// A series that trades.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Listing {
+    /// Its id.
+    pub series: Series,
+    /// The node that lists it.
+    pub home: Node,
+    /// Who issued it; known for series of this node.
+    pub issuer: Option<Party>,
+    /// Face value of one coupon.
+    pub face: Money,
+    /// How many there are.
+    pub minted: u64,
+    /// From this instant on nothing is redeemed or traded.
+    pub expires_at: Time,
+    /// The price of the last trade; known for series of this node.
+    pub last_price: Option<Money>,
+}

@@ -1,0 +1,167 @@
+//! Limits of what parties may do, and what rules have noticed.
+
+use crate::money::limit;
+use crate::term::{Money, Party, Text, Time};
+use crate::word::words;
+use gcfn_model::{Amount, Currency, PartyId, Timestamp};
+use gcfn_venue::PartyLimits;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+words! {
+    /// A rule that the node applies by itself.
+    RuleName = gcfn_venue::Rule {
+        /// too many trades in an hour. Orders wait for the review.
+        FrequencyLimit,
+        /// many trades in an hour.
+        FrequencyFlag,
+        /// a large trade.
+        LargeAmount,
+        /// transfers to many parties. Transfers wait for the review.
+        FanOut,
+        /// several values a little below the limit of the Travel Rule in a day.
+        Structuring,
+        /// two parties sell each other the same coupons to and fro.
+        Brushing,
+    }
+}
+
+words! {
+    /// How bad something is.
+    RuleLevel = gcfn_venue::Level {
+        /// Act within ten minutes.
+        L1,
+        /// Act within the hour.
+        L2,
+        /// Act within the day.
+        L3,
+        /// Act within two days.
+        L4,
+    }
+}
+
+/// What a party may do; what is left out has no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// The value of one order.
+    pub order_value: Option<Money>,
+    /// The value of a day's trades and open orders together.
+    pub traded_daily: Option<Money>,
+    /// How many orders may be open.
+    pub open_orders: Option<u32>,
+    /// What may be withdrawn in a day.
+    pub withdrawn_daily: Option<Money>,
+    /// How many transfers of coupons in a day.
+    pub transfers_daily: Option<u32>,
+}
+
+impl Limits {
+    /// `limits` as they are shown.
+    #[must_use]
+    pub fn new(limits: &PartyLimits, currency: Currency) -> Limits {
+        let count = |count: u32| (count != u32::MAX).then_some(count);
+        Limits {
+            order_value: limit(limits.order_value, currency),
+            traded_daily: limit(limits.traded_daily, currency),
+            open_orders: count(limits.open_orders),
+            withdrawn_daily: limit(limits.withdrawn_daily, currency),
+            transfers_daily: count(limits.transfers_daily),
+        }
+    }
+
+    /// The same in the machine's words. The caller has compared the currencies.
+    #[must_use]
+    pub fn in_amounts(&self) -> PartyLimits {
+        let amount = |money: Option<Money>| money.map_or(Amount::MAX, |money| money.amount);
+        PartyLimits {
+            order_value: amount(self.order_value),
+            traded_daily: amount(self.traded_daily),
+            open_orders: self.open_orders.unwrap_or(u32::MAX),
+            withdrawn_daily: amount(self.withdrawn_daily),
+            transfers_daily: self.transfers_daily.unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// Limits of a party's own.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsSet {
+    /// Its limits; the region's again when left out.
+    #[schema(example = json!({ "open_orders": 20 }))]
+    pub limits: Option<Limits>,
+}
+
+/// What parties may do here, and what is noticed.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RegionLimits {
+    /// What a party may do unless it has limits of its own.
+    pub region: Limits,
+    /// What the caller may do, where it is a party.
+    pub own: Option<Limits>,
+    /// A trade above this is tagged.
+    pub large_amount: Money,
+    /// A trade above this is reported.
+    pub large_single: Money,
+    /// A day's trades above this are reported.
+    pub large_daily: Money,
+    /// A transfer of this much or more needs both sides to be well identified.
+    pub travel_rule: Money,
+    /// How well.
+    pub kyc_to_transfer_large: u8,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// What one party may do.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LimitsReport {
+    /// The party.
+    pub party: Party,
+    /// Its limits.
+    pub limits: Limits,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// What was noticed and not reviewed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AlertList {
+    /// The alerts, by party.
+    pub alerts: Vec<Alert>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// What a rule has noticed about a party.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Alert {
+    /// The party.
+    pub party: Party,
+    /// The rule.
+    pub rule: RuleName,
+    /// How bad it is.
+    pub level: RuleLevel,
+    /// When it was noticed.
+    pub at: Time,
+}
+
+impl Alert {
+    /// What `rule` noticed.
+    #[must_use]
+    pub fn new((party, rule, at): (PartyId, gcfn_venue::Rule, Timestamp)) -> Alert {
+        let level = rule.level().into();
+        Alert { party: Text(party), rule: rule.into(), level, at: Text(at) }
+    }
+}
+
+/// An alert that was looked at.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlertReview {
+    /// The party.
+    pub party: Party,
+    /// The rule.
+    pub rule: RuleName,
+}

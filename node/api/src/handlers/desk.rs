@@ -1,0 +1,129 @@
+//! The money desk: suspense, differences, entries by hand, reversals, what is owed, taxes.
+
+use crate::route::{Body, Read, Write};
+use gcfn_api_wire::issuance::Accepted;
+use gcfn_api_wire::money::{
+    DifferenceFound, EntryList, EntryReport, HandPosting, ReceivableList, ReceivableReport,
+    Reversal, SuspenseList, SuspenseMatching, SuspenseResolving, TaxHeld, TaxLine, TaxReport,
+    WritingOff,
+};
+use gcfn_api_wire::problem::Problem;
+use gcfn_api_wire::term::{Money, Text};
+use gcfn_ledger::{Account, TaxKind};
+use gcfn_venue::{
+    BankDifference, ManualPosting, MoneyAct, SuspensePart, SuspenseResolution, TaxRate,
+};
+
+pub(crate) async fn suspense(call: Read, (): ()) -> Result<SuspenseList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let items = venue.suspense().map(Into::into).collect();
+        SuspenseList { items, as_of }
+    }))
+}
+
+pub(crate) async fn resolve_suspense(
+    call: Write<u64>,
+    Body(sent): Body<SuspenseResolving>,
+) -> Result<Accepted, Problem> {
+    let part = |part: &gcfn_api_wire::money::SuspenseShare| {
+        let amount = call.api.amount("parts.amount", part.amount)?;
+        Ok(SuspensePart { claimant: part.claimant()?, amount })
+    };
+    let parts = sent.parts.iter().map(part).collect::<Result<_, Problem>>()?;
+    let wish = SuspenseResolution { item: call.id, parts };
+    call.accepted(MoneyAct::ResolveSuspense(wish).into()).await
+}
+
+pub(crate) async fn match_suspense(
+    call: Write,
+    Body(sent): Body<SuspenseMatching>,
+) -> Result<Accepted, Problem> {
+    let SuspenseMatching { credit, debit } = sent;
+    call.accepted(MoneyAct::MatchSuspense { credit, debit }.into()).await
+}
+
+pub(crate) async fn recognise_interest(call: Write<u64>, (): ()) -> Result<Accepted, Problem> {
+    call.accepted(MoneyAct::RecogniseInterest { item: call.id }.into()).await
+}
+
+pub(crate) async fn recognise_difference(
+    call: Write,
+    Body(found): Body<DifferenceFound>,
+) -> Result<Accepted, Problem> {
+    let difference = BankDifference {
+        pool: found.pool.into(),
+        side: found.side.into(),
+        amount: call.api.amount("amount", found.amount)?,
+        booked_on: found.booked_on.0,
+        statement: found.statement.0,
+    };
+    call.accepted(MoneyAct::RecogniseDifference(difference).into()).await
+}
+
+pub(crate) async fn entries(call: Read, (): ()) -> Result<EntryList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let currency = venue.terms().currency;
+        let entries = venue.reversibles().map(|(id, of)| EntryReport::new(*id, of, currency));
+        EntryList { entries: entries.collect(), as_of }
+    }))
+}
+
+pub(crate) async fn post_by_hand(
+    call: Write,
+    Body(sent): Body<HandPosting>,
+) -> Result<Accepted, Problem> {
+    let posting = ManualPosting {
+        from: sent.from.0,
+        to: sent.to.0,
+        amount: call.api.amount("amount", sent.amount)?,
+        reason: sent.reason.into(),
+        evidence: sent.evidence.0,
+    };
+    call.accepted(MoneyAct::PostManually(posting).into()).await
+}
+
+pub(crate) async fn reverse(call: Write, Body(sent): Body<Reversal>) -> Result<Accepted, Problem> {
+    let (entry, on_credit) = (sent.entry()?, sent.on_credit);
+    call.accepted(MoneyAct::Reverse { entry, on_credit }.into()).await
+}
+
+pub(crate) async fn receivables(call: Read, (): ()) -> Result<ReceivableList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let currency = venue.terms().currency;
+        let owed = venue.receivables().map(|(party, pool, amount)| ReceivableReport {
+            party: Text(party),
+            pool: pool.into(),
+            amount: Money::new(amount, currency),
+        });
+        ReceivableList { receivables: owed.collect(), as_of }
+    }))
+}
+
+pub(crate) async fn write_off(
+    call: Write,
+    Body(sent): Body<WritingOff>,
+) -> Result<Accepted, Problem> {
+    let (Text(party), pool) = (sent.party, sent.pool.into());
+    let amount = call.api.amount("amount", sent.amount)?;
+    call.accepted(MoneyAct::WriteOff { party, pool, amount }.into()).await
+}
+
+pub(crate) async fn taxes(call: Read, (): ()) -> Result<TaxReport, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let (currency, terms) = (venue.terms().currency, venue.terms().money.taxes);
+        let line = |on: &str, rate: TaxRate| TaxLine {
+            on: on.to_owned(),
+            kind: rate.kind.into(),
+            rate_bp: rate.rate.0,
+        };
+        let withheld = TaxKind::ALL.iter().map(|kind| TaxHeld {
+            kind: (*kind).into(),
+            amount: Money::new(venue.books().money.amount(Account::Tax(*kind), currency), currency),
+        });
+        TaxReport {
+            rates: vec![line("resale", terms.resale), line("withdrawal", terms.withdrawal)],
+            withheld: withheld.collect(),
+            as_of,
+        }
+    }))
+}

@@ -1,0 +1,76 @@
+//! Limits of what parties may do, and what rules have noticed.
+
+use crate::Api;
+use crate::route::{Body, Read, Write};
+use gcfn_api_wire::issuance::Accepted;
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::risk::{
+    Alert, AlertList, AlertReview, Limits, LimitsReport, LimitsSet, RegionLimits,
+};
+use gcfn_api_wire::term::{Money, Text};
+use gcfn_model::PartyId;
+use gcfn_venue::{MoneyAct, PartyLimits};
+
+pub(crate) async fn limits(call: Read, (): ()) -> Result<RegionLimits, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let (currency, terms) = (venue.terms().currency, venue.terms().money.limits);
+        let money = |amount| Money::new(amount, currency);
+        let party = venue.find_party(call.caller.party).map(|_| call.caller.party);
+        RegionLimits {
+            region: Limits::new(&terms.party, currency),
+            own: party.map(|party| Limits::new(&venue.limits_of(party), currency)),
+            large_amount: money(terms.large_amount),
+            large_single: money(terms.large_single),
+            large_daily: money(terms.large_daily),
+            travel_rule: money(terms.travel_rule),
+            kyc_to_transfer_large: terms.kyc_to_transfer_large,
+            as_of,
+        }
+    }))
+}
+
+pub(crate) async fn limits_of(call: Read<PartyId>, (): ()) -> Result<LimitsReport, Problem> {
+    let found = call.api.gateway().read(|venue, as_of| {
+        venue.find_party(call.id)?;
+        let limits = Limits::new(&venue.limits_of(call.id), venue.terms().currency);
+        Some(LimitsReport { party: Text(call.id), limits, as_of })
+    });
+    found.ok_or_else(|| Code::NotFound.into())
+}
+
+pub(crate) async fn set_limits(
+    call: Write<PartyId>,
+    Body(sent): Body<LimitsSet>,
+) -> Result<Accepted, Problem> {
+    let limits = sent.limits.map(|limits| in_amounts(&call.api, &limits)).transpose()?;
+    call.accepted(MoneyAct::SetLimits { party: call.id, limits }.into()).await
+}
+
+fn in_amounts(api: &Api, limits: &Limits) -> Result<PartyLimits, Problem> {
+    let sums = [
+        ("limits.order_value", limits.order_value),
+        ("limits.traded_daily", limits.traded_daily),
+        ("limits.withdrawn_daily", limits.withdrawn_daily),
+    ];
+    for (field, sum) in sums {
+        if let Some(money) = sum {
+            api.amount(field, money)?;
+        }
+    }
+    Ok(limits.in_amounts())
+}
+
+pub(crate) async fn alerts(call: Read, (): ()) -> Result<AlertList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let alerts = venue.flags().map(Alert::new).collect();
+        AlertList { alerts, as_of }
+    }))
+}
+
+pub(crate) async fn review_alert(
+    call: Write,
+    Body(sent): Body<AlertReview>,
+) -> Result<Accepted, Problem> {
+    let (Text(party), rule) = (sent.party, sent.rule.into());
+    call.accepted(MoneyAct::ReviewFlag { party, rule }.into()).await
+}

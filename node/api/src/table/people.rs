@@ -1,0 +1,165 @@
+//! Users, merchants and staff: who they are, and what staff decide about them.
+
+use super::{EVERYBODY, HOLDERS};
+use crate::handlers::{admin, party, registration, staff, wallet};
+use crate::route::Route;
+use gcfn_venue::Role::{Operator, Regulator, User};
+
+pub(super) fn parties() -> Vec<Route> {
+    vec![
+        Route::write("/api/v1/users", &[Operator], "Register a party.", registration::register)
+            .creates(),
+        Route::read("/api/v1/users/me", EVERYBODY, "Who the caller is.", party::me),
+        Route::read(
+            "/api/v1/users/me/assets",
+            HOLDERS,
+            "The caller's money and coupons.",
+            party::assets,
+        ),
+        Route::read(
+            "/api/v1/users/me/kyc",
+            HOLDERS,
+            "How well the caller is identified, and what that opens.",
+            wallet::identity,
+        ),
+        Route::read(
+            "/api/v1/wallets/me",
+            HOLDERS,
+            "The caller's money and coupons.",
+            party::assets,
+        ),
+        Route::read(
+            "/api/v1/wallets/me/valuation",
+            HOLDERS,
+            "What the caller's money and coupons come to.",
+            wallet::valuation,
+        ),
+        Route::read(
+            "/api/v1/users/me/bank-accounts",
+            HOLDERS,
+            "Where the caller's money is paid out to.",
+            registration::bank_accounts,
+        ),
+        Route::write(
+            "/api/v1/users/me/bank-accounts",
+            HOLDERS,
+            "Have the caller's money paid out to this account.",
+            registration::set_bank_account,
+        ),
+        Route::write(
+            "/api/v1/users/me/invitation",
+            &[User],
+            "Say who brought the caller here; once, before the first trade.",
+            party::join_by_invitation,
+        ),
+    ]
+}
+
+pub(super) fn compliance() -> Vec<Route> {
+    vec![
+        Route::write("/api/v1/compliance/freeze", &[Operator], "Freeze a party.", party::freeze),
+        Route::write(
+            "/api/v1/compliance/unfreeze",
+            &[Operator],
+            "Lift one reason for a freeze; two persons must.",
+            party::unfreeze,
+        ),
+        Route::read(
+            "/api/v1/compliance/kyc/{party}",
+            &[Operator, Regulator],
+            "How well a party is identified.",
+            party::party,
+        ),
+        Route::write(
+            "/api/v1/compliance/kyc/{party}",
+            &[Operator],
+            "Set how well a party is identified.",
+            party::set_kyc,
+        ),
+    ]
+}
+
+/// What members of staff decide together, and about parties.
+pub(super) fn staff() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/admin/proposals",
+            &[Operator, Regulator],
+            "What waits for a second person.",
+            staff::proposals,
+        ),
+        Route::write(
+            "/api/v1/admin/proposals/{proposal}/approve",
+            &[Operator],
+            "Approve, as the second person: it is done.",
+            staff::approve,
+        ),
+        Route::write(
+            "/api/v1/admin/proposals/{proposal}/dismiss",
+            &[Operator],
+            "Give up what was proposed.",
+            staff::dismiss,
+        ),
+        Route::read(
+            "/api/v1/admin/users/{party}",
+            &[Operator, Regulator],
+            "A party, by its pseudonym.",
+            party::party,
+        ),
+        Route::write(
+            "/api/v1/admin/users/{party}/class",
+            &[Operator],
+            "Say to which class a party belongs; two persons must.",
+            party::classify,
+        ),
+        Route::write(
+            "/api/v1/admin/users/{party}/close",
+            &[Operator],
+            "Close a party that has nothing here any more.",
+            party::close,
+        ),
+    ]
+}
+
+/// What members of staff see and decide of the node itself.
+pub(super) fn node() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/admin/roles",
+            &[Operator, Regulator],
+            "Which roles may call what.",
+            admin::roles,
+        ),
+        Route::read(
+            "/api/v1/admin/keys",
+            &[Operator],
+            "The credentials of the node, without their secrets.",
+            admin::keys,
+        ),
+        Route::write(
+            "/api/v1/admin/keys",
+            &[Operator],
+            "Make a credential for a party.",
+            admin::make_key,
+        )
+        .creates(),
+        Route::write(
+            "/api/v1/admin/keys/revoke",
+            &[Operator],
+            "Refuse a credential of a party from now on.",
+            admin::revoke_key,
+        ),
+        Route::read(
+            "/api/v1/admin/config",
+            &[Operator, Regulator],
+            "The terms that the venue runs on.",
+            admin::terms,
+        ),
+        Route::read(
+            "/api/v1/admin/jobs",
+            &[Operator, Regulator],
+            "What waits to be done.",
+            admin::jobs,
+        ),
+    ]
+}
