@@ -127,7 +127,9 @@ impl Venue {
         let costs = costs.ok_or(Rejection::DealState)?;
         let total = Amount::sum(costs.iter().flat_map(|(pays, fee)| [*pays, *fee]));
         let total = total.filter(|total| *total <= deal.held).ok_or(Rejection::DealState)?;
-        if !self.are_new(from, fills) {
+        let filled = fills.iter().try_fold(0u64, |sum, fill| sum.checked_add(fill.quantity));
+        let wanted = filled.is_some_and(|filled| filled <= deal.goods.quantity);
+        if !wanted || !self.are_new(from, fills) {
             return Err(Rejection::DealState);
         }
         self.receive(step, &deal.goods, fills)?;

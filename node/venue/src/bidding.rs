@@ -98,6 +98,8 @@ impl Venue {
         }
         let locked = ranges_of(&lots);
         price_max.checked_mul(count(&locked)).ok_or(Rejection::TooLarge)?;
+        let value = terms.reserve.checked_mul(count(&locked)).ok_or(Rejection::TooLarge)?;
+        self.check_order_limits(seller, value, step.at)?;
         self.lock_units(step, seller, terms.series, &locked);
         self.agenda.insert((terms.ends_at, Due::EndAuction(terms.auction)));
         let (ends_at, best) = (terms.ends_at, None);

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::orders::OrderKind;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::settlement::pays;
+use crate::settlement::{Item, pays};
 use crate::trade::{MemberSide, Taker, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
@@ -126,11 +126,13 @@ impl Venue {
 
     /// What a member owes for trades that have not settled.
     fn owed_by(&self, node: NodeId) -> Amount {
-        let open = self.trades.values().filter(|trade| {
-            trade.member.is_some_and(|member| member.node == node)
-                && trade.state < TradeState::Settled
+        // What has settled, or was undone, is no item any more.
+        let open = self.items.values().filter_map(|item| match item {
+            Item::Trade { trade } => self.trades.get(trade),
+            _ => None,
         });
-        Amount::sum(open.map(Trade::value)).unwrap_or(Amount::MAX)
+        let of_member = |trade: &&Trade| trade.member.is_some_and(|member| member.node == node);
+        Amount::sum(open.filter(of_member).map(Trade::value)).unwrap_or(Amount::MAX)
     }
 
     /// The member did not pay: the coupons go back to where they came from.

@@ -171,6 +171,7 @@ impl Venue {
         let lots = self.pick_to_sell(wants, taker, &Units::Any(wants_quantity))?;
         let needs = self.swap_money(deal, (taker, SwapSide::Taker))?.ok_or(Rejection::TooLarge)?;
         self.check_money(taker, needs)?;
+        self.check_order_limits(taker, deal.value(wants_quantity), step.at)?;
 
         let (party, by) = (offer.by, Holder::OfferLock(offer.by));
         self.hand_over(step, gives, (by, Holder::Party(taker)), &offer.locked);

@@ -233,6 +233,18 @@ fn a_fill_whose_ranges_do_not_add_up_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn a_home_sells_no_more_than_was_ordered() {
+    let mut two = two();
+    let (order, fill) = one_fill(&mut two);
+    let range = SerialRange { first: 0, end: 6 };
+    let lots = vec![Lot { range, ..fill.lots[0] }];
+    let fills = vec![FillReport { quantity: 6, price: cents(10_00), lots, ..fill }];
+    let body = Dispatch::DealDone { order, fills, refused: None };
+    let outcome = two.away.apply(&Command::Dispatch { from: node("cn-sha"), body });
+    assert_eq!(outcome, Err(Rejection::DealState));
+}
+
+#[test]
 fn a_house_has_no_say_in_the_bundles_of_another() {
     let mut two = two();
     two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");

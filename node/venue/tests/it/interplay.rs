@@ -11,10 +11,10 @@ use gcfn_model::{
 };
 use gcfn_venue::{
     Amendment, ArbitrationDecision, AuctionTerms, BatchTerms, Claimant, Command, CouponFreezeTerms,
-    DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, MaturityAction, MoneyAct,
-    OfferTerms, OfferedDeal, Outcome, PartyKind, Penalty, PenaltyReason, Rejection, ReserveMode,
-    Role, Severity, SuspensePart, SuspenseResolution, TaxRate, Units, Verb, WithdrawalState,
-    WithdrawalTerms,
+    DisputeKind, DisputeTerms, Done, EntryReference, Equaliser, FreezeReason, MaturityAction,
+    MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, PartyLimits, Penalty, PenaltyReason,
+    Rejection, ReserveMode, Role, Severity, SuspensePart, SuspenseResolution, SwapSide, TaxRate,
+    Units, Verb, WithdrawalState, WithdrawalTerms,
 };
 
 fn b1() -> BatchId {
@@ -465,4 +465,38 @@ fn a_deposit_that_was_in_suspense_pays_what_waits_for_it() {
     let parts = [SuspensePart { claimant, amount }].to_vec();
     world.two(MoneyAct::ResolveSuspense(SuspenseResolution { item, parts })).expect("whole");
     assert!(world.venue.funding_call(party("brand")).is_none());
+}
+
+#[test]
+fn an_auction_and_the_taking_of_a_swap_are_bounded_as_other_orders_are() {
+    let (mut world, series) = market(|_| ());
+    for shop in ["inn", "bar"] {
+        world.register(shop, PartyKind::Merchant);
+        world.deposit(shop, Pool::UserCustody, 1_000_00);
+    }
+    let diner = world.listed("other", "b2");
+    world.order("inn", Side::Buy, series, 1, None).expect("on offer");
+    world.order("bar", Side::Buy, diner, 1, None).expect("on offer");
+    let limits = Some(PartyLimits { order_value: cents(50_00), ..PartyLimits::NONE });
+    world.two(MoneyAct::SetLimits { party: party("bar"), limits }).expect("known");
+    let swap = OfferedDeal::Swap {
+        gives: series,
+        gives_quantity: 1,
+        wants: diner,
+        wants_quantity: 1,
+        to: party("bar"),
+        equaliser: Some(Equaliser { payer: SwapSide::Taker, amount: cents(60_00) }),
+    };
+    let offered = offer(&world, swap);
+    world.user("inn", offered).expect("its own");
+    assert_eq!(world.user("bar", take(1)), Err(Rejection::OrderLimit));
+    let terms = AuctionTerms {
+        auction: AuctionId::derive(&[b"a"]),
+        series: diner,
+        units: Units::Any(1),
+        reserve: cents(60_00),
+        increment: cents(1),
+        ends_at: instant(1000, 17),
+    };
+    assert_eq!(world.user("bar", Verb::OpenAuction(terms)), Err(Rejection::OrderLimit));
 }
