@@ -14,7 +14,9 @@ use gcfn_model::{
 use gcfn_peering::envelope::{Line, SignedEnvelope};
 use gcfn_replica::{Command, DISPATCHES, Event, Genesis, Outcome, Refused, Replica, Reply};
 use gcfn_venue::{
-    Actor, BatchTerms, CreditRules, FeePreset, FeeSchedule, IssuingTerms, Merchandise, MoneyTerms, OrderTerms, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms, Verb,
+    Actor, CreditRules, FeePreset, FeeSchedule, IssuingTerms, Merchandise, MoneyTerms, OrderTerms,
+    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms,
+    Verb,
 };
 
 const HOUR: u64 = 3_600_000_000;
