@@ -85,7 +85,7 @@ pub enum DisputeOutcome {
 }
 
 /// A step of a dispute that has a time limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeStep {
     /// Nobody has taken it up.

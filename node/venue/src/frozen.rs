@@ -4,8 +4,7 @@ use crate::venue::Venue;
 use gcfn_table::Freeze;
 
 /// What grows with parties, orders, trades and requests is shared; what is small, or is emptied
-/// every day, is copied. Of what is copied the agenda may grow, by an entry for each order with an
-/// end of its own: a hundred thousand of them cost some milliseconds.
+/// every day, is copied.
 impl Freeze for Venue {
     fn shared(&self) -> Venue {
         Venue {
@@ -14,7 +13,7 @@ impl Freeze for Venue {
             books: self.books.shared(),
             sequence: self.sequence,
             answers: self.answers.shared(),
-            agenda: self.agenda.clone(),
+            agenda: self.agenda.shared(),
             proposals: self.proposals.clone(),
             parties: self.parties.shared(),
             issuers: self.issuers.clone(),
@@ -50,7 +49,7 @@ impl Freeze for Venue {
             bundles: self.bundles.clone(),
             merchants_due: self.merchants_due.clone(),
             receivables: self.receivables.clone(),
-            reversible: self.reversible.clone(),
+            reversible: self.reversible.shared(),
             suspense: self.suspense.clone(),
             locks: self.locks.clone(),
             deals: self.deals.clone(),

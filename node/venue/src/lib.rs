@@ -14,6 +14,7 @@ extern crate alloc;
 
 mod abroad;
 mod activity;
+mod agenda;
 mod amending;
 mod answers;
 mod apply;

@@ -1,6 +1,7 @@
 //! The state of a venue.
 
 use crate::activity::Activity;
+use crate::agenda::Agenda;
 use crate::answers::Answers;
 use crate::batch::Batch;
 use crate::bidding::Auction;
@@ -46,7 +47,7 @@ use gcfn_table::{Map, Shared};
 use serde::{Deserialize, Serialize};
 
 /// What is due at an instant. Fired in order of time, then of this list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Due {
     CutOff(BusinessDate),
     UnlockRedemption(RedemptionId),
@@ -106,7 +107,7 @@ pub struct Venue {
     /// The source of ids that the machine makes itself.
     pub(crate) sequence: u64,
     pub(crate) answers: Answers,
-    pub(crate) agenda: BTreeSet<(Timestamp, Due)>,
+    pub(crate) agenda: Agenda,
 
     pub(crate) proposals: BTreeMap<ProposalId, Proposal>,
 
@@ -153,7 +154,7 @@ pub struct Venue {
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
     /// What parties owe and have not begun to repay.
     pub(crate) receivables: BTreeMap<(PartyId, Pool), Amount>,
-    pub(crate) reversible: BTreeMap<u64, ReversibleEntry>,
+    pub(crate) reversible: Map<u64, ReversibleEntry>,
     pub(crate) suspense: BTreeMap<u64, SuspenseItem>,
 
     pub(crate) locks: BTreeMap<LockId, Lock>,
@@ -199,7 +200,7 @@ impl Venue {
             books: Books::default(),
             sequence: 0,
             answers: Answers::default(),
-            agenda: BTreeSet::new(),
+            agenda: Agenda::default(),
             proposals: BTreeMap::new(),
             parties: Map::new(),
             issuers: BTreeMap::new(),
@@ -235,7 +236,7 @@ impl Venue {
             bundles: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
             receivables: BTreeMap::new(),
-            reversible: BTreeMap::new(),
+            reversible: Map::new(),
             suspense: BTreeMap::new(),
             locks: BTreeMap::new(),
             deals: BTreeMap::new(),

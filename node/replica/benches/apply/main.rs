@@ -13,7 +13,7 @@ use gcfn_model::Machine;
 use gcfn_replica::Command;
 use std::time::{Duration, Instant};
 
-/// Rates are those of the median part: other work on the machine slows some of them.
+/// Rates are of processor time and of the median part: what else runs on the machine counts little.
 const PARTS: usize = 40;
 /// About as many commands are in an epoch of one second.
 const EPOCH: usize = 300_000;
@@ -56,14 +56,15 @@ impl Run {
         self.events += events.len();
     }
 
-    /// Nanoseconds per command in the median part.
-    fn each(&self) -> u128 {
-        let len = self.took.len().div_ceil(PARTS).max(1);
-        let mut parts: Vec<u128> = self
-            .took
-            .chunks(len)
-            .map(|part| part.iter().map(Duration::as_nanos).sum::<u128>() / part.len() as u128)
-            .collect();
+    /// Applies `commands`; gives the nanoseconds of processor time per command in the median part.
+    fn apply(&mut self, world: &mut World, commands: &[Command]) -> u64 {
+        let len = commands.len().div_ceil(PARTS).max(1);
+        let mut parts: Vec<u64> = Vec::new();
+        for part in commands.chunks(len) {
+            let before = processor_time();
+            part.iter().for_each(|command| self.add(world, command));
+            parts.push(processor_time().saturating_sub(before) / part.len() as u64);
+        }
         parts.sort_unstable();
         parts[parts.len() / 2]
     }
@@ -81,16 +82,14 @@ fn rate(size: Size) {
     const COMMANDS: usize = 600_000;
     let mut world = World::new(size);
     let commands = world.clone().stream(COMMANDS);
-    let mut run = Run::default();
-    for (count, command) in commands.iter().enumerate() {
-        run.add(&mut world, command);
-        if count % EPOCH == EPOCH - 1 {
-            let start = Instant::now();
-            world.close_epoch();
-            println!("an epoch of {EPOCH} commands is closed in {:?}", start.elapsed());
-        }
+    let (mut run, mut each) = (Run::default(), 0);
+    for epoch in commands.chunks(EPOCH) {
+        each = run.apply(&mut world, epoch);
+        let start = Instant::now();
+        world.close_epoch();
+        println!("an epoch of {EPOCH} commands is closed in {:?}", start.elapsed());
     }
-    let (each, refused, events) = (run.each(), run.refused, run.events);
+    let (refused, events) = (run.refused, run.events);
     println!(
         "{size:?}: {} commands/s, {each} ns each; {COMMANDS} commands, {refused} refused, \
          {events} events",
@@ -114,8 +113,8 @@ fn growth<const N: usize>(what: &str, sizes: [Size; N]) {
         let mut commands = world.clone().stream(2 * COMMANDS);
         let after = commands.split_off(COMMANDS);
         let mut run = Run::default();
-        commands.iter().for_each(|command| run.add(&mut world, command));
-        let (each, refused, p999) = (run.each(), run.refused, run.at(999));
+        let each = run.apply(&mut world, &commands);
+        let (refused, p999) = (run.refused, run.at(999));
         println!("  {size:?}: {each} ns a command, p99.9 {p999:?}, {refused} refused");
         snapshot(&mut world, &after);
     }
@@ -125,17 +124,38 @@ fn growth<const N: usize>(what: &str, sizes: [Size; N]) {
 /// the frozen state lives. Beside it, what serializing the live state would take.
 #[expect(clippy::print_stdout, reason = "the figures are what the bench is for")]
 fn snapshot(world: &mut World, after: &[Command]) {
-    let begin = Instant::now();
-    let frozen = world.replica.freeze();
-    let froze = begin.elapsed();
+    let mut froze: Vec<Duration> = (0..5).map(|_| freezing(world)).collect();
+    froze.sort_unstable();
+    let (frozen, froze) = (world.replica.freeze(), froze[2]);
     let mut run = Run::default();
-    after.iter().for_each(|command| run.add(world, command));
+    let each = run.apply(world, after);
     let begin = Instant::now();
     let bytes = postcard::to_allocvec(&frozen).expect("plain data").len();
-    let (each, p999, max) = (run.each(), run.at(999), run.at(1000));
+    let (p999, max) = (run.at(999), run.at(1000));
     println!(
         "    snapshot of {bytes} bytes: frozen in {froze:?}, then {each} ns a command, \
          p99.9 {p999:?}, max {max:?}; serialized in {:?}",
         begin.elapsed()
     );
+}
+
+fn freezing(world: &World) -> Duration {
+    let begin = Instant::now();
+    let frozen = world.replica.freeze();
+    let took = begin.elapsed();
+    drop(frozen);
+    took
+}
+
+/// Nanoseconds that this thread has run, whatever else the machine does. Linux only; elsewhere it
+/// is the time that has passed.
+fn processor_time() -> u64 {
+    let of_thread = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let ran = of_thread.and_then(|text| text.split(' ').next()?.parse().ok());
+    ran.unwrap_or_else(|| u64::try_from(began().elapsed().as_nanos()).unwrap_or(u64::MAX))
+}
+
+fn began() -> Instant {
+    static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    *BEGAN.get_or_init(Instant::now)
 }
