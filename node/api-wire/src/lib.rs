@@ -12,14 +12,20 @@ pub mod problem;
 
 pub mod bank;
 pub mod federation;
+pub mod feed;
+pub mod gifts;
 pub mod issuance;
+pub mod makers;
+pub mod market;
 pub mod node;
+pub mod offers;
 pub mod party;
 pub mod redemption;
 pub mod settlement;
 pub mod staff;
 pub mod supervision;
 pub mod trading;
+pub mod units;
 
 pub mod grpc;
 

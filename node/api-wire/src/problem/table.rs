@@ -1,7 +1,12 @@
 //! The one table from a refusal of the machine to what a caller sees.
 
+mod trading;
+
 use super::{Class, Line, Retry};
 use gcfn_venue::Rejection;
+
+/// What a refusal is called, its class, whether to ask again, and what the sender can do.
+type Row = (&'static str, Class, Retry, &'static str);
 
 /// The line of a refusal, whatever it carries.
 #[must_use]
@@ -98,8 +103,11 @@ pub const fn line(rejection: &Rejection) -> Line {
         R::DealTooLong => ("DealTooLong", Value, Never, "send several orders"),
         R::ToOneself => ("ToOneself", Value, Never, "name somebody else"),
         R::UnknownProposal => ("UnknownProposal", Unknown, Never, "propose it again"),
-        // The list of refusals may grow before this table does; a test holds them together.
-        _ => ("Refused", Internal, Never, "tell the operator"),
+        _ => match trading::row(rejection) {
+            Some(row) => row,
+            // The list of refusals may grow before this table does; a test holds them together.
+            None => ("Refused", Internal, Never, "tell the operator"),
+        },
     };
     Line { code, class, retry, advice }
 }
