@@ -155,7 +155,7 @@ pub struct FeedTrade {
     pub series: Series,
     /// Its id.
     pub trade: Trade,
-    /// The sequence of the book when it was made.
+    /// The last change of the book that was told before it; zero when none was yet.
     pub sequence: u64,
     /// Price per coupon.
     pub price: Money,

@@ -1,5 +1,9 @@
 //! From protobuf to the machine's words and back.
 
+mod feed;
+
+pub use feed::told;
+
 use crate::problem::{Code, Line, Problem, Retry};
 use crate::proto;
 use crate::read::ReadFault;

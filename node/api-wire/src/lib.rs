@@ -12,6 +12,7 @@ pub mod problem;
 
 pub mod bank;
 pub mod federation;
+pub mod fee_quote;
 pub mod feed;
 pub mod gifts;
 pub mod issuance;

@@ -163,8 +163,9 @@ pub struct CurvePoint {
 }
 
 /// For what a price is to be suggested.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct SuggestionRequest {
     /// A series that trades here.
     pub series: Series,

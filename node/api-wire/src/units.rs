@@ -6,39 +6,38 @@ use gcfn_venue::Units;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Coupons whose serials follow each other.
+/// Coupons of one series whose serials follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Serials {
-    /// The serial of the first one.
+    /// The first serial.
     pub first: u64,
-    /// The serial of the last one.
-    pub last: u64,
+    /// The first serial after them.
+    #[schema(minimum = 1)]
+    pub end: u64,
 }
 
 impl From<SerialRange> for Serials {
     fn from(range: SerialRange) -> Serials {
-        Serials { first: range.first, last: range.end.saturating_sub(1) }
+        Serials { first: range.first, end: range.end }
+    }
+}
+
+impl From<Serials> for SerialRange {
+    fn from(serials: Serials) -> SerialRange {
+        SerialRange { first: serials.first, end: serials.end }
     }
 }
 
 /// What a body says by `quantity`, or by `serials`.
 ///
 /// # Errors
-/// [`ReadFault`] when it says neither or both, or a last serial that has no successor.
+/// [`ReadFault`] when it says neither or both.
 pub fn units(quantity: Option<u64>, serials: Option<&[Serials]>) -> Result<Units, ReadFault> {
     match (quantity, serials) {
         (Some(quantity), None) => Ok(Units::Any(quantity)),
         (None, Some(serials)) => {
-            let range = |serials: &Serials| {
-                let end = serials.last.checked_add(1)?;
-                Some(SerialRange { first: serials.first, end })
-            };
-            let ranges: Option<Vec<_>> = serials.iter().map(range).collect();
-            ranges.map(Units::Exactly).ok_or_else(|| ReadFault::Field {
-                field: "serials".to_owned(),
-                rule: "last serial is above every serial".to_owned(),
-            })
+            Ok(Units::Exactly(serials.iter().map(|serials| (*serials).into()).collect()))
         }
         (None, None) => Err(ReadFault::MissingField { field: "quantity".to_owned() }),
         (Some(_), Some(_)) => Err(ReadFault::Field {

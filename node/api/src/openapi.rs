@@ -181,6 +181,7 @@ fn operation_id(route: &Route) -> String {
         Method::Get => "get",
         Method::Post => "post",
         Method::Put => "put",
+        Method::Patch => "patch",
         Method::Delete => "delete",
     };
     let path = route.path.trim_start_matches("/api/v1/").trim_start_matches('/');
@@ -201,6 +202,7 @@ const fn method(method: Method) -> HttpMethod {
         Method::Get => HttpMethod::Get,
         Method::Post => HttpMethod::Post,
         Method::Put => HttpMethod::Put,
+        Method::Patch => HttpMethod::Patch,
         Method::Delete => HttpMethod::Delete,
     }
 }

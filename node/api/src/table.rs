@@ -2,10 +2,12 @@
 //!
 //! A supervisor may call nothing that changes anything; a test holds the table to it.
 
+mod trading;
+
 use crate::gateway::Parts;
 use crate::handlers::{
     bank, federation, issuance, node, party, redemption, registration, settlement, staff,
-    supervision, trading,
+    supervision,
 };
 use crate::route::{Method, Route};
 use gcfn_venue::Role::{self, Bank, Issuer, Operator, Regulator, User};
@@ -23,7 +25,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         routes.extend(staff());
         routes.extend(batches());
         routes.extend(coupons());
-        routes.extend(trades());
+        routes.extend(trading::routes());
         routes.extend(money());
     }
     if parts.mirrors.is_some() {
@@ -218,53 +220,6 @@ fn coupons() -> Vec<Route> {
             "Hand coupons of a primary purchase back.",
             redemption::refund,
         ),
-    ]
-}
-
-fn trades() -> Vec<Route> {
-    const PARTIES: &[Role] = &[User, Issuer, Operator, Regulator];
-    vec![
-        Route::write("/api/v1/trades/orders", &[User], "Place an order.", trading::place).creates(),
-        Route::read("/api/v1/trades/orders", HOLDERS, "The caller's open orders.", trading::orders),
-        Route::read(
-            "/api/v1/trades/orders/{order}",
-            &[User, Issuer, Operator],
-            "An open order.",
-            trading::order,
-        ),
-        Route::write(
-            "/api/v1/trades/orders/{order}",
-            &[User, Operator],
-            "Take an open order out of its book.",
-            trading::cancel,
-        )
-        .by_delete(),
-        Route::read(
-            "/api/v1/trades",
-            PARTIES,
-            "Trades, newest first: the caller's own, or all for staff and supervisors.",
-            trading::trades,
-        ),
-        Route::read("/api/v1/trades/{trade}", PARTIES, "A trade.", trading::trade),
-        Route::read(
-            "/api/v1/trades/{trade}/receipt",
-            PARTIES,
-            "The proof of a trade, for `gcfn verify`.",
-            trading::receipt,
-        ),
-        Route::read(
-            "/api/v1/market/depth/{series}",
-            EVERYBODY,
-            "The best prices of a book.",
-            trading::depth,
-        ),
-        Route::write(
-            "/api/v1/settle/xborder/quotes",
-            &[User],
-            "Have a rate locked, to buy coupons of another node.",
-            trading::lock_rate,
-        )
-        .creates(),
     ]
 }
 
