@@ -94,12 +94,14 @@ impl<'de> Deserialize<'de> for Decimal {
 #[into_params(parameter_in = Query)]
 pub struct FeeQuestion {
     /// Between whom.
+    #[param(inline)]
     pub market: TradeMarket,
     /// Which side the caller is.
+    #[param(inline)]
     pub side: Side,
     /// Whether the caller's order rests; it comes second when left out.
     #[serde(default = "taker")]
-    #[param(default = "taker")]
+    #[param(inline, default = "taker")]
     pub liquidity: OrderLiquidity,
     /// Price times quantity, in the currency of the venue.
     #[param(value_type = String, example = "270.00")]

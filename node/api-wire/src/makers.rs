@@ -229,7 +229,7 @@ pub enum DutyPeriod {
 pub struct DutyPage {
     /// Over which period.
     #[serde(default = "day")]
-    #[param(default = "day")]
+    #[param(inline, default = "day")]
     pub period: DutyPeriod,
     /// At most this many, up to 500.
     #[serde(default = "page_size")]

@@ -132,6 +132,7 @@ pub struct OfferFilter {
     /// Of this series, given or wanted; of all when left out.
     pub series: Option<Series>,
     /// Of this kind; of all when left out.
+    #[param(inline)]
     pub kind: Option<OfferKind>,
 }
 

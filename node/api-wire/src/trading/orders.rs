@@ -353,6 +353,7 @@ impl OrderFilter {
 #[into_params(parameter_in = Query)]
 pub struct OrderPage {
     /// Those that stand so; all open and scheduled ones when left out.
+    #[param(inline)]
     pub state: Option<OrderFilter>,
     /// Of ended ones: look at this many orders, up to 500; fewer may pass the filter.
     #[serde(default = "page_size")]

@@ -2,15 +2,21 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod access;
+mod aliases;
 mod business;
 mod description;
+mod feed;
 mod idempotency;
 mod log;
+mod makers;
+mod market;
 mod methods;
 mod neighbours;
 mod network;
+mod offers;
 mod orders;
 mod people;
 mod privacy;
 mod problems;
+mod trading;
 mod world;

@@ -281,17 +281,17 @@ async fn what_breaks_a_rule() {
     check(
         world.post(&people.issuer, "/api/v1/coupons/batches", draft).await,
         expect![[r#"
-        {
-          "advice": "correct the field",
-          "code": "BatchTerms",
-          "detail": "batch terms are out of range: issue_price must be above zero and at most face",
-          "field": "issue_price",
-          "retry": "never",
-          "retryable": false,
-          "status": 422,
-          "title": "Batch terms",
-          "type": "urn:gcfn:problem:BatchTerms"
-        }"#]],
+            {
+              "advice": "correct the field",
+              "code": "BatchTerms",
+              "detail": "batch terms are out of range: issue_price must be above zero and, on the utility track, at most face",
+              "field": "issue_price",
+              "retry": "never",
+              "retryable": false,
+              "status": 422,
+              "title": "Batch terms",
+              "type": "urn:gcfn:problem:BatchTerms"
+            }"#]],
     );
 }
 
