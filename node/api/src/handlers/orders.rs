@@ -9,8 +9,8 @@ use gcfn_api_wire::makers::{BatchAnswer, OrderAct, OrderBatch, OrderOutcome};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Lock, Text};
 use gcfn_api_wire::trading::{
-    BuyBackOrder, NewOrder, OrderAmendment, OrderCancelled, OrderList, OrderPage, OrderReport,
-    OrderState, OrdersCancelled, OrdersToCancel, Placed, Side, TimeInForce,
+    BuyBackOrder, NewOrder, OrderAmendment, OrderCancelled, OrderFilter, OrderList, OrderPage,
+    OrderReport, OrderState, OrdersCancelled, OrdersToCancel, Placed, Side, TimeInForce,
 };
 use gcfn_model::{NodeId, OrderId};
 use gcfn_store::{Filter, Page, Place};
@@ -226,7 +226,7 @@ fn in_act(number: usize, problem: Problem) -> Problem {
 }
 
 pub(crate) async fn list(call: Read, Query(page): Query<OrderPage>) -> Result<OrderList, Problem> {
-    if page.state.is_some_and(|filter| filter.is_past()) {
+    if page.state.is_some_and(OrderFilter::is_past) {
         return ended(call, page).await;
     }
     let currency = call.api.terms().currency;

@@ -29,8 +29,8 @@ const DOOR: &str = "api";
 const KEY_CHARACTERS_MAX: usize = 64;
 
 /// Adds `route` to `router`: at its own path and at its aliases.
-pub(crate) fn mount(router: Router<Api>, route: Arc<Route>) -> Router<Api> {
-    let paths = aliases::of(&route).into_iter().chain([route.path.to_owned()]);
+pub(crate) fn mount(router: Router<Api>, route: &Arc<Route>) -> Router<Api> {
+    let paths = aliases::of(route).into_iter().chain([route.path.to_owned()]);
     paths.fold(router, |router, path| mount_at(router, &path, route.clone()))
 }
 

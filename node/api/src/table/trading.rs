@@ -18,6 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(trades());
     routes.extend(offers());
     routes.extend(auctions());
+    routes.extend(making());
     routes.extend(makers());
     routes.extend(duties());
     routes.extend(market());
@@ -187,7 +188,8 @@ fn auctions() -> Vec<Route> {
     ]
 }
 
-fn makers() -> Vec<Route> {
+/// What market makers trade by.
+fn making() -> Vec<Route> {
     vec![
         Route::write(
             "/api/v1/mm/batch-orders",
@@ -208,6 +210,12 @@ fn makers() -> Vec<Route> {
             stream::open,
         )
         .upgrades(),
+    ]
+}
+
+/// How one becomes a market maker, and ceases to be one.
+fn makers() -> Vec<Route> {
+    vec![
         Route::write(
             "/api/v1/mm/applications",
             &[User],
