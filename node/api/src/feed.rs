@@ -23,7 +23,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 /// How many messages may wait for one follower.
 const QUEUE_MAX: usize = 4_096;
 /// How many messages of each book are kept for those who come back.
-const KEPT_MAX: usize = 1_024;
+const KEPT_MAX: usize = 512;
 /// How many may follow at a time.
 const FOLLOWERS_MAX: usize = 1_000;
 
@@ -83,6 +83,10 @@ impl Feed {
                 let sequence = state.last(*series);
                 let turned = FeedPhase::new(*series, sequence, *phase, *until);
                 state.tell(*series, FeedMessage::Phase(turned));
+            }
+            // No coupon of it is alive: nobody comes back to its book.
+            Event::BatchClosed { series, .. } => {
+                state.books.remove(series);
             }
             _ => {}
         }

@@ -179,7 +179,7 @@ async fn a_supervisor_can_change_nothing() {
 
 #[tokio::test]
 async fn every_route_admits_exactly_its_roles() {
-    let world = World::new().await;
+    let world = World::unlimited().await;
     let people = People::settle_in(&world).await;
     for operation in operations(&world).await {
         // A bank delivers by its certificate alone, whatever its key opens.

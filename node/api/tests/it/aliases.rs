@@ -7,7 +7,7 @@ use expect_test::expect_file;
 
 #[tokio::test]
 async fn an_alias_answers_as_its_canonical_path() {
-    let world = World::new().await;
+    let world = World::unlimited().await;
     let people = People::settle_in(&world).await;
     let mut aliases = 0;
     for operation in operations(&world).await {

@@ -129,7 +129,7 @@ const READING: [&str; 5] = ["Malformed", "UnknownField", "MissingField", "FieldR
 
 #[tokio::test]
 async fn every_example_of_a_request_can_be_sent() {
-    let world = World::new().await;
+    let world = World::unlimited().await;
     let document = document().await;
     let mut keys = std::collections::BTreeMap::new();
     for scope in gcfn_api::Scope::ALL {

@@ -23,6 +23,7 @@ use gcfn_venue::{
     Outcome, PricingRules, Request as Wish, ReserveMode, Terms, TradingDay, TradingTerms, Venue,
 };
 use serde_json::Value;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -153,6 +154,13 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> World {
         World::with_limits(RateLimits::NETWORK).await
+    }
+
+    /// A node that lets everybody call as often as they like.
+    pub(crate) async fn unlimited() -> World {
+        let plenty = NonZeroU32::MAX;
+        let [user, issuer, market_maker, staff, anonymous] = [plenty; 5];
+        World::with_limits(RateLimits { user, issuer, market_maker, staff, anonymous }).await
     }
 
     pub(crate) async fn with_limits(rate_limits: RateLimits) -> World {
