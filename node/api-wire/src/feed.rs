@@ -216,7 +216,8 @@ impl FeedPhase {
 pub enum FeedEndReason {
     /// The follower reads more slowly than the books move. Come back with the last sequences.
     TooSlow,
-    /// The credential has expired.
+    /// The credential has expired, or the conversation has lasted as long as a token does. Come
+    /// back with the last sequences.
     Expired,
     /// What the follower said cannot be read, names no book, or is too many books.
     Misunderstood,

@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use gcfn_api_wire::feed::{FeedEnd, FeedEndReason, FeedMessage, FeedSnapshot, Followed, Following};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
-use gcfn_model::SeriesId;
+use gcfn_model::{SeriesId, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -22,6 +22,9 @@ const BEAT: Duration = Duration::from_secs(20);
 pub(crate) struct Session {
     api: Api,
     caller: Caller,
+    /// When the follower must come back and prove again who it is: its key may be revoked, and
+    /// nothing that a revoked key has opened outlives a token.
+    ends: Timestamp,
     membership: Membership,
     /// The last change of each book that was told; none before its snapshot was.
     books: BTreeMap<SeriesId, Option<u64>>,
@@ -44,8 +47,10 @@ impl Session {
     /// A conversation with `caller`, who follows nothing yet.
     pub(crate) fn open(api: Api, caller: Caller) -> Result<Session, Problem> {
         let membership = api.gateway().feed().join().ok_or(Code::Busy)?;
+        let now = api.node().now();
+        let ends = now.checked_add(api.settings().token_lifetime).unwrap_or(now);
         let (books, waiting) = (BTreeMap::new(), VecDeque::new());
-        Ok(Session { api, caller, membership, books, waiting })
+        Ok(Session { api, caller, ends, membership, books, waiting })
     }
 
     /// Does what the follower says. Each book that it asks for counts as a request.
@@ -117,7 +122,8 @@ impl Session {
     /// nothing.
     pub(crate) async fn next(&mut self) -> Told {
         loop {
-            if !self.caller.is_current(self.api.node().now()) {
+            let now = self.api.node().now();
+            if self.ends <= now || !self.caller.is_current(now) {
                 return ended(FeedEndReason::Expired);
             }
             let message = match self.waiting.pop_front() {

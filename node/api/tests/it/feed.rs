@@ -228,7 +228,7 @@ async fn what_makes_no_sense_ends_the_conversation() {
 }
 
 #[tokio::test]
-async fn a_follower_whose_token_expires_is_sent_away() {
+async fn no_follower_outlives_its_token_or_the_life_of_one() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;
     let key = people.ann.header.strip_prefix("ApiKey ").unwrap();
@@ -237,13 +237,20 @@ async fn a_follower_whose_token_expires_is_sent_away() {
     let (_, token) = world.send(asked).await;
     let header = format!("Bearer {}", token["token"].as_str().unwrap());
     let bearer = Key { party: people.ann.party, header };
-    let mut follower = Follower::connect(&world, &bearer).await;
-    follower.follow(&people.series, None).await;
-    follower.snapshot().await;
+    // A key does not expire; what it has opened does, for it may be revoked meanwhile.
+    let mut followers = Vec::new();
+    for key in [&bearer, &people.ben] {
+        let mut follower = Follower::connect(&world, key).await;
+        follower.follow(&people.series, None).await;
+        follower.snapshot().await;
+        followers.push(follower);
+    }
     *world.gateway.now.lock().unwrap() = time(token["expires_at"].as_str().unwrap());
     order(&world, &people.ann, &people, "buy", (1, "79")).await;
     order(&world, &people.ann, &people, "buy", (1, "78")).await;
-    assert_eq!(follower.end().await.reason, FeedEndReason::Expired);
+    for mut follower in followers {
+        assert_eq!(follower.end().await.reason, FeedEndReason::Expired);
+    }
 }
 
 #[tokio::test]
