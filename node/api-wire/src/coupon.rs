@@ -2,6 +2,7 @@
 
 use crate::party::FreezeCause;
 use crate::term::{Batch, Coupon, Hash, Money, Party, Series, Text, Time};
+use crate::units::Serials;
 use crate::word::words;
 use gcfn_ledger::SerialRange;
 use serde::{Deserialize, Serialize};
@@ -76,29 +77,6 @@ pub struct CouponReport {
     pub expires_at: Option<Time>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
-}
-
-/// Coupons of one series, by their serials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Serials {
-    /// The first serial.
-    pub first: u64,
-    /// The first serial after them.
-    #[schema(minimum = 1)]
-    pub end: u64,
-}
-
-impl From<SerialRange> for Serials {
-    fn from(range: SerialRange) -> Serials {
-        Serials { first: range.first, end: range.end }
-    }
-}
-
-impl From<Serials> for SerialRange {
-    fn from(serials: Serials) -> SerialRange {
-        SerialRange { first: serials.first, end: serials.end }
-    }
 }
 
 /// Coupons to be frozen where they are.

@@ -1,11 +1,15 @@
 //! From protobuf to the machine's words and back.
 
-use crate::problem::{Line, Problem, Retry};
+mod feed;
+
+pub use feed::told;
+
+use crate::problem::{Code, Line, Problem, Retry};
 use crate::proto;
 use crate::read::ReadFault;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{Amount, Currency, OrderId};
-use gcfn_venue::{Done, OrderTerms, Outcome};
+use gcfn_venue::{Amendment, Done, OrderTerms, Outcome};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -41,10 +45,20 @@ pub fn order_terms(
         quantity: sent.quantity,
         limit,
         time_in_force,
-        display: None,
-        not_before: None,
-        expires_at: None,
+        display: sent.display,
+        not_before: optional("not_before", sent.not_before.as_deref())?,
+        expires_at: optional("expires_at", sent.expires_at.as_deref())?,
     })
+}
+
+/// Reads what an open order is to become. Text is in the currency of the venue.
+///
+/// # Errors
+/// [`ReadFault`], the first one found.
+pub fn amendment(sent: &proto::Amend, currency: Currency) -> Result<Amendment, ReadFault> {
+    let price = sent.limit.as_deref().map(|text| Amount::parse(text, currency));
+    let price = price.transpose().map_err(|fault| broken("limit", fault))?;
+    Ok(Amendment { order: term("order", &sent.order)?, price, quantity: sent.quantity })
 }
 
 /// Reads the term in `field`.
@@ -53,6 +67,13 @@ pub fn order_terms(
 /// [`ReadFault`] when the text is not such a term.
 pub fn term<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<T, ReadFault> {
     text.parse().map_err(|fault| broken(field, fault))
+}
+
+fn optional<T: FromStr<Err: Display>>(
+    field: &str,
+    text: Option<&str>,
+) -> Result<Option<T>, ReadFault> {
+    text.map(|text| term(field, text)).transpose()
 }
 
 /// What is told of `order`.
@@ -66,20 +87,13 @@ pub fn outcome(order: OrderId, outcome: Outcome) -> proto::Outcome {
             Told::Placed(proto::Placed { order, filled, resting, cancelled, trades })
         }
         Ok(Done::Cancelled { quantity }) => Told::Cancelled(proto::Cancelled { order, quantity }),
-        Ok(
-            Done::Accepted
-            | Done::Repeated
-            | Done::Locked { .. }
-            | Done::Proposed { .. }
-            | Done::Waiting { .. }
-            | Done::Scheduled { .. }
-            | Done::CancelledOrders { .. }
-            | Done::Traded { .. }
-            | Done::Batch { .. }
-            | Done::Numbered { .. },
-        ) => {
-            unreachable!("orders are answered with what became of them")
+        Ok(Done::Scheduled { not_before }) => {
+            let not_before = not_before.to_string();
+            Told::Scheduled(proto::Scheduled { order, not_before })
         }
+        // Orders are answered with nothing else. Were that to change, the sender is told that
+        // the node has no words for it, and the order stands as it shows.
+        Ok(_) => return refused(Code::Internal.into()),
         Err(rejection) => return refused(Problem::from(rejection)),
     };
     proto::Outcome { result: Some(told) }

@@ -4,9 +4,11 @@
 //! for what the API refuses itself.
 
 mod api;
+mod refused;
 mod table;
 
 pub use api::Code;
+pub use refused::Refused;
 pub use table::line;
 
 use crate::read::ReadFault;

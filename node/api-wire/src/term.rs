@@ -2,9 +2,9 @@
 //! and the interface description knows that form.
 
 use gcfn_model::{
-    Amount, AmountFault, BatchId, BusinessDate, Currency, CycleId, Digest, DisputeId, Id, Kind,
-    LockId, NodeId, OrderId, PartyId, Position, ProposalId, RedemptionId, RegionId, SeriesId,
-    TemplateId, Timestamp, TradeId, Uetr, WithdrawalId, Xqid,
+    Amount, AmountFault, AuctionId, BatchId, BusinessDate, Currency, CycleId, Digest, DisputeId,
+    Id, Kind, LockId, NodeId, OfferId, OrderId, PartyId, Position, ProposalId, RedemptionId,
+    RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId, Xqid,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -64,6 +64,8 @@ ids! {
     Series SeriesId "A series of coupons: one order book.";
     Order OrderId "An order.";
     Trade TradeId "A match of two orders.";
+    Offer OfferId "An offer outside the book.";
+    Auction AuctionId "An auction of coupons.";
     Redemption RedemptionId "A redemption, from lock to pay-out.";
     Withdrawal WithdrawalId "A withdrawal of money to a bank account.";
     Lock LockId "A locked FX rate.";

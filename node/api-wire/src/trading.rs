@@ -1,166 +1,18 @@
-//! Orders, trades, prices and rates.
+//! Orders, trades and rates.
 
-use crate::term::{CurrencyCode, Date, Lock, Money, Node, Order, Party, Series, Text, Time, Trade};
+mod orders;
+
+pub use orders::{
+    BoughtBack, BuyBackOrder, NewOrder, OrderAmendment, OrderCancelled, OrderFilter, OrderList,
+    OrderPage, OrderReport, OrderStanding, OrderState, OrdersCancelled, OrdersToCancel, Placed,
+    Side, TimeInForce,
+};
+
+use crate::term::{CurrencyCode, Date, Lock, Money, Party, Series, Text, Time, Trade};
 use gcfn_model::Currency;
-use gcfn_venue::{LockedRate, OpenOrder, TradeState};
+use gcfn_venue::{LockedRate, TradeState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// Which way an order trades.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Gives money for coupons.
-    Buy,
-    /// Gives coupons for money.
-    Sell,
-}
-
-impl From<Side> for gcfn_market::Side {
-    fn from(side: Side) -> gcfn_market::Side {
-        match side {
-            Side::Buy => gcfn_market::Side::Buy,
-            Side::Sell => gcfn_market::Side::Sell,
-        }
-    }
-}
-
-impl From<gcfn_market::Side> for Side {
-    fn from(side: gcfn_market::Side) -> Side {
-        match side {
-            gcfn_market::Side::Buy => Side::Buy,
-            gcfn_market::Side::Sell => Side::Sell,
-        }
-    }
-}
-
-/// What becomes of the part of an order that cannot trade at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeInForce {
-    /// It rests until it is filled or cancelled.
-    #[default]
-    GoodTillCancelled,
-    /// The same, but an order of which any part would trade at once is refused.
-    PostOnly,
-    /// It is cancelled.
-    ImmediateOrCancel,
-    /// There is none: an order that cannot trade whole is refused.
-    FillOrKill,
-}
-
-impl From<TimeInForce> for gcfn_market::TimeInForce {
-    fn from(time_in_force: TimeInForce) -> gcfn_market::TimeInForce {
-        match time_in_force {
-            TimeInForce::GoodTillCancelled => gcfn_market::TimeInForce::GoodTillCancelled,
-            TimeInForce::PostOnly => gcfn_market::TimeInForce::PostOnly,
-            TimeInForce::ImmediateOrCancel => gcfn_market::TimeInForce::ImmediateOrCancel,
-            TimeInForce::FillOrKill => gcfn_market::TimeInForce::FillOrKill,
-        }
-    }
-}
-
-/// An order: for a series of this node, or with `rate_lock` to buy one that another node lists.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewOrder {
-    /// Which book.
-    pub series: Series,
-    /// Buy or sell.
-    pub side: Side,
-    /// How many coupons.
-    #[schema(minimum = 1)]
-    pub quantity: u64,
-    /// The worst price accepted, per coupon, in the currency of the series. Left out, it is a
-    /// market order; an order abroad needs it.
-    pub limit: Option<Money>,
-    /// What becomes of the part that cannot trade at once; an order abroad is always immediate.
-    #[serde(default)]
-    pub time_in_force: TimeInForce,
-    /// The locked rate that pays for coupons of another node.
-    pub rate_lock: Option<Lock>,
-}
-
-/// An order that was taken.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Placed {
-    /// Its id.
-    pub order: Order,
-    /// How many coupons traded at once.
-    pub filled: u64,
-    /// How many wait in the book.
-    pub resting: u64,
-    /// How many were neither.
-    pub cancelled: u64,
-    /// The trades, in order.
-    pub trades: Vec<Trade>,
-    /// Set when the order has gone to another node: what comes of it shows in the assets.
-    pub sent_to: Option<Node>,
-    /// The state that answered holds at least everything up to this log entry.
-    pub as_of: u64,
-}
-
-/// An order that left its book.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-pub struct OrderCancelled {
-    /// Its id.
-    pub order: Order,
-    /// How many coupons had not traded.
-    pub quantity: u64,
-    /// The state that answered holds at least everything up to this log entry.
-    pub as_of: u64,
-}
-
-/// An order that waits in its book.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-pub struct OrderReport {
-    /// Its id.
-    pub order: Order,
-    /// Which book.
-    pub series: Series,
-    /// Buy or sell.
-    pub side: Side,
-    /// The worst price accepted.
-    pub price: Money,
-    /// How many coupons have not traded.
-    pub remaining: u64,
-    /// Whether it is the issuer's own offer of new coupons.
-    pub primary: bool,
-}
-
-impl OrderReport {
-    /// `order` as it is shown.
-    #[must_use]
-    pub fn new(order: &OpenOrder, currency: Currency) -> OrderReport {
-        OrderReport {
-            order: Text(order.id),
-            series: Text(order.series),
-            side: order.side.into(),
-            price: Money::new(order.price, currency),
-            remaining: order.remaining,
-            primary: order.primary(),
-        }
-    }
-}
-
-/// The caller's open orders.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct OrderList {
-    /// The orders, by id.
-    pub orders: Vec<OrderReport>,
-    /// The state read holds at least everything up to this log entry.
-    pub as_of: u64,
-}
-
-/// One open order.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-pub struct OrderState {
-    /// The order.
-    #[serde(flatten)]
-    pub order: OrderReport,
-    /// The state read holds at least everything up to this log entry.
-    pub as_of: u64,
-}
 
 /// Where a trade stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -282,47 +134,6 @@ pub struct TradePage {
 
 const fn page_size() -> u32 {
     50
-}
-
-/// How much of a book to show.
-#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct DepthRange {
-    /// At most this many prices on each side, up to 100.
-    #[serde(default = "levels")]
-    #[param(default = 10, minimum = 1, maximum = 100)]
-    pub levels: usize,
-}
-
-const fn levels() -> usize {
-    10
-}
-
-/// The best prices of a book.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct MarketDepth {
-    /// Which book.
-    pub series: Series,
-    /// From the highest price down.
-    pub bids: Vec<Level>,
-    /// From the lowest price up.
-    pub asks: Vec<Level>,
-    /// The price of the last trade.
-    pub last_price: Option<Money>,
-    /// The number of changes that the book has seen.
-    pub sequence: u64,
-    /// The state read holds at least everything up to this log entry.
-    pub as_of: u64,
-}
-
-/// What rests at one price.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Level {
-    /// The price.
-    pub price: Money,
-    /// How many coupons.
-    pub quantity: u64,
 }
 
 /// Money of another currency to be locked for a purchase abroad.

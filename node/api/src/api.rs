@@ -102,7 +102,7 @@ impl Api {
     /// a client certificate was verified, `PeerIdentity`.
     pub fn router(self) -> Router {
         let routes: Vec<_> = table::routes(&self.0.parts).into_iter().map(Arc::new).collect();
-        let rest = routes.iter().cloned().fold(Router::new(), route::mount);
+        let rest = routes.iter().fold(Router::new(), route::mount);
         let app = match &self.0.parts.venue {
             Some(_) => rest.merge(grpc::router(self.clone(), routes)),
             None => rest,

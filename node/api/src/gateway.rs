@@ -3,6 +3,7 @@
 //!
 //! What is not behind it is not served and not described.
 
+use crate::feed::Feed;
 use gcfn_api_wire::federation::{Anchors, Application, ClockShown, MemberList, SeriesListed};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
@@ -73,6 +74,9 @@ pub trait Gateway: Node {
 
     /// Shows the applied state. Must call `look` exactly once. Commands wait meanwhile.
     fn look(&self, look: &mut dyn FnMut(&Venue));
+
+    /// The feed of the venue's books.
+    fn feed(&self) -> &Feed;
 
     /// What other nodes list, as the directory of the federation tells it, by id.
     fn listings(&self) -> Vec<ForeignListing>;

@@ -10,19 +10,33 @@ pub(crate) mod desk;
 pub(crate) mod disputes;
 pub(crate) mod federation;
 pub(crate) mod fees;
+pub(crate) mod gifts;
 pub(crate) mod issuance;
 pub(crate) mod issuer_money;
 pub(crate) mod issuers;
+pub(crate) mod makers;
+pub(crate) mod market;
 pub(crate) mod node;
+pub(crate) mod offers;
+pub(crate) mod orders;
 pub(crate) mod party;
 pub(crate) mod redemption;
 pub(crate) mod registration;
 pub(crate) mod risk;
 pub(crate) mod settlement;
 pub(crate) mod staff;
+pub(crate) mod stream;
 pub(crate) mod supervision;
 pub(crate) mod templates;
 pub(crate) mod trading;
 pub(crate) mod wallet;
 
 pub use registration::vault_field;
+
+use crate::auth::Caller;
+use gcfn_venue::Role;
+
+/// Whether the caller watches over the node rather than trades at it.
+pub(crate) fn oversees(caller: &Caller) -> bool {
+    matches!(caller.scope.role(), Role::Operator | Role::Regulator)
+}

@@ -9,9 +9,11 @@
 //! in), `route` (a request's way through), `table` (every route and who may call it), then one
 //! file of handlers per part of the business.
 
+pub mod feed;
 pub mod gateway;
 pub mod projection;
 
+mod aliases;
 mod answers;
 mod api;
 mod auth;

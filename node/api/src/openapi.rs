@@ -1,11 +1,13 @@
 //! The interface description, made from the table of routes: what is not in the table is not
 //! served, and what is served is described.
 
+use crate::aliases;
 use crate::example::illustrate;
 use crate::route::{AT_LEAST, Access, Contract, IDEMPOTENCY_KEY, Method, Route};
 use axum::body::Bytes;
 use gcfn_api_wire::problem::ProblemBody;
 use gcfn_venue::Role;
+use serde_json::Value;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem,
     Paths,
@@ -49,7 +51,19 @@ pub(crate) fn document(routes: &[Route]) -> Bytes {
     let mut document =
         serde_json::to_value(document.build()).expect("the description is plain data");
     illustrate(&mut document);
+    name_aliases(&mut document, routes);
     document.to_string().into()
+}
+
+/// Says of each operation by which other paths it is called.
+fn name_aliases(document: &mut Value, routes: &[Route]) {
+    for route in routes {
+        let aliases = aliases::of(route);
+        if !aliases.is_empty() {
+            let operation = &mut document["paths"][route.path][verb(route.method)];
+            operation["x-aliases"] = Value::from(aliases);
+        }
+    }
 }
 
 fn components(routes: &[Route]) -> utoipa::openapi::Components {
@@ -177,12 +191,7 @@ fn may_call(roles: &[Role]) -> String {
 
 /// `post_trades_orders` for `POST /api/v1/trades/orders`.
 fn operation_id(route: &Route) -> String {
-    let method = match route.method {
-        Method::Get => "get",
-        Method::Post => "post",
-        Method::Put => "put",
-        Method::Delete => "delete",
-    };
+    let method = verb(route.method);
     let path = route.path.trim_start_matches("/api/v1/").trim_start_matches('/');
     let words = path.split(['/', '-', '.']).map(|word| word.trim_matches(['{', '}']));
     words.fold(method.to_owned(), |id, word| format!("{id}_{word}"))
@@ -196,11 +205,22 @@ fn tag(path: &str) -> &str {
     }
 }
 
+const fn verb(method: Method) -> &'static str {
+    match method {
+        Method::Get => "get",
+        Method::Post => "post",
+        Method::Put => "put",
+        Method::Patch => "patch",
+        Method::Delete => "delete",
+    }
+}
+
 const fn method(method: Method) -> HttpMethod {
     match method {
         Method::Get => HttpMethod::Get,
         Method::Post => HttpMethod::Post,
         Method::Put => HttpMethod::Put,
+        Method::Patch => HttpMethod::Patch,
         Method::Delete => HttpMethod::Delete,
     }
 }

@@ -1,5 +1,9 @@
 //! What the API asks the read model for. Whoever projects the journal writes rows of these kinds.
 
+mod orders;
+
+pub use orders::{OrderLife, Orders};
+
 /// The projection that they belong to: its cursor is the log entry that the rows show.
 pub const PROJECTION: &str = "venue";
 
@@ -8,3 +12,13 @@ pub const TRADE: &str = "trade";
 
 /// Every trade by party: a row for each party to it, with `<trade>.<side>` as key.
 pub const PARTY_TRADE: &str = "party-trade";
+
+/// Every order, open or ended: a row with its id as key and an [`OrderLife`] as body.
+pub const ORDER: &str = "order";
+
+/// How a market maker met a duty on a trading day: a row with `<event>` as key and the report of
+/// the machine as body.
+pub const DUTY_OF_DAY: &str = "duty-of-day";
+
+/// The same over a month.
+pub const DUTY_OF_MONTH: &str = "duty-of-month";

@@ -11,7 +11,7 @@ mod contract;
 mod serve;
 
 pub(crate) use contract::{
-    Answer, Body, Contract, Description, Figures, Input, Message, PathId, Query,
+    Answer, Body, Contract, Description, Figures, Input, Message, PathId, Query, Socket, Upgraded,
 };
 pub(crate) use serve::{Asked, Head, RequestId, answer, command_id, count, mount, pass};
 
@@ -43,6 +43,8 @@ pub(crate) enum Method {
     Post,
     /// Sets something.
     Put,
+    /// Changes a part of something.
+    Patch,
     /// Takes something away.
     Delete,
 }
@@ -54,6 +56,7 @@ impl Method {
             Method::Get => "GET",
             Method::Post => "POST",
             Method::Put => "PUT",
+            Method::Patch => "PATCH",
             Method::Delete => "DELETE",
         }
     }
@@ -173,7 +176,7 @@ impl Route {
     {
         let endpoint = move |mut request: Admitted| {
             async move {
-                let (id, input) = (request.id()?, I::read(&request)?);
+                let (id, input) = (request.id()?, I::read(&mut request)?);
                 let caller = request.caller();
                 let answer = handler(Read { api: request.api, caller, id }, input).await?;
                 Ok(answer.respond())
@@ -205,7 +208,7 @@ impl Route {
     {
         let endpoint = move |mut request: Admitted| {
             async move {
-                let (id, input) = (request.id()?, I::read(&request)?);
+                let (id, input) = (request.id()?, I::read(&mut request)?);
                 let caller = request.caller();
                 let command = request.command.expect("every change has a key");
                 let answer =
@@ -252,9 +255,9 @@ impl Route {
     where
         F: Future<Output = Result<A, Problem>> + Send + 'static,
     {
-        let endpoint = move |request: Admitted| {
+        let endpoint = move |mut request: Admitted| {
             async move {
-                let (id, input) = (request.id()?, I::read(&request)?);
+                let (id, input) = (request.id()?, I::read(&mut request)?);
                 let answer = handler(Open { api: request.api, id }, input).await?;
                 Ok(answer.respond())
             }
@@ -281,6 +284,18 @@ impl Route {
     /// The same route, called with PUT.
     pub(crate) fn by_put(mut self) -> Route {
         self.method = Method::Put;
+        self
+    }
+
+    /// The same route, called with PATCH.
+    pub(crate) fn by_patch(mut self) -> Route {
+        self.method = Method::Patch;
+        self
+    }
+
+    /// The same route, which turns the connection into another: it answers 101.
+    pub(crate) fn upgrades(mut self) -> Route {
+        self.contract.status = StatusCode::SWITCHING_PROTOCOLS;
         self
     }
 

@@ -2,13 +2,14 @@
 //!
 //! A supervisor may call nothing that changes anything; a test holds the table to it.
 
-use crate::gateway::Parts;
 mod coupons;
 mod issuing;
 mod money;
 mod people;
+mod trading;
 
-use crate::handlers::{bank, federation, node, registration, supervision, trading};
+use crate::gateway::Parts;
+use crate::handlers::{bank, federation, node, registration, supervision};
 use crate::route::{Access, Method, Route};
 use gcfn_api_wire::staff::{RoleTable, RouteRoles};
 use gcfn_venue::Role::{self, Bank, Issuer, Operator, Regulator, User};
@@ -83,7 +84,7 @@ fn venue() -> Vec<Route> {
         issuing::listed_batches(),
         coupons::coupons(),
         coupons::held_in_place(),
-        trades(),
+        trading::routes(),
         money::payments(),
         money::suspense(),
         money::entries(),
@@ -107,53 +108,6 @@ pub(crate) fn roles(routes: &[Route]) -> RoleTable {
     RoleTable { routes: lines.collect() }
 }
 
-fn trades() -> Vec<Route> {
-    vec![
-        Route::write("/api/v1/trades/orders", &[User], "Place an order.", trading::place).creates(),
-        Route::read("/api/v1/trades/orders", HOLDERS, "The caller's open orders.", trading::orders),
-        Route::read(
-            "/api/v1/trades/orders/{order}",
-            &[User, Issuer, Operator],
-            "An open order.",
-            trading::order,
-        ),
-        Route::write(
-            "/api/v1/trades/orders/{order}",
-            &[User, Operator],
-            "Take an open order out of its book.",
-            trading::cancel,
-        )
-        .by_delete(),
-        Route::read(
-            "/api/v1/trades",
-            PARTIES,
-            "Trades, newest first: the caller's own, or all for staff and supervisors.",
-            trading::trades,
-        ),
-        Route::read("/api/v1/trades/{trade}", PARTIES, "A trade.", trading::trade),
-        Route::read(
-            "/api/v1/trades/{trade}/receipt",
-            PARTIES,
-            "The proof of a trade, for `gcfn verify`.",
-            trading::receipt,
-        ),
-        Route::read(
-            "/api/v1/market/depth/{series}",
-            EVERYBODY,
-            "The best prices of a book.",
-            trading::depth,
-        ),
-        Route::write(
-            "/api/v1/settle/xborder/quotes",
-            &[User],
-            "Have a rate locked, to buy coupons of another node.",
-            trading::lock_rate,
-        )
-        .creates(),
-    ]
-}
-
-/// What everybody may know of the network, and what a node's operator says in it.
 fn network() -> Vec<Route> {
     vec![
         Route::read(

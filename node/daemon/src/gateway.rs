@@ -5,6 +5,7 @@ use crate::membership::Wishes;
 use crate::prover::Prover;
 use crate::voice::Voice;
 use gcfn_anchor::receipt::{Receipt, VERSION};
+use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, RateRequest, Unavailable,
 };
@@ -59,6 +60,8 @@ pub(crate) struct NodeGateway {
     pub(crate) listings: Listings,
     /// What it has said in the federation.
     pub(crate) wishes: Wishes,
+    /// Where its books are followed.
+    pub(crate) feed: Feed,
     /// Its figures.
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -160,6 +163,10 @@ impl Gateway for NodeGateway {
 
     fn look(&self, look: &mut dyn FnMut(&Venue)) {
         self.cell.read(|replica| look(replica.venue()));
+    }
+
+    fn feed(&self) -> &Feed {
+        &self.feed
     }
 
     fn listings(&self) -> Vec<ForeignListing> {

@@ -34,4 +34,5 @@ mod scheduler;
 mod submitter;
 mod supervise;
 mod testnet;
+mod ticker;
 mod voice;

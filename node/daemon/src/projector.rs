@@ -3,12 +3,14 @@
 //! Everything here can be dropped and made again from the journal.
 
 use anyhow::{Context, Result};
-use gcfn_api::projection::{PARTY_TRADE, PROJECTION, TRADE};
+use gcfn_api::projection::{
+    DUTY_OF_DAY, DUTY_OF_MONTH, ORDER, Orders, PARTY_TRADE, PROJECTION, TRADE,
+};
 use gcfn_cell::{Cell, Record};
 use gcfn_model::{PartyId, SeriesId, Timestamp};
 use gcfn_replica::{Command, Replica};
 use gcfn_store::{Cursors, ReadModel, Row};
-use gcfn_venue::{Event, Trade};
+use gcfn_venue::{DutyReport, Event, Trade};
 use serde_json::{Value, json};
 
 /// How many rows go into one transaction before it is committed. A transaction costs a sync of
@@ -17,6 +19,8 @@ use serde_json::{Value, json};
 const ROWS_AT_ONCE: usize = 500;
 /// How many records without rows are passed over before the cursor says so.
 const RECORDS_AT_ONCE: u64 = 10_000;
+
+type JournalRecord = Record<Command, gcfn_replica::Event>;
 
 /// The projector of one trading node.
 pub(crate) struct Projector {
@@ -43,12 +47,15 @@ impl Projector {
     pub(crate) async fn run(self) -> Result<()> {
         let done = self.cursors.position(PROJECTION).await?;
         let mut journal = self.cell.journal(done + 1);
+        let mut orders = Orders::default();
         loop {
             let mut record = journal.next().await.context("read the journal")?;
             let (mut rows, began) = (Vec::new(), record.index);
             let upto = loop {
                 project_record(&record, &mut rows);
-                let more = rows.len() < ROWS_AT_ONCE && record.index < began + RECORDS_AT_ONCE;
+                self.follow_orders(&record, &mut orders).await?;
+                let more = rows.len() + orders.rows() < ROWS_AT_ONCE
+                    && record.index < began + RECORDS_AT_ONCE;
                 let next = match more {
                     true => journal.try_next().context("read the journal")?,
                     false => None,
@@ -58,12 +65,26 @@ impl Projector {
                     None => break record.index,
                 }
             };
+            rows.extend(orders.take_rows());
             self.read_model.apply(PROJECTION, upto, &rows).await?;
         }
     }
+
+    /// Orders are the one thing here that has a past: after a start it is read back.
+    async fn follow_orders(&self, record: &JournalRecord, orders: &mut Orders) -> Result<()> {
+        for (seq, event) in (record.first_event + 1..).zip(&record.events) {
+            let gcfn_replica::Event::Venue(event) = event else { continue };
+            if let Some(order) = orders.missing(event) {
+                let row = self.read_model.get(ORDER, &order.to_string()).await?;
+                orders.read_back(order, row.as_ref());
+            }
+            orders.follow((seq, record.at), event);
+        }
+        Ok(())
+    }
 }
 
-fn project_record(record: &Record<Command, gcfn_replica::Event>, rows: &mut Vec<Row>) {
+fn project_record(record: &JournalRecord, rows: &mut Vec<Row>) {
     for (seq, event) in (record.first_event + 1..).zip(&record.events) {
         if let gcfn_replica::Event::Venue(event) = event {
             project(Place { seq, at: record.at }, event, rows);
@@ -74,6 +95,8 @@ fn project_record(record: &Record<Command, gcfn_replica::Event>, rows: &mut Vec<
 fn project(place: Place, event: &Event, rows: &mut Vec<Row>) {
     match event {
         Event::TradeMatched(trade) => trade_rows(place, trade, rows),
+        Event::DutyOfDay(report) => duty_row(place, DUTY_OF_DAY, report, rows),
+        Event::DutyOfMonth(report) => duty_row(place, DUTY_OF_MONTH, report, rows),
         Event::Redeemed { redemption, value, partial } => {
             let body = json!({ "value": value, "partial": partial });
             rows.push(row(place, "redemption", redemption.to_string(), (None, None), body));
@@ -95,6 +118,12 @@ fn project(place: Place, event: &Event, rows: &mut Vec<Row>) {
         }
         _ => {}
     }
+}
+
+fn duty_row(place: Place, kind: &str, report: &DutyReport, rows: &mut Vec<Row>) {
+    let body = serde_json::to_value(report).unwrap_or(Value::Null);
+    let of = (Some(report.maker), Some(report.series));
+    rows.push(row(place, kind, format!("{:020}", place.seq), of, body));
 }
 
 /// One row by the trade itself, and one for each party to it.

@@ -309,7 +309,7 @@ impl Client<'_> {
             side: Side::Buy.into(),
             quantity: 1,
             limit: Some(BID.to_owned()),
-            time_in_force: 0,
+            ..NewOrder::default()
         }
     }
 }

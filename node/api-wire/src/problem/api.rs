@@ -47,6 +47,15 @@ pub enum Code {
     /// Too many orders in one batch.
     #[error("batch is empty or has more than 100 orders")]
     BatchSize,
+    /// Not a WebSocket.
+    #[error("request does not open a WebSocket")]
+    NoUpgrade,
+    /// Too many books for one follower.
+    #[error("a follower follows at most 100 books")]
+    TooManyBooks,
+    /// A follower reads too slowly.
+    #[error("books move faster than this follower reads")]
+    TooSlow,
     /// No idempotency key.
     #[error("header Idempotency-Key is missing")]
     IdempotencyKeyMissing,
@@ -162,6 +171,15 @@ impl Code {
             }
             Code::BodyTooLong => ("BodyTooLong", C::TooLong, Never, "send less at once"),
             Code::BatchSize => ("BatchSize", C::Value, Never, "split the batch"),
+            Code::NoUpgrade => {
+                ("NoUpgrade", C::Malformed, Never, "open the path as a WebSocket, over HTTP/1.1")
+            }
+            Code::TooManyBooks => {
+                ("TooManyBooks", C::Value, Never, "follow the others by another connection")
+            }
+            Code::TooSlow => {
+                ("TooSlow", C::Rate, SameKey, "come back with the last sequence of each book")
+            }
             Code::IdempotencyKeyMissing => (
                 "IdempotencyKeyMissing",
                 C::Malformed,

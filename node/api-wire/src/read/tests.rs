@@ -18,9 +18,9 @@ fn an_order_is_read_whole() {
     let limit = r#""limit":{"amount":"9.50","currency":"CNY"}"#;
     check(
         &format!(r#"{{{SERIES},"side":"buy","quantity":3,{limit},"time_in_force":"post_only"}}"#),
-        expect![[
-            r#"NewOrder { series: Text(ser-0000000000000000000000000a), side: Buy, quantity: 3, limit: Some(Money { amount: Amount(950), currency: Cny }), time_in_force: PostOnly, rate_lock: None }"#
-        ]],
+        expect![
+            "NewOrder { series: Text(ser-0000000000000000000000000a), side: Buy, quantity: 3, limit: Some(Money { amount: Amount(950), currency: Cny }), time_in_force: PostOnly, display: None, not_before: None, expires_at: None, rate_lock: None }"
+        ],
     );
 }
 

@@ -17,10 +17,10 @@ use gcfn_api_wire::proto::venue::wallet_server::Wallet;
 use gcfn_api_wire::proto::venue::{
     Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, Coupon, CycleList, DepositInstructions,
     DraftRequest, Drafted, GiftRequest, ListCyclesRequest, ListTradesRequest, LockRateRequest,
-    LockRedemptionRequest, Locked, RateLock, RedemptionStep, RefundRequest, SearchRequest,
-    SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowCouponRequest,
-    ShowDepositsRequest, ShowTradeRequest, TradeDetail, TradeList, WithdrawRequest, WithdrawalStep,
-    WithdrawalTaken,
+    LockRedemptionRequest, Locked, MarketDepth, RateLock, RedemptionStep, RefundRequest,
+    SearchRequest, SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowCouponRequest,
+    ShowDepositsRequest, ShowDepthRequest, ShowTradeRequest, TradeDetail, TradeList,
+    WithdrawRequest, WithdrawalStep, WithdrawalTaken,
 };
 use gcfn_telemetry::ErrorChain;
 use serde::Serialize;
@@ -90,6 +90,7 @@ relayed! { Records {
     list_trades(ListTradesRequest) -> TradeList = Get "/api/v1/trades";
     show_trade(ShowTradeRequest) -> TradeDetail = Get "/api/v1/trades/{trade}";
     list_cycles(ListCyclesRequest) -> CycleList = Get "/api/v1/settle/cycles";
+    show_depth(ShowDepthRequest) -> MarketDepth = Get "/api/v1/market/depth/{series}";
 } }
 
 relayed! { Wallet {
@@ -160,8 +161,8 @@ fn asked(route: &Route, mut fields: Map<String, Value>) -> Asked {
     let id = variable.and_then(|name| fields.remove(name)).map(text);
     if route.method != Method::Get {
         let body = Bytes::from(Value::Object(fields).to_string());
-        return Asked { id, query: Ok(Vec::new()), body };
+        return Asked { id, query: Ok(Vec::new()), body, upgrade: None };
     }
     let pairs = fields.into_iter().map(|(name, value)| (name, text(value)));
-    Asked { id, query: Ok(pairs.collect()), body: Bytes::new() }
+    Asked { id, query: Ok(pairs.collect()), body: Bytes::new(), upgrade: None }
 }

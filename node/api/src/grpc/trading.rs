@@ -10,7 +10,8 @@ use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::proto::outcome::Result as Told;
 use gcfn_api_wire::proto::trading_server::Trading;
 use gcfn_api_wire::proto::{
-    Cancel, CancelOrdersRequest, NewOrder, Outcome, Outcomes, PlaceOrdersRequest,
+    Amend, AmendOrdersRequest, Cancel, CancelOrdersRequest, NewOrder, Outcome, Outcomes,
+    PlaceOrdersRequest,
 };
 use gcfn_model::OrderId;
 use gcfn_venue::{Request as Wish, Role, Verb};
@@ -42,6 +43,15 @@ impl Trading for Desk {
         let (caller, sent) = self.admit(request).await?;
         let wishes = sent.cancels.iter().map(|cancel| cancellation(&caller, cancel)).collect();
         Ok(Response::new(self.submit(&caller, wishes).await?))
+    }
+
+    async fn amend_orders(
+        &self,
+        request: Request<AmendOrdersRequest>,
+    ) -> Result<Response<Outcomes>, Status> {
+        let (caller, sent) = self.admit(request).await?;
+        let read = sent.amends.iter().map(|amend| amendment(&self.0, &caller, amend));
+        Ok(Response::new(self.submit(&caller, read.collect()).await?))
     }
 
     type StreamOrdersStream = BoxStream<'static, Result<Outcomes, Status>>;
@@ -121,6 +131,13 @@ fn cancellation(caller: &Caller, sent: &Cancel) -> Read {
     let id = command_id(caller.party, sent.idempotency_key.as_bytes())?;
     let order = grpc::term("order", &sent.order)?;
     Ok((order, Wish { id, actor: caller.actor(), verb: Verb::CancelOrder { order } }))
+}
+
+fn amendment(api: &Api, caller: &Caller, sent: &Amend) -> Read {
+    let id = command_id(caller.party, sent.idempotency_key.as_bytes())?;
+    let amendment = grpc::amendment(sent, api.terms().currency)?;
+    let verb = Verb::AmendOrder(amendment);
+    Ok((amendment.order, Wish { id, actor: caller.actor(), verb }))
 }
 
 /// One line for the auditor: who, how many, how many refused.

@@ -3,6 +3,7 @@
 
 use super::Admitted;
 use axum::body::{Body as HttpBody, Bytes};
+use axum::extract::WebSocketUpgrade;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
@@ -13,6 +14,7 @@ use gcfn_model::{Id, Kind, NodeId, Xqid};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use std::marker::PhantomData;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Ref, Schema, Type};
 use utoipa::openapi::{RefOr, Required};
@@ -137,12 +139,12 @@ pub(crate) trait Input: Sized + Send + 'static {
     const TAKES: &'static str = "application/json";
     /// The longest body, where it is another than the node's own limit.
     const BYTES_MAX: Option<usize> = None;
-    fn read(request: &Admitted) -> Result<Self, Problem>;
+    fn read(request: &mut Admitted) -> Result<Self, Problem>;
     fn describe(contract: &mut Contract);
 }
 
 impl Input for () {
-    fn read(request: &Admitted) -> Result<(), Problem> {
+    fn read(request: &mut Admitted) -> Result<(), Problem> {
         let _nothing: Nothing = read::body(&request.asked.body)?;
         Ok(())
     }
@@ -158,7 +160,7 @@ struct Nothing {}
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + ToSchema + Send + 'static> Input for Body<T> {
-    fn read(request: &Admitted) -> Result<Body<T>, Problem> {
+    fn read(request: &mut Admitted) -> Result<Body<T>, Problem> {
         Ok(Body(read::body(&request.asked.body)?))
     }
     fn describe(contract: &mut Contract) {
@@ -173,7 +175,7 @@ impl Input for Message {
     const TAKES: &'static str = "application/xml";
     /// The statement of a busy day is long.
     const BYTES_MAX: Option<usize> = Some(16 * 1024 * 1024);
-    fn read(request: &Admitted) -> Result<Message, Problem> {
+    fn read(request: &mut Admitted) -> Result<Message, Problem> {
         match request.asked.body.is_empty() {
             true => Err(Code::BankMessage.into()),
             false => Ok(Message(request.asked.body.clone())),
@@ -189,13 +191,23 @@ impl Input for Message {
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + IntoParams + Send + 'static> Input for Query<T> {
-    fn read(request: &Admitted) -> Result<Query<T>, Problem> {
+    fn read(request: &mut Admitted) -> Result<Query<T>, Problem> {
         let pairs = request.asked.query.clone()?;
         Ok(Query(read::query(pairs)?))
     }
     fn describe(contract: &mut Contract) {
         contract.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
     }
+}
+
+/// A connection that becomes a WebSocket.
+pub(crate) struct Socket(pub(crate) WebSocketUpgrade);
+
+impl Input for Socket {
+    fn read(request: &mut Admitted) -> Result<Socket, Problem> {
+        request.asked.upgrade.take().map(Socket).ok_or_else(|| Code::NoUpgrade.into())
+    }
+    fn describe(_: &mut Contract) {}
 }
 
 /// What a handler gives.
@@ -242,6 +254,28 @@ impl Answer for Description {
             .schema_type(Type::Object)
             .examples([json!({ "openapi": "3.1.0" })])
             .into()
+    }
+}
+
+/// The answer that turns a connection into a WebSocket, on which messages `T` are told.
+pub(crate) struct Upgraded<T> {
+    response: Response,
+    tells: PhantomData<fn() -> T>,
+}
+
+impl<T> Upgraded<T> {
+    pub(crate) const fn new(response: Response) -> Upgraded<T> {
+        Upgraded { response, tells: PhantomData }
+    }
+}
+
+impl<T: ToSchema + 'static> Answer for Upgraded<T> {
+    const MEDIA_TYPE: &'static str = "application/json";
+    fn respond(self) -> Response {
+        self.response
+    }
+    fn describe(contract: &mut Contract) -> RefOr<Schema> {
+        contract.refer::<T>()
     }
 }
 

@@ -2,10 +2,13 @@
 
 use super::{AT_LEAST, Access, Admitted, Contract, IDEMPOTENCY_KEY, Method, REQUEST_ID, Route};
 use crate::Api;
+use crate::aliases;
 use crate::auth::{Caller, authenticate};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, FromRequestParts, Query, RawPathParams, Request, State};
+use axum::extract::{
+    ConnectInfo, FromRequestParts, Query, RawPathParams, Request, State, WebSocketUpgrade,
+};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
@@ -25,13 +28,18 @@ use tracing::Instrument;
 const DOOR: &str = "api";
 const KEY_CHARACTERS_MAX: usize = 64;
 
-/// Adds `route` to `router`.
-pub(crate) fn mount(router: Router<Api>, route: Arc<Route>) -> Router<Api> {
-    let path = route.path;
+/// Adds `route` to `router`: at its own path and at its aliases.
+pub(crate) fn mount(router: Router<Api>, route: &Arc<Route>) -> Router<Api> {
+    let paths = aliases::of(route).into_iter().chain([route.path.to_owned()]);
+    paths.fold(router, |router, path| mount_at(router, &path, route.clone()))
+}
+
+fn mount_at(router: Router<Api>, path: &str, route: Arc<Route>) -> Router<Api> {
     let filter = match route.method {
         Method::Get => MethodFilter::GET,
         Method::Post => MethodFilter::POST,
         Method::Put => MethodFilter::PUT,
+        Method::Patch => MethodFilter::PATCH,
         Method::Delete => MethodFilter::DELETE,
     };
     let serve = move |State(api): State<Api>, request: Request| serve(api, route.clone(), request);
@@ -88,6 +96,8 @@ pub(crate) struct Asked {
     /// The query, split and decoded; only routes that have one mind if it cannot be.
     pub(crate) query: Result<Vec<(String, String)>, Code>,
     pub(crate) body: Bytes,
+    /// The connection, if it is to become a WebSocket.
+    pub(crate) upgrade: Option<WebSocketUpgrade>,
 }
 
 /// Answers an HTTP request for `route`.
@@ -95,13 +105,14 @@ async fn serve(api: Api, route: Arc<Route>, request: Request) -> Response {
     let (started, id) = (Instant::now(), RequestId::fresh());
     let (mut parts, body) = request.into_parts();
     let named = path_id(&mut parts).await;
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.ok();
     let (headers, extensions) = (&parts.headers, &parts.extensions);
     let key = headers.get(IDEMPOTENCY_KEY).map(HeaderValue::as_bytes);
     let asked = async {
         let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs);
         let query = query.map_err(|_| Code::Malformed);
         let body = read_body(&api, &route.contract, headers, body).await?;
-        Ok(Asked { id: named, query, body })
+        Ok(Asked { id: named, query, body, upgrade })
     };
     let passed = pass(&api, &route, Head { id, headers, extensions, key }, asked);
     let passed = passed.instrument(tracing::info_span!("request", %id)).await;

@@ -2,18 +2,24 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod access;
+mod aliases;
 mod business;
 mod coupons;
 mod description;
 mod desk;
+mod feed;
 mod idempotency;
 mod issuing;
 mod log;
+mod makers;
+mod market;
 mod methods;
 mod neighbours;
 mod network;
+mod offers;
 mod orders;
 mod people;
 mod privacy;
 mod problems;
+mod trading;
 mod world;

@@ -6,7 +6,8 @@ use gcfn_api::Scope;
 use gcfn_api_wire::proto::outcome::Result as Told;
 use gcfn_api_wire::proto::trading_client::TradingClient;
 use gcfn_api_wire::proto::{
-    Cancel, CancelOrdersRequest, NewOrder, Outcomes, PlaceOrdersRequest, Side, TimeInForce,
+    Amend, AmendOrdersRequest, Cancel, CancelOrdersRequest, NewOrder, Outcomes, PlaceOrdersRequest,
+    Side, TimeInForce,
 };
 use tonic::Code;
 
@@ -23,6 +24,9 @@ fn order(people: &People, key: &str, quantity: u64, limit: &str) -> NewOrder {
         quantity,
         limit: Some(limit.to_owned()),
         time_in_force: TimeInForce::Unspecified.into(),
+        display: None,
+        not_before: None,
+        expires_at: None,
     }
 }
 
@@ -30,6 +34,7 @@ fn told(outcomes: &Outcomes) -> Vec<String> {
     let tell = |outcome: &gcfn_api_wire::proto::Outcome| match outcome.result.as_ref().unwrap() {
         Told::Placed(placed) => format!("{} filled, {} resting", placed.filled, placed.resting),
         Told::Cancelled(cancelled) => format!("{} cancelled", cancelled.quantity),
+        Told::Scheduled(scheduled) => format!("enters at {}", scheduled.not_before),
         Told::Refusal(refusal) => format!("{} {}", refusal.code, refusal.field),
     };
     outcomes.outcomes.iter().map(tell).collect()
@@ -67,6 +72,34 @@ async fn a_batch_is_one_submission_with_one_outcome_each() {
     let cancels = signed(&maker, CancelOrdersRequest { cancels });
     let cancelled = client(&world).cancel_orders(cancels).await.unwrap();
     assert_eq!(told(cancelled.get_ref()), ["3 cancelled"]);
+}
+
+#[tokio::test]
+async fn an_order_may_wait_for_its_time_and_be_changed() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let mut later = order(&people, "a", 4, "80");
+    later.not_before = Some("2026-11-23T02:00:00Z".to_owned());
+    later.expires_at = Some("2026-11-24T02:00:00Z".to_owned());
+    later.display = Some(2);
+    let mut never = order(&people, "b", 1, "80");
+    never.not_before = Some("soon".to_owned());
+    let orders = PlaceOrdersRequest { orders: vec![later, never] };
+    let placed = client(&world).place_orders(signed(&people.ann, orders)).await.unwrap();
+    let expected = ["enters at 2026-11-23T02:00:00.000000Z", "FieldRule not_before"];
+    assert_eq!(told(placed.get_ref()), expected);
+
+    let Some(Told::Scheduled(scheduled)) = &placed.get_ref().outcomes[0].result else { panic!() };
+    let amend = |key: &str, limit: Option<&str>, quantity| Amend {
+        idempotency_key: key.to_owned(),
+        order: scheduled.order.clone(),
+        limit: limit.map(str::to_owned),
+        quantity,
+    };
+    let amends = vec![amend("c", Some("81"), Some(3)), amend("d", None, Some(0))];
+    let amends = signed(&people.ann, AmendOrdersRequest { amends });
+    let amended = client(&world).amend_orders(amends).await.unwrap();
+    assert_eq!(told(amended.get_ref()), ["0 filled, 3 resting", "QuantityZero "]);
 }
 
 #[tokio::test]

@@ -60,7 +60,8 @@ pub(crate) async fn register(world: &World, operator: &Key, kind: &str, name: &s
     Key { party, header }
 }
 
-async fn list(
+/// Lets an issuer issue and lists a series of its; gives the batch and the series.
+pub(crate) async fn list(
     world: &World,
     issuer: &Key,
     operators: [&Key; 2],

@@ -4,9 +4,11 @@ use crate::neighbours::Neighbours;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
+use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, Parts, RateRequest, Unavailable,
 };
+use gcfn_api::projection::Orders;
 use gcfn_api::{Api, RateLimits, Scope, Settings, projection};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_banking::{BankEntry, BankReference, Side};
@@ -21,6 +23,7 @@ use gcfn_venue::{
     Outcome, PricingRules, Request as Wish, ReserveMode, Terms, TradingDay, TradingTerms, Venue,
 };
 use serde_json::Value;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -34,6 +37,7 @@ pub(crate) struct TestGateway {
     pub(crate) events: Mutex<Vec<Event>>,
     pub(crate) now: Mutex<Timestamp>,
     pub(crate) down: Mutex<Option<Unavailable>>,
+    pub(crate) feed: Feed,
     applied: AtomicU64,
 }
 
@@ -41,8 +45,11 @@ impl TestGateway {
     pub(crate) fn apply(&self, command: &Command) -> Outcome {
         let at = *self.now.lock().unwrap();
         let mut events = self.events.lock().unwrap();
+        let known = events.len();
         self.applied.fetch_add(1, Ordering::Relaxed);
-        self.venue.lock().unwrap().apply(at, command, &mut events)
+        let outcome = self.venue.lock().unwrap().apply(at, command, &mut events);
+        events.iter().skip(known).for_each(|event| self.feed.publish(event));
+        outcome
     }
 }
 
@@ -80,6 +87,10 @@ impl Gateway for TestGateway {
 
     fn look(&self, look: &mut dyn FnMut(&Venue)) {
         look(&self.venue.lock().unwrap());
+    }
+
+    fn feed(&self) -> &Feed {
+        &self.feed
     }
 
     fn listings(&self) -> Vec<ForeignListing> {
@@ -145,6 +156,13 @@ impl World {
         World::with_limits(RateLimits::NETWORK).await
     }
 
+    /// A node that lets everybody call as often as they like.
+    pub(crate) async fn unlimited() -> World {
+        let plenty = NonZeroU32::MAX;
+        let [user, issuer, market_maker, staff, anonymous] = [plenty; 5];
+        World::with_limits(RateLimits { user, issuer, market_maker, staff, anonymous }).await
+    }
+
     pub(crate) async fn with_limits(rate_limits: RateLimits) -> World {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("node.db").display());
@@ -154,6 +172,7 @@ impl World {
             events: Mutex::default(),
             now: Mutex::new(time("2026-11-23T01:00:00Z")),
             down: Mutex::default(),
+            feed: Feed::new(Currency::Cny),
             applied: AtomicU64::new(0),
         });
         let account = DepositAccount { bic: "GCFNCNSH".to_owned(), number: "100001".to_owned() };
@@ -246,6 +265,19 @@ impl World {
         self.send(request.body(body).unwrap()).await
     }
 
+    /// Sends under a key of its own.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        key: &Key,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
+        let request = request(method, path, Some(key)).header("idempotency-key", self.fresh());
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.send(request.body(body).unwrap()).await
+    }
+
     /// Posts what must be done, and returns the answer.
     pub(crate) async fn done(&self, key: &Key, path: &str, body: Value) -> Value {
         let (status, answer) = self.post(key, path, body).await;
@@ -284,8 +316,23 @@ impl World {
     /// What the daemon's projector does with the journal.
     pub(crate) async fn project(&self) {
         let events = self.gateway.events.lock().unwrap().clone();
-        let mut rows = Vec::new();
+        let (mut rows, mut orders) = (Vec::new(), Orders::default());
         for (seq, event) in (1..).zip(&events) {
+            if let Some(order) = orders.missing(event) {
+                orders.read_back(order, None);
+            }
+            orders.follow((seq, self.gateway.now()), event);
+            if let Event::DutyOfDay(report) = event {
+                rows.push(Row {
+                    kind: projection::DUTY_OF_DAY.to_owned(),
+                    key: seq.to_string(),
+                    party: Some(report.maker),
+                    series: Some(report.series),
+                    at: self.gateway.now(),
+                    seq,
+                    body: serde_json::to_value(report).unwrap(),
+                });
+            }
             let Event::TradeMatched(trade) = event else { continue };
             let row = |kind: &str, key: String, party| Row {
                 kind: kind.to_owned(),
@@ -302,6 +349,7 @@ impl World {
                 rows.push(row(projection::PARTY_TRADE, key, Some(party)));
             }
         }
+        rows.extend(orders.take_rows());
         let upto = self.gateway.applied();
         self.store.read_model().apply(projection::PROJECTION, upto, &rows).await.unwrap();
     }

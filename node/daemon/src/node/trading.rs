@@ -15,8 +15,10 @@ use crate::raft_transport::Alone;
 use crate::region::Region;
 use crate::scheduler::Scheduler;
 use crate::submitter::Submitter;
+use crate::ticker::Ticker;
 use crate::voice::{Replicas, Voice};
 use anyhow::Result;
+use gcfn_api::feed::Feed;
 use gcfn_cell::{Cell, CellConfig};
 use gcfn_model::Amount;
 use gcfn_replica::{Founded, Replica};
@@ -73,6 +75,9 @@ impl Base {
         let scheduler = Scheduler { cell: cell(), clock, region: region.clone() };
         self.run("scheduler", scheduler.run());
         self.run_journal(side, voice, store);
+        let feed = Feed::new(side.genesis.terms.currency);
+        let journal = side.cell.journal(side.cell.applied().borrow().index + 1);
+        self.run("ticker", Ticker { journal, feed: feed.clone() }.run());
         let listings = Listings::default();
         let heads = match council {
             Some(council) => self.beside_council(side, council, voice, &listings),
@@ -86,6 +91,7 @@ impl Base {
             heads,
             listings,
             wishes,
+            feed,
             metrics: self.metrics.clone(),
         }
     }

@@ -4,7 +4,9 @@ use super::refusal;
 use crate::people::People;
 use crate::world::{World, signed, time};
 use gcfn_api_wire::proto::venue::records_client::RecordsClient;
-use gcfn_api_wire::proto::venue::{ListCyclesRequest, ListTradesRequest, ShowTradeRequest};
+use gcfn_api_wire::proto::venue::{
+    ListCyclesRequest, ListTradesRequest, ShowDepthRequest, ShowTradeRequest,
+};
 use gcfn_clearing::Schedule;
 use gcfn_venue::Command;
 use serde_json::to_value;
@@ -72,4 +74,15 @@ async fn a_page_that_no_list_has_named_is_refused() {
     let page = ListTradesRequest { limit: None, before: Some("a&limit=1".to_owned()) };
     let refused = refusal(client(&world).list_trades(signed(&people.ann, page)).await);
     assert_eq!(refused, (Code::InvalidArgument, "FieldRule never before".to_owned()));
+}
+
+#[tokio::test]
+async fn the_depth_of_a_book_is_that_of_the_rest_api() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let ask = ShowDepthRequest { series: people.series.clone(), levels: Some(1) };
+    let shown = client(&world).show_depth(signed(&people.bank, ask)).await.unwrap();
+    let path = format!("/api/v1/market/depth/{}?levels=1", people.series);
+    let (_, expected) = world.get(&people.bank, &path).await;
+    assert_eq!(to_value(shown.into_inner()).unwrap(), expected);
 }

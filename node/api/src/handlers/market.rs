@@ -1,0 +1,217 @@
+//! What everybody may know of a market, and when it stands still.
+
+use crate::route::{Body, Query, Read, Write};
+use gcfn_api_wire::fee_quote::{FeeQuestion, QuotedFee};
+use gcfn_api_wire::feed::level;
+use gcfn_api_wire::issuance::Accepted;
+use gcfn_api_wire::market::{
+    BookAct, BookHalt, CurveFilter, CurvePoint, DepthRange, HaltList, Level, MarketCurve,
+    MarketDepth, MarketQuote, OrderBook, SuggestedPrice, SuggestionRequest,
+};
+use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::term::{Money, Text};
+use gcfn_api_wire::trading::OrdersCancelled;
+use gcfn_market::{Depth, Phase, PriceLevel};
+use gcfn_model::{Currency, Millis, SeriesId, Timestamp};
+use gcfn_venue::{Batch, Done, Market, PricingInputs, TradeLine, Venue, Verb};
+
+const LEVELS_MAX: usize = 100;
+const DAY_MS: u64 = 86_400_000;
+
+pub(crate) async fn depth(
+    call: Read<SeriesId>,
+    Query(range): Query<DepthRange>,
+) -> Result<MarketDepth, Problem> {
+    let currency = call.api.terms().currency;
+    let found = call.api.gateway().read(|venue, as_of| {
+        let market = venue.market(call.id)?;
+        let depth = market.book.depth(range.levels.clamp(1, LEVELS_MAX));
+        Some(MarketDepth {
+            series: Text(call.id),
+            bids: depth.bids.iter().map(|bid| shown(bid, currency)).collect(),
+            asks: depth.asks.iter().map(|ask| shown(ask, currency)).collect(),
+            last_price: market.last_price.map(|price| Money::new(price, currency)),
+            sequence: depth.sequence,
+            as_of,
+        })
+    });
+    found.ok_or_else(|| Code::NotFound.into())
+}
+
+fn shown(level: &PriceLevel, currency: Currency) -> Level {
+    Level { price: Money::new(level.price, currency), quantity: level.quantity }
+}
+
+pub(crate) async fn order_book(call: Read<SeriesId>, (): ()) -> Result<OrderBook, Problem> {
+    let currency = call.api.terms().currency;
+    let found = call.api.gateway().read(|venue, as_of| {
+        let book = &venue.market(call.id)?.book;
+        let Depth { sequence, bids, asks } = book.depth(usize::MAX);
+        Some(OrderBook {
+            series: Text(call.id),
+            phase: book.phase().into(),
+            bids: bids.iter().map(|bid| level(bid, currency)).collect(),
+            asks: asks.iter().map(|ask| level(ask, currency)).collect(),
+            sequence,
+            as_of,
+        })
+    });
+    found.ok_or_else(|| Code::NotFound.into())
+}
+
+pub(crate) async fn quote(call: Read<SeriesId>, (): ()) -> Result<MarketQuote, Problem> {
+    let currency = call.api.terms().currency;
+    let found = call.api.gateway().read(|venue, as_of| {
+        let market = venue.market(call.id)?;
+        let face = venue.books().title.terms(call.id)?.face;
+        let best = market.book.depth(1);
+        Some(MarketQuote {
+            series: Text(call.id),
+            face: Money::new(face, currency),
+            price: Money::new(market.price(), currency),
+            discount: market.discount(face).0,
+            bid: best.bids.first().map(|bid| shown(bid, currency)),
+            ask: best.asks.first().map(|ask| shown(ask, currency)),
+            last_price: market.last_price.map(|price| Money::new(price, currency)),
+            phase: market.book.phase().into(),
+            phase_ends: market.call_ends.map(Text),
+            as_of,
+        })
+    });
+    found.ok_or_else(|| Code::NotFound.into())
+}
+
+/// A market with the batch behind it, while its coupons trade.
+fn trading(venue: &Venue, series: SeriesId) -> Option<(&Market, &Batch)> {
+    let market = venue.market(series)?;
+    let (_, batch) = venue.batches().find(|(id, _)| **id == market.batch)?;
+    batch.state.is_public().then_some((market, batch))
+}
+
+pub(crate) async fn curve(
+    call: Read,
+    Query(filter): Query<CurveFilter>,
+) -> Result<MarketCurve, Problem> {
+    let now = call.api.node().now();
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let listed = venue.batches().filter(|(_, batch)| {
+            batch.terms.expires_at > now
+                && filter.issuer.is_none_or(|issuer| issuer == Text(batch.issuer))
+        });
+        let points = listed.filter_map(|(_, batch)| {
+            Some(point(venue, (batch.series, venue.market(batch.series)?), batch, now))
+        });
+        let mut points: Vec<CurvePoint> = points.collect();
+        points.sort_by_key(|point| (point.expires_at, point.series));
+        MarketCurve { points, as_of }
+    }))
+}
+
+fn point(
+    venue: &Venue,
+    (series, market): (SeriesId, &Market),
+    batch: &Batch,
+    now: Timestamp,
+) -> CurvePoint {
+    let (currency, face) = (venue.terms().currency, batch.terms.face);
+    let left = batch.terms.expires_at.since(now);
+    CurvePoint {
+        series: Text(series),
+        issuer: Text(batch.issuer),
+        grade: venue.issuer(batch.issuer).map(|issuer| issuer.grade),
+        expires_at: Text(batch.terms.expires_at),
+        days_left: left.0.checked_div(DAY_MS).unwrap_or(0),
+        face: Money::new(face, currency),
+        price: Money::new(market.price(), currency),
+        discount: market.discount(face).0,
+    }
+}
+
+pub(crate) async fn suggest(
+    call: Read,
+    Query(asked): Query<SuggestionRequest>,
+) -> Result<SuggestedPrice, Problem> {
+    let now = call.api.node().now();
+    let series = asked.series;
+    let found = call.api.gateway().read(|venue, as_of| {
+        let (market, batch) = trading(venue, series.0)?;
+        let inputs = inputs(venue, market, batch, now);
+        let suggestion = venue.terms().pricing.suggest(&inputs);
+        let currency = venue.terms().currency;
+        Some(SuggestedPrice::new(series, (&inputs, &suggestion), currency, as_of))
+    });
+    found.ok_or_else(|| Problem::from(Code::NotFound).at("series"))
+}
+
+/// What the rules go by, as it stands in the books now.
+fn inputs(venue: &Venue, market: &Market, batch: &Batch, now: Timestamp) -> PricingInputs {
+    let Depth { bids, asks, .. } = market.book.depth(usize::MAX);
+    let sum = |levels: &[PriceLevel]| {
+        levels.iter().fold(0_u64, |sum, level| sum.saturating_add(level.quantity))
+    };
+    let total = batch.terms.expires_at.since(batch.terms.starts_at);
+    let left = batch.terms.expires_at.since(now);
+    PricingInputs {
+        face: batch.terms.face,
+        validity_total: total,
+        validity_left: Millis(left.0.min(total.0)),
+        grade: venue.issuer(batch.issuer).map(|issuer| issuer.grade),
+        sell_quantity: sum(&asks),
+        buy_quantity: sum(&bids),
+        track: batch.terms.track,
+    }
+}
+
+pub(crate) async fn quote_fee(
+    call: Read,
+    Query(asked): Query<FeeQuestion>,
+) -> Result<QuotedFee, Problem> {
+    let value = asked.value.amount(call.api.terms().currency);
+    let value = value.map_err(|fault| Problem::rule("value", fault.to_string()))?;
+    let line = TradeLine {
+        kind: asked.market.into(),
+        side: asked.side.into(),
+        liquidity: asked.liquidity.into(),
+        value,
+        trades_this_month: 0,
+    };
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let quote = venue.quote_fee(call.caller.party, line);
+        QuotedFee {
+            rate: quote.rate.0,
+            reduction: quote.reduction.0,
+            trades_this_month: quote.line.trades_this_month,
+            fee: call.api.money(quote.fee),
+            total: quote.total().map(|total| call.api.money(total)),
+            as_of,
+        }
+    }))
+}
+
+pub(crate) async fn halts(call: Read, (): ()) -> Result<HaltList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let still = venue.markets().filter(|(_, market)| market.book.phase() != Phase::Continuous);
+        let books = still.map(|(series, market)| BookHalt {
+            series: Text(*series),
+            phase: market.book.phase().into(),
+            until: market.call_ends.map(Text),
+        });
+        HaltList { books: books.collect(), as_of }
+    }))
+}
+
+pub(crate) async fn halt(call: Write, Body(sent): Body<BookAct>) -> Result<Accepted, Problem> {
+    call.accepted(Verb::HaltSeries { series: sent.series.0 }).await
+}
+
+pub(crate) async fn resume(call: Write<SeriesId>, (): ()) -> Result<Accepted, Problem> {
+    call.accepted(Verb::ResumeSeries { series: call.id }).await
+}
+
+pub(crate) async fn empty(call: Write<SeriesId>, (): ()) -> Result<OrdersCancelled, Problem> {
+    let orders = match call.submit(Verb::CancelBook { series: call.id }).await? {
+        Done::CancelledOrders { orders } => orders,
+        _ => 0,
+    };
+    Ok(OrdersCancelled { orders, as_of: call.as_of() })
+}
