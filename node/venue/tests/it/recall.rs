@@ -158,3 +158,14 @@ fn recalled_purchases_are_not_refunded_and_recalled_coupons_do_nothing() {
     assert_eq!(redeem, Err(Rejection::Expired));
     assert_eq!(world.ask("olga", Role::Operator, recall()), Err(Rejection::BatchState));
 }
+
+#[test]
+fn an_issuer_among_the_holders_is_paid_into_its_free_money() {
+    let (mut world, series) = sold(region());
+    world.admitted("shop", 1);
+    world.user("ann", Verb::Gift { to: party("shop"), series, quantity: 2 }).expect("hers");
+    world.two(recall()).expect("funded");
+    world.settle(1001);
+    assert_eq!(world.balance(Account::Issuer(party("shop"), IssuerBucket::Free)), 200_00);
+    assert_eq!(world.available("shop"), 0);
+}
