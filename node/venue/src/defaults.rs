@@ -34,7 +34,7 @@ pub enum Severity {
 pub enum DefaultCause {
     /// Two persons said so.
     Declared,
-    /// The issuer did not meet a call for funds, and the fund could not.
+    /// The issuer did not meet a call for funds, whether or not the fund could.
     FundingUnmet,
 }
 
@@ -129,6 +129,7 @@ impl Venue {
                 missing = missing.saturating_sub(part);
             }
             self.post(step, entry);
+            missing = missing.saturating_sub(self.promised_to(id));
             let from_fund = missing.min(self.fund_available());
             if !from_fund.is_zero() {
                 self.cover(step, issuer, BTreeMap::from([(id, from_fund)]));
