@@ -4,6 +4,7 @@
 //! the merchant and hands over the redemption's id, the merchant confirms it. What was bought
 //! with it never reaches the node (C-32).
 
+use crate::batch::BatchState;
 use crate::command::Actor;
 use crate::event::Event;
 use crate::funding::Claim;
@@ -95,6 +96,9 @@ impl Venue {
     ) -> Result<bool, Rejection> {
         let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
         let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
+        if batch.state == BatchState::Recalled {
+            return Err(Rejection::CouponsRecalled);
+        }
         if batch.terms.expires_at <= step.at || batch.state.has_ended() {
             return Err(Rejection::Expired);
         }

@@ -152,6 +152,15 @@ fn a_purchase_is_refunded_before_and_after_it_settles() {
 }
 
 #[test]
+fn a_purchase_is_handed_back_once() {
+    let (mut world, series) = market();
+    let trades = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
+    world.user("ann", Verb::Refund { trade: trades[0] }).expect("in the window");
+    let again = world.user("ann", Verb::Refund { trade: trades[0] });
+    assert_eq!(again, Err(gcfn_venue::Rejection::NotRefundable));
+}
+
+#[test]
 fn a_gift_moves_title_and_ends_the_right_to_a_refund() {
     let (mut world, series) = market();
     let trades = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
