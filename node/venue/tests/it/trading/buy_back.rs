@@ -1,8 +1,8 @@
 //! An issuer buys its coupons back (P-21).
 
 use super::{
-    count, filled, is_open, issuer, later, limit, open, order_id, place, price, range, refused,
-    resale, settle, trade, traded, with,
+    count, filled, is_open, issuer, later, limit, open, order_id, pass, place, price, range,
+    refused, resale, settle, trade, traded, with,
 };
 use crate::world::{World, party};
 use gcfn_ledger::{Account, Holder, IssuerBucket};
@@ -191,7 +191,7 @@ fn only_the_issuer_offers_to_buy_back_and_it_takes_no_listing_of_its_own_coupons
     assert_eq!(refused(&mut world, "brand", Role::Issuer, take), Rejection::OwnSeries);
 }
 
-/// All twenty that are with holders, and a batch that consists of nothing else.
+/// All hundred coupons are with ann and ben, who ask 90.00 for each.
 fn sold_out() -> (World, SeriesId) {
     let (mut world, series) = rich();
     place(&mut world, "ben", limit("rest", Side::Buy, series, 80, 95_00)).expect("covered");
@@ -234,16 +234,23 @@ fn a_batch_closes_when_its_issuer_retires_the_last_coupon_of_it() {
 fn a_batch_closes_when_its_last_coupons_are_offered_back_and_retired() {
     let (mut world, series) = sold_out();
     issuer(&mut world, buy_back(series, 97, BoughtBack::Retired)).expect("covered");
-    for order in ["ann-all", "ben-all"] {
-        let who = if order == "ann-all" { "ann" } else { "ben" };
-        if is_open(&world, order) {
-            world.user(who, Verb::CancelOrder { order: order_id(order) }).expect("theirs");
-        }
-    }
+    world.user("ben", Verb::CancelOrder { order: order_id("ben-all") }).expect("three are left");
     let verb = tender(&world, series, None);
     issuer(&mut world, verb).expect("covered");
     traded(world.user("ben", Verb::TakeOffer { offer: id(), units: Units::Any(3) }));
     assert!(closed(&world));
     assert_eq!(purse(&world, IssuerBucket::Hold), 0, "the rest of the offer ends with it");
     settle(&mut world);
+}
+
+#[test]
+fn a_batch_closes_when_a_call_retires_the_last_coupon_of_it() {
+    let (mut world, series) = sold_out();
+    world.operator(Verb::HaltSeries { series });
+    world.operator(Verb::ResumeSeries { series });
+    issuer(&mut world, buy_back(series, 100, BoughtBack::Retired)).expect("rests in the call");
+    assert!(!closed(&world));
+    pass(&mut world, 301);
+    assert!(closed(&world));
+    assert_eq!(purse(&world, IssuerBucket::Hold), 0);
 }
