@@ -245,8 +245,8 @@ impl Venue {
             Item::GuaranteeCover { amount, .. } => {
                 [between(Pool::GuaranteeFund, IssuerEscrow, amount)].to_vec()
             }
-            Item::HolderPayment { amount, .. } => {
-                [between(IssuerEscrow, UserCustody, amount)].to_vec()
+            Item::HolderPayment { holder, amount, .. } => {
+                [between(IssuerEscrow, self.purse(holder).pool(), amount)].to_vec()
             }
             Item::WithdrawalFee { amount, .. } | Item::DealFee { amount, .. } => {
                 [between(UserCustody, SettlementHub, amount)].to_vec()

@@ -34,7 +34,7 @@ pub enum Severity {
 pub enum DefaultCause {
     /// Two persons said so.
     Declared,
-    /// The issuer did not meet a call for funds, and the fund could not.
+    /// The issuer did not meet a call for funds, whether or not the fund could.
     FundingUnmet,
 }
 
@@ -47,6 +47,10 @@ pub struct DefaultCase {
     pub cause: DefaultCause,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// What of the issuer's restricted money was its deposit.
+    pub deposit: Amount,
+    /// What of the issuer's restricted money was its risk reserve.
+    pub risk: Amount,
 }
 
 impl Venue {
@@ -87,7 +91,9 @@ impl Venue {
             return;
         }
         let opened_at = known.map_or(step.at, |case| case.opened_at);
-        self.defaults.insert(issuer, DefaultCase { severity, cause, opened_at });
+        let (deposit, risk) = (Amount::ZERO, Amount::ZERO);
+        let case = DefaultCase { severity, cause, opened_at, deposit, risk };
+        self.defaults.insert(issuer, case);
         step.emit(Event::DefaultDeclared { issuer, severity, cause });
         if before.is_none() {
             self.take_a_grade(issuer);
@@ -129,6 +135,7 @@ impl Venue {
                 missing = missing.saturating_sub(part);
             }
             self.post(step, entry);
+            missing = missing.saturating_sub(self.promised_to(id));
             let from_fund = missing.min(self.fund_available());
             if !from_fund.is_zero() {
                 self.cover(step, issuer, BTreeMap::from([(id, from_fund)]));
@@ -138,10 +145,15 @@ impl Venue {
     }
 
     /// P-15c: the issuer's money stands still, for the holders, that behind its bids and offers too.
-    /// Reserves stay where they are.
+    /// Reserves stay where they are, and the case remembers what was deposit and risk reserve.
     fn freeze_issuer(&mut self, step: &mut Step<'_>, issuer: PartyId) {
         self.stand(issuer, IssuerStatus::Frozen);
         self.cancel_orders_of(step, issuer);
+        let [deposit, risk] = [IssuerBucket::Deposit, IssuerBucket::Risk]
+            .map(|bucket| self.amount(Account::Issuer(issuer, bucket)));
+        if let Some(case) = self.defaults.get_mut(&issuer) {
+            (case.deposit, case.risk) = (deposit, risk);
+        }
         let frozen = Account::Issuer(issuer, IssuerBucket::Restricted);
         let mut entry = self.entry(Posting::DefaultFreeze);
         for bucket in [IssuerBucket::Free, IssuerBucket::Deposit, IssuerBucket::Risk] {
@@ -162,23 +174,37 @@ impl Venue {
         }
     }
 
-    /// Closes a case; two persons must. What was frozen is the issuer's deposit again; the issuer
-    /// issues only once it is reinstated.
+    /// Closes a case; two persons must. What was frozen is again what it was; the issuer issues
+    /// only once it is reinstated.
     pub(crate) fn close_default(&mut self, step: &mut Step<'_>, issuer: PartyId) -> Outcome {
         self.check_close(issuer)?;
-        self.defaults.remove(&issuer);
+        let case = self.defaults.remove(&issuer).ok_or(Rejection::NoDefault)?;
         if self.issuers.get(&issuer).is_some_and(|known| known.status == IssuerStatus::Frozen) {
             self.stand(issuer, IssuerStatus::Suspended);
         }
-        let frozen = Account::Issuer(issuer, IssuerBucket::Restricted);
-        let deposit = Account::Issuer(issuer, IssuerBucket::Deposit);
-        let amount = self.amount(frozen);
-        let entry = self.entry(Posting::DefaultFreeze).with(frozen, deposit, amount);
-        self.post(step, entry);
+        self.unfreeze_means(step, issuer, &case);
         self.mark_coupons(step, issuer, false);
         step.emit(Event::DefaultClosed { issuer });
         self.rate_issuer(step, issuer);
         Ok(Done::Accepted)
+    }
+
+    /// P-15c undone. Payments have taken of the frozen money in the order of P-09b, what was free
+    /// first and the risk reserve last, and all that has come in was free.
+    fn unfreeze_means(&mut self, step: &mut Step<'_>, issuer: PartyId, case: &DefaultCase) {
+        let frozen = Account::Issuer(issuer, IssuerBucket::Restricted);
+        let left = self.amount(frozen);
+        let risk = case.risk.min(left);
+        let left = left.saturating_sub(risk);
+        let deposit = case.deposit.min(left);
+        let free = left.saturating_sub(deposit);
+        let of = |bucket| Account::Issuer(issuer, bucket);
+        let entry = self
+            .entry(Posting::DefaultFreeze)
+            .with(frozen, of(IssuerBucket::Free), free)
+            .with(frozen, of(IssuerBucket::Deposit), deposit)
+            .with(frozen, of(IssuerBucket::Risk), risk);
+        self.post(step, entry);
     }
 
     pub(crate) fn check_close(&self, issuer: PartyId) -> Result<(), Rejection> {

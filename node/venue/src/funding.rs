@@ -2,8 +2,8 @@
 //! call for the rest, and the guarantee fund behind it (P-09b, P-15b, A-21).
 //!
 //! A confirmed redemption that is short of reserve waits with its coupon locked. The issuer is
-//! called and has until the next cut-off; a deposit executes what waits at once. If the issuer
-//! does not pay, the fund does, if it has enough for all of it; else a default is declared, and
+//! called and has until the cut-off of T+1; a deposit executes what waits at once. If the issuer
+//! does not pay, it is in major default. The fund pays for it, if it has enough for all of it; else
 //! the coupons are their holders' again.
 
 use crate::defaults::{DefaultCause, Severity};
@@ -22,7 +22,7 @@ const ONE_DAY: Millis = Millis(86_400_000);
 /// What an issuer is called for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundingCall {
-    /// When it must have paid; `None` once that has passed and a default is declared.
+    /// When it must have paid; `None` once that has passed and nobody pays.
     pub due: Option<Timestamp>,
     /// The redemptions that wait, in the order of their confirmation.
     pub redemptions: Vec<RedemptionId>,
@@ -46,7 +46,7 @@ pub(crate) enum Claim {
 impl Venue {
     /// Puts a claim behind those that wait already, and calls the issuer for what is missing.
     pub(crate) fn wait_for_funds(&mut self, step: &mut Step<'_>, issuer: PartyId, claim: Claim) {
-        let due = self.next_cut_off(step);
+        let due = self.funding_due_at(step.at);
         let call = self.calls.entry(issuer).or_default();
         match claim {
             Claim::Redemption(id) => call.redemptions.push(id),
@@ -59,10 +59,17 @@ impl Venue {
         step.emit(Event::FundingCalled { issuer, amount, due });
     }
 
-    /// When an issuer that is called now must have paid.
-    pub(crate) fn next_cut_off(&self, step: &Step<'_>) -> Timestamp {
-        let day = self.trading_day(step.at).map(|day| day.cut_off);
-        day.unwrap_or_else(|_| step.at.checked_add(ONE_DAY).unwrap_or(step.at))
+    /// When an issuer that is called at `at` must have paid: at the cut-off of the trading day
+    /// after that of the call (P-09b), or a day later than what is known where none is open.
+    pub(crate) fn funding_due_at(&self, at: Timestamp) -> Timestamp {
+        let mut to_come = self.days.values().map(|day| day.cut_off).filter(|cut_off| at < *cut_off);
+        let today = to_come.next().unwrap_or(at);
+        to_come.next().unwrap_or_else(|| today.checked_add(ONE_DAY).unwrap_or(today))
+    }
+
+    fn next_cut_off(&self, at: Timestamp) -> Timestamp {
+        let day = self.trading_day(at).map(|day| day.cut_off);
+        day.unwrap_or_else(|_| at.checked_add(ONE_DAY).unwrap_or(at))
     }
 
     /// Money has come in: whatever it pays for now is executed, first come, first served.
@@ -149,10 +156,11 @@ impl Venue {
             }
             false => self.leave_unpaid(step, issuer),
         }
+        self.declare(step, issuer, Severity::Major, DefaultCause::FundingUnmet);
     }
 
     fn ask_again(&mut self, step: &Step<'_>, issuer: PartyId) {
-        let due = self.next_cut_off(step);
+        let due = self.next_cut_off(step.at);
         if let Some(call) = self.calls.get_mut(&issuer) {
             call.due = Some(due);
             self.agenda.insert((due, Due::CallFunding(issuer)));
@@ -214,8 +222,8 @@ impl Venue {
         waiting.max(required.saturating_sub(reserve))
     }
 
-    /// Nobody pays: locked coupons are their holders' again, and the issuer is in default. Holders
-    /// of matured coupons keep them until they are paid or compensated.
+    /// Nobody pays: locked coupons are their holders' again. Holders of matured coupons keep them
+    /// until they are paid or compensated.
     fn leave_unpaid(&mut self, step: &mut Step<'_>, issuer: PartyId) {
         let Some(call) = self.calls.get_mut(&issuer) else { return };
         call.due = None;
@@ -226,7 +234,16 @@ impl Venue {
         for id in released {
             self.release_lock(step, id);
         }
-        self.declare(step, issuer, Severity::Major, DefaultCause::FundingUnmet);
+    }
+
+    /// What the fund has promised to the reserve of a batch and has not paid yet.
+    pub(crate) fn promised_to(&self, id: BatchId) -> Amount {
+        let covers = |item: &Item| match item {
+            Item::GuaranteeCover { batch, amount, .. } if *batch == id => Some(*amount),
+            _ => None,
+        };
+        let promised = self.items.values().filter_map(covers);
+        Amount::sum(promised).expect("no more than the fund has")
     }
 
     /// What an issuer is called for, while it is.

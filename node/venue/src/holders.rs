@@ -2,7 +2,7 @@
 //! common (P-25, P-15d, C-34).
 //!
 //! Title ends and money is set aside in one step. Each holder's money moves with the next
-//! settlement, from issuer escrow to user custody.
+//! settlement: from issuer escrow to where the holder's purse is.
 
 use crate::event::Event;
 use crate::refusal::Rejection;
@@ -11,7 +11,7 @@ use crate::venue::{Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Entry, Holder, Posting};
-use gcfn_model::{Amount, BatchId, PartyId, Position, SeriesId};
+use gcfn_model::{Amount, BatchId, PartyId, Pool, Position, SeriesId};
 use serde::{Deserialize, Serialize};
 
 /// Why holders are paid.
@@ -168,7 +168,8 @@ impl Venue {
         self.claims_fell(step, id, before, payout.value);
     }
 
-    /// The entry of one holder's payment once its cash has moved.
+    /// The entry of one holder's payment once its cash has moved: into the purse that its sales
+    /// are paid into too.
     pub(crate) fn holder_entry(
         &self,
         reason: PaymentReason,
@@ -176,10 +177,9 @@ impl Venue {
         holder: PartyId,
         amount: Amount,
     ) -> Entry {
-        use gcfn_model::Pool::{IssuerEscrow, UserCustody};
-        let to = Account::User(holder, self.free_bucket(holder));
+        let (to, pool) = (self.free_account(holder), self.purse(holder).pool());
         let entry = self.entry(reason.posting());
-        entry.with(issuer_due(issuer), to, amount).with_transit(IssuerEscrow, UserCustody, amount)
+        entry.with(issuer_due(issuer), to, amount).with_transit(Pool::IssuerEscrow, pool, amount)
     }
 
     /// Coupons at other nodes cannot be paid for from here.

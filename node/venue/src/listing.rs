@@ -224,6 +224,16 @@ impl Venue {
         step.emit(Event::BatchClosed { batch: id, series });
     }
 
+    /// Closes a batch if its issuer has just retired the last coupons of it that were alive. It is
+    /// asked once a trade is complete with its orders and offers, since these end with the batch.
+    pub(crate) fn close_when_retired(&mut self, step: &mut Step<'_>, series: SeriesId) {
+        let Some(market) = self.markets.get(&series) else { return };
+        let id = market.batch;
+        if self.books.title.quantity(series, Holder::Recalled) != 0 {
+            self.close_when_done(step, id);
+        }
+    }
+
     /// Whether any coupon of a series is in a state that it can still leave.
     fn alive(&self, series: SeriesId) -> bool {
         let title = &self.books.title;

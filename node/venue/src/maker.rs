@@ -53,10 +53,8 @@ pub struct MarketMaker {
 impl Venue {
     /// Asks to be admitted. What admission takes must be there already.
     pub(crate) fn apply_as_maker(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
+        self.check_no_maker(party)?;
         self.check_maker(party, self.terms.trading.maker.deposit)?;
-        if self.makers.get(&party).is_some_and(|maker| maker.status != MakerStatus::Terminated) {
-            return Err(Rejection::MakerState);
-        }
         self.enter_maker(step, party, MakerStatus::Applied);
         Ok(Done::Accepted)
     }
@@ -76,10 +74,8 @@ impl Venue {
     /// Appoints an account of the node itself: it keeps depth and price stable, without a
     /// deposit.
     pub(crate) fn appoint_maker(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
+        self.check_no_maker(party)?;
         self.check_maker(party, Amount::ZERO)?;
-        if self.makers.get(&party).is_some_and(|maker| maker.status != MakerStatus::Terminated) {
-            return Err(Rejection::MakerState);
-        }
         self.enter_maker(step, party, MakerStatus::Active);
         self.set_class(step, party, PartyClass::MarketMaker);
         if let Some(maker) = self.makers.get_mut(&party) {
@@ -196,6 +192,15 @@ impl Venue {
             return Err(Rejection::KycTooLow);
         }
         self.check_money(party, deposit)
+    }
+
+    /// Whether a party may begin to make markets: it does not, nor has it asked to.
+    fn check_no_maker(&self, party: PartyId) -> Result<(), Rejection> {
+        let known = self.makers.get(&party);
+        match known.is_some_and(|maker| maker.status != MakerStatus::Terminated) {
+            true => Err(Rejection::MakerState),
+            false => Ok(()),
+        }
     }
 
     fn maker_in(&self, party: PartyId, allowed: &[MakerStatus]) -> Result<(), Rejection> {

@@ -123,6 +123,9 @@ impl Venue {
     pub(crate) fn open_series(&self, series: SeriesId, at: Timestamp) -> Result<(), Rejection> {
         let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
         let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
+        if batch.state == BatchState::Recalled {
+            return Err(Rejection::CouponsRecalled);
+        }
         if batch.terms.expires_at <= at || batch.state.has_ended() {
             return Err(Rejection::Expired);
         }

@@ -4,6 +4,7 @@
 //! the merchant and hands over the redemption's id, the merchant confirms it. What was bought
 //! with it never reaches the node (C-32).
 
+use crate::batch::BatchState;
 use crate::command::Actor;
 use crate::event::Event;
 use crate::funding::Claim;
@@ -75,7 +76,6 @@ impl Venue {
         let (from, to) = (Holder::Party(holder), Holder::RedeemLock(holder));
         let lots = self.books.title.transfer_ranges(series, from, to, &one);
         let lots = lots.map_err(|_| Rejection::InsufficientCoupons)?;
-        self.not_refundable(holder, series, &lots);
         step.emit(Event::TitleMoved { series, from, to, lots });
         let (confirmed, waiting) = (false, false);
         let locked = Redemption { holder, merchant, series, serial, value, confirmed, waiting };
@@ -95,6 +95,9 @@ impl Venue {
     ) -> Result<bool, Rejection> {
         let market = self.markets.get(&series).ok_or(Rejection::UnknownSeries)?;
         let batch = self.batches.get(&market.batch).ok_or(Rejection::UnknownSeries)?;
+        if batch.state == BatchState::Recalled {
+            return Err(Rejection::CouponsRecalled);
+        }
         if batch.terms.expires_at <= step.at || batch.state.has_ended() {
             return Err(Rejection::Expired);
         }
@@ -167,6 +170,10 @@ impl Venue {
         let Account::Obligation(issuer, batch) = self.obligation(series) else { return false };
         let Some(entry) = self.redemption_payment(&locked, (issuer, batch)) else { return false };
         let before = self.amount(Account::Obligation(issuer, batch));
+        if let Some((_, lot)) = self.books.title.holder_of(series, serial) {
+            let range = SerialRange { first: serial, end: serial.saturating_add(1) };
+            self.not_refundable(holder, series, &[Lot { range, ..lot }]);
+        }
         let left = self.books.title.redeem(series, holder, serial, value);
         let left = left.expect("the coupon was locked with that much left");
         self.post(step, entry);

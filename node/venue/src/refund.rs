@@ -18,6 +18,9 @@ impl Venue {
         let trade = self.trades.get(&id).cloned().ok_or(Rejection::UnknownTrade)?;
         acts_for(actor, trade.buyer)?;
         self.free_party(trade.buyer)?;
+        if trade.state == TradeState::Reversed {
+            return Err(Rejection::NotRefundable);
+        }
         self.check_still_with(trade.buyer, trade.series, &trade.ranges())?;
         let window = self.refund_window(trade.series, step.at)?;
         let untouched = self.refundable.get(&(trade.buyer, trade.series));
@@ -25,10 +28,8 @@ impl Venue {
         if !untouched || window < step.at.since(trade.at) {
             return Err(Rejection::NotRefundable);
         }
-        match trade.state {
-            TradeState::Matched | TradeState::Settled => {}
-            TradeState::InSettlement => return Err(Rejection::InSettlement),
-            TradeState::Reversed => return Err(Rejection::NotRefundable),
+        if trade.state == TradeState::InSettlement {
+            return Err(Rejection::InSettlement);
         }
         self.hand_back(step, &trade)?;
         Ok(Done::Accepted)

@@ -195,7 +195,7 @@ impl Venue {
             step.emit(Event::FundingCalled {
                 issuer,
                 amount: missing,
-                due: self.next_cut_off(step),
+                due: self.funding_due_at(step.at),
             });
         }
         if !low && was_low {

@@ -203,6 +203,7 @@ impl Venue {
         self.uncross(step, series);
         self.turn(step, series, Phase::Continuous);
         self.tell_phase(step, series, (None, PhaseReason::CallEnded));
+        self.close_when_retired(step, series);
     }
 
     fn uncross(&mut self, step: &mut Step<'_>, series: SeriesId) {

@@ -143,6 +143,7 @@ impl Venue {
         offer.held = offer.held.saturating_sub(held);
         step.emit(Event::OfferTaken { offer: id, by: seller, quantity, trade: Some(trade) });
         self.keep_offer(step, id, offer);
+        self.close_when_retired(step, series);
         Ok(Done::Traded { trade })
     }
 

@@ -7,6 +7,7 @@
 use crate::batch::{BatchTerms, CouponKind};
 use crate::command::{Actor, Role};
 use crate::event::Event;
+use crate::issuer::IssuerStatus;
 use crate::outcome::{Done, Outcome};
 use crate::pricing::Track;
 use crate::refusal::Rejection;
@@ -92,7 +93,8 @@ pub struct Template {
 }
 
 impl Venue {
-    /// Publishes the next version of a template. It never changes afterwards.
+    /// Publishes the next version of a template. It never changes afterwards. An applicant may
+    /// prepare one; whoever is no issuer any more may not.
     pub(crate) fn publish_template(
         &mut self,
         step: &mut Step<'_>,
@@ -103,7 +105,10 @@ impl Venue {
         let shared = actor.role == Role::Operator;
         if !shared {
             self.free_party(actor.party)?;
-            self.issuers.get(&actor.party).ok_or(Rejection::UnknownIssuer)?;
+            let issuer = self.issuers.get(&actor.party).ok_or(Rejection::UnknownIssuer)?;
+            if matches!(issuer.status, IssuerStatus::Rejected | IssuerStatus::Terminated) {
+                return Err(Rejection::IssuerState);
+            }
         }
         let sound = bounds.face.is_range()
             && bounds.quantity.is_range()

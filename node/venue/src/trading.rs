@@ -245,6 +245,7 @@ impl Venue {
             self.cancel_rest(step, &open, cancelled);
         }
         self.heed_breaker(step, open.series, placed);
+        self.close_when_retired(step, open.series);
         Done::Order { filled, resting, cancelled, trades }
     }
 

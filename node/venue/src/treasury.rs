@@ -176,7 +176,7 @@ impl Venue {
             Purpose::Withdrawal(withdrawal) => {
                 let Some(paid) = self.withdrawals.remove(&withdrawal) else { return };
                 step.emit(Event::WithdrawalPaid { withdrawal });
-                self.withhold_on_withdrawal(step, &paid);
+                self.charge_withdrawal(step, &paid);
                 (Account::User(paid.party, UserBucket::Withdrawal), Posting::WithdrawalPaid)
             }
             Purpose::IssuerPayOut(withdrawal) => {

@@ -171,10 +171,18 @@ impl Venue {
         }
     }
 
-    /// Gives everything back: nothing of it has left, so no fee is due.
+    /// Gives everything back before it has left.
     fn stop_withdrawal(&mut self, step: &mut Step<'_>, id: WithdrawalId) {
-        let Some(stopped) = self.withdrawals.remove(&id) else { return };
-        let Withdrawal { party, amount, fee, tax, at, .. } = stopped;
+        if self.give_back(step, id) {
+            step.emit(MoneyEvent::WithdrawalCancelled { withdrawal: id }.into());
+        }
+    }
+
+    /// The mirror of P-14a: nothing of it has been paid, so no fee is due and nothing is withheld.
+    /// Says whether there was such a withdrawal.
+    fn give_back(&mut self, step: &mut Step<'_>, id: WithdrawalId) -> bool {
+        let Some(given_up) = self.withdrawals.remove(&id) else { return false };
+        let Withdrawal { party, amount, fee, tax, at, .. } = given_up;
         let back = Account::User(party, self.free_bucket(party));
         let entry = self
             .entry(Posting::Reversal)
@@ -184,7 +192,7 @@ impl Venue {
         self.post(step, entry);
         let asked = amount.checked_add(fee).unwrap_or(amount);
         self.forget_withdrawal(party, asked, (at, step.at));
-        step.emit(MoneyEvent::WithdrawalCancelled { withdrawal: id }.into());
+        true
     }
 
     fn hold_or_send(&mut self, step: &mut Step<'_>, id: WithdrawalId, value_date: BusinessDate) {
@@ -216,14 +224,11 @@ impl Venue {
         }
     }
 
-    /// Instructs the bank. The fee becomes due with it.
+    /// Instructs the bank.
     fn send_withdrawal(&mut self, step: &mut Step<'_>, id: WithdrawalId, value_date: BusinessDate) {
         let Some(sent) = self.withdrawals.get_mut(&id) else { return };
         sent.state = WithdrawalState::Instructed;
-        let Withdrawal { party, amount, fee, .. } = *sent;
-        if !fee.is_zero() {
-            self.add_item(Item::WithdrawalFee { party, amount: fee });
-        }
+        let Withdrawal { party, amount, .. } = *sent;
         // An id that was used and forgotten may come again; an instruction's may not.
         let number = self.next_number().to_be_bytes();
         let instruction = InstructionId::derive(&[b"withdrawal", id.as_bytes(), &number]);
@@ -232,20 +237,20 @@ impl Venue {
         self.instruct(step, what, to, amount, value_date);
     }
 
-    /// The bank refused: the money is available again, and nothing is withheld; the fee is not
-    /// charged twice for it.
+    /// The bank has paid: the fee that was set aside is the hub's with the next settlement, and
+    /// the tax is withheld. Not earlier, for a refusal gives both back (P-14b).
+    pub(crate) fn charge_withdrawal(&mut self, step: &mut Step<'_>, paid: &Withdrawal) {
+        if !paid.fee.is_zero() {
+            self.add_item(Item::WithdrawalFee { party: paid.party, amount: paid.fee });
+        }
+        self.withhold_on_withdrawal(step, paid);
+    }
+
+    /// The bank refused.
     pub(crate) fn withdrawal_failed(&mut self, step: &mut Step<'_>, withdrawal: WithdrawalId) {
-        let Some(failed) = self.withdrawals.remove(&withdrawal) else { return };
-        let from = Account::User(failed.party, UserBucket::Withdrawal);
-        let to = Account::User(failed.party, self.free_bucket(failed.party));
-        let entry = self.entry(Posting::Reversal).with(from, to, failed.amount).with(
-            committed(failed.party),
-            to,
-            failed.tax,
-        );
-        self.post(step, entry);
-        self.forget_withdrawal(failed.party, failed.amount, (failed.at, step.at));
-        step.emit(Event::WithdrawalFailed { withdrawal });
+        if self.give_back(step, withdrawal) {
+            step.emit(Event::WithdrawalFailed { withdrawal });
+        }
     }
 
     fn withdrawal_in(

@@ -152,6 +152,37 @@ fn a_purchase_is_refunded_before_and_after_it_settles() {
 }
 
 #[test]
+fn a_purchase_is_handed_back_once() {
+    let (mut world, series) = market();
+    let trades = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
+    world.user("ann", Verb::Refund { trade: trades[0] }).expect("in the window");
+    let again = world.user("ann", Verb::Refund { trade: trades[0] });
+    assert_eq!(again, Err(gcfn_venue::Rejection::NotRefundable));
+}
+
+#[test]
+fn a_redemption_that_is_given_up_leaves_the_right_to_a_refund() {
+    let (mut world, series) = market();
+    let trades = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
+    let (redemption, merchant) = (RedemptionId::derive(&[b"r"]), party("brand"));
+    let lock = || Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None };
+    world.user("ann", lock()).expect("hers");
+    let refund = || Verb::Refund { trade: trades[0] };
+    assert_eq!(world.user("ann", refund()), Err(gcfn_venue::Rejection::CouponsLocked));
+    world.user("ann", Verb::CancelRedemption { redemption }).expect("hers");
+    world.user("ann", refund()).expect("nothing of it was used");
+}
+
+#[test]
+fn what_is_used_in_part_is_not_handed_back() {
+    let (mut world, series) = market();
+    let trades = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
+    world.redeem("ann", series, "brand", Some(1)).expect("funded");
+    let refund = world.user("ann", Verb::Refund { trade: trades[0] });
+    assert_eq!(refund, Err(gcfn_venue::Rejection::NotRefundable));
+}
+
+#[test]
 fn a_gift_moves_title_and_ends_the_right_to_a_refund() {
     let (mut world, series) = market();
     let trades = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));

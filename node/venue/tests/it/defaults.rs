@@ -6,8 +6,8 @@ use gcfn_ledger::{Account, Holder, IssuerBucket};
 use gcfn_market::Side;
 use gcfn_model::{BasisPoints, BatchId, Currency, Pool, SeriesId};
 use gcfn_venue::{
-    BatchState, BatchTerms, CreditRules, Event, Grade, IssuerStatus, PartyKind, Rejection,
-    ReserveMode, Role, Severity, Verb,
+    BatchState, BatchTerms, CreditRules, Event, Grade, IssuerStatus, IssuingTerms, PartyKind,
+    Rejection, ReserveMode, Role, Severity, Verb,
 };
 
 fn b1() -> BatchId {
@@ -93,9 +93,35 @@ fn a_critical_default_freezes_the_issuers_money_and_marks_its_coupons() {
     assert_eq!(out, Err(Rejection::DefaultOpen));
     world.redeem("ann", series, "brand", None).expect("the reserve is for that");
     world.two(Verb::CloseDefault { issuer: party("brand") }).expect("open");
-    assert_eq!(world.balance(of_brand(IssuerBucket::Deposit)), 1_370_05);
+    assert_eq!(world.balance(of_brand(IssuerBucket::Deposit)), 1_370_00);
+    assert_eq!(world.balance(of_brand(IssuerBucket::Free)), 5);
     assert!(!world.batch("b1").risk_marked);
     assert_eq!(status(&world), IssuerStatus::Suspended);
+}
+
+#[test]
+fn what_a_critical_default_froze_is_again_what_it_was_when_it_is_closed() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.reserve_mode = ReserveMode::None;
+    region.issuing =
+        IssuingTerms { risk_ratio: BasisPoints(500), ..IssuingTerms::of(Currency::Sgd) };
+    let mut world = World::of(region);
+    world.admitted("brand", 130_00);
+    let terms = BatchTerms { reserve: ReserveMode::None, ..voucher() };
+    let series = world.issued("brand", "b1", terms);
+    world.buyer("ann", series, 10);
+    world.settle(1000);
+    let [free, deposit, risk] = [IssuerBucket::Free, IssuerBucket::Deposit, IssuerBucket::Risk];
+    let of = |world: &World| [free, deposit, risk].map(|bucket| world.balance(of_brand(bucket)));
+    assert_eq!(of(&world), [901_60, 10_00, 47_45]);
+    world.two(declare(Severity::Critical)).expect("admitted");
+    assert_eq!(of(&world), [0, 0, 0]);
+    for _ in 0..9 {
+        world.redeem("ann", series, "brand", Some(100_00)).expect("out of what is frozen");
+    }
+    world.redeem("ann", series, "brand", Some(5_00)).expect("out of what is frozen");
+    world.two(Verb::CloseDefault { issuer: party("brand") }).expect("open");
+    assert_eq!(of(&world), [0, 6_60, 47_45], "paid in the order of P-09b");
 }
 
 /// A region whose grades below A set nothing aside, so that a batch can be short in a default.

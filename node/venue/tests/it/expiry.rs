@@ -158,13 +158,15 @@ fn matured_holders_keep_their_coupons_until_the_issuer_has_the_money() {
     let mut world = World::of(region);
     world.admitted("brand", 120_00);
     let reserve = ReserveMode::Proceeds;
-    let terms = BatchTerms { reserve, maturity: MaturityAction::Cash, ..voucher() };
+    let [expires_at, breakage_at] = [0, 2].map(|hour| crate::world::instant(1007, hour));
+    let maturity = MaturityAction::Cash;
+    let terms = BatchTerms { reserve, maturity, expires_at, breakage_at, ..voucher() };
     let series = world.issued("brand", "b1", terms);
     world.buyer("ann", series, 10);
-    for day in 1000..1007 {
+    for day in 1000..1006 {
         world.settle(day);
     }
-    world.until(1008, 1);
+    world.until(1007, 1);
     assert_eq!(world.coupons("ann", series), 10, "949.05 do not pay 1,000.00");
     let call = world.venue.funding_call(party("brand")).expect("called");
     assert_eq!(call.matured, [b1()]);

@@ -139,9 +139,9 @@ fn a_redemption_that_waits_ends_with_a_recall() {
     world.order("ann", Side::Buy, series, 9, None).expect("on offer");
     assert!(world.venue.funding_call(party("brand")).is_some());
     world.settle(1001);
-    // The proceeds of the nine have paid for the redemption.
+    // The proceeds of the nine have paid for the redemption, in time.
     assert!(world.venue.funding_call(party("brand")).is_none());
-    assert!(world.venue.default_of(party("brand")).is_some(), "but only after its time");
+    assert!(world.venue.default_of(party("brand")).is_none());
 }
 
 #[test]
@@ -153,8 +153,19 @@ fn recalled_purchases_are_not_refunded_and_recalled_coupons_do_nothing() {
     let refund = world.user("ann", Verb::Refund { trade });
     assert_eq!(refund, Err(Rejection::CouponsRecalled));
     let gift = world.user("ann", Verb::Gift { to: party("ben"), series, quantity: 1 });
-    assert_eq!(gift, Err(Rejection::Expired));
+    assert_eq!(gift, Err(Rejection::CouponsRecalled));
     let redeem = world.redeem("ann", series, "brand", None);
-    assert_eq!(redeem, Err(Rejection::Expired));
+    assert_eq!(redeem, Err(Rejection::CouponsRecalled));
     assert_eq!(world.ask("olga", Role::Operator, recall()), Err(Rejection::BatchState));
+}
+
+#[test]
+fn an_issuer_among_the_holders_is_paid_into_its_free_money() {
+    let (mut world, series) = sold(region());
+    world.admitted("shop", 1);
+    world.user("ann", Verb::Gift { to: party("shop"), series, quantity: 2 }).expect("hers");
+    world.two(recall()).expect("funded");
+    world.settle(1001);
+    assert_eq!(world.balance(Account::Issuer(party("shop"), IssuerBucket::Free)), 200_00);
+    assert_eq!(world.available("shop"), 0);
 }

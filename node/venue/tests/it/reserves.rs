@@ -74,7 +74,7 @@ fn a_46_a_low_reserve_calls_the_issuer_and_blocks_its_listings() {
         Event::FundingCalled { amount, due, .. } => Some((*amount, *due)),
         _ => None,
     });
-    assert_eq!(called, Some((cents(5_10), instant(1001, 18))));
+    assert_eq!(called, Some((cents(5_10), instant(1002, 18))));
     let low = world.issuer("brand", Verb::WithdrawDeposit { amount: cents(1) });
     assert_eq!(low, Err(Rejection::ReserveLow));
     world.deposit("brand", Pool::IssuerEscrow, 100_00);
@@ -118,7 +118,7 @@ fn a_redemption_short_of_reserve_waits_and_a_deposit_executes_it_at_once() {
     let (mut world, series) = short();
     waits(&mut world, series);
     let call = world.venue.funding_call(party("brand")).expect("called");
-    assert_eq!(call.due, Some(instant(1001, 18)));
+    assert_eq!(call.due, Some(instant(1002, 18)), "P-09b: the cut-off of T+1");
     world.deposit("brand", Pool::IssuerEscrow, 50_94);
     assert!(world.venue.funding_call(party("brand")).is_some(), "one cent is missing");
     world.until(1001, 12);
@@ -129,8 +129,17 @@ fn a_redemption_short_of_reserve_waits_and_a_deposit_executes_it_at_once() {
     assert!(world.venue.funding_call(party("brand")).is_none());
     let title = &world.venue.books().title;
     assert_eq!(title.quantity(series, Holder::Redeemed), 10);
-    world.until(1001, 19);
+    world.until(1002, 19);
     assert!(world.venue.default_of(party("brand")).is_none());
+}
+
+#[test]
+fn p_09b_a_call_is_due_at_the_cut_off_of_the_trading_day_after_its_own() {
+    let (mut world, series) = short();
+    world.until(1001, 19);
+    waits(&mut world, series);
+    let call = world.venue.funding_call(party("brand")).expect("called");
+    assert_eq!(call.due, Some(instant(1003, 18)), "after its cut-off it is the next day's call");
 }
 
 #[test]
@@ -168,12 +177,13 @@ fn p_15b_the_guarantee_fund_pays_what_the_issuer_does_not() {
     world.deposit("sponsor", Pool::GuaranteeFund, 60_00);
     assert_eq!(world.venue.fund_available(), cents(60_00));
     waits(&mut world, series);
-    world.until(1001, 18);
+    world.until(1002, 18);
     assert_eq!(world.venue.fund_available(), cents(9_05), "50.95 are promised");
-    world.settle(1002);
+    let case = world.venue.default_of(party("brand")).expect("it did not pay");
+    assert_eq!((case.severity, case.cause), (Severity::Major, DefaultCause::FundingUnmet));
+    world.settle(1003);
     assert_eq!(world.balance(Account::GuaranteeFund), 9_05);
     assert_eq!(world.venue.books().title.quantity(series, Holder::Redeemed), 10);
-    assert!(world.venue.default_of(party("brand")).is_none());
     assert!(world.venue.funding_call(party("brand")).is_none());
 }
 
@@ -183,12 +193,12 @@ fn what_the_fund_sends_in_vain_goes_back_to_it() {
     world.register("sponsor", PartyKind::User);
     world.deposit("sponsor", Pool::GuaranteeFund, 60_00);
     waits(&mut world, series);
-    world.until(1001, 18);
+    world.until(1002, 18);
     world.deposit("brand", Pool::IssuerEscrow, 50_95);
     assert_eq!(world.venue.books().title.quantity(series, Holder::Redeemed), 10);
-    world.settle(1002);
-    assert_eq!(world.balance(Account::GuaranteeFund), 9_05, "50.95 are on their way back");
     world.settle(1003);
+    assert_eq!(world.balance(Account::GuaranteeFund), 9_05, "50.95 are on their way back");
+    world.settle(1004);
     assert_eq!(world.balance(Account::GuaranteeFund), 60_00);
     assert_eq!(world.balance(Account::Reserve(party("brand"), b1())), 0);
 }
@@ -197,7 +207,7 @@ fn what_the_fund_sends_in_vain_goes_back_to_it() {
 fn unmet_by_issuer_and_fund_the_lock_is_released_and_a_major_default_opens() {
     let (mut world, series) = short();
     waits(&mut world, series);
-    world.until(1001, 18);
+    world.until(1002, 18);
     let case = world.venue.default_of(party("brand")).expect("opened");
     assert_eq!((case.severity, case.cause), (Severity::Major, DefaultCause::FundingUnmet));
     assert_eq!(world.coupons("ann", series), 1, "it is hers again");

@@ -1,6 +1,6 @@
 //! Templates: versions, whose they are, and what batches under them may say (CPN-30).
 
-use crate::world::{World, cents, terms, voucher};
+use crate::world::{World, cents, party, terms, voucher};
 use gcfn_model::{BatchId, Currency, Digest, Millis, TemplateId};
 use gcfn_venue::{
     BatchTerms, Bounds, CouponKind, IssuingTerms, Rejection, TemplateBounds, TemplateRef,
@@ -99,4 +99,13 @@ fn a_region_may_ask_for_a_template() {
     world.admitted("brand", 2_000_00);
     let without = world.issuer("brand", Verb::DraftBatch { batch: b1(), terms: voucher() });
     assert_eq!(without, Err(Rejection::BatchTerms(TermsField::Template)));
+}
+
+#[test]
+fn whoever_is_no_issuer_any_more_publishes_no_template() {
+    let mut world = World::new();
+    world.admitted("brand", 1);
+    world.two(Verb::TerminateIssuer { issuer: party("brand") }).expect("nothing is open");
+    let published = world.issuer("brand", Verb::PublishTemplate(version(1)));
+    assert_eq!(published, Err(Rejection::IssuerState));
 }

@@ -1,10 +1,12 @@
 //! Withdrawals: held, reviewed, cancelled while they have not left (P-14).
 
 use crate::world::{World, cents, instant, party, terms};
+use gcfn_banking::{StatusReport, TransactionStatus};
 use gcfn_ledger::{Account, FeeKind, UserBucket};
 use gcfn_model::{Currency, Millis, Pool, WithdrawalId};
 use gcfn_venue::{
-    Event, MoneyAct, Outcome, PartyKind, Rejection, Role, Verb, WithdrawalState, WithdrawalTerms,
+    Command, Event, MoneyAct, Outcome, PartyKind, Rejection, Role, Verb, WithdrawalState,
+    WithdrawalTerms,
 };
 
 const WITHDRAWAL: WithdrawalId = WithdrawalId::from_bytes([1; 16]);
@@ -65,7 +67,7 @@ fn what_has_left_is_the_banks_to_stop() {
     let mut world = world();
     withdraw(&mut world, 100_00).expect("covered");
     world.at = instant(1000, 11).micros();
-    world.must(gcfn_venue::Command::Tick);
+    world.must(Command::Tick);
     assert_eq!(state(&world), Some(WithdrawalState::Instructed));
     assert_eq!(cancel(&mut world, "ann"), Err(Rejection::WithdrawalSent));
     world.bank_answers();
@@ -84,7 +86,7 @@ fn a_large_withdrawal_waits_for_an_operator() {
     approve(&mut world, "olga").expect("a second person");
     assert_eq!(approve(&mut world, "oscar"), Err(Rejection::WithdrawalSent));
     world.at = instant(1000, 14).micros();
-    world.must(gcfn_venue::Command::Tick);
+    world.must(Command::Tick);
     assert_eq!(instructed(&world), 1);
 }
 
@@ -118,4 +120,36 @@ fn level_0_looks_and_does_not_withdraw() {
     assert_eq!(world.ask("olga", Role::Operator, beyond), Err(Rejection::PartyKind));
     world.operator(Verb::Money(MoneyAct::SetKyc { party: party("ann"), kyc: 1 }));
     withdraw(&mut world, 100_00).expect("level 1 may");
+}
+
+#[test]
+fn a_withdrawal_that_the_bank_refuses_costs_nothing() {
+    let mut world = world();
+    withdraw(&mut world, 100_00).expect("covered");
+    world.at = instant(1000, 11).micros();
+    world.must(Command::Tick);
+    let uetr = world.events.iter().find_map(|event| match event {
+        Event::Instructed(payment) => Some(payment.uetr()),
+        _ => None,
+    });
+    let uetr = uetr.expect("instructed");
+    // The day is over before the bank speaks.
+    world.at = instant(1000, 19).micros();
+    world.must(Command::Tick);
+    let (status, reason) = (TransactionStatus::Rejected, Some("AC04".parse().expect("a code")));
+    world.must(Command::BankStatus(StatusReport { uetr, status, reason }));
+    assert_eq!(world.available("ann"), 1_000_00, "P-14a is reversed, its fee too");
+    world.events.clear();
+    world.settle(1001);
+    assert_eq!(world.earned(), 0);
+}
+
+#[test]
+fn a_withdrawal_that_the_bank_has_paid_costs_its_fee() {
+    let mut world = world();
+    withdraw(&mut world, 100_00).expect("covered");
+    world.until(1000, 12);
+    assert_eq!(state(&world), None);
+    world.settle(1000);
+    assert_eq!((world.available("ann"), world.earned()), (900_00, 10));
 }

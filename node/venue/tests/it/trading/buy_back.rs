@@ -1,8 +1,8 @@
 //! An issuer buys its coupons back (P-21).
 
 use super::{
-    count, filled, is_open, issuer, later, limit, open, order_id, place, price, range, refused,
-    resale, settle, trade, traded, with,
+    count, filled, is_open, issuer, later, limit, open, order_id, pass, place, price, range,
+    refused, resale, settle, trade, traded, with,
 };
 use crate::world::{World, party};
 use gcfn_ledger::{Account, Holder, IssuerBucket};
@@ -189,4 +189,68 @@ fn only_the_issuer_offers_to_buy_back_and_it_takes_no_listing_of_its_own_coupons
     world.user("ann", Verb::MakeOffer(terms)).expect("hers");
     let take = Verb::TakeOffer { offer: id(), units: Units::Any(1) };
     assert_eq!(refused(&mut world, "brand", Role::Issuer, take), Rejection::OwnSeries);
+}
+
+/// All hundred coupons are with ann and ben, who ask 90.00 for each.
+fn sold_out() -> (World, SeriesId) {
+    let (mut world, series) = rich();
+    place(&mut world, "ben", limit("rest", Side::Buy, series, 80, 95_00)).expect("covered");
+    settle(&mut world);
+    for (user, quantity) in [("ann", 20), ("ben", 80)] {
+        let all = limit(&format!("{user}-all"), Side::Sell, series, quantity, 90_00);
+        place(&mut world, user, all).expect("theirs");
+    }
+    (world, series)
+}
+
+fn closed(world: &World) -> bool {
+    world.batch("b1").state == gcfn_venue::BatchState::Closed
+}
+
+#[test]
+fn a_batch_closes_when_its_issuer_retires_the_last_coupon_of_it() {
+    let (mut world, series) = sold_out();
+    issuer(&mut world, buy_back(series, 99, BoughtBack::Retired)).expect("covered");
+    assert!(!closed(&world), "one is alive");
+    let last = Verb::BuyBack(BuyBack {
+        order: order_id("last"),
+        series,
+        quantity: 2,
+        limit: price(90_00),
+        time_in_force: TimeInForce::GoodTillCancelled,
+        expires_at: None,
+        then: BoughtBack::Retired,
+    });
+    issuer(&mut world, last).expect("covered");
+    assert!(closed(&world));
+    assert!(!is_open(&world, "last"), "what is left of the order ends with the batch");
+    assert_eq!(purse(&world, IssuerBucket::Hold), 0);
+    assert_eq!(world.venue.issuer(party("brand")).expect("known").used, price(0));
+    settle(&mut world);
+    assert_eq!(purse(&world, IssuerBucket::Commit), 0);
+}
+
+#[test]
+fn a_batch_closes_when_its_last_coupons_are_offered_back_and_retired() {
+    let (mut world, series) = sold_out();
+    issuer(&mut world, buy_back(series, 97, BoughtBack::Retired)).expect("covered");
+    world.user("ben", Verb::CancelOrder { order: order_id("ben-all") }).expect("three are left");
+    let verb = tender(&world, series, None);
+    issuer(&mut world, verb).expect("covered");
+    traded(world.user("ben", Verb::TakeOffer { offer: id(), units: Units::Any(3) }));
+    assert!(closed(&world));
+    assert_eq!(purse(&world, IssuerBucket::Hold), 0, "the rest of the offer ends with it");
+    settle(&mut world);
+}
+
+#[test]
+fn a_batch_closes_when_a_call_retires_the_last_coupon_of_it() {
+    let (mut world, series) = sold_out();
+    world.operator(Verb::HaltSeries { series });
+    world.operator(Verb::ResumeSeries { series });
+    issuer(&mut world, buy_back(series, 100, BoughtBack::Retired)).expect("rests in the call");
+    assert!(!closed(&world));
+    pass(&mut world, 301);
+    assert!(closed(&world));
+    assert_eq!(purse(&world, IssuerBucket::Hold), 0);
 }

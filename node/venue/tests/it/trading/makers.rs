@@ -1,10 +1,10 @@
 //! Market makers: admission, standing, duties.
 
 use super::{DEPOSIT, limit, market, order_id, pass, place, price, refused, settle, user};
-use crate::world::{World, instant, party};
+use crate::world::{World, cents, instant, party};
 use gcfn_ledger::{Account, FeeKind, UserBucket};
 use gcfn_market::Side;
-use gcfn_model::{BasisPoints, Millis, Pool, SeriesId};
+use gcfn_model::{BasisPoints, Millis, Pool, SeriesId, WithdrawalId};
 use gcfn_venue::{
     Amendment, Done, DutyReport, Event, MakerStatus, PartyClass, PartyKind, QuoteDuty, QuoteState,
     Rejection, Role, Verb,
@@ -76,6 +76,14 @@ fn admission_takes_identity_and_a_deposit() {
         (MAKER_DEPOSIT, before - MAKER_DEPOSIT)
     );
     assert!(world.venue.is_market_maker(party("mia")));
+}
+
+#[test]
+fn a_market_maker_that_applies_again_hears_of_its_standing_and_not_of_its_money() {
+    let (mut world, _) = admitted();
+    let (withdrawal, amount) = (WithdrawalId::derive(&[b"w"]), cents(world.available("mia")));
+    world.user("mia", Verb::Withdraw { withdrawal, amount }).expect("hers");
+    assert_eq!(refused(&mut world, "mia", Role::User, Verb::ApplyAsMaker), Rejection::MakerState);
 }
 
 #[test]
