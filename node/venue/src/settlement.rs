@@ -322,30 +322,28 @@ impl Venue {
         let entry = match &item {
             Item::Trade { trade } => return self.settle_trade(step, *trade),
             Item::DealPayment { .. } => return self.settle_deal(step, &item),
-            Item::IssuanceFee { issuer, amount } => self
-                .entry(Posting::IssuanceFee)
-                .with(issuer_due(*issuer), Account::Fee(FeeKind::Issue), *amount)
-                .with_transit(IssuerEscrow, SettlementHub, *amount),
-            Item::Breakage { issuer, amount } => self
-                .entry(Posting::Breakage)
-                .with(issuer_due(*issuer), Account::Fee(FeeKind::Breakage), *amount)
-                .with_transit(IssuerEscrow, SettlementHub, *amount),
-            Item::WithdrawalFee { party, amount } => self
-                .entry(Posting::WithdrawalRequest)
-                .with(committed(*party), Account::Fee(FeeKind::Withdrawal), *amount)
-                .with_transit(UserCustody, SettlementHub, *amount),
-            Item::DealFee { buyer, amount } => self
-                .entry(Posting::CrossBorderPayIn)
-                .with(committed(*buyer), Account::Fee(FeeKind::Trade), *amount)
-                .with_transit(UserCustody, SettlementHub, *amount),
+            Item::IssuanceFee { issuer, amount } => {
+                self.fee_entry(Posting::IssuanceFee, issuer_due(*issuer), FeeKind::Issue, *amount)
+            }
+            Item::Breakage { issuer, amount } => {
+                self.fee_entry(Posting::Breakage, issuer_due(*issuer), FeeKind::Breakage, *amount)
+            }
+            Item::WithdrawalFee { party, amount } => {
+                let (posting, kind) = (Posting::WithdrawalRequest, FeeKind::Withdrawal);
+                self.fee_entry(posting, committed(*party), kind, *amount)
+            }
+            Item::DealFee { buyer, amount } => {
+                let (posting, kind) = (Posting::CrossBorderPayIn, FeeKind::Trade);
+                self.fee_entry(posting, committed(*buyer), kind, *amount)
+            }
             Item::Redemption { redemption, issuer, merchant, value, fee } => {
                 self.redemptions.remove(redemption);
                 self.redemption_entry(*issuer, *merchant, *value, *fee)
             }
-            Item::MakerPenalty { maker, amount } => self
-                .entry(Posting::MarketMakerDeposit)
-                .with(committed(*maker), Account::Fee(FeeKind::Penalty), *amount)
-                .with_transit(UserCustody, SettlementHub, *amount),
+            Item::MakerPenalty { maker, amount } => {
+                let (posting, kind) = (Posting::MarketMakerDeposit, FeeKind::Penalty);
+                self.fee_entry(posting, committed(*maker), kind, *amount)
+            }
             Item::Swap { payer, payee, amount, payer_fee, payee_fee } => {
                 self.swap_entry((*payer, *payer_fee), (*payee, *payee_fee), *amount)
             }
@@ -375,6 +373,15 @@ impl Venue {
         self.post(step, entry);
         if let Item::Transfer { to: Account::Issuer(issuer, _), .. } = item {
             self.deposited(step, issuer, IssuerEscrow);
+        }
+    }
+
+    /// What a party has committed reaches the hub as a fee.
+    fn fee_entry(&self, posting: Posting, from: Account, kind: FeeKind, amount: Amount) -> Entry {
+        let entry = self.entry(posting).with(from, Account::Fee(kind), amount);
+        match from.pool() {
+            Some(pool) => entry.with_transit(pool, Pool::SettlementHub, amount),
+            None => entry,
         }
     }
 
