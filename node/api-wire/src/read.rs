@@ -72,10 +72,10 @@ impl de::Error for ReadFault {
         ReadFault::Field { field: String::new(), rule: rule.to_string() }
     }
     fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> ReadFault {
-        ReadFault::custom(format_args!("value is not {expected}"))
+        ReadFault::custom(format_args!("value is not {}", in_json(&expected.to_string())))
     }
-    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> ReadFault {
-        ReadFault::custom(format_args!("value is not {expected}"))
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> ReadFault {
+        ReadFault::invalid_type(unexpected, expected)
     }
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> ReadFault {
         ReadFault::custom(format_args!("value is not one of {}", expected.join(", ")))
@@ -86,6 +86,15 @@ impl de::Error for ReadFault {
     }
     fn missing_field(field: &'static str) -> ReadFault {
         ReadFault::MissingField { field: field.to_owned() }
+    }
+}
+
+/// What is expected, in the words of JSON: types of this program mean nothing to who sends.
+fn in_json(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" => "a whole number in range",
+        _ if expected.starts_with("struct ") => "an object",
+        _ => expected,
     }
 }
 

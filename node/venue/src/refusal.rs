@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a command is refused. A refused command leaves no trace in the books.
 ///
-/// Listed in order of precedence; numbers are never reused. Each says what the sender can do.
+/// Numbers are never reused. Each says what the sender can do; `docs/refusals.md` lists them all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[repr(u16)]
 #[non_exhaustive]

@@ -1,5 +1,6 @@
 use super::*;
-use expect_test::expect;
+use expect_test::{expect, expect_file};
+use std::fmt::Write as _;
 
 /// Every variant of a refusal, by its number in the encoding; contents are zero.
 fn refusals() -> Vec<Rejection> {
@@ -29,6 +30,20 @@ fn advice_is_advice() {
         assert!(!advice.ends_with('.') && advice.starts_with(|c: char| c.is_ascii_lowercase()));
         assert!(matches!(class.status(), 403 | 404 | 409 | 422), "{refusal:?}");
     }
+}
+
+/// What `docs/refusals.md` says is what is answered. Made anew with `UPDATE_EXPECT=1`.
+#[test]
+fn the_document_lists_every_refusal() {
+    let mut text = String::from(include_str!("refusals-head.md"));
+    for (number, refusal) in refusals().iter().enumerate() {
+        let Line { code, class, retry, advice } = line(refusal);
+        let retry = retry.as_str().replace('_', " ");
+        let status = class.status();
+        writeln!(text, "| {number} | `{code}` | {status} | {refusal} | {advice} | {retry} |")
+            .expect("a string takes it");
+    }
+    expect_file!["../../../../docs/refusals.md"].assert_eq(&text);
 }
 
 #[test]
