@@ -355,6 +355,11 @@ impl BatchTerms {
         self.face.checked_mul(self.quantity).ok_or(Rejection::TooLarge)
     }
 
+    /// The terms as they stand when drafted at `at`: a validity does not begin before.
+    pub(crate) fn drafted(self, at: Timestamp) -> BatchTerms {
+        BatchTerms { starts_at: self.starts_at.max(at), ..self }
+    }
+
     /// How long coupons will be valid, seen from `at`: what has passed of it does not count.
     pub(crate) fn validity(&self, at: Timestamp) -> Millis {
         self.expires_at.since(self.starts_at.max(at))

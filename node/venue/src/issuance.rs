@@ -27,7 +27,7 @@ impl Venue {
         }
         self.take_quota(issuer, Amount::ZERO, terms.total_face()?)?;
         let series = SeriesId::derive(&[self.terms.node.as_str().as_bytes(), id.as_bytes()]);
-        self.batches.insert(id, Batch::new(issuer, terms, series));
+        self.batches.insert(id, Batch::new(issuer, terms.drafted(step.at), series));
         step.emit(Event::BatchDrafted { batch: id, issuer });
         Ok(Done::Accepted)
     }
@@ -48,7 +48,7 @@ impl Venue {
         self.active_issuer(issuer)?;
         self.check_terms(&terms, step.at)?;
         self.take_quota(issuer, before, terms.total_face()?)?;
-        self.change_batch(id, |batch| batch.terms = terms);
+        self.change_batch(id, |batch| batch.terms = terms.drafted(step.at));
         step.emit(Event::BatchAmended { batch: id });
         Ok(Done::Accepted)
     }

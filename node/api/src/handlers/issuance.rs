@@ -150,12 +150,15 @@ pub(crate) async fn search(
     Query(filter): Query<SeriesFilter>,
 ) -> Result<SeriesList, Problem> {
     let gateway = call.api.gateway();
-    let (mut series, as_of) = gateway.read(|venue, as_of| {
+    let (here, mut series, as_of) = gateway.read(|venue, as_of| {
         let listed = venue.batches().filter(|(_, batch)| batch.state == BatchState::Listed);
-        (listed.map(|(_, batch)| listed_here(venue, batch)).collect::<Vec<_>>(), as_of)
+        let listed = listed.map(|(_, batch)| listed_here(venue, batch));
+        (venue.terms().node, listed.collect::<Vec<_>>(), as_of)
     });
     if filter.reach == Reach::Everywhere {
-        series.extend(gateway.listings().into_iter().map(listed_abroad));
+        // The directory lists this node's own series as well.
+        let abroad = gateway.listings().into_iter().filter(|listing| listing.home != here);
+        series.extend(abroad.map(listed_abroad));
     }
     if let Some(Text(wanted)) = filter.currency {
         series.retain(|listing| listing.face.currency == wanted);

@@ -94,7 +94,11 @@ impl Gateway for TestGateway {
     }
 
     fn listings(&self) -> Vec<ForeignListing> {
-        vec![foreign()]
+        let own = SeriesId::from_bytes([8; 16]);
+        vec![
+            ForeignListing { series: own, home: "cn-sha".parse().unwrap(), ..foreign() },
+            foreign(),
+        ]
     }
 
     fn listing(&self, series: SeriesId) -> Option<ForeignListing> {

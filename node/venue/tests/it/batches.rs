@@ -187,6 +187,19 @@ fn a_region_bounds_how_coupons_split_and_what_unused_ones_bring() {
 }
 
 #[test]
+fn a_validity_begins_no_earlier_than_its_draft() {
+    let mut world = World::new();
+    world.admitted("brand", 2_000_00);
+    let terms = voucher();
+    assert!(terms.starts_at < instant(1000, 0));
+    world.issuer("brand", Verb::DraftBatch { batch: b1(), terms }).expect("within its quota");
+    assert_eq!(world.batch("b1").terms.starts_at.micros(), world.at);
+    let terms = BatchTerms { starts_at: instant(1002, 0), ..voucher() };
+    world.issuer("brand", Verb::AmendBatch { batch: b1(), terms }).expect("still a draft");
+    assert_eq!(world.batch("b1").terms.starts_at, instant(1002, 0));
+}
+
+#[test]
 fn a_voucher_that_says_nothing_is_as_its_region_has_it() {
     let mut region = crate::world::terms("sg", "sg", Currency::Sgd);
     region.issuing.divisible_for = DivisibleFor::None;
