@@ -12,7 +12,7 @@ use gcfn_api::gateway::{
 use gcfn_api::projection::TRADE;
 use gcfn_cell::{Cell, Clock, SubmitError};
 use gcfn_council::{Council, Done, Refusal, Series, Verb};
-use gcfn_model::{Digest, Machine, SeriesId, Timestamp, TradeId};
+use gcfn_model::{Digest, Machine, NodeId, SeriesId, Timestamp, TradeId};
 use gcfn_replica::{Command, Refused, Replica, Reply};
 use gcfn_store::ReadModel;
 use gcfn_telemetry::Metrics;
@@ -20,13 +20,22 @@ use gcfn_venue::{LockedRate, Outcome, Request, Venue};
 use std::sync::{Arc, RwLock};
 
 /// The series that others list, as last seen in the directory.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Listings(Arc<RwLock<Vec<ForeignListing>>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Listings {
+    own: NodeId,
+    known: Arc<RwLock<Vec<ForeignListing>>>,
+}
 
 impl Listings {
-    /// Replaces what is known.
+    /// None yet, for the node `own`.
+    pub(crate) fn of(own: NodeId) -> Listings {
+        Listings { own, known: Arc::default() }
+    }
+
+    /// Replaces what is known by the directory, which lists the node's own series as well.
     pub(crate) fn replace(&self, series: &[Series]) {
-        let listings = series.iter().map(|Series { home, listing }| ForeignListing {
+        let abroad = series.iter().filter(|series| series.home != self.own);
+        let listings = abroad.map(|Series { home, listing }| ForeignListing {
             series: listing.series,
             home: *home,
             face: listing.face,
@@ -35,11 +44,11 @@ impl Listings {
             expires_at: listing.expires_at,
         });
         let listings = listings.collect();
-        *self.0.write().expect("nothing panics while it writes") = listings;
+        *self.known.write().expect("nothing panics while it writes") = listings;
     }
 
     fn all(&self) -> Vec<ForeignListing> {
-        self.0.read().expect("nothing panics while it writes").clone()
+        self.known.read().expect("nothing panics while it writes").clone()
     }
 }
 
@@ -236,5 +245,31 @@ impl NodeGateway {
         if tokio::time::timeout(crate::voice::FINAL_LIMIT, known).await.is_err() {
             tracing::debug!(lock = %rate.lock, "a locked rate is not final yet");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gcfn_council::Listing;
+    use gcfn_model::{Amount, Currency};
+
+    #[test]
+    fn what_others_list_does_not_name_the_nodes_own_series() {
+        let node = |name: &str| name.parse::<NodeId>().unwrap();
+        let series = |id: u8, home: &str| Series {
+            home: node(home),
+            listing: Listing {
+                series: SeriesId::from_bytes([id; 16]),
+                face: Amount::MAX,
+                minted: 1,
+                currency: Currency::Cny,
+                expires_at: Timestamp::EPOCH,
+            },
+        };
+        let listings = Listings::of(node("cn-sha"));
+        listings.replace(&[series(1, "cn-sha"), series(2, "hk")]);
+        let homes: Vec<NodeId> = listings.all().iter().map(|listing| listing.home).collect();
+        assert_eq!(homes, [node("hk")]);
     }
 }

@@ -78,7 +78,7 @@ impl Base {
         let feed = Feed::new(side.genesis.terms.currency);
         let journal = side.cell.journal(side.cell.applied().borrow().index + 1);
         self.run("ticker", Ticker { journal, feed: feed.clone() }.run());
-        let listings = Listings::default();
+        let listings = Listings::of(side.genesis.terms.node);
         let heads = match council {
             Some(council) => self.beside_council(side, council, voice, &listings),
             None => self.under_regional(side, &listings),
