@@ -412,7 +412,7 @@ impl BatchReport {
     /// The batch `id` of `venue` as it is shown, without its documents; `None` for an unknown one.
     #[must_use]
     pub fn new(id: BatchId, venue: &Venue, as_of: u64) -> Option<BatchReport> {
-        let (_, batch) = venue.batches().find(|(known, _)| **known == id)?;
+        let batch = venue.batch(id)?;
         let (terms, currency) = (batch.terms, venue.terms().currency);
         let money = |amount| Money::new(amount, currency);
         Some(BatchReport {

@@ -78,7 +78,7 @@ pub trait Gateway: Node {
     /// The feed of the venue's books.
     fn feed(&self) -> &Feed;
 
-    /// What nodes list, this one too, as the directory of the federation tells it, by id.
+    /// What other nodes list, as the directory of the federation tells it, by id.
     fn listings(&self) -> Vec<ForeignListing>;
 
     /// A series that another node lists.

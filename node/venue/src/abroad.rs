@@ -7,7 +7,8 @@
 
 use crate::bundling::{ClearedBy, trades_root};
 use crate::command::{DealOrder, Dispatch, FillReport, Merchandise};
-use crate::event::{Event, FederationRequest, LockUse};
+use crate::event::Event;
+use crate::federation_request::{FederationRequest, LockUse};
 use crate::fees::{Liquidity, MarketKind, TradeLine};
 use crate::notice::LockedRate;
 use crate::outcome::{Done, Outcome};

@@ -204,18 +204,6 @@ impl BatchState {
         matches!(self, BatchState::Registered | BatchState::Listed | BatchState::Suspended)
     }
 
-    /// Whether nothing can come of it any more.
-    #[must_use]
-    pub const fn is_over(self) -> bool {
-        matches!(
-            self,
-            BatchState::Closed
-                | BatchState::Rejected
-                | BatchState::Withdrawn
-                | BatchState::Recalled
-        )
-    }
-
     /// Whether its coupons existed and have ended.
     #[must_use]
     pub const fn has_ended(self) -> bool {

@@ -2,7 +2,8 @@
 //! each of them.
 
 use crate::command::Dispatch;
-use crate::event::{Event, FederationRequest, LockUse};
+use crate::event::Event;
+use crate::federation_request::{FederationRequest, LockUse};
 use crate::settlement::{Item, ItemId, TradingDay, pays};
 use crate::trade::{MemberSide, Trade, TradeState};
 use crate::venue::{Step, Venue};

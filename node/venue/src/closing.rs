@@ -130,6 +130,6 @@ impl Venue {
                 .trades
                 .any(|of| of.state < TradeState::Settled && [of.buyer, of.seller].contains(&party))
             || self.items.any(|item| item.pays(party))
-            || self.batches.any(|of| of.issuer == party && !of.state.is_over())
+            || self.batches.any(|of| of.issuer == party && !of.state.is_final())
     }
 }

@@ -4,7 +4,7 @@ use crate::amending::Amendment;
 use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
 use crate::bidding::AuctionTerms;
 use crate::defaults::Severity;
-use crate::event::LockUse;
+use crate::federation_request::LockUse;
 use crate::freeze::FreezeReason;
 use crate::gift::Present;
 use crate::issuer::IssuerRefusal;

@@ -7,6 +7,7 @@ use crate::conduct::ConductRule;
 use crate::credit::{Grade, Score};
 use crate::defaults::{DefaultCause, Severity};
 use crate::duty::DutyReport;
+use crate::federation_request::FederationRequest;
 use crate::holders::PaymentReason;
 use crate::issuer::IssuerRefusal;
 use crate::maker::{MakerStatus, QuoteDuty};
@@ -19,13 +20,13 @@ use crate::settlement::{ItemId, Purpose, TradingDay};
 use crate::trade::Trade;
 use alloc::vec::Vec;
 use gcfn_banking::{Dispute, Instruction, Reconciliation};
-use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, HousePayment};
+use gcfn_clearing::{BundleRef, ClearingEvent, HousePayment};
 use gcfn_ledger::{Entry, Holder, LedgerFault, Lot};
 use gcfn_market::{LevelChange, Phase, Side};
 use gcfn_model::{
-    Amount, AuctionId, BatchId, Currency, Digest, InstructionId, LockId, NodeId, OfferId, OrderId,
-    PartyId, Pool, ProposalId, RedemptionId, SeriesId, SettlementAccount, TemplateId, Timestamp,
-    TradeId, WithdrawalId,
+    Amount, AuctionId, BatchId, Currency, Digest, InstructionId, NodeId, OfferId, OrderId, PartyId,
+    Pool, ProposalId, RedemptionId, SeriesId, SettlementAccount, TemplateId, Timestamp, TradeId,
+    WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -749,40 +750,4 @@ pub enum Event {
     },
     /// The money desk did something.
     Money(MoneyEvent),
-}
-
-/// What a venue says to the federation; the shell signs it in the node's name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FederationRequest {
-    /// The node stands by these obligations.
-    Affirm {
-        /// What is owed.
-        bundle: Bundle,
-        /// The FX locks behind it.
-        uses: Vec<LockUse>,
-    },
-    /// The node lists a series that others may trade.
-    ListSeries {
-        /// The series.
-        series: SeriesId,
-        /// Face value of one coupon.
-        face: Amount,
-        /// How many coupons it has.
-        minted: u64,
-        /// In which currency it trades.
-        currency: Currency,
-        /// When its coupons end.
-        expires_at: Timestamp,
-    },
-}
-
-/// How much of a locked rate a bundle uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LockUse {
-    /// The lock.
-    pub lock: LockId,
-    /// What its holder pays.
-    pub pays: Amount,
-    /// What the dealer pays on.
-    pub needs: Amount,
 }

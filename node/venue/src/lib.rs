@@ -35,6 +35,7 @@ mod duty;
 mod escrow;
 mod event;
 mod expiry;
+mod federation_request;
 mod fees;
 mod four_eyes;
 mod freeze;
@@ -63,6 +64,7 @@ mod orders;
 mod outcome;
 mod overlay;
 mod party;
+mod price_inputs;
 mod pricing;
 mod purse;
 mod rating;
@@ -115,7 +117,8 @@ pub use dispute::{
     DisputeTerms, DisputeTimes, EVIDENCE_MAX,
 };
 pub use duty::{DutyReport, QuoteState, QuoteWatch, Tally};
-pub use event::{Event, FederationRequest, LockUse};
+pub use event::Event;
+pub use federation_request::{FederationRequest, LockUse};
 pub use fees::{
     ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,
     MarketKind, Rates, SideRates, TradeFees, TradeLine, Trader, major_units,

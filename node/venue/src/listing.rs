@@ -3,7 +3,8 @@
 use crate::batch::{Batch, BatchState, SuspensionReason};
 use crate::command::Actor;
 use crate::defaults::Severity;
-use crate::event::{Event, FederationRequest};
+use crate::event::Event;
+use crate::federation_request::FederationRequest;
 use crate::fees::Listing;
 use crate::issuer_orders::Tranche;
 use crate::market::Market;

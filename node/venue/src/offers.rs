@@ -400,10 +400,8 @@ impl Venue {
         if ranges.is_empty() {
             return;
         }
-        let (from, to) = (Holder::OfferLock(party), Holder::Party(party));
-        let lots = self.books.title.transfer_ranges(series, from, to, ranges);
-        let lots = lots.expect("the coupons were locked for this");
-        step.emit(Event::TitleMoved { series, from, to, lots });
+        let way = (Holder::OfferLock(party), Holder::Party(party));
+        self.move_ranges(step, series, way, ranges);
     }
 }
 

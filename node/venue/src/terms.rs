@@ -2,7 +2,7 @@
 
 use crate::batch::{BatchTerms, CouponForm, CouponKind, DivisibleFor, ReserveMode};
 use crate::credit::CreditRules;
-use crate::fees::FeeSchedule;
+use crate::fees::{FeePreset, FeeSchedule};
 use crate::issuing_terms::IssuingTerms;
 use crate::money::MoneyTerms;
 use crate::pricing::{PricingRules, Track};
@@ -12,6 +12,8 @@ use gcfn_model::{
     Timestamp,
 };
 use serde::{Deserialize, Serialize};
+
+const DAY: u64 = 86_400_000;
 
 /// The terms of a venue: from its region's template, changed only by command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +59,38 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// The network's defaults for `node`, where the region's template says nothing else: the
+    /// reserve in full of the face value (C-28), seven days to hand back, five minutes of a lock
+    /// (2.3), three resales (C-38), level 1 to trade (C-14); answers and proposals are kept a day.
+    #[must_use]
+    pub fn of(
+        (node, region): (NodeId, RegionId),
+        (house, house_node): (HouseId, NodeId),
+        currency: Currency,
+    ) -> Terms {
+        Terms {
+            node,
+            region,
+            currency,
+            house,
+            house_node,
+            fees: FeeSchedule::of(FeePreset::DEFAULT, currency),
+            reserve_mode: ReserveMode::Face,
+            reserve_ratio: BasisPoints::ONE,
+            refund_window: Millis(7 * DAY),
+            redeem_lock: Millis(300_000),
+            resales_max: 3,
+            kyc_to_trade: 1,
+            outcome_kept: Millis(DAY),
+            proposal_kept: Millis(DAY),
+            trading: TradingTerms::of(currency),
+            money: MoneyTerms::of(currency),
+            credit: CreditRules::standard(currency),
+            pricing: PricingRules::STANDARD,
+            issuing: IssuingTerms::of(currency),
+        }
+    }
+
     /// The node's account of `pool`.
     #[must_use]
     pub const fn account(&self, pool: Pool) -> SettlementAccount {

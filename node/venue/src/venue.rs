@@ -295,6 +295,19 @@ impl Venue {
         self.batches.iter()
     }
 
+    /// A batch by its id.
+    #[must_use]
+    pub fn batch(&self, id: BatchId) -> Option<&Batch> {
+        self.batches.get(&id)
+    }
+
+    /// The batch that a series of this node comes from.
+    #[must_use]
+    pub fn batch_of(&self, series: SeriesId) -> Option<(BatchId, &Batch)> {
+        let id = *self.batches.select(|batch| batch.series == series).first()?;
+        Some((id, self.batches.get(&id)?))
+    }
+
     /// A market by its series.
     #[must_use]
     pub fn market(&self, series: SeriesId) -> Option<&Market> {

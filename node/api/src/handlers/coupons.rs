@@ -24,7 +24,7 @@ fn report(caller: &Caller, venue: &Venue, coupon: Xqid, as_of: u64) -> Option<Co
     let Xqid { series, serial } = coupon;
     let state = venue.coupon_state(series, serial)?;
     let (holder, lot) = venue.books().title.holder_of(series, serial)?;
-    let batch = venue.batches().find(|(_, batch)| batch.series == series);
+    let batch = venue.batch_of(series);
     if batch.is_some_and(|(_, of)| !of.state.is_public() && !caller.may_see(of.issuer)) {
         return None;
     }
@@ -33,7 +33,7 @@ fn report(caller: &Caller, venue: &Venue, coupon: Xqid, as_of: u64) -> Option<Co
     let face = venue.books().title.terms(series)?.face;
     Some(CouponReport {
         coupon: Text(coupon),
-        batch: batch.map(|(id, _)| Text(*id)),
+        batch: batch.map(|(id, _)| Text(id)),
         issuer: batch.map(|(_, of)| Text(of.issuer)),
         state: state.into(),
         held,

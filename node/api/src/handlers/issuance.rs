@@ -62,7 +62,7 @@ pub(crate) async fn batches(call: Read, (): ()) -> Result<BatchList, Problem> {
 
 pub(crate) async fn batch(call: Read<BatchId>, (): ()) -> Result<BatchReport, Problem> {
     let found = call.api.gateway().read(|venue, as_of| {
-        let (_, batch) = venue.batches().find(|(id, _)| **id == call.id)?;
+        let batch = venue.batch(call.id)?;
         may_see(&call.caller, batch).then(|| BatchReport::new(call.id, venue, as_of))?
     });
     let mut report = found.ok_or(Code::NotFound)?;
@@ -150,15 +150,12 @@ pub(crate) async fn search(
     Query(filter): Query<SeriesFilter>,
 ) -> Result<SeriesList, Problem> {
     let gateway = call.api.gateway();
-    let (here, mut series, as_of) = gateway.read(|venue, as_of| {
+    let (mut series, as_of) = gateway.read(|venue, as_of| {
         let listed = venue.batches().filter(|(_, batch)| batch.state == BatchState::Listed);
-        let listed = listed.map(|(_, batch)| listed_here(venue, batch));
-        (venue.terms().node, listed.collect::<Vec<_>>(), as_of)
+        (listed.map(|(_, batch)| listed_here(venue, batch)).collect::<Vec<_>>(), as_of)
     });
     if filter.reach == Reach::Everywhere {
-        // The directory lists this node's own series as well.
-        let abroad = gateway.listings().into_iter().filter(|listing| listing.home != here);
-        series.extend(abroad.map(listed_abroad));
+        series.extend(gateway.listings().into_iter().map(listed_abroad));
     }
     if let Some(Text(wanted)) = filter.currency {
         series.retain(|listing| listing.face.currency == wanted);

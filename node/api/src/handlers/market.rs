@@ -12,8 +12,8 @@ use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_api_wire::trading::OrdersCancelled;
 use gcfn_market::{Depth, Phase, PriceLevel};
-use gcfn_model::{Currency, Millis, SeriesId, Timestamp};
-use gcfn_venue::{Batch, Done, Market, PricingInputs, TradeLine, Venue, Verb};
+use gcfn_model::{Currency, SeriesId, Timestamp};
+use gcfn_venue::{Batch, Done, Market, TradeLine, Venue, Verb};
 
 const LEVELS_MAX: usize = 100;
 const DAY_MS: u64 = 86_400_000;
@@ -81,13 +81,6 @@ pub(crate) async fn quote(call: Read<SeriesId>, (): ()) -> Result<MarketQuote, P
     found.ok_or_else(|| Code::NotFound.into())
 }
 
-/// A market with the batch behind it, while its coupons trade.
-fn trading(venue: &Venue, series: SeriesId) -> Option<(&Market, &Batch)> {
-    let market = venue.market(series)?;
-    let (_, batch) = venue.batches().find(|(id, _)| **id == market.batch)?;
-    batch.state.is_public().then_some((market, batch))
-}
-
 pub(crate) async fn curve(
     call: Read,
     Query(filter): Query<CurveFilter>,
@@ -134,32 +127,12 @@ pub(crate) async fn suggest(
     let now = call.api.node().now();
     let series = asked.series;
     let found = call.api.gateway().read(|venue, as_of| {
-        let (market, batch) = trading(venue, series.0)?;
-        let inputs = inputs(venue, market, batch, now);
+        let inputs = venue.pricing_inputs(series.0, now)?;
         let suggestion = venue.terms().pricing.suggest(&inputs);
         let currency = venue.terms().currency;
         Some(SuggestedPrice::new(series, (&inputs, &suggestion), currency, as_of))
     });
     found.ok_or_else(|| Problem::from(Code::NotFound).at("series"))
-}
-
-/// What the rules go by, as it stands in the books now.
-fn inputs(venue: &Venue, market: &Market, batch: &Batch, now: Timestamp) -> PricingInputs {
-    let Depth { bids, asks, .. } = market.book.depth(usize::MAX);
-    let sum = |levels: &[PriceLevel]| {
-        levels.iter().fold(0_u64, |sum, level| sum.saturating_add(level.quantity))
-    };
-    let total = batch.terms.expires_at.since(batch.terms.starts_at);
-    let left = batch.terms.expires_at.since(now);
-    PricingInputs {
-        face: batch.terms.face,
-        validity_total: total,
-        validity_left: Millis(left.0.min(total.0)),
-        grade: venue.issuer(batch.issuer).map(|issuer| issuer.grade),
-        sell_quantity: sum(&asks),
-        buy_quantity: sum(&bids),
-        track: batch.terms.track,
-    }
 }
 
 pub(crate) async fn quote_fee(

@@ -19,8 +19,8 @@ use gcfn_model::{
 };
 use gcfn_store::{Grant, Row, Store, VaultKey};
 use gcfn_venue::{
-    Command, CreditRules, Event, FeePreset, FeeSchedule, IssuingTerms, LockedRate, MoneyTerms,
-    Outcome, PricingRules, Request as Wish, ReserveMode, Terms, TradingDay, TradingTerms, Venue,
+    Command, Event, FeePreset, FeeSchedule, LockedRate, Outcome, Request as Wish, Terms,
+    TradingDay, Venue,
 };
 use serde_json::Value;
 use std::num::NonZeroU32;
@@ -94,11 +94,7 @@ impl Gateway for TestGateway {
     }
 
     fn listings(&self) -> Vec<ForeignListing> {
-        let own = SeriesId::from_bytes([8; 16]);
-        vec![
-            ForeignListing { series: own, home: "cn-sha".parse().unwrap(), ..foreign() },
-            foreign(),
-        ]
+        vec![foreign()]
     }
 
     fn listing(&self, series: SeriesId) -> Option<ForeignListing> {
@@ -401,25 +397,7 @@ fn fees() -> FeeSchedule {
 
 fn terms() -> Terms {
     let node = "cn-sha".parse().unwrap();
-    Terms {
-        node,
-        region: "cn".parse().unwrap(),
-        currency: Currency::Cny,
-        house: "cn-sha".parse().unwrap(),
-        house_node: node,
-        fees: fees(),
-        reserve_mode: ReserveMode::Face,
-        reserve_ratio: BasisPoints::ONE,
-        refund_window: Millis(7 * 86_400_000),
-        redeem_lock: Millis(600_000),
-        resales_max: 3,
-        kyc_to_trade: 1,
-        outcome_kept: Millis(86_400_000),
-        proposal_kept: Millis(86_400_000),
-        trading: TradingTerms::of(Currency::Cny),
-        money: MoneyTerms::of(Currency::Cny),
-        credit: CreditRules::standard(Currency::Cny),
-        pricing: PricingRules::STANDARD,
-        issuing: IssuingTerms::of(Currency::Cny),
-    }
+    let place = (node, "cn".parse().unwrap());
+    let usual = Terms::of(place, ("cn-sha".parse().unwrap(), node), Currency::Cny);
+    Terms { fees: fees(), redeem_lock: Millis(600_000), ..usual }
 }

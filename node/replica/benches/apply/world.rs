@@ -6,16 +6,17 @@ use gcfn_anchor::roster::{Roster, Validator};
 use gcfn_banking::{BankEntry, BankReference, Side as Booking};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
-    Amount, BasisPoints, BatchId, BusinessDate, CommandId, Currency, Machine, Millis, NodeId,
-    OrderId, PartyId, Pool, SeriesId, Timestamp,
+    Amount, BatchId, BusinessDate, CommandId, Currency, Machine, NodeId, OrderId, PartyId, Pool,
+    SeriesId, Timestamp,
 };
 use gcfn_replica::{Command, Event, Founded, Genesis, Outcome, Replica, Reply};
 use gcfn_venue::{
-    Actor, CreditRules, FeePreset, FeeSchedule, IssuingTerms, MoneyAct, MoneyTerms, OrderTerms,
-    PartyClass, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay,
-    TradingTerms, Verb,
+    Actor, MoneyAct, OrderTerms, PartyClass, PartyKind, Request, ReserveMode, Role, Terms, Tier,
+    TradingDay, Verb,
 };
 use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::str::FromStr;
 
 const DAY: u64 = 86_400_000_000;
 const START: u64 = 1000 * DAY + 9 * 3_600_000_000;
@@ -308,6 +309,10 @@ impl World {
     }
 }
 
+fn name<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().expect("a name")
+}
+
 fn genesis() -> Genesis {
     let validator = Validator { key: Signer::from_seed(&[1; 32]).public_key(), weight: 1 };
     let root: NodeId = "root".parse().expect("a name");
@@ -316,25 +321,9 @@ fn genesis() -> Genesis {
     let currency = Currency::Cny;
     Genesis {
         terms: Terms {
-            node: "cn-sha".parse().expect("a name"),
-            region: "cn".parse().expect("a name"),
-            currency,
-            house: "cn".parse().expect("a name"),
-            house_node: "cn".parse().expect("a name"),
-            fees: FeeSchedule::of(FeePreset::DEFAULT, currency),
             reserve_mode: ReserveMode::Proceeds,
-            reserve_ratio: BasisPoints::ONE,
-            refund_window: Millis(7 * 86_400_000),
-            redeem_lock: Millis(300_000),
             resales_max: 255,
-            kyc_to_trade: 1,
-            outcome_kept: Millis(86_400_000),
-            proposal_kept: Millis(86_400_000),
-            trading: TradingTerms::of(currency),
-            money: MoneyTerms::of(currency),
-            credit: CreditRules::standard(currency),
-            pricing: PricingRules::STANDARD,
-            issuing: IssuingTerms::of(currency),
+            ..Terms::of((name("cn-sha"), name("cn")), (name("cn"), name("cn")), currency)
         },
         salt_key: SaltKey::from_bytes([7; 32]),
         founded: Founded { roster, founders: Vec::new() },

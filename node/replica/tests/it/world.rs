@@ -8,15 +8,13 @@ use gcfn_banking::{BankEntry, BankReference, Side as Booking};
 use gcfn_ledger::Holder;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
-    Amount, BasisPoints, BatchId, BusinessDate, CommandId, Currency, Digest, Machine, Millis,
-    OrderId, PartyId, Pool, SeriesId, Timestamp,
+    Amount, BatchId, BusinessDate, CommandId, Currency, Digest, Machine, OrderId, PartyId, Pool,
+    SeriesId, Timestamp,
 };
 use gcfn_peering::envelope::{Line, SignedEnvelope};
 use gcfn_replica::{Command, DISPATCHES, Event, Genesis, Outcome, Refused, Replica, Reply};
 use gcfn_venue::{
-    Actor, CreditRules, FeePreset, FeeSchedule, IssuingTerms, Merchandise, MoneyTerms, OrderTerms,
-    PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms,
-    Verb,
+    Actor, Merchandise, OrderTerms, PartyKind, Request, Role, Terms, Tier, TradingDay, Verb,
 };
 
 const HOUR: u64 = 3_600_000_000;
@@ -58,27 +56,7 @@ fn terms(node: &str) -> Terms {
         "de" => ("eu", Currency::Eur),
         _ => ("cn", Currency::Cny),
     };
-    Terms {
-        node: name(node),
-        region: name(region),
-        currency,
-        house: name(region),
-        house_node: name(region),
-        fees: FeeSchedule::of(FeePreset::DEFAULT, currency),
-        reserve_mode: ReserveMode::Face,
-        reserve_ratio: BasisPoints::ONE,
-        refund_window: Millis(7 * 86_400_000),
-        redeem_lock: Millis(300_000),
-        resales_max: 3,
-        kyc_to_trade: 1,
-        outcome_kept: Millis(86_400_000),
-        proposal_kept: Millis(86_400_000),
-        trading: TradingTerms::of(currency),
-        money: MoneyTerms::of(currency),
-        credit: CreditRules::standard(currency),
-        pricing: PricingRules::STANDARD,
-        issuing: IssuingTerms::of(currency),
-    }
+    Terms::of((name(node), name(region)), (name(region), name(region)), currency)
 }
 
 pub(crate) fn genesis(node: &str) -> Genesis {

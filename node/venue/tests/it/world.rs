@@ -5,13 +5,12 @@ use gcfn_clearing::{ClearingEvent, Schedule};
 use gcfn_ledger::{Account, FeeKind, Holder, ShareKind, UserBucket};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
-    Amount, BasisPoints, BatchId, BusinessDate, CommandId, Currency, Machine, Millis, OrderId,
-    PartyId, Pool, Position, RedemptionId, SeriesId, SettlementAccount, Timestamp,
+    Amount, BatchId, BusinessDate, CommandId, Currency, Machine, OrderId, PartyId, Pool, Position,
+    RedemptionId, SeriesId, SettlementAccount, Timestamp,
 };
 use gcfn_venue::{
-    Actor, Batch, BatchTerms, Command, CreditRules, Done, Event, FeePreset, FeeSchedule,
-    FreezeReason, IssuingTerms, MoneyEvent, MoneyTerms, OrderTerms, Outcome, PartyKind,
-    PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay, TradingTerms, Venue, Verb,
+    Actor, Batch, BatchTerms, Command, Done, Event, FreezeReason, MoneyEvent, OrderTerms, Outcome,
+    PartyKind, Request, Role, Terms, Tier, TradingDay, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -42,27 +41,9 @@ pub(crate) fn date(day: u64) -> BusinessDate {
 }
 
 pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
-    Terms {
-        node: node.parse().expect("a name"),
-        region: "sg".parse().expect("a name"),
-        currency,
-        house: house_node.parse().expect("a name"),
-        house_node: house_node.parse().expect("a name"),
-        fees: FeeSchedule::of(FeePreset::DEFAULT, currency),
-        reserve_mode: ReserveMode::Face,
-        reserve_ratio: BasisPoints::ONE,
-        refund_window: Millis(7 * 86_400_000),
-        redeem_lock: Millis(300_000),
-        resales_max: 3,
-        kyc_to_trade: 1,
-        outcome_kept: Millis(86_400_000),
-        proposal_kept: Millis(86_400_000),
-        trading: TradingTerms::of(currency),
-        money: MoneyTerms::of(currency),
-        credit: CreditRules::standard(currency),
-        pricing: PricingRules::STANDARD,
-        issuing: IssuingTerms::of(currency),
-    }
+    let name = node.parse().expect("a name");
+    let house = (house_node.parse().expect("a name"), house_node.parse().expect("a name"));
+    Terms::of((name, "sg".parse().expect("a name")), house, currency)
 }
 
 /// A batch of 100 coupons of face 100.00 at 95.00, valid to day 1008.

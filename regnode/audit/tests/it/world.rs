@@ -12,14 +12,12 @@ use gcfn_banking::{BankEntry, BankReference, Creditor, Instruction, Side as Book
 use gcfn_clearing::{ClearingEvent, Schedule};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
-    Amount, BasisPoints, BatchId, BusinessDate, CommandId, Currency, Digest, Machine, Millis,
-    NodeId, OrderId, PartyId, Pool, RedemptionId, SeriesId, SettlementAccount, Timestamp, Uetr,
+    Amount, BatchId, BusinessDate, CommandId, Currency, Digest, Machine, NodeId, OrderId, PartyId,
+    Pool, RedemptionId, SeriesId, SettlementAccount, Timestamp, Uetr,
 };
 use gcfn_replica::{Command, Event, Founded, Genesis, Replica, Reply};
 use gcfn_venue::{
-    Actor, CreditRules, Event as VenueEvent, FeePreset, FeeSchedule, IssuingTerms, MoneyTerms,
-    OrderTerms, PartyKind, PricingRules, Request, ReserveMode, Role, Terms, Tier, TradingDay,
-    TradingTerms, Verb,
+    Actor, Event as VenueEvent, OrderTerms, PartyKind, Request, Role, Terms, Tier, TradingDay, Verb,
 };
 use std::collections::BTreeMap;
 
@@ -47,27 +45,7 @@ fn instant(day: u64, hour: u64) -> Timestamp {
 }
 
 pub(crate) fn terms() -> Terms {
-    Terms {
-        node: name("sg"),
-        region: name("sg"),
-        currency: Currency::Sgd,
-        house: name("sg"),
-        house_node: name("sg"),
-        fees: FeeSchedule::of(FeePreset::DEFAULT, Currency::Sgd),
-        reserve_mode: ReserveMode::Face,
-        reserve_ratio: BasisPoints::ONE,
-        refund_window: Millis(7 * 86_400_000),
-        redeem_lock: Millis(300_000),
-        resales_max: 3,
-        kyc_to_trade: 1,
-        outcome_kept: Millis(86_400_000),
-        proposal_kept: Millis(86_400_000),
-        trading: TradingTerms::of(Currency::Sgd),
-        money: MoneyTerms::of(Currency::Sgd),
-        credit: CreditRules::standard(Currency::Sgd),
-        pricing: PricingRules::STANDARD,
-        issuing: IssuingTerms::of(Currency::Sgd),
-    }
+    Terms::of((name("sg"), name("sg")), (name("sg"), name("sg")), Currency::Sgd)
 }
 
 pub(crate) fn genesis() -> Genesis {
