@@ -13,6 +13,7 @@ mod calendar;
 mod currency;
 mod date;
 mod digest;
+mod encoder;
 mod id;
 mod machine;
 mod name;
@@ -28,6 +29,7 @@ pub use calendar::{Calendar, CalendarFault};
 pub use currency::{Currency, UnknownCurrency};
 pub use date::{BusinessDate, DateFault};
 pub use digest::{Digest, Hasher};
+pub use encoder::Encoder;
 pub use id::{
     AuctionId, BatchId, CommandId, CycleId, DealId, DisputeId, Id, IdFault, InstructionId, Kind,
     LockId, OfferId, OrderId, PartyId, ProposalId, QuoteId, RedemptionId, SeriesId, TemplateId,

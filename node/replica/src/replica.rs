@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use gcfn_anchor::epoch::Epochs;
 use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::keys::PublicKey;
-use gcfn_model::{Machine, NodeId, Timestamp};
+use gcfn_model::{Encoder, Machine, NodeId, Timestamp};
 use gcfn_peering::envelope::{Channel, Envelope, Line, SignedEnvelope};
 use gcfn_peering::mailbox::{Arrival, EnvelopeRefusal, Mailbox};
 use gcfn_table::{Freeze, Frozen};
@@ -29,6 +29,12 @@ pub struct Replica {
     /// The last event in a closed epoch.
     closed_seq: u64,
     now: Timestamp,
+    /// Room for the bytes of an event. Not state.
+    #[serde(skip)]
+    encoder: Encoder,
+    /// Room for what happens at the venue. Not state, and empty between commands.
+    #[serde(skip)]
+    happened: Vec<gcfn_venue::Event>,
 }
 
 fn dispatches_to(peer: NodeId) -> Line {
@@ -85,6 +91,8 @@ impl Freeze for Replica {
             federation: self.federation.clone(),
             closed_seq: self.closed_seq,
             now: self.now,
+            encoder: Encoder::default(),
+            happened: Vec::new(),
         }
     }
 }
@@ -103,6 +111,8 @@ impl Replica {
             federation: FederationView::new(node, currency, debit_cap, founded),
             closed_seq: 0,
             now: Timestamp::EPOCH,
+            encoder: Encoder::default(),
+            happened: Vec::new(),
         };
         // Who founded the network is known before the first entry and is no event of this log.
         let mut events = Vec::new();
@@ -181,14 +191,15 @@ impl Replica {
         step: &mut Step<'_>,
         command: &gcfn_venue::Command,
     ) -> gcfn_venue::Outcome {
-        let mut happened = Vec::new();
+        let mut happened = core::mem::take(&mut self.happened);
         let outcome = self.venue.apply(step.at, command, &mut happened);
-        for event in happened {
+        for event in happened.drain(..) {
             if let gcfn_venue::Event::Sent { to, body } = &event {
                 self.post(step, *to, body);
             }
             self.emit(step, Event::Venue(event));
         }
+        self.happened = happened;
         outcome
     }
 
@@ -273,8 +284,7 @@ impl Replica {
 
     /// Makes an event a leaf of the open epoch and tells it to the shell.
     fn emit(&mut self, step: &mut Step<'_>, event: Event) {
-        let bytes = postcard::to_allocvec(&event).expect("an event is plain data");
-        self.epochs.record(&bytes);
+        self.epochs.record(self.encoder.encode(&event));
         step.events.push(event);
     }
 }

@@ -40,11 +40,13 @@ pub struct Index<K> {
 /// agree in the last bits of their hashes, are neighbours. No key stands before every key.
 type Spilled<K> = (u64, Option<K>);
 
-/// Up to seven keys of different hashes: one cache line.
+/// Up to seven keys of different hashes: one cache line. The hashes lie side by side, so that all
+/// are compared at once.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Bucket {
-    lanes: [Lane; LANES],
+    hashes: [u32; LANES],
+    rows: [Row; LANES],
     /// Whether keys of this bucket are in the tree: mostly not, so mostly nobody looks there.
     spilled: bool,
 }
@@ -56,7 +58,7 @@ struct Lane {
 }
 
 /// No key has this hash.
-const VACANT: Lane = Lane { hash: 0, row: Row(0) };
+const VACANT: u32 = 0;
 
 impl<K> Default for Index<K> {
     fn default() -> Index<K> {
@@ -89,8 +91,8 @@ impl<K: Key> Index<K> {
     pub fn find(&self, key: K, holds: impl Fn(Row) -> bool) -> Option<Row> {
         let hash = hash(key);
         let bucket = self.bucket(self.place(hash))?;
-        match bucket.lanes.get(bucket.lane(hash)) {
-            Some(lane) if holds(lane.row) => Some(lane.row),
+        match bucket.rows.get(bucket.lane(hash)) {
+            Some(&row) if holds(row) => Some(row),
             _ if !bucket.spilled => None,
             _ => self.overflow.get(&spilled(hash, key)).copied(),
         }
@@ -117,8 +119,8 @@ impl<K: Key> Index<K> {
         let place = self.place(hash);
         let bucket = self.bucket_mut(place);
         let lane = bucket.lane(hash);
-        match bucket.lanes.get_mut(lane) {
-            Some(lane) if lane.row == row => *lane = VACANT,
+        match bucket.hashes.get_mut(lane) {
+            Some(vacated) if bucket.rows.get(lane) == Some(&row) => *vacated = VACANT,
             _ => {
                 let removed = self.overflow.remove(&spilled(hash, key));
                 removed.expect("what is not in its bucket is in the tree");
@@ -149,7 +151,7 @@ impl<K: Key> Index<K> {
     /// Puts every key of the bucket at `old` to where it belongs now.
     fn split(&mut self, old: u32) {
         let before = core::mem::replace(self.bucket_mut(old), Bucket::EMPTY);
-        for lane in before.lanes.into_iter().filter(|lane| lane.hash != VACANT.hash) {
+        for lane in before.lanes() {
             let place = self.place(lane.hash);
             assert!(self.bucket_mut(place).add(lane), "a part of a bucket fits a bucket");
         }
@@ -165,7 +167,7 @@ impl<K: Key> Index<K> {
         let some = self.overflow.range(self.spilled_of(place)).take(LANES);
         let some: Vec<(Spilled<K>, Row)> = some.map(|(&key, &row)| (key, row)).collect();
         for (key, row) in some {
-            let hash = key.1.map_or(VACANT.hash, hash);
+            let hash = key.1.map_or(VACANT, hash);
             if self.bucket_mut(place).add(Lane { hash, row }) {
                 self.overflow.remove(&key);
             }
@@ -211,21 +213,37 @@ fn spilled<K>(hash: u32, key: K) -> Spilled<K> {
 }
 
 impl Bucket {
-    const EMPTY: Bucket = Bucket { lanes: [VACANT; LANES], spilled: false };
+    const EMPTY: Bucket = Bucket { hashes: [VACANT; LANES], rows: [Row(0); LANES], spilled: false };
 
-    /// Which lane has `hash`, or [`LANES`]. Looks at every lane: to stop at the right one
-    /// would cost more, in mispredicted branches.
+    /// The keys that are here.
+    fn lanes(&self) -> impl Iterator<Item = Lane> {
+        let lanes = self.hashes.into_iter().zip(self.rows);
+        lanes.map(|(hash, row)| Lane { hash, row }).filter(|lane| lane.hash != VACANT)
+    }
+
+    /// Which lane has `hash`, or a number beyond them. Looks at every lane: to stop at the right
+    /// one would cost more, in mispredicted branches.
+    #[inline]
     fn lane(&self, hash: u32) -> usize {
-        let lanes = self.lanes.iter().enumerate();
-        lanes.fold(LANES, |found, (index, lane)| if lane.hash == hash { index } else { found })
+        let mut found = 0u32;
+        for (bit, held) in (0..).zip(self.hashes) {
+            found |= u32::from(held == hash) << bit;
+        }
+        found.trailing_zeros() as usize
     }
 
     /// Adds `lane` if there is room and none has its hash.
     fn add(&mut self, lane: Lane) -> bool {
-        let vacant = self.lane(VACANT.hash);
-        let unique = self.lane(lane.hash) == LANES;
-        let room = self.lanes.get_mut(vacant).filter(|_| unique);
-        room.map(|room| *room = lane).is_some()
+        let (vacant, taken) = (self.lane(VACANT), self.lane(lane.hash));
+        let (Some(hash), Some(row)) = (self.hashes.get_mut(vacant), self.rows.get_mut(vacant))
+        else {
+            return false;
+        };
+        if taken < LANES {
+            return false;
+        }
+        (*hash, *row) = (lane.hash, lane.row);
+        true
     }
 }
 

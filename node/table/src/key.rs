@@ -32,9 +32,11 @@ impl Fold {
 impl Hasher for Fold {
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(16) {
+        let (words, rest) = bytes.as_chunks();
+        words.iter().for_each(|word| self.add(u128::from_be_bytes(*word)));
+        if !rest.is_empty() {
             let mut word = [0; 16];
-            word.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
+            word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
             self.add(u128::from_be_bytes(word));
         }
     }

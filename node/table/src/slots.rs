@@ -31,7 +31,9 @@ const CHUNK: usize = 1 << CHUNK_BITS;
 /// before it changes; a clone costs a pointer per chunk.
 #[derive(Clone, Debug)]
 pub struct Slots<T> {
-    chunks: Vec<Arc<Vec<Slot<T>>>>,
+    /// The rows lie beside the counts of their pointer: to get at one reads no other memory. What
+    /// the last chunk has beyond `width` is room.
+    chunks: Vec<Arc<[Slot<T>]>>,
     /// How many slots there are, vacant ones included.
     width: u32,
     /// How many of them hold a row.
@@ -137,17 +139,25 @@ impl<T: Clone> Slots<T> {
     fn push(&mut self, slot: Slot<T>) -> Row {
         let row = Row(self.width);
         self.width = self.width.checked_add(1).expect("rows are numbered in 32 bits");
-        match self.chunks.last_mut().filter(|chunk| chunk.len() < CHUNK) {
-            Some(chunk) => Arc::make_mut(chunk).push(slot),
-            None => {
-                // Many tables are small, so the first chunk grows; the others are whole.
-                let room = if self.chunks.is_empty() { 1 } else { CHUNK };
-                let mut chunk = Vec::with_capacity(room);
-                chunk.push(slot);
-                self.chunks.push(Arc::new(chunk));
-            }
+        if self.slot(row).is_none() {
+            self.make_room();
         }
+        *self.slot_mut(row).expect("room was made") = slot;
         row
+    }
+
+    /// Makes room for one slot more, at least. Many tables are small, so the first chunk grows by
+    /// doubling; the others are whole.
+    fn make_room(&mut self) {
+        let growing = self.chunks.pop_if(|chunk| chunk.len() < CHUNK);
+        let room = match (&growing, self.chunks.is_empty()) {
+            (Some(first), _) => first.len().saturating_mul(2).min(CHUNK),
+            (None, true) => 1,
+            (None, false) => CHUNK,
+        };
+        let before = growing.iter().flat_map(|first| first.iter().cloned());
+        let slots = before.chain(core::iter::repeat(Slot::Vacant(None))).take(room);
+        self.chunks.push(slots.collect());
     }
 
     /// Whether the list of vacant slots is what it should be: each vacant slot once.
@@ -187,7 +197,8 @@ struct InOrder<'a, T>(&'a Slots<T>);
 impl<T: Serialize> Serialize for InOrder<'_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut sequence = to.serialize_seq(Some(self.0.width as usize))?;
-        for slot in self.0.chunks.iter().flat_map(|chunk| chunk.iter()) {
+        let slots = self.0.chunks.iter().flat_map(|chunk| chunk.iter());
+        for slot in slots.take(self.0.width as usize) {
             sequence.serialize_element(slot)?;
         }
         sequence.end()

@@ -1,7 +1,8 @@
 //! What became of requests, kept so that a sender who asks again gets the same answer.
 
+use crate::command::Request;
 use crate::outcome::Outcome;
-use gcfn_model::{CommandId, Digest, Timestamp};
+use gcfn_model::{CommandId, Encoder, Hasher, Timestamp};
 use gcfn_table::{Freeze, Row, Table};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ const FORGOTTEN_AT_ONCE: usize = 4;
 
 /// What was asked, hashed. 128 bits: who finds two requests of one hash, for 2^64 hashes, may send
 /// both under an id of its own, and is given the first answer to the second.
-type Content = [u8; 16];
+pub(crate) type Content = [u8; 16];
 
 /// Every answer that is kept, in the order in which they were given.
 ///
@@ -22,6 +23,9 @@ pub(crate) struct Answers {
     given: Table<CommandId, Answer>,
     oldest: Option<Row>,
     newest: Option<Row>,
+    /// Room for the bytes of a request. Not state.
+    #[serde(skip)]
+    encoder: Encoder,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,11 +48,18 @@ pub(crate) enum Known {
 }
 
 impl Answers {
+    /// What `request` asks for, whatever its id.
+    pub(crate) fn content_of(&mut self, request: &Request) -> Content {
+        let bytes = self.encoder.encode(&(request.actor, &request.verb));
+        let digest = Hasher::new("gcfn/request/v1").part(bytes).finish();
+        *digest.as_bytes().first_chunk().expect("a digest has 32 bytes")
+    }
+
     /// What is known at `now` of the request with this id.
     pub(crate) fn find(
         &mut self,
         id: CommandId,
-        content: &Digest,
+        content: Content,
         now: Timestamp,
     ) -> Option<Known> {
         self.forget(now, FORGOTTEN_AT_ONCE);
@@ -57,7 +68,7 @@ impl Answers {
             self.forget(now, usize::MAX);
             return None;
         }
-        Some(match answer.content == shortened(content) {
+        Some(match answer.content == content {
             true => Known::Answered(answer.outcome.clone()),
             false => Known::Conflict,
         })
@@ -67,11 +78,11 @@ impl Answers {
     pub(crate) fn keep(
         &mut self,
         id: CommandId,
-        content: &Digest,
+        content: Content,
         outcome: Outcome,
         until: Option<Timestamp>,
     ) {
-        let answer = Answer { content: shortened(content), outcome, until, next: None };
+        let answer = Answer { content, outcome, until, next: None };
         let row = self.given.insert(id, answer).expect("nothing is known of the request");
         match self.newest.replace(row).and_then(|newest| self.given.at_mut(newest)) {
             Some(newest) => newest.next = Some(row),
@@ -101,12 +112,9 @@ impl Answer {
     }
 }
 
-fn shortened(content: &Digest) -> Content {
-    *content.as_bytes().first_chunk().expect("a digest has 32 bytes")
-}
-
 impl Freeze for Answers {
     fn shared(&self) -> Answers {
-        Answers { given: self.given.shared(), ..*self }
+        let encoder = Encoder::default();
+        Answers { given: self.given.shared(), encoder, ..*self }
     }
 }

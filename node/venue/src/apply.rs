@@ -12,7 +12,7 @@ use crate::roles::permits;
 use crate::units::Units;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_model::{Digest, Hasher, Machine, NodeId, PartyId, Timestamp};
+use gcfn_model::{Machine, NodeId, PartyId, Timestamp};
 use gcfn_table::{Freeze, Frozen};
 
 impl Machine for Venue {
@@ -51,15 +51,15 @@ impl Venue {
     /// Answers a request once: the same id with the same content gets the first answer again,
     /// refusals included; with other content it is refused.
     fn answer(&mut self, step: &mut Step<'_>, request: &Request) -> Outcome {
-        let content = content_of(request);
-        match self.answers.find(request.id, &content, step.at) {
+        let content = self.answers.content_of(request);
+        match self.answers.find(request.id, content, step.at) {
             Some(Known::Answered(outcome)) => return outcome,
             Some(Known::Conflict) => return Err(Rejection::IdempotencyConflict),
             None => {}
         }
         let outcome = self.request(step, request.actor, &request.verb);
         let until = step.at.checked_add(self.terms.outcome_kept);
-        self.answers.keep(request.id, &content, outcome.clone(), until);
+        self.answers.keep(request.id, content, outcome.clone(), until);
         outcome
     }
 
@@ -252,10 +252,4 @@ impl Venue {
             }
         }
     }
-}
-
-fn content_of(request: &Request) -> Digest {
-    let content = postcard::to_allocvec(&(request.actor, &request.verb));
-    let content = content.expect("a command is plain data and always encodes");
-    Hasher::new("gcfn/request/v1").part(&content).finish()
 }
