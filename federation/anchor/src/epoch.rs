@@ -120,6 +120,14 @@ impl Epochs {
         Some(header)
     }
 
+    /// Whether `theirs`, the head of another replica of this cell, contradicts this one. Of epochs
+    /// that only one of them has closed nothing can be said.
+    #[must_use]
+    pub fn contradict(&self, theirs: &CellHead) -> bool {
+        let ours = self.head();
+        ours.size == theirs.size && ours != *theirs
+    }
+
     /// The head of the cell's header log: what a checkpoint says.
     #[must_use]
     pub fn head(&self) -> CellHead {

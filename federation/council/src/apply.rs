@@ -23,6 +23,10 @@ impl Machine for Council {
         self.clone()
     }
 
+    fn has_diverged(&self) -> bool {
+        self.diverged
+    }
+
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
         self.now = self.now.max(at);
         self.answers.forget(self.now);
@@ -38,6 +42,10 @@ impl Machine for Council {
                 self.answer(&mut step, command)
             }
             Command::CloseEpoch => self.close_epoch(&mut step),
+            Command::Compare(head) => {
+                self.diverged |= self.epochs.contradict(head);
+                Ok(Done::Accepted)
+            }
             Command::Tick => {
                 self.tick_house(&mut step);
                 Ok(Done::Accepted)

@@ -9,6 +9,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use gcfn_anchor::canon::{Canon, sha256};
 use gcfn_anchor::checkpoint::Equivocation;
+use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::keys::{Domain, PublicKey, Signature, Signer, WrongSignature, verify};
 use gcfn_banking::{BankEntry, Statement, StatusReport};
 use gcfn_clearing::{Bundle, Schedule};
@@ -27,6 +28,9 @@ pub enum Command {
     CloseEpoch,
     /// Time has passed: the clearing house does what is due.
     Tick,
+    /// What the epochs that the leader has closed came to. Where they come to something else, the
+    /// replica has diverged and stops (DRV-06).
+    Compare(CellHead),
 }
 
 /// A wish and its author's signature.

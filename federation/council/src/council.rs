@@ -63,6 +63,10 @@ pub struct Council {
     pub(crate) epochs: Epochs,
     /// The last event of its last closed epoch.
     pub(crate) closed_seq: u64,
+    /// Whether this replica has another state than the others. Not state itself: no snapshot is
+    /// taken of one that has.
+    #[serde(skip)]
+    pub(crate) diverged: bool,
 }
 
 /// One application of a command: the time it happens at and what comes of it.
@@ -100,6 +104,7 @@ impl Council {
             clearing: Clearing::new(House::new(house_id(), root)),
             epochs: Epochs::new(cell_id(), charter.salt_key),
             closed_seq: 0,
+            diverged: false,
             params: charter.params,
             calendars: charter.calendars,
         })

@@ -29,6 +29,11 @@ use tokio::time::Instant;
 enum ApplyFault {
     #[error("entry {index} holds commands that this version does not know; run one that does")]
     UnknownCommands { index: u64 },
+    #[error(
+        "the state at entry {index} is not that of the leader; compare the journals of the \
+         replicas, and rebuild the one that is wrong from another's snapshot"
+    )]
+    Diverged { index: u64 },
     #[error(transparent)]
     Journal(#[from] FileFault),
 }
@@ -37,7 +42,9 @@ impl From<ApplyFault> for io::Error {
     fn from(fault: ApplyFault) -> io::Error {
         match fault {
             ApplyFault::Journal(fault) => fault.into(),
-            unknown @ ApplyFault::UnknownCommands { .. } => io::Error::other(unknown),
+            fault @ (ApplyFault::UnknownCommands { .. } | ApplyFault::Diverged { .. }) => {
+                io::Error::other(fault)
+            }
         }
     }
 }
@@ -156,6 +163,9 @@ impl<M: Machine> Replica<M> {
         let at = batch.at.max(covers.at().next());
         let outcomes =
             commands.iter().map(|command| machine.apply(at, command, &mut events)).collect();
+        if machine.has_diverged() {
+            return Err(ApplyFault::Diverged { index: id.index });
+        }
         // Under the same lock: a snapshot between the two would have this entry applied twice.
         let (first_event, previous) = (covers.events, covers.last_record);
         covers.last = Some(id);
@@ -170,10 +180,11 @@ impl<M: Machine> Replica<M> {
         Ok(outcomes)
     }
 
-    /// Freezes the state; says what it covers.
-    fn capture(&self) -> (Covers, M::Frozen) {
+    /// Freezes the state; says what it covers. Nothing of a machine that has diverged.
+    fn capture(&self) -> Option<(Covers, M::Frozen)> {
         let state = self.state();
-        (state.covers.clone(), state.machine.freeze())
+        let sound = !state.machine.has_diverged();
+        sound.then(|| (state.covers.clone(), state.machine.freeze()))
     }
 
     fn save(&self, covers: Covers, frozen: &M::Frozen) -> Result<SnapshotFile, FileFault> {
@@ -261,7 +272,8 @@ impl<M: Machine> RaftSnapshotBuilder<Types> for Applier<M> {
     async fn build_snapshot(&mut self) -> io::Result<SnapshotOf<Types, SnapshotFile>> {
         let replica = self.0.clone();
         let captured = tokio::task::spawn_blocking(move || replica.capture()).await;
-        let (covers, frozen) = captured.map_err(io::Error::other)?;
+        let captured = captured.map_err(io::Error::other)?;
+        let (covers, frozen) = captured.ok_or(io::Error::other("the replica has diverged"))?;
         // What is captured may be a moment ahead of the journal.
         let index = covers.index();
         let mut applied = self.0.applied.subscribe();

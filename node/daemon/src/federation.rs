@@ -48,6 +48,7 @@ pub(crate) async fn keep_time(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Res
             commands.push(Command::Tick);
         }
         if closed_at_event < cell.applied().borrow().events || !commands.is_empty() {
+            commands.push(Command::Compare(cell.read(Council::head)));
             commands.push(Command::CloseEpoch);
         }
         if commands.is_empty() {

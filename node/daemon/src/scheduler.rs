@@ -55,17 +55,17 @@ impl Scheduler {
     }
 
     /// The commands of one beat: what is new in the calendar, a tick if something is due, and
-    /// the end of an epoch if anything has happened in it.
+    /// the end of an epoch if anything has happened in it, with what the last one came to here.
     fn due(&self) -> Result<Vec<Command>> {
         let now = self.clock.now();
         let mut commands = Vec::new();
-        let (last_day, cycles, due, open) = self.cell.read(|replica| {
+        let (last_day, cycles, due, open, head) = self.cell.read(|replica| {
             let venue = replica.venue();
             let day = venue.days().last().map(|day| day.date);
             let cycles = venue
                 .house()
                 .map(|house| house.cycles().map(|cycle| cycle.schedule.value_date).max());
-            (day, cycles, venue.next_due(), replica.has_open_epoch())
+            (day, cycles, venue.next_due(), replica.has_open_epoch(), replica.head())
         });
         for day in self.region.trading_days(now, DAYS_AHEAD)? {
             if last_day.is_none_or(|last| last < day.date) {
@@ -83,6 +83,7 @@ impl Scheduler {
             commands.push(Command::Venue(Venue::Tick));
         }
         if open || !commands.is_empty() {
+            commands.push(Command::Compare(head));
             commands.push(Command::CloseEpoch);
         }
         Ok(commands)

@@ -32,4 +32,11 @@ pub trait Machine: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The machine as it is now, to be written down elsewhere while this one goes on. Commands
     /// wait for it: it is to cost little, however large the machine is.
     fn freeze(&self) -> Self::Frozen;
+
+    /// Whether the machine has found that its state is not what the other replicas have at the
+    /// same place of the log. Its replica stops then (DRV-06): nothing that it says may be believed,
+    /// and no snapshot is taken of it.
+    fn has_diverged(&self) -> bool {
+        false
+    }
 }

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use gcfn_anchor::epoch::EpochHeader;
+use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::receipt::{EventProof, HeadProof};
 use gcfn_model::NodeId;
 use gcfn_peering::envelope::{Line, SignedEnvelope};
@@ -31,6 +32,9 @@ pub enum Command {
     CloseEpoch,
     /// An operator lets a halted line go on after the fork has been looked into.
     ResumeLine(Line),
+    /// What the epochs that the leader has closed came to. Where they come to something else, the
+    /// replica has diverged and stops (DRV-06).
+    Compare(CellHead),
 }
 
 /// An event of the federation's log with the proof that a final round contains it.

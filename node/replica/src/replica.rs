@@ -29,6 +29,10 @@ pub struct Replica {
     /// The last event in a closed epoch.
     closed_seq: u64,
     now: Timestamp,
+    /// Whether this replica has another state than the others. Not state itself: no snapshot is
+    /// taken of one that has.
+    #[serde(skip)]
+    diverged: bool,
     /// Room for the bytes of an event. Not state.
     #[serde(skip)]
     encoder: Encoder,
@@ -57,6 +61,10 @@ impl Machine for Replica {
         Freeze::freeze(self)
     }
 
+    fn has_diverged(&self) -> bool {
+        self.diverged
+    }
+
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
         self.now = self.now.max(at);
         let mut step = Step { at: self.now, events };
@@ -75,6 +83,10 @@ impl Machine for Replica {
                 self.emit(&mut step, Event::LineResumed(*line));
                 Ok(Reply::Done)
             }
+            Command::Compare(head) => {
+                self.diverged |= self.epochs.contradict(head);
+                Ok(Reply::Done)
+            }
         }
     }
 }
@@ -91,6 +103,7 @@ impl Freeze for Replica {
             federation: self.federation.clone(),
             closed_seq: self.closed_seq,
             now: self.now,
+            diverged: self.diverged,
             encoder: Encoder::default(),
             happened: Vec::new(),
         }
@@ -111,6 +124,7 @@ impl Replica {
             federation: FederationView::new(node, currency, debit_cap, founded),
             closed_seq: 0,
             now: Timestamp::EPOCH,
+            diverged: false,
             encoder: Encoder::default(),
             happened: Vec::new(),
         };

@@ -7,7 +7,8 @@ use crate::world::name;
 use expect_test::expect;
 use gcfn_anchor::checkpoint::Equivocation;
 use gcfn_anchor::receipt::ReceiptFault;
-use gcfn_council::{Event, Refusal, Status, Verb};
+use gcfn_council::{Command, Event, Refusal, Status, Verb};
+use gcfn_model::Machine;
 
 #[test]
 fn a_round_is_final_at_three_of_four() {
@@ -311,4 +312,20 @@ fn an_epoch_needs_something_that_happened() {
                 epoch 2: 4 to 5
         "#]],
     );
+}
+
+/// DRV-06.
+#[test]
+fn a_replica_whose_epochs_come_to_something_else_than_the_leaders_has_diverged() {
+    let [mut leader, mut sound, mut wrong] = [(); 3].map(|()| Desk::new());
+    wrong.must("cn publish cn=2 cn-sha=3");
+    for desk in [&mut leader, &mut sound, &mut wrong] {
+        desk.must("tick");
+        desk.must("close");
+    }
+    let compare = Command::Compare(leader.world.council.head());
+    for (desk, diverged) in [(&mut sound, false), (&mut wrong, true)] {
+        desk.world.apply(&compare).0.expect("taken");
+        assert_eq!(desk.world.council.has_diverged(), diverged);
+    }
 }

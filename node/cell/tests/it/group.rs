@@ -1,6 +1,8 @@
 //! Several replicas: elections, learners, snapshots over the network, lost quorums.
 
-use crate::world::{Command, Net, TallyCell, config, count, count_up, open, records, until};
+use crate::world::{
+    Command, Net, Tally, TallyCell, config, count, count_up, open, open_with, records, until,
+};
 use gcfn_cell::{CellConfig, CellMetrics, JournalError, Role, SubmitError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -217,5 +219,29 @@ async fn without_a_quorum_the_outcome_is_unknown() {
     until(&leader, |metrics| metrics.role == Role::Follower).await;
     group.agree(&[1, 2, 3]).await;
     assert_eq!(leader.read(|tally| tally.seen.get(&3).copied()), None);
+    group.shutdown().await;
+}
+
+/// DRV-06.
+#[tokio::test]
+async fn a_replica_whose_state_differs_stops_and_the_others_go_on() {
+    let group = Group::of_three(|_| ()).await;
+    let (_, leader) = group.leader(&[1], None).await;
+    let dir = TempDir::new().unwrap();
+    let wrong = Tally { ballast: vec![7], ..Tally::default() };
+    let config = group.config(&dir, 3);
+    let fourth = open_with(&group.net, config, wrong).await.unwrap();
+    leader.add_learner(4).await.unwrap();
+    leader.submit(&[Command::Fill(1, vec![1, 2, 3])]).await.unwrap();
+
+    leader.submit(&[Command::Weigh(3)]).await.unwrap();
+
+    let stopped = until(&fourth, |metrics| metrics.halted.is_some()).await;
+    let reason = stopped.halted.unwrap();
+    assert!(reason.contains("is not that of the leader"), "{reason}");
+    assert!(!records(&fourth).iter().any(|record| record.commands == [Command::Weigh(3)]));
+    count(&leader, 2).await.unwrap();
+    group.agree(&[1, 2, 3]).await;
+    assert_eq!(leader.metrics().halted, None);
     group.shutdown().await;
 }

@@ -17,6 +17,8 @@ pub struct Tally {
     pub seen: BTreeMap<u64, u32>,
     pub last_at: Option<Timestamp>,
     pub ballast: Vec<u8>,
+    #[serde(skip)]
+    pub diverged: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub enum Command {
     Count(u64),
     /// Like `Count`, with ballast that stays.
     Fill(u64, Vec<u8>),
+    /// How much ballast there is, as the leader has it.
+    Weigh(usize),
 }
 
 /// How often the number was counted, this time included; refused above 1000.
@@ -42,13 +46,24 @@ impl Machine for Tally {
         self.clone()
     }
 
+    fn has_diverged(&self) -> bool {
+        self.diverged
+    }
+
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Counted>) -> Outcome {
         assert!(self.last_at.is_none_or(|last| last <= at), "time ran backwards");
         self.last_at = Some(at);
-        let (Command::Count(number) | Command::Fill(number, _)) = command;
-        if let Command::Fill(_, ballast) = command {
-            self.ballast.extend_from_slice(ballast);
-        }
+        let number = match command {
+            Command::Count(number) => number,
+            Command::Fill(number, ballast) => {
+                self.ballast.extend_from_slice(ballast);
+                number
+            }
+            Command::Weigh(weight) => {
+                self.diverged |= self.ballast.len() != *weight;
+                return Ok(0);
+            }
+        };
         if *number == u64::MAX {
             return Err("too large");
         }
@@ -120,9 +135,18 @@ pub fn config(dir: &Path, replica: u64) -> CellConfig {
 
 /// Opens a replica and puts it on the network.
 pub async fn open(net: &Arc<Net>, config: CellConfig) -> Result<TallyCell, CellError> {
+    open_with(net, config, Tally::default()).await
+}
+
+/// Opens a replica whose cell, it believes, began with `genesis`.
+pub async fn open_with(
+    net: &Arc<Net>,
+    config: CellConfig,
+    genesis: Tally,
+) -> Result<TallyCell, CellError> {
     let from = config.replica;
     let wire = Arc::new(Wire { from, net: net.clone() });
-    let cell = Cell::open(config, Tally::default, wire).await?;
+    let cell = Cell::open(config, || genesis, wire).await?;
     net.cells.lock().unwrap().insert(from, cell.clone());
     Ok(cell)
 }

@@ -7,7 +7,7 @@ use gcfn_anchor::event_tree::EventTree;
 use gcfn_anchor::header_log::HeaderLog;
 use gcfn_anchor::receipt::EventProof;
 use gcfn_market::Side;
-use gcfn_model::Digest;
+use gcfn_model::{Digest, Machine};
 use gcfn_replica::{Command, Event, Reply};
 use gcfn_venue::PartyKind;
 
@@ -150,4 +150,26 @@ fn any_event_of_a_closed_epoch_is_provable_from_the_journal_to_the_head() {
             assert!(proof.verify(b"what did not happen", &head).is_err());
         }
     }
+}
+
+/// DRV-06.
+#[test]
+fn a_replica_whose_epochs_come_to_something_else_than_the_leaders_has_diverged() {
+    let [mut first, mut second, mut third] = [(); 3].map(|()| home().0);
+    // One command more between two epochs, as after a fault of memory or of the program.
+    third.register("nobody knows", PartyKind::User);
+    let mut behind = home().0;
+    for node in [&mut first, &mut second, &mut third] {
+        node.must(&Command::CloseEpoch);
+    }
+    let compare = Command::Compare(first.replica.head());
+    let has_diverged = |node: &mut Node| {
+        node.must(&compare);
+        node.replica.has_diverged()
+    };
+    assert!(!has_diverged(&mut second));
+    assert!(!has_diverged(&mut behind), "nothing can be said of an epoch that it has not closed");
+    assert!(has_diverged(&mut third));
+    third.must(&Command::CloseEpoch);
+    assert!(third.replica.has_diverged(), "for good");
 }
