@@ -429,12 +429,12 @@ pub enum Verb {
     GiveMany(Vec<Present>),
     /// Ask to be admitted as a market maker.
     ApplyAsMaker,
-    /// Admit a market maker; its deposit is taken (P-20a).
+    /// Admit a market maker; its deposit is taken (P-20a); two persons must.
     ApproveMaker {
         /// The applicant.
         maker: PartyId,
     },
-    /// Appoint an account of the node itself as a market maker (MMK-09).
+    /// Appoint an account of the node itself as a market maker (MMK-09); two persons must.
     AppointMaker {
         /// The account.
         maker: PartyId,

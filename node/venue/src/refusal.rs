@@ -406,7 +406,8 @@ pub enum Rejection {
     /// The party has made as many transfers as it may in a day. Wait for the next.
     #[error("party has made as many transfers as it may in a day")]
     DailyTransferLimit,
-    /// A rule has noticed something that an operator must look at first. Ask compliance.
+    /// A rule has noticed something that an operator must look at first, or a penalty of the party
+    /// waits for its second person. Ask compliance.
     #[error("waits for a review of the party")]
     UnderReview,
     /// A transfer of this value asks that both sides are well identified (Travel Rule).

@@ -186,6 +186,7 @@ fn verb(world: &World, who: &str, series: [SeriesId; 2], (what, a, b, n): Draw) 
                 Verb::ApplyAsMaker,
                 Verb::LeaveMaking,
                 Verb::ApproveMaker { maker },
+                Verb::ApproveMaker { maker },
                 Verb::SuspendMaker { maker },
                 Verb::ResumeMaker { maker },
                 Verb::TerminateMaker { maker },
