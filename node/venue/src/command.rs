@@ -263,7 +263,7 @@ pub enum Verb {
         /// Why.
         reason: BatchRefusal,
     },
-    /// Give a batch up that is not approved.
+    /// Give a batch up whose coupons do not exist yet.
     WithdrawBatch {
         /// The batch.
         batch: BatchId,
