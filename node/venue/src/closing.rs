@@ -1,6 +1,7 @@
 //! How well a party is identified, what class it is of, and how it leaves (C-14, USR-08).
 
 use crate::dispute::DisputeState;
+use crate::maker::MakerStatus;
 use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyClass, PartyKind};
@@ -77,6 +78,7 @@ impl Venue {
         self.conduct.remove(&party);
         self.limits.remove(&party);
         self.invited.remove(&party);
+        self.makers.remove(&party);
         self.flags.retain(|(of, _), _| *of != party);
         for issuer in self.issuers.values_mut() {
             issuer.merchants.remove(&party);
@@ -108,8 +110,8 @@ impl Venue {
         title.series().any(|(id, _)| places.iter().any(|at| title.quantity(id, *at) != 0))
     }
 
-    /// Whether something of the party is under way: orders, deals, redemptions, withdrawals,
-    /// pledges that it holds, disputes, or batches that it has issued.
+    /// Whether something of the party is under way: orders, deals, redemptions, withdrawals, market
+    /// making, pledges that it holds, disputes, or batches that it has issued.
     fn has_business(&self, party: PartyId) -> bool {
         let disputed = |by: PartyId, trade| {
             by == party
@@ -122,6 +124,7 @@ impl Venue {
             || self.deals.values().any(|deal| deal.buyer == party)
             || self.redemptions.any(|of| [of.holder, of.merchant].contains(&party))
             || self.withdrawals.any(|of| of.party == party)
+            || self.makers.get(&party).is_some_and(|of| of.status != MakerStatus::Terminated)
             || self.pledges.values().any(|of| [of.holder, of.pledgee].contains(&party))
             || self.disputes.values().any(|of| {
                 !matches!(of.state, DisputeState::Resolved(_)) && disputed(of.by, of.trade)

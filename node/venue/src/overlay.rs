@@ -208,6 +208,7 @@ impl Venue {
                 if ended && !self.markets.contains_key(&series) {
                     let to = (Holder::Frozen(party), Holder::Expired);
                     self.move_ranges(step, series, to, &[part]);
+                    self.forget_pledges(step, series);
                     continue;
                 }
                 let to = (Holder::Frozen(party), Holder::Party(party));
@@ -285,6 +286,26 @@ impl Venue {
         }
         step.emit(MoneyEvent::PledgeReleased { number }.into());
         Ok(Done::Accepted)
+    }
+
+    /// Ends the pledges of a series whose coupons have all ended: they secure nothing any more.
+    pub(crate) fn forget_pledges(&mut self, step: &mut Step<'_>, series: SeriesId) {
+        let of_series = self.pledges.iter().filter(|(_, pledge)| pledge.series == series);
+        let ended = of_series.filter(|(_, pledge)| !self.secures(pledge));
+        let ended: Vec<u64> = ended.map(|(number, _)| *number).collect();
+        for number in ended {
+            self.pledges.remove(&number);
+            step.emit(MoneyEvent::PledgeReleased { number }.into());
+        }
+    }
+
+    /// Whether any coupon of a pledge is alive: pledged, or frozen over its pledge.
+    fn secures(&self, pledge: &Pledge) -> bool {
+        let places = [Holder::Pledged(pledge.holder), Holder::Frozen(pledge.holder)];
+        let alive = |range: &SerialRange| {
+            places.iter().any(|place| !self.still_with(pledge.series, *place, *range).is_empty())
+        };
+        pledge.ranges.iter().any(alive)
     }
 
     /// Why coupons that `buyer` bought cannot go back, each place for its own reason (D-27).
