@@ -18,8 +18,8 @@ use gcfn_ledger::{Holder, Posting};
 use gcfn_model::{Digest, DisputeId, Millis, PartyId, Timestamp, TradeId};
 use serde::{Deserialize, Serialize};
 
-/// The most pieces of evidence of one dispute.
-pub const EVIDENCE_MAX: usize = 64;
+/// The most pieces of evidence of each side of a dispute, so that neither leaves the other no room.
+pub const EVIDENCE_MAX: usize = 32;
 
 /// How long each step may take, from the submission on (C-54).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,7 +262,8 @@ impl Venue {
         if ![trade.buyer, trade.seller].contains(&actor.party) {
             return Err(Rejection::NotYours);
         }
-        if EVIDENCE_MAX <= dispute.evidence.len() {
+        let own = dispute.evidence.iter().filter(|(by, _)| *by == actor.party);
+        if EVIDENCE_MAX <= own.count() {
             return Err(Rejection::EvidenceFull);
         }
         if let Some(dispute) = self.disputes.get_mut(&id) {

@@ -1,6 +1,8 @@
 //! Every reason for a no.
 
 use crate::abroad::DEAL_QUANTITY_MAX;
+use crate::dispute::EVIDENCE_MAX;
+use gcfn_banking::DeskRefusal;
 use gcfn_clearing::HouseRefusal;
 use serde::{Deserialize, Serialize};
 
@@ -385,8 +387,9 @@ pub enum Rejection {
     /// The trade is too old to be disputed.
     #[error("trade is too old to be disputed")]
     DisputeTooLate,
-    /// The dispute has as much evidence as it may. Put the rest into one document.
-    #[error("dispute has as much evidence as it may")]
+    /// The sender has shown as much evidence in the dispute as one side may. Put the rest into one
+    /// document.
+    #[error("each side shows at most {EVIDENCE_MAX} pieces of evidence in a dispute")]
     EvidenceFull,
     /// Who has handled a dispute, or is a side of it, does not decide it. Another person must.
     #[error("decision takes a person who has not handled the dispute")]
