@@ -445,7 +445,7 @@ impl Venue {
         if !trade.primary() {
             self.withhold_on_resale(step, &trade);
         }
-        self.reward_inviters(step, &trade);
+        self.reward_inviters(step, id);
     }
 
     /// P-04c to P-04f in one entry.

@@ -69,6 +69,7 @@ pub(crate) enum Due {
     CloseReversal(u64),
     SendWithdrawal(WithdrawalId),
     Dispute(DisputeId, DisputeStep),
+    RewardInviters(TradeId),
 }
 
 /// Another node that may trade here.
