@@ -169,7 +169,7 @@ pub enum Rejection {
     /// This node does not run a clearing house.
     #[error("node runs no clearing house")]
     NoHouse,
-    /// The instruction is not one of this node, or its desk refuses the step.
+    /// The instruction is not one of this node.
     #[error("no payment instruction waits for this")]
     UnknownInstruction,
     /// The bank names an account that is not this node's.
@@ -431,6 +431,19 @@ pub enum Rejection {
     /// The party still has money, coupons or something under way. End that first.
     #[error("party still has money, coupons or something under way")]
     PartyNotEmpty,
+    /// What the bank says, or is said to have been sent, does not fit the payments of this node; the
+    /// reason is the desk's.
+    #[error("bank desk refuses: {0}")]
+    Desk(DeskRefusal),
+}
+
+impl From<DeskRefusal> for Rejection {
+    fn from(refusal: DeskRefusal) -> Rejection {
+        match refusal {
+            DeskRefusal::UnknownPayment => Rejection::UnknownInstruction,
+            other => Rejection::Desk(other),
+        }
+    }
 }
 
 /// The field of a batch's terms that is out of range.
