@@ -9,7 +9,7 @@ use crate::refusal::Rejection;
 use crate::trade::TradeState;
 use crate::venue::{Step, Venue};
 use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
-use gcfn_model::PartyId;
+use gcfn_model::{PartyId, Pool};
 
 /// The identity level that market making asks for (C-14).
 const KYC_TO_MAKE_MARKETS: u8 = 3;
@@ -91,7 +91,8 @@ impl Venue {
     fn has_money(&self, party: PartyId) -> bool {
         let of_user = UserBucket::ALL.iter().map(|bucket| Account::User(party, *bucket));
         let of_issuer = IssuerBucket::ALL.iter().map(|bucket| Account::Issuer(party, *bucket));
-        let mut accounts = of_user.chain(of_issuer).chain([Account::Merchant(party)]);
+        let owed = Pool::ALL.iter().map(|pool| Account::Receivable(*pool, party));
+        let mut accounts = of_user.chain(of_issuer).chain(owed).chain([Account::Merchant(party)]);
         accounts.any(|account| !self.amount(account).is_zero())
             || self.receivables.keys().any(|(of, _)| *of == party)
             || self.merchants_due.contains_key(&party)
