@@ -190,7 +190,8 @@ pub enum Verb {
     },
     /// Lock a coupon for redemption at a merchant: the holder's half (P-09a).
     LockRedemption {
-        /// The id of the redemption: the one-time token that the merchant is shown.
+        /// The id of the redemption: the one-time token that the merchant is shown. It names one
+        /// lock and no other.
         redemption: RedemptionId,
         /// Where it will be redeemed.
         merchant: PartyId,

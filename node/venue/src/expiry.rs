@@ -51,6 +51,9 @@ impl Venue {
             Due::SendWithdrawal(withdrawal) => self.withdrawal_due(step, withdrawal),
             Due::Dispute(dispute, due) => self.dispute_due(step, dispute, due),
             Due::RewardInviters(trade) => self.reward_inviters(step, trade),
+            Due::ForgetRedemption(redemption) => {
+                self.ended_redemptions.remove(&redemption);
+            }
         }
     }
 

@@ -39,6 +39,7 @@ impl Freeze for Venue {
             trades: self.trades.shared(),
             refundable: self.refundable.shared(),
             redemptions: self.redemptions.shared(),
+            ended_redemptions: self.ended_redemptions.shared(),
             withdrawals: self.withdrawals.shared(),
             disputes: self.disputes.clone(),
             coupon_freezes: self.coupon_freezes.clone(),

@@ -127,7 +127,7 @@ pub enum Rejection {
     /// The merchant is not authorised by the issuer.
     #[error("merchant is not authorised by the issuer")]
     MerchantNotAuthorised,
-    /// The redemption id is taken.
+    /// The redemption id is taken, or was used not long ago. Show the merchant a new one.
     #[error("redemption exists already")]
     RedemptionExists,
     /// No such redemption is locked: it was confirmed, cancelled or timed out.

@@ -337,7 +337,7 @@ impl Venue {
                 self.fee_entry(posting, committed(*buyer), kind, *amount)
             }
             Item::Redemption { redemption, issuer, merchant, value, fee } => {
-                self.redemptions.remove(redemption);
+                self.end_redemption(step.at, *redemption);
                 self.redemption_entry(*issuer, *merchant, *value, *fee)
             }
             Item::MakerPenalty { maker, amount } => {

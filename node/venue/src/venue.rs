@@ -70,6 +70,7 @@ pub(crate) enum Due {
     SendWithdrawal(WithdrawalId),
     Dispute(DisputeId, DisputeStep),
     RewardInviters(TradeId),
+    ForgetRedemption(RedemptionId),
 }
 
 /// Another node that may trade here.
@@ -143,6 +144,8 @@ pub struct Venue {
     pub(crate) trades: Map<TradeId, Trade>,
     pub(crate) refundable: Map<(PartyId, SeriesId), Vec<TradeId>>,
     pub(crate) redemptions: Map<RedemptionId, Redemption>,
+    /// The ids of those that have ended not long ago.
+    pub(crate) ended_redemptions: Map<RedemptionId, ()>,
     pub(crate) withdrawals: Map<WithdrawalId, Withdrawal>,
     pub(crate) disputes: BTreeMap<DisputeId, Dispute>,
     pub(crate) coupon_freezes: BTreeMap<u64, CouponFreeze>,
@@ -227,6 +230,7 @@ impl Venue {
             trades: Map::new(),
             refundable: Map::new(),
             redemptions: Map::new(),
+            ended_redemptions: Map::new(),
             withdrawals: Map::new(),
             disputes: BTreeMap::new(),
             coupon_freezes: BTreeMap::new(),

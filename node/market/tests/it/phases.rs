@@ -28,11 +28,11 @@ fn a_halted_book_only_lets_go() {
             amend a1 6 @ 95 -> Halted
             amend a1 5 @ 94 -> Halted
             amend a1 4 @ 95 -> rests 4
-            reduce a1 1 -> 1 less
+            reduce a1 1 -> 3 less
             cancel a2 -> a2 5 @ 95
             uncross -> nothing trades
             phase continuous
-            sell b1 5 @ 95 -> a1 3 @ 95, rests 2
+            sell b1 5 @ 95 -> a1 1 @ 95, rests 4
         "#]],
     );
 }
