@@ -32,6 +32,7 @@ impl Freeze for Venue {
             batches: self.batches.shared(),
             markets: self.markets.shared(),
             orders: self.orders.shared(),
+            kept_for_later: self.kept_for_later.shared(),
             offers: self.offers.shared(),
             auctions: self.auctions.clone(),
             makers: self.makers.clone(),

@@ -157,6 +157,10 @@ impl Venue {
                 }
             }
         }
+        let named: Vec<SerialRange> = found.iter().map(|(_, range)| *range).collect();
+        for open in self.keep_any(series, &named) {
+            self.take_out(step, open);
+        }
         self.end_offers_of_units(step, series, found);
         let holds = |serial| found.iter().any(|(_, r)| r.first <= serial && serial < r.end);
         let locked = self
@@ -391,7 +395,7 @@ impl Venue {
     }
 }
 
-fn overlaps(a: SerialRange, b: SerialRange) -> bool {
+pub(crate) fn overlaps(a: SerialRange, b: SerialRange) -> bool {
     a.first < b.end && b.first < a.end
 }
 

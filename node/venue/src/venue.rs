@@ -37,7 +37,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
-use gcfn_ledger::{Account, Books, Entry, Posting};
+use gcfn_ledger::{Account, Books, Entry, Posting, SerialRange};
 use gcfn_model::{
     Amount, AuctionId, BatchId, BusinessDate, Digest, DisputeId, LockId, NodeId, OfferId, OrderId,
     PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId,
@@ -137,6 +137,8 @@ pub struct Venue {
     pub(crate) batches: Map<BatchId, Batch>,
     pub(crate) markets: Map<SeriesId, Shared<Market>>,
     pub(crate) orders: OpenOrders,
+    /// Which coupons are behind sell orders that are not in the book yet.
+    pub(crate) kept_for_later: Map<OrderId, Vec<SerialRange>>,
     pub(crate) offers: Map<OfferId, Offer>,
     pub(crate) auctions: BTreeMap<AuctionId, Auction>,
     pub(crate) makers: BTreeMap<PartyId, MarketMaker>,
@@ -223,6 +225,7 @@ impl Venue {
             batches: Map::new(),
             markets: Map::new(),
             orders: OpenOrders::default(),
+            kept_for_later: Map::new(),
             offers: Map::new(),
             auctions: BTreeMap::new(),
             makers: BTreeMap::new(),
