@@ -163,7 +163,7 @@ pub struct Holding {
     pub in_orders: u64,
     /// How many are locked for redemption.
     pub in_redemption: u64,
-    /// How many stand behind offers outside the book.
+    /// How many stand behind offers outside the book, and orders that are not in it yet.
     pub in_offers: u64,
     /// How many are pledged.
     pub pledged: u64,

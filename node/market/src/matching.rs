@@ -29,7 +29,7 @@ impl Book {
     /// Gives the order `id` another price and lets it rest with `quantity`.
     ///
     /// At the same price and with no higher quantity it keeps its place, as if
-    /// [reduced](Book::reduce). Otherwise it is a new arrival under the same id: it may trade
+    /// [reduced](Book::reduce), in a halted book too. Otherwise it is a new arrival under the same id: it may trade
     /// at once, even if it was post-only, and what is left goes to the back of its queue. An
     /// iceberg keeps its display and shows a fresh slice.
     ///
@@ -46,7 +46,7 @@ impl Book {
         let slot = self.admit_amendment(id, price, quantity)?;
         tape.begin();
         let before = self.queues.orders().resting(slot);
-        if price == before.price && quantity <= before.quantity {
+        if lowers(&before, price, quantity) {
             if quantity < before.quantity {
                 self.lower(slot, quantity, tape);
                 self.advance();
@@ -85,7 +85,10 @@ impl Book {
         let slot = self.queues.find(id);
         let display = slot.and_then(|slot| self.queues.orders().display(slot));
         self.terms.admit_display(display, quantity)?;
-        self.admit_in_phase(TimeInForce::GoodTillCancelled)?;
+        let before = slot.map(|slot| self.queues.orders().resting(slot));
+        if !before.is_some_and(|before| lowers(&before, price, quantity)) {
+            self.admit_in_phase(TimeInForce::GoodTillCancelled)?;
+        }
         slot.ok_or(Refusal::UnknownOrder)
     }
 
@@ -224,4 +227,9 @@ impl Book {
             self.advance();
         }
     }
+}
+
+/// Whether an amendment of `before` only takes coupons out of the book.
+fn lowers(before: &Resting, price: Amount, quantity: u64) -> bool {
+    price == before.price && quantity <= before.quantity
 }

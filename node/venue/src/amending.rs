@@ -2,7 +2,7 @@
 //! both change. Refused, nothing has.
 
 use crate::event::Event;
-use crate::orders::OpenOrder;
+use crate::orders::{OpenOrder, OrderKind};
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
@@ -23,8 +23,9 @@ pub struct Amendment {
 }
 
 impl Venue {
-    /// A lower quantity at the same price keeps the order's place; anything else is a new
-    /// arrival under the same id, which may trade at once.
+    /// A lower quantity at the same price keeps the order's place, and may be asked for whenever
+    /// the order may be cancelled; anything else is a new arrival under the same id, which may
+    /// trade at once and is refused what a new order is.
     pub(crate) fn amend_order(
         &mut self,
         step: &mut Step<'_>,
@@ -84,13 +85,14 @@ impl Venue {
         at: Timestamp,
     ) -> Result<(), Rejection> {
         let OpenOrder { party, series, .. } = *before;
-        if !before.primary() {
+        if !before.primary() && !lowers(before, after) {
             let value = |of: &OpenOrder| of.price.checked_mul(of.remaining);
             let wanted = value(after).ok_or(Rejection::TooLarge)?;
             let more = wanted.saturating_sub(value(before).unwrap_or(wanted));
-            if !more.is_zero() {
-                self.check_value_limits(party, (wanted, more), at)?;
+            if before.kind == OrderKind::Own {
+                self.trader(party)?;
             }
+            self.check_value_limits(party, (wanted, more), at)?;
         }
         if before.side == Side::Buy {
             let needs = after.hold_per_coupon.checked_mul(after.remaining);
@@ -140,4 +142,9 @@ impl Venue {
         let (order, price, quantity) = (after.id, after.price, after.remaining);
         step.emit(Event::OrderAmended { order, price, quantity });
     }
+}
+
+/// Whether an order only becomes smaller: it keeps its place and brings nothing new to the book.
+fn lowers(before: &OpenOrder, after: &OpenOrder) -> bool {
+    after.price == before.price && after.remaining <= before.remaining
 }

@@ -116,6 +116,9 @@ impl Venue {
         let (from, to) = match open.side {
             Side::Buy => return self.release_money(step, party, open.hold_of(quantity)),
             Side::Sell if open.primary() => (Holder::InventoryLock, Holder::Inventory),
+            Side::Sell if open.not_before.is_some() => {
+                return self.give_up_later(step, open, quantity);
+            }
             Side::Sell => (Holder::OrderLock(party), Holder::Party(party)),
         };
         self.move_title(step, series, from, to, quantity);

@@ -1,6 +1,7 @@
 //! How well a party is identified, what class it is of, and how it leaves (C-14, USR-08).
 
 use crate::dispute::DisputeState;
+use crate::maker::MakerStatus;
 use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyClass, PartyKind};
@@ -8,7 +9,7 @@ use crate::refusal::Rejection;
 use crate::trade::TradeState;
 use crate::venue::{Step, Venue};
 use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
-use gcfn_model::PartyId;
+use gcfn_model::{PartyId, Pool};
 
 /// The identity level that market making asks for (C-14).
 const KYC_TO_MAKE_MARKETS: u8 = 3;
@@ -77,6 +78,7 @@ impl Venue {
         self.conduct.remove(&party);
         self.limits.remove(&party);
         self.invited.remove(&party);
+        self.makers.remove(&party);
         self.flags.retain(|(of, _), _| *of != party);
         for issuer in self.issuers.values_mut() {
             issuer.merchants.remove(&party);
@@ -89,7 +91,8 @@ impl Venue {
     fn has_money(&self, party: PartyId) -> bool {
         let of_user = UserBucket::ALL.iter().map(|bucket| Account::User(party, *bucket));
         let of_issuer = IssuerBucket::ALL.iter().map(|bucket| Account::Issuer(party, *bucket));
-        let mut accounts = of_user.chain(of_issuer).chain([Account::Merchant(party)]);
+        let owed = Pool::ALL.iter().map(|pool| Account::Receivable(*pool, party));
+        let mut accounts = of_user.chain(of_issuer).chain(owed).chain([Account::Merchant(party)]);
         accounts.any(|account| !self.amount(account).is_zero())
             || self.receivables.keys().any(|(of, _)| *of == party)
             || self.merchants_due.contains_key(&party)
@@ -108,8 +111,8 @@ impl Venue {
         title.series().any(|(id, _)| places.iter().any(|at| title.quantity(id, *at) != 0))
     }
 
-    /// Whether something of the party is under way: orders, deals, redemptions, withdrawals,
-    /// pledges that it holds, disputes, or batches that it has issued.
+    /// Whether something of the party is under way: orders, deals, redemptions, withdrawals, market
+    /// making, pledges that it holds, disputes, or batches that it has issued.
     fn has_business(&self, party: PartyId) -> bool {
         let disputed = |by: PartyId, trade| {
             by == party
@@ -122,6 +125,7 @@ impl Venue {
             || self.deals.values().any(|deal| deal.buyer == party)
             || self.redemptions.any(|of| [of.holder, of.merchant].contains(&party))
             || self.withdrawals.any(|of| of.party == party)
+            || self.makers.get(&party).is_some_and(|of| of.status != MakerStatus::Terminated)
             || self.pledges.values().any(|of| [of.holder, of.pledgee].contains(&party))
             || self.disputes.values().any(|of| {
                 !matches!(of.state, DisputeState::Resolved(_)) && disputed(of.by, of.trade)

@@ -190,7 +190,8 @@ pub enum Verb {
     },
     /// Lock a coupon for redemption at a merchant: the holder's half (P-09a).
     LockRedemption {
-        /// The id of the redemption: the one-time token that the merchant is shown.
+        /// The id of the redemption: the one-time token that the merchant is shown. It names one
+        /// lock and no other.
         redemption: RedemptionId,
         /// Where it will be redeemed.
         merchant: PartyId,
@@ -263,7 +264,7 @@ pub enum Verb {
         /// Why.
         reason: BatchRefusal,
     },
-    /// Give a batch up that is not approved.
+    /// Give a batch up whose coupons do not exist yet.
     WithdrawBatch {
         /// The batch.
         batch: BatchId,
@@ -429,12 +430,12 @@ pub enum Verb {
     GiveMany(Vec<Present>),
     /// Ask to be admitted as a market maker.
     ApplyAsMaker,
-    /// Admit a market maker; its deposit is taken (P-20a).
+    /// Admit a market maker; its deposit is taken (P-20a); two persons must.
     ApproveMaker {
         /// The applicant.
         maker: PartyId,
     },
-    /// Appoint an account of the node itself as a market maker (MMK-09).
+    /// Appoint an account of the node itself as a market maker (MMK-09); two persons must.
     AppointMaker {
         /// The account.
         maker: PartyId,

@@ -142,7 +142,7 @@ pub struct CreditWeights {
 /// The start of an issuer that has no history yet (C-50).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provisional {
-    /// The least that it scores.
+    /// What it scores meanwhile, whatever the formula gives.
     pub floor: Score,
     /// Its score counts from this many redemptions on.
     pub redemptions: u64,
@@ -173,11 +173,11 @@ pub struct CreditRules {
 /// An issuer's score with what follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
-    /// The score, not below the floor while it is provisional.
+    /// The score; the provisional one of a new issuer until its own counts.
     pub score: Score,
     /// The grade of that score.
     pub grade: Grade,
-    /// Whether the issuer has too little history for its score to count against it.
+    /// Whether the issuer has too little history for its own score to count, for it or against it.
     pub provisional: bool,
 }
 
@@ -216,13 +216,14 @@ impl CreditRules {
         }
     }
 
-    /// Rates an issuer. `model` is a model's score of it, whose signature the caller has checked.
+    /// Rates an issuer. One without enough history has the provisional score: a few redemptions raise
+    /// it no more than a few complaints lower it (C-50). `model` is a model's score of it, whose signature the caller has checked.
     #[must_use]
     pub fn rate(&self, factors: &CreditFactors, model: Option<Score>) -> Rating {
         let computed = self.blend(self.score(factors), model);
         let provisional = factors.redemptions < self.provisional.redemptions
             && factors.tenure_months < self.provisional.months;
-        let score = if provisional { computed.max(self.provisional.floor) } else { computed };
+        let score = if provisional { self.provisional.floor } else { computed };
         Rating { score, grade: self.grade(score), provisional }
     }
 

@@ -18,8 +18,8 @@ use gcfn_ledger::{Holder, Posting};
 use gcfn_model::{Digest, DisputeId, Millis, PartyId, Timestamp, TradeId};
 use serde::{Deserialize, Serialize};
 
-/// The most pieces of evidence of one dispute.
-pub const EVIDENCE_MAX: usize = 64;
+/// The most pieces of evidence of each side of a dispute, so that neither leaves the other no room.
+pub const EVIDENCE_MAX: usize = 32;
 
 /// How long each step may take, from the submission on (C-54).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,10 +181,7 @@ impl Venue {
         if times.open_within < step.at.since(trade.at) {
             return Err(Rejection::DisputeTooLate);
         }
-        let open = |known: &Dispute| {
-            known.trade == id && !matches!(known.state, DisputeState::Resolved(_))
-        };
-        if self.disputes.values().any(open) {
+        if self.is_disputed(id) {
             return Err(Rejection::DisputeExists);
         }
         let opened = Dispute {
@@ -209,6 +206,14 @@ impl Venue {
         }
         step.emit(MoneyEvent::DisputeOpened { by, terms: *wish }.into());
         Ok(Done::Accepted)
+    }
+
+    /// Whether a dispute about a trade is open.
+    pub(crate) fn is_disputed(&self, trade: TradeId) -> bool {
+        let open = |known: &Dispute| {
+            known.trade == trade && !matches!(known.state, DisputeState::Resolved(_))
+        };
+        self.disputes.values().any(open)
     }
 
     /// An operator takes a dispute up: both sides are heard from here.
@@ -262,7 +267,8 @@ impl Venue {
         if ![trade.buyer, trade.seller].contains(&actor.party) {
             return Err(Rejection::NotYours);
         }
-        if EVIDENCE_MAX <= dispute.evidence.len() {
+        let own = dispute.evidence.iter().filter(|(by, _)| *by == actor.party);
+        if EVIDENCE_MAX <= own.count() {
             return Err(Rejection::EvidenceFull);
         }
         if let Some(dispute) = self.disputes.get_mut(&id) {
@@ -410,9 +416,12 @@ impl Venue {
     }
 
     fn set_dispute_state(&mut self, step: &mut Step<'_>, id: DisputeId, state: DisputeState) {
-        if let Some(dispute) = self.disputes.get_mut(&id) {
-            dispute.state = state;
-            step.emit(MoneyEvent::DisputeMoved { dispute: id, state }.into());
+        let Some(dispute) = self.disputes.get_mut(&id) else { return };
+        dispute.state = state;
+        let trade = dispute.trade;
+        step.emit(MoneyEvent::DisputeMoved { dispute: id, state }.into());
+        if matches!(state, DisputeState::Resolved(_)) {
+            self.reward_inviters(step, trade);
         }
     }
 }

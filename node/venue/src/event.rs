@@ -486,7 +486,7 @@ pub enum Event {
         score: Score,
         /// Its grade, with what defaults have taken off.
         grade: Grade,
-        /// Whether it has too little history for its score to count against it.
+        /// Whether it has too little history for its own score to count.
         provisional: bool,
     },
     /// An issuer's quota changed.

@@ -50,6 +50,10 @@ impl Venue {
             Due::CloseReversal(number) => self.close_reversal(number),
             Due::SendWithdrawal(withdrawal) => self.withdrawal_due(step, withdrawal),
             Due::Dispute(dispute, due) => self.dispute_due(step, dispute, due),
+            Due::RewardInviters(trade) => self.reward_inviters(step, trade),
+            Due::ForgetRedemption(redemption) => {
+                self.ended_redemptions.remove(&redemption);
+            }
         }
     }
 
@@ -175,6 +179,7 @@ impl Venue {
             let lots = lots.expect("a holder in the list has coupons");
             step.emit(Event::TitleMoved { series, from, to, lots });
         }
+        self.forget_pledges(step, series);
         value
     }
 

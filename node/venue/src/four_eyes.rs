@@ -43,6 +43,8 @@ pub(crate) fn takes_two(verb: &Verb) -> bool {
         | Verb::DeclareDefault { .. }
         | Verb::CloseDefault { .. }
         | Verb::CompensateHolders { .. }
+        | Verb::ApproveMaker { .. }
+        | Verb::AppointMaker { .. }
         | Verb::PenaliseMaker { .. } => true,
         Verb::Money(act) => act.takes_two(),
         _ => false,
@@ -124,6 +126,8 @@ impl Venue {
             Verb::DeclareDefault { issuer, severity } => self.check_declare(issuer, severity),
             Verb::CloseDefault { issuer } => self.check_close(issuer),
             Verb::CompensateHolders { batch } => self.check_compensate(batch).map(|_| ()),
+            Verb::ApproveMaker { maker } => self.check_approve_maker(maker).map(|_| ()),
+            Verb::AppointMaker { maker } => self.check_appoint_maker(maker),
             Verb::PenaliseMaker { maker, amount } => self.check_penalty(maker, amount),
             _ => Ok(()),
         }

@@ -37,6 +37,8 @@ impl Venue {
     /// Freezes a party: its available money moves to the restricted account, its orders leave
     /// the book, its redemption locks are released, its withdrawals that have not left are
     /// stopped, an issuer's batches leave the market, and nothing of it moves until it is unfrozen.
+    /// A redemption that its merchant has confirmed is the merchant's claim and not the holder's: it
+    /// is paid, though it waits for the issuer's money.
     pub(crate) fn freeze(
         &mut self,
         step: &mut Step<'_>,

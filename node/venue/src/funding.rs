@@ -3,8 +3,8 @@
 //!
 //! A confirmed redemption that is short of reserve waits with its coupon locked. The issuer is
 //! called and has until the cut-off of T+1; a deposit executes what waits at once. If the issuer
-//! does not pay, it is in major default. The fund pays for it, if it has enough for all of it; else
-//! the coupons are their holders' again.
+//! does not pay, it is in major default. The fund pays for it, if it has enough for all of it, and
+//! has the holders' claim on the issuer from then on; else the coupons are their holders' again.
 
 use crate::defaults::{DefaultCause, Severity};
 use crate::event::Event;
@@ -167,10 +167,13 @@ impl Venue {
         }
     }
 
-    /// What the guarantee fund has and has not promised.
+    /// What the guarantee fund has and has not promised. What issuers owe it is not there.
     #[must_use]
     pub fn fund_available(&self) -> Amount {
-        self.amount(Account::GuaranteeFund).saturating_sub(self.fund_promised)
+        let fund = self.books.money.pool_position(Pool::GuaranteeFund, self.terms.currency);
+        let owed = fund.receivable.credit().unwrap_or(Amount::ZERO);
+        let there = self.amount(Account::GuaranteeFund).saturating_sub(owed);
+        there.saturating_sub(self.fund_promised)
     }
 
     /// The fund pays what is missing into the reserves, with the next settlement (P-15b).
@@ -188,14 +191,16 @@ impl Venue {
         }
     }
 
-    /// The fund's money has arrived. What has been paid for meanwhile goes back to the fund, so
-    /// that it never becomes the issuer's.
+    /// The fund's money has arrived, and the issuer owes it to the fund: what the issuer brings
+    /// later repays it first. What the issuer could pay meanwhile goes back to the fund, so that it
+    /// never becomes the issuer's.
     pub(crate) fn covered(
         &mut self,
         step: &mut Step<'_>,
         issuer: PartyId,
         (batch, amount): (BatchId, Amount),
     ) {
+        self.check_reserve(step, batch);
         let used = self.still_missing(issuer, batch).min(amount);
         let spare = amount.saturating_sub(used);
         let fund = Account::GuaranteeFund;
@@ -205,6 +210,9 @@ impl Venue {
             .with(fund, issuer_due(issuer), spare)
             .with_transit(Pool::GuaranteeFund, Pool::IssuerEscrow, amount);
         self.post(step, entry);
+        let owed = self.lend(step, issuer, Pool::GuaranteeFund, used);
+        let claim = self.entry(Posting::Receivable).with(owed, fund, used);
+        self.post(step, claim);
         self.fund_promised = self.fund_promised.saturating_sub(amount);
         if !spare.is_zero() {
             self.add_item(Item::FundContribution { issuer, amount: spare });

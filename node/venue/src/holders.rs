@@ -165,6 +165,7 @@ impl Venue {
             }
             step.emit(Event::HolderPaid { series, holder, amount, reason });
         }
+        self.forget_pledges(step, series);
         self.claims_fell(step, id, before, payout.value);
     }
 

@@ -72,7 +72,7 @@ impl Venue {
     pub(crate) fn house_status(&mut self, step: &mut Step<'_>, report: StatusReport) -> Outcome {
         let at = step.at;
         let change = self.in_house(step, |house, _, events| house.status(at, report, events))?;
-        match change.map_err(|_| Rejection::UnknownInstruction)? {
+        match change.map_err(Rejection::from)? {
             StatusChange::Unchanged => return Ok(Done::Repeated),
             StatusChange::Accepted(_) => {}
             StatusChange::Rejected { instruction, .. } => {
@@ -91,7 +91,7 @@ impl Venue {
         let result = self.in_house(step, |house, ledger, events| {
             house.reconcile(at, statement, ledger, events)
         })?;
-        result.map_err(|_| Rejection::UnknownInstruction)
+        result.map_err(Rejection::from)
     }
 
     pub(crate) fn house_tick(&mut self, step: &mut Step<'_>) {

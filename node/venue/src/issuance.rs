@@ -7,10 +7,11 @@ use crate::issuer::Issuer;
 use crate::issuing_terms::signers;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
+use crate::rating::more;
 use crate::refusal::Rejection;
 use crate::venue::{Due, Step, Venue};
 use gcfn_ledger::{Account, IssuerBucket, Posting};
-use gcfn_model::{Amount, BatchId, PartyId, Rounding, SeriesId, Timestamp};
+use gcfn_model::{Amount, BatchId, PartyId, Pool, Rounding, SeriesId, Timestamp};
 
 impl Venue {
     pub(crate) fn draft_batch(
@@ -151,22 +152,43 @@ impl Venue {
         step.emit(Event::BatchRejected { batch: id, reason, by });
     }
 
-    /// The issuer gives a batch up that nobody has approved yet.
+    /// The issuer gives a batch up whose coupons do not exist yet: it has its quota again, and what
+    /// was set aside for the reserve is deposit again, as before P-02b. Once minted, a batch ends
+    /// by a recall.
     pub(crate) fn withdraw_batch(
         &mut self,
         step: &mut Step<'_>,
         actor: Actor,
         id: BatchId,
     ) -> Outcome {
-        let open = [BatchState::Draft, BatchState::Precheck, BatchState::Review];
-        let issuer = self.batch_in(id, &open)?.issuer;
+        use BatchState::{Approved, Draft, Funded, Precheck, Review};
+        let issuer = self.batch_in(id, &[Draft, Precheck, Review, Approved, Funded])?.issuer;
         if actor.party != issuer {
             return Err(Rejection::NotYours);
         }
         self.advance(id, BatchState::Withdrawn);
         self.release_quota(id);
         step.emit(Event::BatchWithdrawn { batch: id });
+        self.give_back_reserve(step, issuer, id);
         Ok(Done::Accepted)
+    }
+
+    /// P-02b undone: deposit again, that pays what waits for the issuer's money. What a critical
+    /// default has frozen stays so, and this with it.
+    fn give_back_reserve(&mut self, step: &mut Step<'_>, issuer: PartyId, id: BatchId) {
+        let reserve = Account::Reserve(issuer, id);
+        let amount = self.amount(reserve);
+        if amount.is_zero() {
+            return;
+        }
+        let frozen = self.issuer_free(issuer) == Account::Issuer(issuer, IssuerBucket::Restricted);
+        let back = if frozen { IssuerBucket::Restricted } else { IssuerBucket::Deposit };
+        if let Some(case) = self.defaults.get_mut(&issuer).filter(|_| frozen) {
+            case.deposit = more(case.deposit, amount);
+        }
+        let entry = self.entry(Posting::ReserveFunding);
+        self.post(step, entry.with(reserve, Account::Issuer(issuer, back), amount));
+        self.deposited(step, issuer, Pool::IssuerEscrow);
     }
 
     /// One person's approval; enough of them approve the batch. How many are enough goes by its

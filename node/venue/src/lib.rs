@@ -77,6 +77,7 @@ mod reserve;
 mod reversal;
 mod roles;
 mod rules;
+mod scheduling;
 mod session;
 mod settlement;
 mod sharing;

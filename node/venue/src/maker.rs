@@ -1,5 +1,6 @@
 //! Market makers: admission, deposit, standing, and how they leave (MMK-01, MMK-02, P-20a).
 
+use crate::command::Verb;
 use crate::duty::QuoteWatch;
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
@@ -59,11 +60,10 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
-    /// Admits an applicant and takes its deposit (P-20a).
+    /// Admits an applicant and takes its deposit (P-20a); two persons must, for a market maker is
+    /// of a class of its own.
     pub(crate) fn approve_maker(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        self.maker_in(party, &[MakerStatus::Applied])?;
-        let deposit = self.terms.trading.maker.deposit;
-        self.check_maker(party, deposit)?;
+        let deposit = self.check_approve_maker(party)?;
         let available = Account::User(party, UserBucket::Available);
         let entry = self.entry(Posting::MarketMakerDeposit);
         self.post(step, entry.with(available, deposited(party), deposit));
@@ -71,17 +71,29 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
+    /// Whether an applicant can be admitted; gives the deposit that it pays.
+    pub(crate) fn check_approve_maker(&self, party: PartyId) -> Result<Amount, Rejection> {
+        self.maker_in(party, &[MakerStatus::Applied])?;
+        let deposit = self.terms.trading.maker.deposit;
+        self.check_maker(party, deposit)?;
+        Ok(deposit)
+    }
+
     /// Appoints an account of the node itself: it keeps depth and price stable, without a
-    /// deposit.
+    /// deposit; two persons must.
     pub(crate) fn appoint_maker(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        self.check_no_maker(party)?;
-        self.check_maker(party, Amount::ZERO)?;
+        self.check_appoint_maker(party)?;
         self.enter_maker(step, party, MakerStatus::Active);
         self.set_class(step, party, PartyClass::MarketMaker);
         if let Some(maker) = self.makers.get_mut(&party) {
             maker.own = true;
         }
         Ok(Done::Accepted)
+    }
+
+    pub(crate) fn check_appoint_maker(&self, party: PartyId) -> Result<(), Rejection> {
+        self.check_no_maker(party)?;
+        self.check_maker(party, Amount::ZERO)
     }
 
     pub(crate) fn suspend_maker(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
@@ -107,6 +119,7 @@ impl Venue {
     pub(crate) fn terminate_maker(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
         use MakerStatus::{Active, Applied, Suspended};
         self.maker_in(party, &[Applied, Active, Suspended])?;
+        self.no_penalty_waits(party)?;
         let back = Account::User(party, self.free_bucket(party));
         let deposit = self.amount(deposited(party));
         let entry = self.entry(Posting::MarketMakerDeposit);
@@ -116,6 +129,17 @@ impl Venue {
             maker.series.clear();
         }
         Ok(Done::Accepted)
+    }
+
+    /// Whether no penalty waits for its second person: until it is approved or dismissed, or
+    /// lapses, the deposit stays where it can be taken from.
+    fn no_penalty_waits(&self, party: PartyId) -> Result<(), Rejection> {
+        let penalty =
+            |verb: &Verb| matches!(verb, Verb::PenaliseMaker { maker, .. } if *maker == party);
+        match self.proposals.values().any(|proposal| penalty(&proposal.verb)) {
+            true => Err(Rejection::UnderReview),
+            false => Ok(()),
+        }
     }
 
     /// Takes a penalty out of the deposit.

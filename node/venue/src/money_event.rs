@@ -118,7 +118,7 @@ pub enum MoneyEvent {
         /// To whom, and which ones.
         terms: PledgeTerms,
     },
-    /// A pledge was given up.
+    /// A pledge was given up, or its coupons have ended.
     PledgeReleased {
         /// Its number.
         number: u64,

@@ -157,6 +157,10 @@ impl Venue {
                 }
             }
         }
+        let named: Vec<SerialRange> = found.iter().map(|(_, range)| *range).collect();
+        for open in self.keep_any(series, &named) {
+            self.take_out(step, open);
+        }
         self.end_offers_of_units(step, series, found);
         let holds = |serial| found.iter().any(|(_, r)| r.first <= serial && serial < r.end);
         let locked = self
@@ -208,6 +212,7 @@ impl Venue {
                 if ended && !self.markets.contains_key(&series) {
                     let to = (Holder::Frozen(party), Holder::Expired);
                     self.move_ranges(step, series, to, &[part]);
+                    self.forget_pledges(step, series);
                     continue;
                 }
                 let to = (Holder::Frozen(party), Holder::Party(party));
@@ -285,6 +290,26 @@ impl Venue {
         }
         step.emit(MoneyEvent::PledgeReleased { number }.into());
         Ok(Done::Accepted)
+    }
+
+    /// Ends the pledges of a series whose coupons have all ended: they secure nothing any more.
+    pub(crate) fn forget_pledges(&mut self, step: &mut Step<'_>, series: SeriesId) {
+        let of_series = self.pledges.iter().filter(|(_, pledge)| pledge.series == series);
+        let ended = of_series.filter(|(_, pledge)| !self.secures(pledge));
+        let ended: Vec<u64> = ended.map(|(number, _)| *number).collect();
+        for number in ended {
+            self.pledges.remove(&number);
+            step.emit(MoneyEvent::PledgeReleased { number }.into());
+        }
+    }
+
+    /// Whether any coupon of a pledge is alive: pledged, or frozen over its pledge.
+    fn secures(&self, pledge: &Pledge) -> bool {
+        let places = [Holder::Pledged(pledge.holder), Holder::Frozen(pledge.holder)];
+        let alive = |range: &SerialRange| {
+            places.iter().any(|place| !self.still_with(pledge.series, *place, *range).is_empty())
+        };
+        pledge.ranges.iter().any(alive)
     }
 
     /// Why coupons that `buyer` bought cannot go back, each place for its own reason (D-27).
@@ -370,7 +395,7 @@ impl Venue {
     }
 }
 
-fn overlaps(a: SerialRange, b: SerialRange) -> bool {
+pub(crate) fn overlaps(a: SerialRange, b: SerialRange) -> bool {
     a.first < b.end && b.first < a.end
 }
 

@@ -5,7 +5,7 @@ use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, ShareKind, UserBucket};
+use gcfn_ledger::{Account, Entry, FeeKind, IssuerBucket, Posting, ShareKind, UserBucket};
 use gcfn_model::{Amount, PartyId, Pool};
 
 /// The entries that bring a party new money. A released hold is none: it is the party's own
@@ -38,15 +38,22 @@ const CREDITS: [Posting; 22] = [
 ];
 
 impl Venue {
-    /// What `party` owes to `pool` and has not begun to repay.
+    /// What `party` owes to `pool` and has not begun to repay. To the hub it is what an issuer owes
+    /// in fees: its proceeds repay that, and no deposit does.
     #[must_use]
     pub fn receivable(&self, party: PartyId, pool: Pool) -> Amount {
-        self.receivables.get(&(party, pool)).copied().unwrap_or(Amount::ZERO)
+        match pool {
+            Pool::SettlementHub => self.owed_to_hub(party),
+            _ => self.receivables.get(&(party, pool)).copied().unwrap_or(Amount::ZERO),
+        }
     }
 
     /// Everything that parties owe and have not begun to repay: who, to which pool, how much.
     pub fn receivables(&self) -> impl Iterator<Item = (PartyId, Pool, Amount)> {
-        self.receivables.iter().map(|(&(party, pool), &amount)| (party, pool, amount))
+        let in_fees = self.issuers.keys().map(|issuer| (*issuer, Pool::SettlementHub));
+        let owed = self.receivables.keys().copied().chain(in_fees);
+        let owed = owed.map(|(party, pool)| (party, pool, self.receivable(party, pool)));
+        owed.filter(|(_, _, amount)| !amount.is_zero())
     }
 
     /// Records that `party` owes `amount` more; the caller debits the receivable.
@@ -103,6 +110,9 @@ impl Venue {
     }
 
     fn owe_less(&mut self, party: PartyId, pool: Pool, amount: Amount) {
+        if pool == Pool::SettlementHub {
+            return; // The account itself says what is owed to the hub.
+        }
         let left = self.receivable(party, pool).saturating_sub(amount);
         if left.is_zero() {
             self.receivables.remove(&(party, pool));
@@ -117,13 +127,19 @@ impl Venue {
         pool: Pool,
         amount: Amount,
     ) -> Result<(), Rejection> {
+        if amount.is_zero() {
+            return Err(Rejection::AmountZero);
+        }
         if self.receivable(party, pool) < amount {
             return Err(Rejection::NothingOwed);
         }
-        self.check_covers(Account::Share(ShareKind::Platform), amount)
+        match self.draw_from(bearers(pool), amount).missing.is_zero() {
+            true => Ok(()),
+            false => Err(Rejection::InsufficientFunds),
+        }
     }
 
-    /// Gives up what a party owes: the platform's share of the fees bears it.
+    /// Gives up what a party owes. Whoever has lent it bears it.
     pub(crate) fn write_off(
         &mut self,
         step: &mut Step<'_>,
@@ -133,10 +149,23 @@ impl Venue {
     ) -> Outcome {
         self.check_write_off(party, pool, amount)?;
         self.owe_less(party, pool, amount);
-        let borne_by = Account::Share(ShareKind::Platform);
-        let to = Account::Receivable(pool, party);
-        self.move_money(step, Posting::Receivable, (borne_by, to), amount);
+        let borne_by = self.draw_from(bearers(pool), amount).taken;
+        self.gather(step, Posting::Receivable, &borne_by, Account::Receivable(pool, party));
         step.emit(MoneyEvent::WrittenOff { party, pool, amount }.into());
         Ok(Done::Accepted)
+    }
+}
+
+/// Who bears what is written off of a pool's claims, in that order: of fees that were never
+/// collected, the fees themselves, which are kept for it until then; of what the guarantee fund has
+/// paid, the fund; of anything else, the platform's share.
+const fn bearers(pool: Pool) -> &'static [Account] {
+    const PLATFORM: Account = Account::Share(ShareKind::Platform);
+    match pool {
+        Pool::SettlementHub => {
+            &[Account::Fee(FeeKind::Issue), Account::Fee(FeeKind::Breakage), PLATFORM]
+        }
+        Pool::GuaranteeFund => &[Account::GuaranteeFund],
+        _ => &[PLATFORM],
     }
 }

@@ -16,7 +16,7 @@ use crate::settlement::Item;
 use crate::venue::{Due, Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Entry, Holder, Lot, Posting, SerialRange};
-use gcfn_model::{Amount, BatchId, PartyId, RedemptionId, Serial, SeriesId};
+use gcfn_model::{Amount, BatchId, PartyId, RedemptionId, Serial, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A redemption from its lock until the merchant's money has moved.
@@ -36,6 +36,8 @@ pub struct Redemption {
     pub confirmed: bool,
     /// Whether it is confirmed and waits for the issuer's money.
     pub waiting: bool,
+    /// When the lock lapses, if the merchant does not confirm.
+    pub until: Timestamp,
 }
 
 /// What a holder asks to redeem.
@@ -59,7 +61,9 @@ impl Venue {
         self.free_party(holder)?;
         self.free_party(merchant)?;
         let divisible = self.redeemable(series, merchant, step)?;
-        if self.redemptions.contains_key(&redemption) {
+        // A token is shown once: another lock under it would be confirmed in place of the first.
+        let ended = self.ended_redemptions.contains_key(&redemption);
+        if ended || self.redemptions.contains_key(&redemption) {
             return Err(Rejection::RedemptionExists);
         }
         let lot = self.coupon_of(holder, series, terms.serial)?;
@@ -78,9 +82,10 @@ impl Venue {
         let lots = lots.map_err(|_| Rejection::InsufficientCoupons)?;
         step.emit(Event::TitleMoved { series, from, to, lots });
         let (confirmed, waiting) = (false, false);
-        let locked = Redemption { holder, merchant, series, serial, value, confirmed, waiting };
-        self.redemptions.insert(redemption, locked);
         let until = step.at.checked_add(self.terms.redeem_lock).unwrap_or(step.at);
+        let locked =
+            Redemption { holder, merchant, series, serial, value, confirmed, waiting, until };
+        self.redemptions.insert(redemption, locked);
         self.agenda.insert((until, Due::UnlockRedemption(redemption)));
         step.emit(Event::RedemptionLocked { redemption, merchant, series, value });
         Ok(Done::Locked { value })
@@ -146,6 +151,7 @@ impl Venue {
         if let Some(redemption) = self.redemptions.get_mut(&id) {
             redemption.confirmed = true;
         }
+        self.agenda.remove(&(locked.until, Due::UnlockRedemption(id)));
         if !queued && self.pay_redemption(step, id) {
             return Ok(Done::Accepted);
         }
@@ -236,9 +242,21 @@ impl Venue {
 
     /// Ends a redemption that is not executed: its coupon is the holder's again.
     pub(crate) fn release_lock(&mut self, step: &mut Step<'_>, id: RedemptionId) {
-        let Some(locked) = self.redemptions.remove(&id) else { return };
+        let Some(locked) = self.end_redemption(step.at, id) else { return };
         step.emit(Event::RedemptionReleased { redemption: id });
         self.return_coupon(step, &locked);
+    }
+
+    /// Forgets a redemption that has ended: paid or released. Its id is not used again for as long
+    /// as answers are kept.
+    pub(crate) fn end_redemption(&mut self, at: Timestamp, id: RedemptionId) -> Option<Redemption> {
+        let ended = self.redemptions.remove(&id)?;
+        self.agenda.remove(&(ended.until, Due::UnlockRedemption(id)));
+        if let Some(until) = at.checked_add(self.terms.outcome_kept) {
+            self.ended_redemptions.insert(id, ());
+            self.agenda.insert((until, Due::ForgetRedemption(id)));
+        }
+        Some(ended)
     }
 
     /// The redemptions of a series that hold a coupon: locked, or confirmed and waiting.

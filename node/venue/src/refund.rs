@@ -57,6 +57,16 @@ impl Venue {
         Ok(())
     }
 
+    /// When a purchase can be handed back no more, because its window has passed; `None` for one
+    /// that cannot be now: its coupons were offered, given or used, or were not new.
+    pub(crate) fn refundable_until(&self, trade: &Trade) -> Option<Timestamp> {
+        let untouched = self.refundable.get(&(trade.buyer, trade.series))?;
+        let market = self.markets.get(&trade.series).filter(|_| untouched.contains(&trade.id))?;
+        let window = self.batches.get(&market.batch)?.terms.refund_window;
+        // The window ends with its last millisecond.
+        trade.at.checked_add(Millis(window.0.saturating_add(1)))
+    }
+
     /// How long purchases of a series may be handed back, if its coupons are alive: on the market
     /// or not, the first buyer's right is the same.
     fn refund_window(&self, series: SeriesId, at: Timestamp) -> Result<Millis, Rejection> {

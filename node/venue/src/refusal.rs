@@ -1,6 +1,8 @@
 //! Every reason for a no.
 
 use crate::abroad::DEAL_QUANTITY_MAX;
+use crate::dispute::EVIDENCE_MAX;
+use gcfn_banking::DeskRefusal;
 use gcfn_clearing::HouseRefusal;
 use serde::{Deserialize, Serialize};
 
@@ -125,7 +127,7 @@ pub enum Rejection {
     /// The merchant is not authorised by the issuer.
     #[error("merchant is not authorised by the issuer")]
     MerchantNotAuthorised,
-    /// The redemption id is taken.
+    /// The redemption id is taken, or was used not long ago. Show the merchant a new one.
     #[error("redemption exists already")]
     RedemptionExists,
     /// No such redemption is locked: it was confirmed, cancelled or timed out.
@@ -167,7 +169,7 @@ pub enum Rejection {
     /// This node does not run a clearing house.
     #[error("node runs no clearing house")]
     NoHouse,
-    /// The instruction is not one of this node, or its desk refuses the step.
+    /// The instruction is not one of this node.
     #[error("no payment instruction waits for this")]
     UnknownInstruction,
     /// The bank names an account that is not this node's.
@@ -385,8 +387,9 @@ pub enum Rejection {
     /// The trade is too old to be disputed.
     #[error("trade is too old to be disputed")]
     DisputeTooLate,
-    /// The dispute has as much evidence as it may. Put the rest into one document.
-    #[error("dispute has as much evidence as it may")]
+    /// The sender has shown as much evidence in the dispute as one side may. Put the rest into one
+    /// document.
+    #[error("each side shows at most {EVIDENCE_MAX} pieces of evidence in a dispute")]
     EvidenceFull,
     /// Who has handled a dispute, or is a side of it, does not decide it. Another person must.
     #[error("decision takes a person who has not handled the dispute")]
@@ -406,7 +409,8 @@ pub enum Rejection {
     /// The party has made as many transfers as it may in a day. Wait for the next.
     #[error("party has made as many transfers as it may in a day")]
     DailyTransferLimit,
-    /// A rule has noticed something that an operator must look at first. Ask compliance.
+    /// A rule has noticed something that an operator must look at first, or a penalty of the party
+    /// waits for its second person. Ask compliance.
     #[error("waits for a review of the party")]
     UnderReview,
     /// A transfer of this value asks that both sides are well identified (Travel Rule).
@@ -427,6 +431,19 @@ pub enum Rejection {
     /// The party still has money, coupons or something under way. End that first.
     #[error("party still has money, coupons or something under way")]
     PartyNotEmpty,
+    /// What the bank says, or is said to have been sent, does not fit the payments of this node; the
+    /// reason is the desk's.
+    #[error("bank desk refuses: {0}")]
+    Desk(DeskRefusal),
+}
+
+impl From<DeskRefusal> for Rejection {
+    fn from(refusal: DeskRefusal) -> Rejection {
+        match refusal {
+            DeskRefusal::UnknownPayment => Rejection::UnknownInstruction,
+            other => Rejection::Desk(other),
+        }
+    }
 }
 
 /// The field of a batch's terms that is out of range.

@@ -80,7 +80,7 @@ impl Venue {
         }
     }
 
-    /// Halts a book: orders may leave it, and nothing else happens.
+    /// Halts a book: orders may leave it or become smaller, and nothing else happens.
     pub(crate) fn halt_series(&mut self, step: &mut Step<'_>, series: SeriesId) -> Outcome {
         self.open_series(series, step.at)?;
         if self.phase(series) == Some(Phase::Halted) {

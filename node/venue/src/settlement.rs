@@ -337,7 +337,7 @@ impl Venue {
                 self.fee_entry(posting, committed(*buyer), kind, *amount)
             }
             Item::Redemption { redemption, issuer, merchant, value, fee } => {
-                self.redemptions.remove(redemption);
+                self.end_redemption(step.at, *redemption);
                 self.redemption_entry(*issuer, *merchant, *value, *fee)
             }
             Item::MakerPenalty { maker, amount } => {
@@ -445,7 +445,7 @@ impl Venue {
         if !trade.primary() {
             self.withhold_on_resale(step, &trade);
         }
-        self.reward_inviters(step, &trade);
+        self.reward_inviters(step, id);
     }
 
     /// P-04c to P-04f in one entry.

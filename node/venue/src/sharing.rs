@@ -9,12 +9,12 @@ use crate::refusal::Rejection;
 use crate::reversal::{Numbered, ReversibleKind};
 use crate::settlement::Purpose;
 use crate::trade::{Trade, TradeState};
-use crate::venue::{Step, Venue};
+use crate::venue::{Due, Step, Venue};
 use gcfn_banking::Creditor;
 use gcfn_ledger::{Account, Entry, FeeKind, Posting, ShareKind, UserBucket};
 use gcfn_model::{
     Amount, BasisPoints, Currency, Digest, InstructionId, Millis, PartyId, Pool, Rounding,
-    Timestamp,
+    Timestamp, TradeId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,7 @@ impl ShareTable {
 /// What whoever invited a user gets (P-24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReferralTerms {
-    /// Of the friend's first settled trade: 5 %.
+    /// Of the friend's first trade that is final: 5 %.
     pub rate: BasisPoints,
     /// At most: 100.
     pub cap: Amount,
@@ -232,15 +232,31 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
-    /// A trade has settled: whoever invited one of its sides is rewarded for the first, as far
-    /// as the platform has it.
-    pub(crate) fn reward_inviters(&mut self, step: &mut Step<'_>, trade: &Trade) {
-        for party in [trade.buyer, trade.seller] {
+    /// A trade may have become final: settled, past being handed back, and nobody disputes it.
+    /// Whoever invited one of its sides is rewarded for the first that is, as far as the platform
+    /// has it. A purchase that may still be handed back is asked about again when it may not.
+    pub(crate) fn reward_inviters(&mut self, step: &mut Step<'_>, id: TradeId) {
+        let Some(trade) = self.trades.get(&id) else { return };
+        let sides = [trade.buyer, trade.seller];
+        let invited = |party: &PartyId| matches!(self.invited.get(party), Some(Some(_)));
+        if trade.state != TradeState::Settled || !sides.iter().any(invited) {
+            return;
+        }
+        if let Some(until) = self.refundable_until(trade).filter(|until| step.at < *until) {
+            self.agenda.insert((until, Due::RewardInviters(id)));
+        } else if !self.is_disputed(id) {
+            let value = trade.value();
+            self.reward_inviters_of(step, sides, value);
+        }
+    }
+
+    fn reward_inviters_of(&mut self, step: &mut Step<'_>, sides: [PartyId; 2], value: Amount) {
+        for party in sides {
             let Some(inviter) = self.invited.get_mut(&party).and_then(Option::take) else {
                 continue;
             };
             let ReferralTerms { rate, cap } = self.terms.money.referral;
-            let reward = rate.of(trade.value(), Rounding::HalfUp).unwrap_or(cap).min(cap);
+            let reward = rate.of(value, Rounding::HalfUp).unwrap_or(cap).min(cap);
             let covered = self.check_rebate(inviter, reward).is_ok();
             let amount = if covered { reward } else { Amount::ZERO };
             if covered {

@@ -162,6 +162,7 @@ impl Venue {
                 let (from, to) = (Holder::Inventory, Holder::InventoryLock);
                 self.move_title(step, series, from, to, quantity);
             }
+            Side::Sell if open.not_before.is_some() => self.keep_for_later(step, open),
             Side::Sell => {
                 let resales_max = self.resales_max(series);
                 let lots = self.books.title.offer(series, party, quantity, resales_max);
@@ -187,8 +188,8 @@ impl Venue {
 
     /// A scheduled order's time has come. What the book does not take is cancelled.
     pub(crate) fn enter_book(&mut self, step: &mut Step<'_>, id: OrderId) {
-        let Some(mut open) = self.forget_order(step.at, id) else { return };
-        open.not_before = None;
+        let Some(scheduled) = self.forget_order(step.at, id) else { return };
+        let open = OpenOrder { not_before: None, ..scheduled };
         let entered = match self.open_series(open.series, step.at) {
             Ok(()) => self.place_in_book(step, open.series, open.order()),
             Err(closed) => Err(closed),
@@ -196,9 +197,13 @@ impl Venue {
         match entered {
             Ok((placed, fills)) => {
                 self.announce(step, &open);
+                if scheduled.sells_later() {
+                    self.give_up_later(step, &scheduled, scheduled.remaining);
+                    self.set_aside(step, &open);
+                }
                 self.enter(step, open, &placed, &fills);
             }
-            Err(_) => self.cancel_rest(step, &open, open.remaining),
+            Err(_) => self.cancel_rest(step, &scheduled, scheduled.remaining),
         }
     }
 

@@ -227,7 +227,7 @@ impl Venue {
             return self.house_status(step, report);
         }
         let change = self.desk.status(step.at, report);
-        match change.map_err(|_| Rejection::UnknownInstruction)? {
+        match change.map_err(Rejection::from)? {
             StatusChange::Rejected { instruction, .. } => {
                 step.emit(Event::InstructionRejected { instruction: instruction.id });
                 match instruction.purpose {
@@ -251,7 +251,7 @@ impl Venue {
             Some(house) if house.desk().payment(uetr).is_some() => house.sent(step.at, uetr),
             _ => self.desk.sent(step.at, uetr),
         };
-        sent.map(|()| Done::Accepted).map_err(|_| Rejection::UnknownInstruction)
+        sent.map(|()| Done::Accepted).map_err(Rejection::from)
     }
 
     /// Compares a statement with the books and records every break.
@@ -265,7 +265,7 @@ impl Venue {
         } else {
             let books = self.books.money.balance(Account::Bank(pool), currency);
             let result = self.desk.reconcile(step.at, statement, books);
-            result.map_err(|_| Rejection::UnknownInstruction)?
+            result.map_err(Rejection::from)?
         };
         step.emit(Event::Reconciled { pool, currency, result });
         Ok(Done::Accepted)

@@ -148,6 +148,13 @@ pub(crate) fn least_left(lots: &[Lot]) -> Amount {
     lots.iter().map(|lot| lot.left).min().unwrap_or(Amount::ZERO)
 }
 
+/// What is left of the face of `lots` together: what changes hands with them.
+pub(crate) fn value_left(lots: &[Lot]) -> Option<Amount> {
+    lots.iter().try_fold(Amount::ZERO, |sum, lot| {
+        sum.checked_add(lot.left.checked_mul(lot.range.count())?)
+    })
+}
+
 /// Takes `units` out of `ranges`: gives what is taken and what stays.
 pub(crate) fn split(
     ranges: &[SerialRange],

@@ -37,7 +37,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
-use gcfn_ledger::{Account, Books, Entry, Posting};
+use gcfn_ledger::{Account, Books, Entry, Posting, SerialRange};
 use gcfn_model::{
     Amount, AuctionId, BatchId, BusinessDate, Digest, DisputeId, LockId, NodeId, OfferId, OrderId,
     PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId,
@@ -69,6 +69,8 @@ pub(crate) enum Due {
     CloseReversal(u64),
     SendWithdrawal(WithdrawalId),
     Dispute(DisputeId, DisputeStep),
+    RewardInviters(TradeId),
+    ForgetRedemption(RedemptionId),
 }
 
 /// Another node that may trade here.
@@ -135,6 +137,8 @@ pub struct Venue {
     pub(crate) batches: Map<BatchId, Batch>,
     pub(crate) markets: Map<SeriesId, Shared<Market>>,
     pub(crate) orders: OpenOrders,
+    /// Which coupons are behind sell orders that are not in the book yet.
+    pub(crate) kept_for_later: Map<OrderId, Vec<SerialRange>>,
     pub(crate) offers: Map<OfferId, Offer>,
     pub(crate) auctions: BTreeMap<AuctionId, Auction>,
     pub(crate) makers: BTreeMap<PartyId, MarketMaker>,
@@ -142,6 +146,8 @@ pub struct Venue {
     pub(crate) trades: Map<TradeId, Trade>,
     pub(crate) refundable: Map<(PartyId, SeriesId), Vec<TradeId>>,
     pub(crate) redemptions: Map<RedemptionId, Redemption>,
+    /// The ids of those that have ended not long ago.
+    pub(crate) ended_redemptions: Map<RedemptionId, ()>,
     pub(crate) withdrawals: Map<WithdrawalId, Withdrawal>,
     pub(crate) disputes: BTreeMap<DisputeId, Dispute>,
     pub(crate) coupon_freezes: BTreeMap<u64, CouponFreeze>,
@@ -219,6 +225,7 @@ impl Venue {
             batches: Map::new(),
             markets: Map::new(),
             orders: OpenOrders::default(),
+            kept_for_later: Map::new(),
             offers: Map::new(),
             auctions: BTreeMap::new(),
             makers: BTreeMap::new(),
@@ -226,6 +233,7 @@ impl Venue {
             trades: Map::new(),
             refundable: Map::new(),
             redemptions: Map::new(),
+            ended_redemptions: Map::new(),
             withdrawals: Map::new(),
             disputes: BTreeMap::new(),
             coupon_freezes: BTreeMap::new(),

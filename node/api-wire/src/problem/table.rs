@@ -77,7 +77,7 @@ pub const fn line(rejection: &Rejection) -> Line {
             ("MerchantNotAuthorised", Forbidden, NewKey, "ask the issuer to authorise the merchant")
         }
         R::RedemptionExists => {
-            ("RedemptionExists", Taken, Never, "look at the redemption that exists")
+            ("RedemptionExists", Taken, Never, "lock it under an id that was never used")
         }
         R::UnknownRedemption => {
             ("UnknownRedemption", Unknown, Never, "let the holder lock the coupon again")

@@ -232,13 +232,13 @@ fn makers() -> Vec<Route> {
         Route::write(
             "/api/v1/mm/applications/{maker}/approve",
             STAFF,
-            "Admit a market maker; its deposit is taken.",
+            "Admit a market maker; its deposit is taken; two persons must.",
             makers::approve,
         ),
         Route::write(
             "/api/v1/mm/appointments",
             STAFF,
-            "Appoint an account of the node itself as a market maker.",
+            "Appoint an account of the node itself as a market maker; two persons must.",
             makers::appoint,
         ),
         Route::write(

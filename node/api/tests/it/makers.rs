@@ -20,9 +20,10 @@ async fn a_market_maker_is_admitted_bound_and_reported_on() {
     let (_, refused) = world.post(&people.ann, "/api/v1/mm/applications", Value::Null).await;
     assert_eq!(refused["code"], "KycTooLow");
     world.done(&mia, "/api/v1/mm/applications", Value::Null).await;
-    world
-        .done(&people.operator, &format!("/api/v1/mm/applications/{party}/approve"), Value::Null)
-        .await;
+    let approve = format!("/api/v1/mm/applications/{party}/approve");
+    let proposed = world.done(&people.operator, &approve, Value::Null).await;
+    assert!(proposed["proposal"].is_string(), "two persons must");
+    world.done(&people.second, &approve, Value::Null).await;
     let (_, makers) = world.get(&mia, "/api/v1/mm/applications").await;
     assert_eq!(makers["makers"][0]["status"], "active");
     assert_eq!(makers["makers"][0]["deposit"], money("10000.00"));

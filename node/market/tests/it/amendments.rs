@@ -104,7 +104,7 @@ fn a_refused_amendment_changes_nothing() {
          amend b1 10 @ 95
          amend a1 210 @ 95
          phase halted
-         amend a1 10 @ 95
+         amend a1 50 @ 95
          reduce a1 30
          show",
         expect![[r#"
@@ -117,7 +117,7 @@ fn a_refused_amendment_changes_nothing() {
             amend b1 10 @ 95 -> UnknownOrder
             amend a1 210 @ 95 -> OffDisplay
             phase halted
-            amend a1 10 @ 95 -> Halted
+            amend a1 50 @ 95 -> Halted
             reduce a1 30 -> 10 less
             show #3 halted
               bid 95: 10 = a1 10+20

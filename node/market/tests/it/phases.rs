@@ -11,8 +11,10 @@ fn a_halted_book_only_lets_go() {
          phase halted
          buy b1 5 @ 95
          sell b1 5 @ 95 ioc
-         amend a1 2 @ 95
-         reduce a1 2
+         amend a1 6 @ 95
+         amend a1 5 @ 94
+         amend a1 4 @ 95
+         reduce a1 1
          cancel a2
          uncross
          phase continuous
@@ -23,12 +25,14 @@ fn a_halted_book_only_lets_go() {
             phase halted
             buy b1 5 @ 95 -> Halted
             sell b1 5 @ 95 ioc -> Halted
-            amend a1 2 @ 95 -> Halted
-            reduce a1 2 -> 3 less
+            amend a1 6 @ 95 -> Halted
+            amend a1 5 @ 94 -> Halted
+            amend a1 4 @ 95 -> rests 4
+            reduce a1 1 -> 3 less
             cancel a2 -> a2 5 @ 95
             uncross -> nothing trades
             phase continuous
-            sell b1 5 @ 95 -> a1 2 @ 95, rests 3
+            sell b1 5 @ 95 -> a1 1 @ 95, rests 4
         "#]],
     );
 }

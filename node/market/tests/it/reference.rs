@@ -50,7 +50,11 @@ impl Reference {
     ) -> Result<Placed, Refusal> {
         let index = self.position(id);
         self.form(quantity, price, index.and_then(|index| self.arrivals[index].display))?;
-        first_broken(&[(self.phase == Phase::Halted, Refusal::Halted)])?;
+        let lowers = index.is_some_and(|index| {
+            let before = &self.arrivals[index];
+            price == before.price && quantity <= before.quantity
+        });
+        first_broken(&[(self.phase == Phase::Halted && !lowers, Refusal::Halted)])?;
         let index = index.ok_or(Refusal::UnknownOrder)?;
         let Resting { owner, side, price: old, quantity: rested, display, .. } =
             self.arrivals[index];

@@ -2,9 +2,11 @@
 
 use crate::chaos::run::whole;
 use crate::world::{DAY, World, cents, date, party};
-use gcfn_banking::{BankEntry, Side as Booking, Statement};
+use gcfn_banking::{
+    BankEntry, DeskRefusal, Side as Booking, Statement, StatusReport, TransactionStatus,
+};
 use gcfn_ledger::{Account, LedgerFault, UserBucket};
-use gcfn_model::{Amount, Currency, Pool, Position, WithdrawalId};
+use gcfn_model::{Amount, Currency, Pool, Position, SettlementAccount, Uetr, WithdrawalId};
 use gcfn_venue::{Command, Event, PartyKind, Rejection, Verb};
 
 const BANK: Account = Account::Bank(Pool::UserCustody);
@@ -106,6 +108,54 @@ fn credits_above_what_an_account_can_have_are_a_break() {
 }
 
 #[test]
+fn a_refused_statement_says_which_field_broke_which_rule() {
+    let mut world = custody();
+    let entry = booked(&mut world, Booking::Credit, cents(1_00));
+    let account = world.venue.terms().account(Pool::UserCustody);
+    let (opening, closing, date) = (Position::ZERO, Position::ZERO.plus(cents(1_00)), date(1000));
+    let (currency, entries) = (Currency::Sgd, vec![entry]);
+    let day = Statement { account, currency, date, opening, closing, entries };
+    let refused = |world: &mut World, statement: &Statement| {
+        let statement = Command::BankStatement(statement.clone());
+        world.apply(&statement).expect_err("a statement that does not fit")
+    };
+    let beyond = Position::ZERO.plus(Amount::MAX).plus(cents(1));
+    let large = Statement { closing: beyond, ..day.clone() };
+    assert_eq!(refused(&mut world, &large), Rejection::Desk(DeskRefusal::BalanceOutOfRange));
+    let node = "hk".parse().expect("a name");
+    let abroad = Statement { account: SettlementAccount { node, ..account }, ..day.clone() };
+    assert_eq!(refused(&mut world, &abroad), Rejection::ForeignAccount);
+    world.must(Command::BankStatement(day.clone()));
+    let changed = refused(&mut world, &day);
+    assert_eq!(changed, Rejection::Desk(DeskRefusal::DayClosed));
+    assert_eq!(
+        changed.to_string(),
+        "bank desk refuses: day is reconciled; take a changed statement up with the bank"
+    );
+}
+
+#[test]
+fn what_is_said_of_a_payment_is_refused_for_its_own_reason() {
+    let mut world = custody();
+    world.deposit("ann", Pool::UserCustody, 100_00);
+    let withdrawal = WithdrawalId::derive(&[b"w"]);
+    world.user("ann", Verb::Withdraw { withdrawal, amount: cents(100_00) }).expect("covered");
+    let payment = world.events.iter().find_map(|event| match event {
+        Event::Instructed(payment) => Some(*payment),
+        _ => None,
+    });
+    let uetr = payment.expect("instructed").uetr();
+    let (status, reason) = (TransactionStatus::Rejected, None);
+    let rejects = |uetr| Command::BankStatus(StatusReport { uetr, status, reason });
+    let unknown = Uetr::derive(&[b"nobody's"]);
+    assert_eq!(world.apply(&rejects(unknown)), Err(Rejection::UnknownInstruction));
+    assert_eq!(world.apply(&Command::BankSent(unknown)), Err(Rejection::UnknownInstruction));
+    world.bank_answers();
+    let booked = world.apply(&rejects(uetr));
+    assert_eq!(booked, Err(Rejection::Desk(DeskRefusal::BookedAlready)));
+}
+
+#[test]
 fn a_refused_statement_leaves_no_trace() {
     let mut world = World::new();
     let account = world.venue.terms().account(Pool::GuaranteeFund);
@@ -124,6 +174,6 @@ fn a_refused_statement_leaves_no_trace() {
     world.at -= 1_000;
     let before = whole(&world.venue);
     let refused = world.apply(&Command::BankStatement(statement));
-    assert_eq!(refused, Err(Rejection::UnknownInstruction), "an entry of another account");
+    assert_eq!(refused, Err(Rejection::Desk(DeskRefusal::ForeignEntry)));
     assert!(whole(&world.venue) == before);
 }

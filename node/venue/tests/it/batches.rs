@@ -6,8 +6,8 @@ use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{Amount, BasisPoints, BatchId, Currency, Digest, Millis, OrderId, Pool};
 use gcfn_venue::{
     BatchRefusal, BatchState, BatchTerms, DivisibleFor, Event, IssuingTerms, MaturityAction,
-    OrderTerms, PartyKind, Rejection, ReserveMode, Role, SuspensionReason, TermsField, Track,
-    TradingTerms, Verb,
+    OrderTerms, PartyKind, Rejection, ReserveMode, Role, Severity, SuspensionReason, TermsField,
+    Track, TradingTerms, Verb,
 };
 
 const DAY: u64 = 86_400_000;
@@ -92,7 +92,7 @@ fn steps() -> Vec<(Role, Verb, Vec<BatchState>)> {
     vec![
         (issuer, Verb::AmendBatch { batch, terms: voucher() }, vec![Draft]),
         (issuer, Verb::SubmitBatch { batch }, vec![Draft]),
-        (issuer, Verb::WithdrawBatch { batch }, vec![Draft, Precheck, Review]),
+        (issuer, Verb::WithdrawBatch { batch }, vec![Draft, Precheck, Review, Approved, Funded]),
         (operator, Verb::ScreenBatch { batch, clear: true }, vec![Precheck]),
         (operator, Verb::RejectBatch { batch, reason: no }, vec![Review]),
         (operator, Verb::ApproveBatch { batch }, vec![Review]),
@@ -259,6 +259,33 @@ fn a_draft_is_amended_until_it_is_submitted_and_its_quota_follows() {
     assert_eq!((above, used(&world)), (Err(Rejection::QuotaExceeded), 5_000_00));
     world.issuer("brand", Verb::WithdrawBatch { batch }).expect("a draft");
     assert_eq!(used(&world), 0, "withdrawn, it is released");
+}
+
+#[test]
+fn what_is_withdrawn_before_its_mint_gives_quota_and_reserve_back() {
+    for state in [BatchState::Approved, BatchState::Funded] {
+        let mut world = standing_at(state);
+        let deposit = Account::Issuer(party("brand"), IssuerBucket::Deposit);
+        world.issuer("brand", Verb::WithdrawBatch { batch: b1() }).expect("not minted");
+        let brand = world.venue.issuer(party("brand")).expect("known");
+        assert_eq!((brand.used, brand.quota), (Amount::ZERO, cents(1_005_000_00)), "{state:?}");
+        assert_eq!(world.balance(deposit), 5_000_00, "{state:?}");
+        assert_eq!(world.balance(Account::Reserve(party("brand"), b1())), 0);
+        let minted = world.ask("olga", Role::Operator, Verb::MintBatch { batch: b1() });
+        assert_eq!(minted, Err(Rejection::BatchState), "withdrawn is final");
+    }
+}
+
+#[test]
+fn what_a_withdrawn_batch_had_set_aside_stays_frozen_with_its_defaulted_issuer() {
+    let mut world = standing_at(BatchState::Funded);
+    let (issuer, severity) = (party("brand"), Severity::Critical);
+    let of = |bucket| Account::Issuer(issuer, bucket);
+    world.two(Verb::DeclareDefault { issuer, severity }).expect("two persons");
+    world.issuer("brand", Verb::WithdrawBatch { batch: b1() }).expect("not minted");
+    assert_eq!(world.balance(of(IssuerBucket::Restricted)), 5_000_00);
+    world.two(Verb::CloseDefault { issuer }).expect("nothing waits");
+    assert_eq!(world.balance(of(IssuerBucket::Deposit)), 5_000_00, "as it was before");
 }
 
 #[test]

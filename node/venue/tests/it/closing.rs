@@ -85,3 +85,16 @@ fn a_frozen_party_does_not_leave() {
     world.freeze("ann");
     assert_eq!(close(&mut world, "ann"), Err(Rejection::Frozen));
 }
+
+#[test]
+fn a_market_maker_ends_its_making_before_it_leaves_and_is_forgotten_with_it() {
+    let mut world = World::new();
+    let maker = party("mia");
+    world.operator(Verb::Register { party: maker, kind: PartyKind::User, kyc: 3 });
+    world.two(Verb::AppointMaker { maker }).expect("two persons");
+    assert_eq!(close(&mut world, "mia"), Err(Rejection::PartyNotEmpty), "it makes markets");
+    world.operator(Verb::TerminateMaker { maker });
+    assert!(world.venue.market_maker(maker).is_some(), "a former one");
+    close(&mut world, "mia").expect("nothing is left");
+    assert!(world.venue.market_maker(maker).is_none());
+}

@@ -128,11 +128,13 @@ fn enough_redemptions_or_six_months_end_the_provisional_score() {
 }
 
 #[test]
-fn a_good_score_counts_while_it_is_provisional() {
-    let factors = CreditFactors { redemptions: 99, ..seasoned(1_000_00, 0, 5, 10_000) };
-    let rating = RULES.rate(&factors, None);
+fn a_score_of_too_little_history_raises_nobody() {
+    let one = CreditFactors { redemptions: 99, ..seasoned(1_000_00, 0, 5, 10_000) };
+    let rating = RULES.rate(&one, Some(Score::MAX));
+    assert_eq!((rating.score, rating.grade), (Score::of(6_000), Grade::Bbb));
     assert!(rating.provisional);
     // 35 + 25 + 20 x ln 6 / ln 37 + 20
+    let rating = RULES.rate(&CreditFactors { redemptions: 100, ..one }, None);
     assert_eq!((rating.score, rating.grade), (Score::of(8_992), Grade::Aa));
 }
 

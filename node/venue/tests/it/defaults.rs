@@ -163,7 +163,8 @@ fn p_15b_a_major_default_lets_the_fund_fill_the_reserves() {
     world.two(declare(Severity::Major)).expect("admitted");
     assert!(world.batch("b1").reserve_low);
     world.settle(1001);
-    assert_eq!(world.balance(Account::GuaranteeFund), 1_000_00 - 474_52);
+    assert_eq!(world.venue.fund_available(), cents(1_000_00 - 474_52));
+    assert_eq!(world.venue.receivable(party("brand"), Pool::GuaranteeFund), cents(474_52));
     assert_eq!(world.balance(Account::Reserve(party("brand"), b1())), 949_05);
     assert!(!world.batch("b1").reserve_low);
 }

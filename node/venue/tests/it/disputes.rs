@@ -6,8 +6,8 @@ use gcfn_market::Side;
 use gcfn_model::{Digest, DisputeId, Pool, RedemptionId, SeriesId, TradeId, WithdrawalId};
 use gcfn_venue::{
     ArbitrationDecision, CouponFreezeTerms, DisputeKind, DisputeOutcome, DisputeState, DisputeStep,
-    DisputeTerms, FreezeReason, MoneyAct, MoneyEvent, Outcome, PartyKind, PledgeTerms, Rejection,
-    Role, TradeState, Verb,
+    DisputeTerms, EVIDENCE_MAX, FreezeReason, MoneyAct, MoneyEvent, Outcome, PartyKind,
+    PledgeTerms, Rejection, Role, TradeState, Verb,
 };
 
 const DISPUTE: DisputeId = DisputeId::from_bytes([1; 16]);
@@ -57,6 +57,24 @@ fn arbitration(world: &mut World, trade: TradeId) {
 
 fn state(world: &World) -> DisputeState {
     world.venue.dispute(DISPUTE).expect("opened").state
+}
+
+#[test]
+fn neither_side_fills_the_places_for_evidence_of_the_other() {
+    let (mut world, _, trade) = resold();
+    open(&mut world, "ben", trade, DisputeKind::RefundRequest).expect("the buyer's");
+    let mut show = |who: &str| {
+        let evidence = Digest([9; 32]);
+        world.user(who, MoneyAct::AddEvidence { dispute: DISPUTE, evidence }.into())
+    };
+    for _ in 1..EVIDENCE_MAX {
+        show("ben").expect("he began with one");
+    }
+    assert_eq!(show("ben"), Err(Rejection::EvidenceFull));
+    for _ in 0..EVIDENCE_MAX {
+        show("ann").expect("hers are not taken");
+    }
+    assert_eq!(show("ann"), Err(Rejection::EvidenceFull));
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Freezing parties and coupons, pledging coupons: what each overlay of 2.3 blocks.
 
-use crate::world::{World, cents, party};
+use crate::world::{World, cents, party, terms, voucher};
 use gcfn_ledger::{Account, Holder, SerialRange, UserBucket};
 use gcfn_market::Side;
-use gcfn_model::{BatchId, Digest, Pool, RedemptionId, SeriesId, TradeId, WithdrawalId};
+use gcfn_model::{BatchId, Currency, Digest, Pool, RedemptionId, SeriesId, TradeId, WithdrawalId};
 use gcfn_venue::{
-    CouponFreezeTerms, Done, FreezeReason, MoneyAct, Outcome, PartyKind, PledgeTerms, Rejection,
-    Role, Verb,
+    BatchTerms, CouponFreezeTerms, Done, Event, FreezeReason, MoneyAct, MoneyEvent, Outcome,
+    PartyKind, PledgeTerms, Rejection, ReserveMode, Role, Verb,
 };
 
 fn market() -> (World, SeriesId, TradeId) {
@@ -247,9 +247,76 @@ fn frozen_coupons_end_when_they_are_unfrozen_and_pledged_ones_in_time() {
     let debt = Account::Obligation(party("brand"), BatchId::derive(&[b"b1"]));
     assert_eq!(with(&world, series, Holder::Frozen(party("ann"))), 3);
     assert_eq!(with(&world, series, Holder::Pledged(party("ann"))), 0);
+    assert_eq!(world.venue.pledges().count(), 0, "it secures nothing any more");
     assert_eq!(world.balance(debt), 300_00, "owed while they are frozen");
     world.two(MoneyAct::UnfreezeCoupons { freeze }).expect("two persons");
     assert_eq!(with(&world, series, Holder::Frozen(party("ann"))), 0);
     assert_eq!(world.balance(debt), 0);
     assert_eq!(with(&world, series, Holder::Expired), 100);
+}
+
+#[test]
+fn a_pledge_lasts_as_long_as_any_of_its_coupons_though_they_are_frozen() {
+    let (mut world, series, _) = market();
+    let pledge = pledged(&mut world, series, 2);
+    let freeze = frozen(&mut world, series, 1, 2);
+    for day in 1000..1008 {
+        world.until(day, 19);
+        world.until(day, 21);
+        world.until(day + 1, 9);
+    }
+    assert_eq!(with(&world, series, Holder::Pledged(party("ann"))), 0);
+    assert!(world.venue.find_pledge(pledge).is_some(), "the frozen one has not ended");
+    world.two(MoneyAct::UnfreezeCoupons { freeze }).expect("two persons");
+    assert!(world.venue.find_pledge(pledge).is_none());
+    assert!(world.told().any(|event| *event == MoneyEvent::PledgeReleased { number: pledge }));
+}
+
+#[test]
+fn a_recall_ends_the_pledges_of_its_coupons() {
+    let (mut world, series, _) = market();
+    pledged(&mut world, series, 2);
+    for day in 1000..1001 {
+        world.until(day, 19);
+        world.until(day, 21);
+        world.until(day + 1, 9);
+    }
+    world.deposit("brand", Pool::IssuerEscrow, 10_000_00);
+    world.two(Verb::RecallBatch { batch: BatchId::derive(&[b"b1"]) }).expect("funded");
+    assert_eq!(world.venue.pledges().count(), 0);
+}
+
+#[test]
+fn what_a_merchant_has_confirmed_is_paid_though_the_holder_is_frozen_meanwhile() {
+    let mut region = terms("sg", "sg", Currency::Sgd);
+    region.reserve_mode = ReserveMode::Proceeds;
+    let mut world = World::of(region);
+    world.admitted("brand", 120_00);
+    let batch = BatchTerms { reserve: ReserveMode::Proceeds, ..voucher() };
+    let series = world.issued("brand", "b1", batch);
+    world.register("cafe", PartyKind::Merchant);
+    world.issuer("brand", Verb::AuthoriseMerchant { merchant: party("cafe") }).expect("hers");
+    world.buyer("ann", series, 2);
+    let waits = redeemed_at_cafe(&mut world, series, 60_00);
+    assert_eq!(waits, Ok(Done::Waiting { value: cents(60_00) }));
+    world.freeze("ann");
+    // The goods are handed out: the claim is the merchant's now, and the coupon is used up.
+    world.deposit("brand", Pool::IssuerEscrow, 100_00);
+    let redeemed = world.events.iter().any(|event| matches!(event, Event::Redeemed { .. }));
+    assert!(redeemed, "the issuer's money pays what has waited for it");
+    world.until(1000, 19);
+    world.until(1000, 21);
+    world.until(1001, 9);
+    assert_eq!(world.balance(Account::Merchant(party("cafe"))), 0, "and it has left for its bank");
+    // What is left of the coupon is the frozen holder's, and stands still with the rest.
+    assert_eq!(world.coupons("ann", series), 2);
+    assert_eq!(redeemed_at_cafe(&mut world, series, 40_00), Err(Rejection::Frozen));
+}
+
+fn redeemed_at_cafe(world: &mut World, series: SeriesId, minor: u64) -> Outcome {
+    let redemption = RedemptionId::derive(&[b"r", &minor.to_be_bytes()]);
+    let (merchant, serial, amount) = (party("cafe"), None, Some(cents(minor)));
+    let lock = Verb::LockRedemption { redemption, merchant, series, serial, amount };
+    world.user("ann", lock)?;
+    world.user("cafe", Verb::ConfirmRedemption { redemption })
 }

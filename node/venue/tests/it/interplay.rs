@@ -114,6 +114,26 @@ fn coupons_of_a_redemption_that_waits_for_money_are_not_frozen() {
 }
 
 #[test]
+fn a_token_names_one_lock_and_an_ended_one_is_not_used_again() {
+    let (mut world, series) = market(|_| ());
+    world.order("ann", Side::Buy, series, 3, None).expect("on offer");
+    let redemption = lock(&mut world, series);
+    let again = |serial| {
+        let (merchant, amount) = (party("brand"), Some(cents(1_00)));
+        Verb::LockRedemption { redemption, merchant, series, serial, amount }
+    };
+    assert_eq!(world.user("ann", again(None)), Err(Rejection::RedemptionExists));
+    world.user("ann", Verb::CancelRedemption { redemption }).expect("hers");
+    let shadow = world.user("ann", again(Some(1)));
+    assert_eq!(shadow, Err(Rejection::RedemptionExists), "the merchant was shown another coupon");
+    // As long as answers are kept; no timer of the first lock is left to end the second.
+    world.until(1001, 10);
+    world.user("ann", again(Some(1))).expect("long forgotten");
+    world.at += 299_000_000;
+    world.issuer("brand", Verb::ConfirmRedemption { redemption }).expect("locked for 5 minutes");
+}
+
+#[test]
 fn coupons_that_only_a_lock_keeps_from_their_end_are_not_frozen() {
     let (mut world, series) = market(|_| ());
     world.order("ann", Side::Buy, series, 1, None).expect("on offer");

@@ -4,8 +4,8 @@ use crate::world::{World, cents, party, terms};
 use gcfn_market::Side;
 use gcfn_model::{Currency, Pool, SeriesId, WithdrawalId};
 use gcfn_venue::{
-    LimitTerms, MoneyAct, MoneyEvent, OrderTerms, Outcome, PartyClass, PartyKind, PartyLimits,
-    Rejection, Rule, Verb,
+    Amendment, LimitTerms, MoneyAct, MoneyEvent, OrderTerms, Outcome, PartyClass, PartyKind,
+    PartyLimits, Rejection, Rule, Verb,
 };
 
 /// A market with ann and ben, under limits that `adjust` has changed.
@@ -66,6 +66,32 @@ fn open_orders_are_counted_until_they_trade_or_are_cancelled() {
     world.order("ben", Side::Buy, series, 2, Some(95_00)).expect("he has none open");
     world.order("ben", Side::Sell, series, 1, Some(91_00)).expect("meets hers");
     buy(&mut world, series, 1, 92_00).expect("one has traded");
+}
+
+#[test]
+fn an_amendment_evades_nothing_that_a_new_order_is_refused_for() {
+    let (mut world, series) = market(|limits| limits.frequency_limit = 2);
+    world.order("ann", Side::Buy, series, 4, Some(95_00)).expect("new coupons");
+    world.order("ann", Side::Sell, series, 3, Some(99_00)).expect("hers");
+    let order = world.venue.orders().find(|open| open.party == party("ann")).expect("open").id;
+    world.order("ben", Side::Buy, series, 1, Some(90_00)).expect("rests");
+    world.order("ann", Side::Buy, series, 1, Some(95_00)).expect("her second trade");
+    assert_eq!(flagged(&world, Rule::FrequencyLimit), 1);
+    let amend = |to: Option<u64>, quantity| {
+        let price = to.map(cents);
+        Verb::AmendOrder(Amendment { order, price, quantity })
+    };
+    let cheaper = world.user("ann", amend(Some(90_00), Some(1)));
+    assert_eq!(cheaper, Err(Rejection::UnderReview), "it would trade with ben");
+    world.user("ann", amend(None, Some(2))).expect("less of it, like a cancellation");
+    review(&mut world, "ann", Rule::FrequencyLimit);
+    let low = PartyLimits { order_value: cents(150_00), ..PartyLimits::NONE };
+    world.two(MoneyAct::SetLimits { party: party("ann"), limits: Some(low) }).expect("two");
+    assert_eq!(world.user("ann", amend(Some(98_00), None)), Err(Rejection::OrderLimit));
+    world.operator(MoneyAct::SetKyc { party: party("ann"), kyc: 0 }.into());
+    let cheap = world.user("ann", amend(Some(90_00), Some(1)));
+    assert_eq!(cheap, Err(Rejection::KycTooLow), "who may not trade may only take back");
+    world.user("ann", amend(None, Some(1))).expect("less of it");
 }
 
 #[test]

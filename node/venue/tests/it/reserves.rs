@@ -1,11 +1,11 @@
 //! What backs the coupons, and what happens when it is not enough (3.2 invariant 4, P-09b, P-15).
 
 use crate::world::{World, cents, instant, party, terms, voucher};
-use gcfn_ledger::{Account, Holder, IssuerBucket};
+use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, ShareKind};
 use gcfn_model::{Amount, BatchId, Currency, Pool, RedemptionId};
 use gcfn_venue::{
-    BatchTerms, DefaultCause, Done, Event, IssuerStatus, PartyKind, Rejection, ReserveMode,
-    Severity, Verb,
+    BatchTerms, DefaultCause, Done, Event, IssuerStatus, MoneyAct, PartyKind, Rejection,
+    ReserveMode, Role, Severity, Verb,
 };
 
 fn b1() -> BatchId {
@@ -35,8 +35,10 @@ fn sold_below_face() -> (World, gcfn_model::SeriesId) {
 /// The same, with nine redeemed: 49.05 are left for the last.
 fn short() -> (World, gcfn_model::SeriesId) {
     let (mut world, series) = sold_below_face();
+    world.register("cafe", PartyKind::Merchant);
+    world.issuer("brand", Verb::AuthoriseMerchant { merchant: party("cafe") }).expect("hers");
     for _ in 0..9 {
-        assert_eq!(world.redeem("ann", series, "brand", None), Ok(Done::Accepted));
+        assert_eq!(world.redeem("ann", series, "cafe", None), Ok(Done::Accepted));
     }
     assert_eq!(world.balance(Account::Reserve(party("brand"), b1())), 49_05);
     (world, series)
@@ -44,7 +46,7 @@ fn short() -> (World, gcfn_model::SeriesId) {
 
 fn waits(world: &mut World, series: gcfn_model::SeriesId) {
     let value = cents(100_00);
-    assert_eq!(world.redeem("ann", series, "brand", None), Ok(Done::Waiting { value }));
+    assert_eq!(world.redeem("ann", series, "cafe", None), Ok(Done::Waiting { value }));
     let locked = Holder::RedeemLock(party("ann"));
     assert_eq!(world.venue.books().title.quantity(series, locked), 1, "the coupon stays locked");
 }
@@ -182,9 +184,73 @@ fn p_15b_the_guarantee_fund_pays_what_the_issuer_does_not() {
     let case = world.venue.default_of(party("brand")).expect("it did not pay");
     assert_eq!((case.severity, case.cause), (Severity::Major, DefaultCause::FundingUnmet));
     world.settle(1003);
-    assert_eq!(world.balance(Account::GuaranteeFund), 9_05);
+    assert_eq!(world.venue.fund_available(), cents(9_05));
     assert_eq!(world.venue.books().title.quantity(series, Holder::Redeemed), 10);
     assert!(world.venue.funding_call(party("brand")).is_none());
+}
+
+/// The guarantee fund has paid 50.95 of its 60.00 for brand.
+fn subrogated() -> World {
+    let (mut world, series) = short();
+    world.register("sponsor", PartyKind::User);
+    world.deposit("sponsor", Pool::GuaranteeFund, 60_00);
+    waits(&mut world, series);
+    world.until(1002, 18);
+    world.settle(1003);
+    world
+}
+
+#[test]
+fn what_the_fund_has_paid_the_issuer_owes_it_and_repays_first() {
+    let mut world = subrogated();
+    let (brand, fund) = (party("brand"), Pool::GuaranteeFund);
+    let deposit = Account::Issuer(brand, IssuerBucket::Deposit);
+    assert_eq!(world.venue.receivable(brand, fund), cents(50_95));
+    assert_eq!(world.balance(Account::GuaranteeFund), 60_00, "9.05 in cash and the claim");
+    world.deposit("brand", Pool::IssuerEscrow, 30_00);
+    assert_eq!((world.venue.receivable(brand, fund), world.balance(deposit)), (cents(20_95), 0));
+    assert_eq!(world.venue.fund_available(), cents(9_05), "it comes with the next settlement");
+    world.settle(1004);
+    assert_eq!(world.venue.fund_available(), cents(39_05));
+    world.deposit("brand", Pool::IssuerEscrow, 30_00);
+    assert_eq!((world.venue.receivable(brand, fund), world.balance(deposit)), (cents(0), 9_05));
+    world.settle(1005);
+    assert_eq!(world.venue.fund_available(), cents(60_00), "whole again");
+}
+
+#[test]
+fn the_fund_itself_bears_what_it_gives_up() {
+    let mut world = subrogated();
+    let (party, pool) = (party("brand"), Pool::GuaranteeFund);
+    let wish = |minor| MoneyAct::WriteOff { party, pool, amount: cents(minor) };
+    assert_eq!(world.two(wish(50_96)), Err(Rejection::NothingOwed));
+    world.two(wish(50_95)).expect("two persons");
+    assert_eq!(world.balance(Account::GuaranteeFund), 9_05);
+    assert_eq!(world.venue.fund_available(), cents(9_05), "that much was there before, too");
+    assert_eq!(world.venue.receivable(party, pool), cents(0));
+}
+
+#[test]
+fn fees_that_an_issuer_never_pays_are_given_up_by_two_persons() {
+    let mut world = World::new();
+    world.admitted("brand", 510_00);
+    world.lists("brand", "b1");
+    let (party, pool) = (party("brand"), Pool::SettlementHub);
+    let owed = world.venue.receivable(party, pool);
+    assert_eq!(owed, cents(120_00), "the fee of the listing");
+    let listed: Vec<_> = world.venue.receivables().collect();
+    assert_eq!(listed, [(party, pool, owed)]);
+    let wish = |minor| MoneyAct::WriteOff { party, pool, amount: cents(minor) };
+    assert_eq!(world.two(wish(0)), Err(Rejection::AmountZero));
+    assert_eq!(world.two(wish(120_01)), Err(Rejection::NothingOwed));
+    world.operator(wish(100_00).into());
+    assert_eq!(world.venue.receivable(party, pool), owed, "one person gives nothing up");
+    world.ask("oscar", Role::Operator, wish(100_00).into()).expect("seconded");
+    assert_eq!(world.venue.receivable(party, pool), cents(20_00));
+    // What was never collected is no fee, and nobody's share.
+    assert_eq!(world.balance(Account::Fee(FeeKind::Issue)), 20_00);
+    world.until(1000, 19);
+    assert_eq!(world.balance(Account::Share(ShareKind::Platform)), 0);
 }
 
 #[test]

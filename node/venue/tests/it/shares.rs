@@ -3,10 +3,12 @@
 use crate::world::{World, cents, party, terms};
 use gcfn_ledger::{Account, FeeKind, ShareKind, TaxKind};
 use gcfn_market::Side;
-use gcfn_model::{BasisPoints, Currency, Digest, NodeId, Pool, SeriesId, WithdrawalId};
+use gcfn_model::{
+    BasisPoints, Currency, Digest, DisputeId, NodeId, Pool, SeriesId, TradeId, WithdrawalId,
+};
 use gcfn_venue::{
-    Command, Done, EntryReference, MoneyAct, MoneyEvent, MoneyTerms, Notice, PartyKind, Rejection,
-    ShareTable, Slashing, TaxRate, Verb, member_party,
+    Command, DisputeKind, DisputeTerms, Done, EntryReference, MoneyAct, MoneyEvent, MoneyTerms,
+    Notice, Outcome, PartyKind, Rejection, ShareTable, Slashing, TaxRate, Verb, member_party,
 };
 
 /// A market with ann and ben, under money terms that `adjust` has changed.
@@ -97,46 +99,102 @@ fn a_rebate_comes_out_of_the_platforms_share_and_can_be_reversed() {
     assert_eq!((world.available("ann"), share(&world, ShareKind::Platform)), (10_000_00, 120_00));
 }
 
+fn invited(world: &mut World, who: &str, of: &str) -> Outcome {
+    world.user(who, Verb::Money(MoneyAct::JoinByInvitation { of: party(of) }))
+}
+
+/// What inviters were told that they get, in order.
+fn rewards(world: &World) -> Vec<u64> {
+    let rewards = world.told().filter_map(|event| match event {
+        MoneyEvent::InviterRewarded { amount, .. } => Some(amount.minor()),
+        _ => None,
+    });
+    rewards.collect()
+}
+
+/// Ben, whom ann invited, buys new coupons; he may hand them back for seven days.
+fn buys(world: &mut World, series: SeriesId, quantity: u64) -> TradeId {
+    match world.order("ben", Side::Buy, series, quantity, Some(95_00)) {
+        Ok(Done::Order { trades, .. }) => trades[0],
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
-fn who_invited_a_friend_is_rewarded_once_for_the_first_settled_trade() {
+fn who_invited_a_friend_is_rewarded_once_when_the_first_purchase_cannot_be_handed_back() {
     let (mut world, series) = market(|_| ());
-    let invited = |world: &mut World, who: &str, of: &str| {
-        world.user(who, Verb::Money(MoneyAct::JoinByInvitation { of: party(of) }))
-    };
-    settle(&mut world, 1000);
-    settle(&mut world, 1001);
     assert_eq!(invited(&mut world, "ben", "ben"), Err(Rejection::ToOneself));
     assert_eq!(invited(&mut world, "ben", "brand"), Err(Rejection::PartyKind));
     invited(&mut world, "ben", "ann").expect("before his first trade");
     assert_eq!(invited(&mut world, "ben", "ann"), Err(Rejection::InvitationClosed));
-    world.order("ben", Side::Buy, series, 30, Some(95_00)).expect("covered");
+    buys(&mut world, series, 30);
     world.order("ann", Side::Buy, series, 1, Some(95_00)).expect("covered");
     assert_eq!(invited(&mut world, "ann", "ben"), Err(Rejection::InvitationClosed));
     let before = world.available("ann");
-    settle(&mut world, 1002);
-    settle(&mut world, 1003);
+    for day in 1000..1007 {
+        settle(&mut world, day);
+    }
+    assert_eq!(rewards(&world), [], "settled, and still his to hand back");
+    world.until(1007, 10);
     // 5 % of 2,850.00 would be 142.50: capped.
-    assert_eq!(world.available("ann"), before + 100_00);
-    world.order("ben", Side::Buy, series, 1, Some(95_00)).expect("covered");
-    settle(&mut world, 1004);
-    settle(&mut world, 1005);
-    assert_eq!(world.available("ann"), before + 100_00);
+    assert_eq!(rewards(&world), [100_00]);
+    world.order("ben", Side::Sell, series, 1, Some(94_00)).expect("his");
+    world.order("ann", Side::Buy, series, 1, Some(94_00)).expect("covered");
+    let paid = world.available("ann");
+    settle(&mut world, 1007);
+    assert_eq!(world.available("ann"), paid + 100_00);
+    assert!(paid < before, "she has paid for a coupon meanwhile");
+    assert_eq!(rewards(&world), [100_00], "once");
+}
+
+#[test]
+fn nobody_is_rewarded_for_a_purchase_that_was_handed_back_but_for_the_next() {
+    let (mut world, series) = market(|_| ());
+    invited(&mut world, "ben", "ann").expect("before his first trade");
+    let first = buys(&mut world, series, 30);
+    settle(&mut world, 1000);
+    world.user("ben", Verb::Refund { trade: first }).expect("within the window");
+    settle(&mut world, 1001);
+    world.order("ann", Side::Buy, series, 1, Some(95_00)).expect("covered");
+    world.order("ann", Side::Sell, series, 1, Some(90_00)).expect("hers");
+    let from_a_holder = world.order("ben", Side::Buy, series, 1, Some(90_00));
+    from_a_holder.expect("a purchase that nobody hands back");
+    settle(&mut world, 1002);
+    assert_eq!(rewards(&world), [4_50], "final once it has settled");
+    for day in 1003..1007 {
+        settle(&mut world, day);
+    }
+    world.until(1007, 10);
+    assert_eq!(rewards(&world), [4_50]);
+}
+
+#[test]
+fn a_purchase_in_dispute_is_not_final_before_the_dispute_is_over() {
+    let (mut world, series) = market(|_| ());
+    invited(&mut world, "ben", "ann").expect("before his first trade");
+    let (trade, dispute) = (buys(&mut world, series, 2), DisputeId::derive(&[b"d"]));
+    for day in 1000..1006 {
+        settle(&mut world, day);
+    }
+    let (kind, evidence) = (DisputeKind::RefundRequest, Digest([1; 32]));
+    let wish = DisputeTerms { dispute, trade, kind, evidence };
+    world.user("ben", MoneyAct::OpenDispute(wish).into()).expect("his purchase");
+    settle(&mut world, 1006);
+    world.until(1007, 10);
+    assert_eq!(rewards(&world), []);
+    world.user("ben", MoneyAct::WithdrawDispute { dispute }.into()).expect("his dispute");
+    assert_eq!(rewards(&world), [9_50]);
 }
 
 #[test]
 fn an_inviter_gets_nothing_that_the_platform_does_not_have() {
     let (mut world, series) = market(|_| ());
-    let join = MoneyAct::JoinByInvitation { of: party("ann") };
-    world.user("ben", Verb::Money(join)).expect("before his first trade");
-    world.order("ben", Side::Buy, series, 30, Some(95_00)).expect("covered");
+    invited(&mut world, "ben", "ann").expect("before his first trade");
+    world.order("ann", Side::Buy, series, 1, Some(95_00)).expect("covered");
+    world.order("ann", Side::Sell, series, 1, Some(90_00)).expect("hers");
+    world.order("ben", Side::Buy, series, 1, Some(90_00)).expect("covered");
     settle(&mut world, 1000);
-    let told = world.told().find_map(|event| match event {
-        MoneyEvent::InviterRewarded { amount, .. } => Some(*amount),
-        _ => None,
-    });
-    assert_eq!(told, Some(cents(0)));
-    settle(&mut world, 1001);
-    assert_eq!(world.available("ann"), 10_000_00);
+    assert_eq!(rewards(&world), [0], "no fee has been shared yet");
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub(super) const fn row(rejection: &R) -> Option<Row> {
         R::PartyNotEmpty => {
             ("PartyNotEmpty", State, NewKey, "end what the party has or does here first")
         }
+        R::Desk(_) => ("Desk", Value, Never, "take it up with the bank"),
         _ => return None,
     })
 }

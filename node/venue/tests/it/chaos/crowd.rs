@@ -145,7 +145,7 @@ fn peopled(world: &mut World, [first, second]: [SeriesId; 2]) {
         world.order(who, Side::Buy, second, 8, Some(95_00)).expect("on offer");
     }
     world.user("mia", Verb::ApplyAsMaker).expect("identified");
-    world.operator(Verb::ApproveMaker { maker: party("mia") });
+    world.two(Verb::ApproveMaker { maker: party("mia") }).expect("two persons");
     world.operator(Verb::SetDuty { maker: party("mia"), series: first, duty: None });
 }
 

@@ -95,7 +95,10 @@ fn coupons_set_aside(venue: &Venue) -> Option<String> {
         }
     }
     let sells = venue.orders().filter(|open| open.side == Side::Sell).map(|open| {
-        let own = Holder::OrderLock(open.party);
+        let own = match open.not_before {
+            Some(_) => Holder::OfferLock(open.party),
+            None => Holder::OrderLock(open.party),
+        };
         let holder = if open.primary() { Holder::InventoryLock } else { own };
         ((open.series, holder), open.remaining)
     });

@@ -186,6 +186,7 @@ fn verb(world: &World, who: &str, series: [SeriesId; 2], (what, a, b, n): Draw) 
                 Verb::ApplyAsMaker,
                 Verb::LeaveMaking,
                 Verb::ApproveMaker { maker },
+                Verb::ApproveMaker { maker },
                 Verb::SuspendMaker { maker },
                 Verb::ResumeMaker { maker },
                 Verb::TerminateMaker { maker },
@@ -286,7 +287,10 @@ fn check_locks(world: &World, who: &str, series: SeriesId) {
     let (venue, id) = (&world.venue, party(who));
     let sells = venue.orders().filter(|open| open.party == id && open.series == series);
     let sells = sells.filter(|open| open.side == Side::Sell);
-    let (primary, own): (Vec<_>, Vec<_>) = sells.partition(|open| open.primary());
+    let (later, sells): (Vec<_>, Vec<_>) =
+        sells.partition(|open| open.not_before.is_some() && !open.primary());
+    let (primary, own): (Vec<_>, Vec<_>) =
+        sells.into_iter().partition(|open: &&gcfn_venue::OpenOrder| open.primary());
     let remaining =
         |orders: Vec<&gcfn_venue::OpenOrder>| orders.iter().map(|o| o.remaining).sum::<u64>();
     assert_eq!(super::with(world, series, Holder::OrderLock(id)), remaining(own));
@@ -300,7 +304,7 @@ fn check_locks(world: &World, who: &str, series: SeriesId) {
     let auctions = venue.auctions().filter(|(_, a)| a.seller == id && a.terms.series == series);
     let locked = offers.chain(auctions.flat_map(|(_, auction)| &auction.locked));
     let locked: u64 = locked.map(|range| range.count()).sum();
-    assert_eq!(super::with(world, series, Holder::OfferLock(id)), locked);
+    assert_eq!(super::with(world, series, Holder::OfferLock(id)), locked + remaining(later));
 }
 
 fn storm(draws: &[Draw]) {

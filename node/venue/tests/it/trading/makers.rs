@@ -6,8 +6,8 @@ use gcfn_ledger::{Account, FeeKind, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{BasisPoints, Millis, Pool, SeriesId, WithdrawalId};
 use gcfn_venue::{
-    Amendment, Done, DutyReport, Event, MakerStatus, PartyClass, PartyKind, QuoteDuty, QuoteState,
-    Rejection, Role, Verb,
+    Amendment, Done, DutyReport, Event, MakerStatus, Outcome, PartyClass, PartyKind, QuoteDuty,
+    QuoteState, Rejection, Role, Verb,
 };
 
 const MAKER_DEPOSIT: u64 = 10_000_00;
@@ -25,7 +25,7 @@ fn applicant() -> (World, SeriesId) {
 fn admitted() -> (World, SeriesId) {
     let (mut world, series) = applicant();
     world.user("mia", Verb::ApplyAsMaker).expect("identified and covered");
-    world.operator(Verb::ApproveMaker { maker: user("mia") });
+    world.two(Verb::ApproveMaker { maker: user("mia") }).expect("two persons");
     (world, series)
 }
 
@@ -69,8 +69,15 @@ fn admission_takes_identity_and_a_deposit() {
     assert_eq!(refused(&mut world, "olga", Role::Operator, brand), Rejection::PartyKind);
     let before = world.available("mia");
     world.user("mia", Verb::ApplyAsMaker).expect("identified and covered");
-    assert!(!world.venue.is_market_maker(party("mia")));
     world.operator(Verb::ApproveMaker { maker: user("mia") });
+    assert!(!world.venue.is_market_maker(party("mia")), "one person admits nobody");
+    assert_eq!(deposited(&world), 0);
+    let approve = Verb::ApproveMaker { maker: user("mia") };
+    assert_eq!(
+        refused(&mut world, "olga", Role::Operator, approve.clone()),
+        Rejection::SecondPerson
+    );
+    world.ask("oscar", Role::Operator, approve).expect("seconded");
     assert_eq!(
         (deposited(&world), world.available("mia")),
         (MAKER_DEPOSIT, before - MAKER_DEPOSIT)
@@ -92,6 +99,17 @@ fn an_applicant_without_the_deposit_is_refused() {
     world.operator(Verb::Register { party: party("mia"), kind: PartyKind::User, kyc: 3 });
     let refusal = refused(&mut world, "mia", Role::User, Verb::ApplyAsMaker);
     assert_eq!(refusal, Rejection::InsufficientFunds);
+}
+
+/// What mia asks for herself, and staff for her: by two persons where it takes two.
+fn asked(world: &mut World, role: Role, verb: Verb) -> Outcome {
+    match role {
+        Role::Operator => match world.ask("olga", role, verb.clone())? {
+            Done::Proposed { .. } => world.ask("oscar", role, verb),
+            done => Ok(done),
+        },
+        _ => world.ask("mia", role, verb),
+    }
 }
 
 #[test]
@@ -121,11 +139,11 @@ fn a_market_maker_moves_only_along_its_states() {
             let (mut world, _) = applicant();
             for past in path(from) {
                 let (role, verb) = step(past);
-                world.ask("mia", role, verb).expect("on the path");
+                asked(&mut world, role, verb).expect("on the path");
             }
             assert_eq!(status(&world), from);
             let (role, verb) = step(next);
-            let outcome = world.ask("mia", role, verb);
+            let outcome = asked(&mut world, role, verb);
             match may.contains(&next) {
                 true => assert_eq!(outcome, Ok(Done::Accepted), "{from:?} {next}"),
                 false => assert_eq!(outcome, Err(Rejection::MakerState), "{from:?} {next}"),
@@ -168,9 +186,29 @@ fn a_penalty_takes_two_persons_and_settles_to_the_hub() {
 }
 
 #[test]
+fn nobody_leaves_while_a_penalty_waits_for_its_second_person() {
+    let (mut world, _) = admitted();
+    let maker = user("mia");
+    let penalty = Verb::PenaliseMaker { maker, amount: price(500_00) };
+    let outcome = world.operator(penalty);
+    let Done::Proposed { proposal } = outcome else { panic!("{outcome:?} of one person") };
+    assert_eq!(refused(&mut world, "mia", Role::User, Verb::LeaveMaking), Rejection::UnderReview);
+    let ended = refused(&mut world, "olga", Role::Operator, Verb::TerminateMaker { maker });
+    assert_eq!(ended, Rejection::UnderReview, "one person would give the deposit back");
+    assert_eq!(deposited(&world), MAKER_DEPOSIT);
+    world.operator(Verb::DismissProposal { proposal });
+    world.user("mia", Verb::LeaveMaking).expect("nothing waits");
+    assert_eq!(deposited(&world), 0);
+}
+
+#[test]
 fn a_system_account_makes_markets_without_a_deposit() {
     let (mut world, series) = applicant();
     world.operator(Verb::AppointMaker { maker: user("mia") });
+    assert!(!world.venue.is_market_maker(party("mia")), "one person appoints nobody");
+    world
+        .ask("oscar", Role::Operator, Verb::AppointMaker { maker: user("mia") })
+        .expect("seconded");
     assert_eq!(deposited(&world), 0);
     assert!(world.venue.market_maker(party("mia")).expect("known").own);
     world.operator(Verb::SetDuty { maker: user("mia"), series, duty: None });

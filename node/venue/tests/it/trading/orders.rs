@@ -4,12 +4,12 @@ use super::{
     DEPOSIT, count, filled, held, is_open, issuer, later, limit, market, open, order_id, pass,
     place, price, refused, resale, user, with,
 };
-use crate::world::{instant, party};
-use gcfn_ledger::Holder;
+use crate::world::{World, instant, party};
+use gcfn_ledger::{Holder, SerialRange};
 use gcfn_market::{Refusal, Side, TimeInForce};
 use gcfn_venue::{
-    Amendment, CouponState, Done, Event, ORDER_ACTS_MAX, OrderAct, OrderKind, OrderState,
-    OrderTerms, PartyKind, Rejection, Role, Tranche, Verb,
+    Amendment, CouponFreezeTerms, CouponState, Done, Event, MoneyAct, ORDER_ACTS_MAX, OrderAct,
+    OrderKind, OrderState, OrderTerms, PartyKind, Rejection, Role, Tranche, Verb,
 };
 
 #[test]
@@ -102,6 +102,52 @@ fn a_scheduled_order_can_be_cancelled_and_is_when_its_party_is_frozen() {
     assert_eq!(world.coupons("ann", series), 10);
     pass(&mut world, 61);
     assert_eq!(world.coupons("ann", series), 10);
+}
+
+#[test]
+fn a_scheduled_sale_offers_nothing_before_it_is_in_the_book() {
+    let (mut world, series) = market();
+    let bought = place(&mut world, "ann", limit("b", Side::Buy, series, 4, 95_00));
+    let Ok(Done::Order { trades, .. }) = bought else { panic!("{bought:?}") };
+    let later = Some(later(&world, 60));
+    let sale = |name| OrderTerms { not_before: later, ..limit(name, Side::Sell, series, 2, 99_00) };
+    let state = |world: &World, serial| world.venue.coupon_state(series, serial);
+    place(&mut world, "ann", sale("a")).expect("scheduled");
+    place(&mut world, "ann", sale("c")).expect("scheduled");
+    assert_eq!(state(&world, 0), Some(CouponState::Sold), "held, and not offered");
+    let refund = Verb::Refund { trade: trades[0] };
+    let locked = world.user("ann", refund.clone());
+    assert_eq!(locked, Err(Rejection::CouponsLocked), "while the order keeps them");
+    let less = Amendment { order: order_id("a"), price: None, quantity: Some(1) };
+    world.user("ann", Verb::AmendOrder(less)).expect("hers");
+    assert_eq!(world.coupons("ann", series), 1);
+    let more = Amendment { quantity: Some(2), ..less };
+    world.user("ann", Verb::AmendOrder(more)).expect("she has one");
+    world.user("ann", Verb::CancelOrder { order: order_id("c") }).expect("hers");
+    pass(&mut world, 61);
+    assert_eq!(state(&world, 0), Some(CouponState::InCirculation), "in the book, it is offered");
+    assert_eq!(state(&world, 3), Some(CouponState::Sold), "the other order never was");
+    assert_eq!(world.user("ann", refund), Err(Rejection::CouponsLocked));
+    world.user("ann", Verb::CancelOrder { order: order_id("a") }).expect("hers");
+    assert_eq!(world.coupons("ann", series), 4);
+    let offered = world.user("ann", Verb::Refund { trade: trades[0] });
+    assert_eq!(offered, Err(Rejection::NotRefundable));
+}
+
+#[test]
+fn a_freeze_of_coupons_ends_the_scheduled_sale_that_keeps_them_and_no_other() {
+    let (mut world, series) = resale(10);
+    let not_before = Some(later(&world, 60));
+    for name in ["a", "b"] {
+        let terms = limit(name, Side::Sell, series, 5, 99_00);
+        place(&mut world, "ann", OrderTerms { not_before, ..terms }).expect("scheduled");
+    }
+    let (range, reason) = (SerialRange { first: 0, end: 1 }, gcfn_venue::FreezeReason::Court);
+    let freeze = MoneyAct::FreezeCoupons(CouponFreezeTerms { series, range, reason });
+    world.operator(freeze.into());
+    assert!(!is_open(&world, "a"));
+    assert!(is_open(&world, "b"));
+    assert_eq!(world.coupons("ann", series), 4);
 }
 
 #[test]

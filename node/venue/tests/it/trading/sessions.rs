@@ -8,8 +8,8 @@ use crate::world::{World, date, instant, terms};
 use gcfn_market::{BookView, Depth, Phase, Refusal, Side, TimeInForce};
 use gcfn_model::{BasisPoints, BatchId, Currency, Millis, Pool, SeriesId};
 use gcfn_venue::{
-    CallTerms, Command, Done, Event, OrderTerms, PartyKind, PhaseReason, Rejection, Role,
-    SuspensionReason, TradingDay, TradingTerms, Verb,
+    Amendment, CallTerms, Command, Done, Event, OrderTerms, PartyKind, PhaseReason, Rejection,
+    Role, SuspensionReason, TradingDay, TradingTerms, Verb,
 };
 
 fn phase(world: &World, series: SeriesId) -> Phase {
@@ -106,12 +106,22 @@ fn an_immediate_order_that_reaches_the_band_is_cancelled_and_none_comes_in_an_au
 #[test]
 fn a_halted_book_takes_nothing_and_lets_orders_go() {
     let (mut world, series) = market();
-    place(&mut world, "ann", limit("a", Side::Buy, series, 1, 90_00)).expect("rests");
+    place(&mut world, "ann", limit("a", Side::Buy, series, 3, 90_00)).expect("rests");
     world.operator(Verb::HaltSeries { series });
     let verb = Verb::PlaceOrder(limit("b", Side::Buy, series, 1, 90_00));
     assert_eq!(refused(&mut world, "ann", Role::User, verb), Rejection::Book(Refusal::Halted));
     let again = Verb::HaltSeries { series };
     assert_eq!(refused(&mut world, "olga", Role::Operator, again), Rejection::PhaseState);
+    let changed = |to: Option<u64>, quantity| {
+        let price = to.map(price);
+        Verb::AmendOrder(Amendment { order: order_id("a"), price, quantity })
+    };
+    for more in [changed(None, Some(4)), changed(Some(89_00), None)] {
+        assert_eq!(refused(&mut world, "ann", Role::User, more), Rejection::Book(Refusal::Halted));
+    }
+    let before = world.available("ann");
+    world.user("ann", changed(None, Some(1))).expect("less of it");
+    assert_eq!(world.available("ann"), before + 2 * 90_45);
     world.user("ann", Verb::CancelOrder { order: order_id("a") }).expect("hers");
     pass(&mut world, 3_600);
     assert_eq!(phase(&world, series), Phase::Halted, "it does not go on by itself");
