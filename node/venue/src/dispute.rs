@@ -146,7 +146,7 @@ impl Venue {
         self.disputes.get(&dispute)
     }
 
-    /// Every dispute, resolved ones too.
+    /// Every dispute, resolved ones too until their trades are forgotten.
     pub fn disputes(&self) -> impl Iterator<Item = (&DisputeId, &Dispute)> {
         self.disputes.iter()
     }
@@ -181,10 +181,7 @@ impl Venue {
         if times.open_within < step.at.since(trade.at) {
             return Err(Rejection::DisputeTooLate);
         }
-        let open = |known: &Dispute| {
-            known.trade == id && !matches!(known.state, DisputeState::Resolved(_))
-        };
-        if self.disputes.values().any(open) {
+        if self.is_disputed(id) {
             return Err(Rejection::DisputeExists);
         }
         let opened = Dispute {
@@ -197,6 +194,7 @@ impl Venue {
             at: step.at,
         };
         self.disputes.insert(dispute, opened);
+        self.disputed.entry(id).or_default().push(dispute);
         let steps = [
             (DisputeStep::Answer, times.answer),
             (DisputeStep::Escalate, times.escalate),
@@ -410,9 +408,12 @@ impl Venue {
     }
 
     fn set_dispute_state(&mut self, step: &mut Step<'_>, id: DisputeId, state: DisputeState) {
-        if let Some(dispute) = self.disputes.get_mut(&id) {
-            dispute.state = state;
-            step.emit(MoneyEvent::DisputeMoved { dispute: id, state }.into());
+        let Some(dispute) = self.disputes.get_mut(&id) else { return };
+        dispute.state = state;
+        let trade = dispute.trade;
+        step.emit(MoneyEvent::DisputeMoved { dispute: id, state }.into());
+        if matches!(state, DisputeState::Resolved(_)) {
+            self.forget_trade(step, trade);
         }
     }
 }

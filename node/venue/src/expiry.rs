@@ -50,6 +50,7 @@ impl Venue {
             Due::CloseReversal(number) => self.close_reversal(number),
             Due::SendWithdrawal(withdrawal) => self.withdrawal_due(step, withdrawal),
             Due::Dispute(dispute, due) => self.dispute_due(step, dispute, due),
+            Due::ForgetTrade(trade) => self.forget_trade(step, trade),
         }
     }
 
@@ -64,7 +65,6 @@ impl Venue {
         let series = batch.series;
         self.end_trading_in(step, series);
         self.end_duties_in(step, series);
-        self.refundable.retain(|(_, of), _| *of != series);
         self.advance(id, BatchState::Expired);
         self.change_batch(id, |batch| batch.reserve_low = false);
         let value = self.end_coupons(step, id);

@@ -113,8 +113,8 @@ pub enum Rejection {
     /// A trading day's times are out of order or overlap another day's.
     #[error("trading day does not follow the known ones")]
     TradingDay,
-    /// No such trade.
-    #[error("trade is not known")]
+    /// No such trade, or one that nothing can be asked about any more.
+    #[error("trade is not known, or too old to be handed back or disputed")]
     UnknownTrade,
     /// The refund window has passed, or the coupons have been offered, used or given on.
     #[error("trade cannot be refunded any more")]
@@ -427,6 +427,9 @@ pub enum Rejection {
     /// The party still has money, coupons or something under way. End that first.
     #[error("party still has money, coupons or something under way")]
     PartyNotEmpty,
+    /// The coupons were bought in a trade that has not settled (2.3, `pending_settlement`).
+    #[error("coupons may be sold on once their purchase has settled")]
+    PurchaseUnsettled,
 }
 
 /// The field of a batch's terms that is out of range.
