@@ -1,6 +1,7 @@
 //! Disputes about trades. Evidence and reasons are named by their digests: what they say stays
 //! with whoever has them.
 
+use crate::page::page_size;
 use crate::term::{Dispute, Hash, Party, Text, Time, Trade};
 use crate::word::words;
 use gcfn_model::DisputeId;
@@ -93,12 +94,32 @@ impl From<DisputeState> for DisputeStage {
     }
 }
 
+/// Which disputes to show.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DisputePage {
+    /// Those whose trades are too old to be disputed again, instead of all others.
+    #[serde(default)]
+    #[param(default = false)]
+    pub past: bool,
+    /// Of past ones: at most this many, up to 500.
+    #[serde(default = "page_size")]
+    #[param(default = 50, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Of past ones: only those before, the `next` of an earlier page.
+    pub before: Option<String>,
+}
+
 /// Disputes.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DisputeList {
-    /// The disputes, by id.
+    /// The disputes, by id; past ones from the one that was forgotten last.
     pub disputes: Vec<DisputeReport>,
-    /// The state read holds at least everything up to this log entry.
+    /// What to send as `before` to see older ones, if there may be any.
+    pub next: Option<String>,
+    /// The state read holds at least everything up to this log entry. Past disputes are listed
+    /// from the journal and may be a moment behind what other answers show.
     pub as_of: u64,
 }
 

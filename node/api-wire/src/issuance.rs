@@ -1,5 +1,6 @@
 //! Batches, series and where coupons can be bought.
 
+use crate::page::list_size;
 use crate::problem::Problem;
 use crate::template::{
     AttributeDocument, CouponKind, SchemaDocument, TemplateUse, TemplateUsed, Track,
@@ -293,11 +294,26 @@ pub struct ReserveTopUp {
     pub amount: Money,
 }
 
-/// The batches that the caller may see.
+/// Which of the batches that the caller may see to show.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BatchPage {
+    /// At most this many, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page.
+    pub after: Option<Batch>,
+}
+
+/// Some of the batches that the caller may see.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct BatchList {
     /// The batches, by id.
     pub batches: Vec<BatchSummary>,
+    /// What to send as `after` to see more, if there may be any.
+    pub next: Option<Batch>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }

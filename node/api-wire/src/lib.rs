@@ -7,6 +7,7 @@
 pub mod term;
 mod word;
 
+pub mod page;
 pub mod read;
 
 pub mod problem;

@@ -1,11 +1,12 @@
 //! Series that trade, here and at other nodes.
 
-use crate::term::{CurrencyCode, Money, Node, Party, Series, Time};
+use crate::page::list_size;
+use crate::term::{Batch, CurrencyCode, Money, Node, Party, Series, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Which series to list.
-#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SeriesFilter {
@@ -16,6 +17,12 @@ pub struct SeriesFilter {
     #[serde(default)]
     #[param(inline)]
     pub reach: Reach,
+    /// At most this many, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page.
+    pub after: Option<Batch>,
 }
 
 /// Whether a search looks at other nodes.
@@ -32,8 +39,10 @@ pub enum Reach {
 /// Series that trade.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SeriesList {
-    /// The series: this node's by batch, then those of others by id.
+    /// The series: this node's by batch, and on the last page those of others by id.
     pub series: Vec<Listing>,
+    /// What to send as `after` to see more, if there may be any.
+    pub next: Option<Batch>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }

@@ -1,5 +1,6 @@
 //! Market makers: admission, duties, and orders by the hundred.
 
+use crate::page::page_size;
 use crate::problem::{Problem, Refused};
 use crate::term::{Date, Money, Order, Party, Series, Text, Time, Trade};
 use crate::trading::{NewOrder, OrderAmendment};
@@ -241,10 +242,6 @@ pub struct DutyPage {
 
 const fn day() -> DutyPeriod {
     DutyPeriod::Day
-}
-
-const fn page_size() -> u32 {
-    50
 }
 
 /// How duties were met, newest first.

@@ -1,5 +1,6 @@
 //! What is agreed outside the book: offers, swaps, auctions.
 
+use crate::page::list_size;
 use crate::term::{Auction, Money, Offer, Party, Series, Text, Time, Trade};
 use crate::trading::BoughtBack;
 use crate::units::Serials;
@@ -134,13 +135,34 @@ pub struct OfferFilter {
     /// Of this kind; of all when left out.
     #[param(inline)]
     pub kind: Option<OfferKind>,
+    /// At most this many, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page.
+    pub after: Option<Offer>,
 }
 
-/// The offers that stand and that the caller may see.
+/// Which swaps to show.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SwapPage {
+    /// At most this many, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page.
+    pub after: Option<Offer>,
+}
+
+/// Some of the offers that stand and that the caller may see.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OfferList {
     /// The offers, by id.
     pub offers: Vec<OfferReport>,
+    /// What to send as `after` to see more, if there may be any.
+    pub next: Option<Offer>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }
@@ -287,13 +309,21 @@ pub struct NewBid {
 pub struct AuctionFilter {
     /// Of this series; of all when left out.
     pub series: Option<Series>,
+    /// At most this many, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page.
+    pub after: Option<Auction>,
 }
 
-/// The auctions that run.
+/// Some of the auctions that run.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AuctionList {
     /// The auctions, by id.
     pub auctions: Vec<AuctionReport>,
+    /// What to send as `after` to see more, if there may be any.
+    pub next: Option<Auction>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }

@@ -116,13 +116,18 @@ pub fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ReadFault> {
 /// [`ReadFault`], the first one found.
 pub fn query<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, ReadFault> {
     T::deserialize(Json(Value::Object(
-        pairs.into_iter().map(|(name, value)| (name, number_or_text(value))).collect(),
+        pairs.into_iter().map(|(name, value)| (name, parameter(value))).collect(),
     )))
 }
 
-/// A query string has only text. No text parameter of ours consists of digits alone.
-fn number_or_text(value: String) -> Value {
-    value.parse::<u64>().map_or(Value::String(value), Value::from)
+/// A query string has only text. No text parameter of ours consists of digits alone, or is a
+/// truth value.
+fn parameter(value: String) -> Value {
+    match value.as_str() {
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        digits => digits.parse::<u64>().map_or(Value::String(value), Value::from),
+    }
 }
 
 /// A JSON value whose faults are [`ReadFault`]s.

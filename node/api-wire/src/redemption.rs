@@ -1,5 +1,6 @@
 //! Using coupons: gifts, redemptions, refunds.
 
+use crate::page::page_size;
 use crate::term::{Money, Party, Redemption, Series, Text, Time, Trade};
 use gcfn_model::Currency;
 use serde::{Deserialize, Serialize};
@@ -49,12 +50,28 @@ pub struct RefundRequest {
     pub trade: Trade,
 }
 
-/// Purchases that were undone.
+/// Which undone purchases to show.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RefundPage {
+    /// At most this many, up to 500.
+    #[serde(default = "page_size")]
+    #[param(default = 50, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those before: the `next` of an earlier page.
+    pub before: Option<String>,
+}
+
+/// Some purchases that were undone, from the one that was undone last.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct RefundList {
-    /// The purchases, by id of their trades.
+    /// The purchases.
     pub refunds: Vec<RefundReport>,
-    /// The state read holds at least everything up to this log entry.
+    /// What to send as `before` to see older ones, if there may be any.
+    pub next: Option<String>,
+    /// The list holds at least everything up to this log entry. It is made from the journal, so
+    /// that it may be a moment behind what other answers show.
     pub as_of: u64,
 }
 

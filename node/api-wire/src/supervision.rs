@@ -114,18 +114,7 @@ pub struct FindingFilter {
     #[param(inline)]
     pub cell: Option<Node>,
     /// Only those that are, or are not, acknowledged.
-    #[param(inline)]
-    pub acknowledged: Option<Truth>,
-}
-
-/// Yes or no, as a query string says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Truth {
-    /// Yes.
-    True,
-    /// No.
-    False,
+    pub acknowledged: Option<bool>,
 }
 
 /// Some of the findings.

@@ -8,6 +8,7 @@ pub use orders::{
     Side, TimeInForce,
 };
 
+use crate::page::page_size;
 use crate::term::{CurrencyCode, Date, Lock, Money, Party, Series, Text, Time, Trade};
 use gcfn_model::Currency;
 use gcfn_venue::{LockedRate, TradeState};
@@ -130,10 +131,6 @@ pub struct TradePage {
     pub limit: u32,
     /// Only those before: the `next` of an earlier page.
     pub before: Option<String>,
-}
-
-const fn page_size() -> u32 {
-    50
 }
 
 /// Money of another currency to be locked for a purchase abroad.

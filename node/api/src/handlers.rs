@@ -33,8 +33,46 @@ pub(crate) mod wallet;
 
 pub use registration::vault_field;
 
+use crate::api::{Api, store_problem};
 use crate::auth::Caller;
+use crate::projection::PROJECTION;
+use gcfn_api_wire::page::PAGE_MAX;
+use gcfn_api_wire::problem::Problem;
+use gcfn_store::{Filter, Page, Place};
 use gcfn_venue::Role;
+
+/// A page of what there is: at most `limit` of `found`, and the key beyond which there is more.
+pub(crate) fn page_of<K, T>(
+    mut found: impl Iterator<Item = (K, T)>,
+    limit: u32,
+) -> (Vec<T>, Option<K>) {
+    let limit = usize::try_from(limit.clamp(1, PAGE_MAX)).unwrap_or(1);
+    let (mut shown, mut last) = (Vec::new(), None);
+    for (key, one) in found.by_ref().take(limit) {
+        shown.push(one);
+        last = Some(key);
+    }
+    let next = last.filter(|_| found.next().is_some());
+    (shown, next)
+}
+
+/// A page of what has happened, newest first, and the log entry that it shows at least.
+///
+/// The entry is read before the rows: they may show more than it promises, never less. What the
+/// machine has applied would promise rows that the projection has yet to write.
+pub(crate) async fn past_page(
+    api: &Api,
+    (kind, filter): (&str, Filter),
+    before: Option<&str>,
+    limit: u32,
+) -> Result<(Page, u64), Problem> {
+    let from = before.map(str::parse::<Place>).transpose();
+    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
+    let as_of = api.store().cursors().position(PROJECTION).await;
+    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
+    let page = api.store().read_model().page(kind, filter, from.as_ref(), limit).await;
+    Ok((page.map_err(|fault| store_problem(&fault))?, as_of))
+}
 
 /// Whether the caller watches over the node rather than trades at it.
 pub(crate) fn oversees(caller: &Caller) -> bool {

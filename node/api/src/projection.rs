@@ -1,8 +1,12 @@
 //! What the API asks the read model for. Whoever projects the journal writes rows of these kinds.
 
+mod disputes;
 mod orders;
+mod trades;
 
+pub use disputes::{dispute_rows, past_dispute};
 pub use orders::{OrderLife, Orders};
+pub use trades::{Trades, past_trade};
 
 /// The projection that they belong to: its cursor is the log entry that the rows show.
 pub const PROJECTION: &str = "venue";
@@ -12,6 +16,15 @@ pub const TRADE: &str = "trade";
 
 /// Every trade by party: a row for each party to it, with `<trade>.<side>` as key.
 pub const PARTY_TRADE: &str = "party-trade";
+
+/// Every trade that was undone: a row of its buyer's with the trade's id as key.
+pub const REFUND: &str = "refund";
+
+/// Every dispute that the machine has forgotten: a row with its id as key.
+pub const DISPUTE: &str = "dispute";
+
+/// The same by party: a row for each side of the trade, with `<dispute>.<side>` as key.
+pub const PARTY_DISPUTE: &str = "party-dispute";
 
 /// Every order, open or ended: a row with its id as key and an [`OrderLife`] as body.
 pub const ORDER: &str = "order";

@@ -4,13 +4,13 @@
 
 use anyhow::{Context, Result};
 use gcfn_api::projection::{
-    DUTY_OF_DAY, DUTY_OF_MONTH, ORDER, Orders, PARTY_TRADE, PROJECTION, TRADE,
+    DUTY_OF_DAY, DUTY_OF_MONTH, ORDER, Orders, PROJECTION, TRADE, Trades, dispute_rows,
 };
 use gcfn_cell::{Cell, Record};
 use gcfn_model::{PartyId, SeriesId, Timestamp};
 use gcfn_replica::{Command, Replica};
 use gcfn_store::{Cursors, ReadModel, Row};
-use gcfn_venue::{DutyReport, Event, Trade};
+use gcfn_venue::{DutyReport, Event};
 use serde_json::{Value, json};
 
 /// How many rows go into one transaction before it is committed. A transaction costs a sync of
@@ -32,6 +32,19 @@ pub(crate) struct Projector {
     pub(crate) cursors: Cursors,
 }
 
+/// What happens to one thing by more than one event.
+#[derive(Default)]
+struct Past {
+    orders: Orders,
+    trades: Trades,
+}
+
+impl Past {
+    fn rows(&self) -> usize {
+        self.orders.rows() + self.trades.rows()
+    }
+}
+
 /// Where and when an event happened.
 #[derive(Clone, Copy)]
 struct Place {
@@ -47,14 +60,14 @@ impl Projector {
     pub(crate) async fn run(self) -> Result<()> {
         let done = self.cursors.position(PROJECTION).await?;
         let mut journal = self.cell.journal(done + 1);
-        let mut orders = Orders::default();
+        let mut past = Past::default();
         loop {
             let mut record = journal.next().await.context("read the journal")?;
             let (mut rows, began) = (Vec::new(), record.index);
             let upto = loop {
                 project_record(&record, &mut rows);
-                self.follow_orders(&record, &mut orders).await?;
-                let more = rows.len() + orders.rows() < ROWS_AT_ONCE
+                self.follow(&record, &mut past).await?;
+                let more = rows.len() + past.rows() < ROWS_AT_ONCE
                     && record.index < began + RECORDS_AT_ONCE;
                 let next = match more {
                     true => journal.try_next().context("read the journal")?,
@@ -65,13 +78,15 @@ impl Projector {
                     None => break record.index,
                 }
             };
-            rows.extend(orders.take_rows());
+            rows.extend(past.orders.take_rows());
+            rows.extend(past.trades.take_rows());
             self.read_model.apply(PROJECTION, upto, &rows).await?;
         }
     }
 
-    /// Orders are the one thing here that has a past: after a start it is read back.
-    async fn follow_orders(&self, record: &JournalRecord, orders: &mut Orders) -> Result<()> {
+    /// Orders and trades have a past: what is not at hand of it is read back.
+    async fn follow(&self, record: &JournalRecord, past: &mut Past) -> Result<()> {
+        let Past { orders, trades } = past;
         for (seq, event) in (record.first_event + 1..).zip(&record.events) {
             let gcfn_replica::Event::Venue(event) = event else { continue };
             if let Some(order) = orders.missing(event) {
@@ -79,6 +94,11 @@ impl Projector {
                 orders.read_back(order, row.as_ref());
             }
             orders.follow((seq, record.at), event);
+            if let Some(trade) = trades.missing(event) {
+                let row = self.read_model.get(TRADE, &trade.to_string()).await?;
+                row.iter().for_each(|row| trades.read_back(row));
+            }
+            trades.follow((seq, record.at), event);
         }
         Ok(())
     }
@@ -94,7 +114,7 @@ fn project_record(record: &JournalRecord, rows: &mut Vec<Row>) {
 
 fn project(place: Place, event: &Event, rows: &mut Vec<Row>) {
     match event {
-        Event::TradeMatched(trade) => trade_rows(place, trade, rows),
+        Event::Money(_) => rows.extend(dispute_rows((place.seq, place.at), event)),
         Event::DutyOfDay(report) => duty_row(place, DUTY_OF_DAY, report, rows),
         Event::DutyOfMonth(report) => duty_row(place, DUTY_OF_MONTH, report, rows),
         Event::Redeemed { redemption, value, partial } => {
@@ -124,18 +144,6 @@ fn duty_row(place: Place, kind: &str, report: &DutyReport, rows: &mut Vec<Row>) 
     let body = serde_json::to_value(report).unwrap_or(Value::Null);
     let of = (Some(report.maker), Some(report.series));
     rows.push(row(place, kind, format!("{:020}", place.seq), of, body));
-}
-
-/// One row by the trade itself, and one for each party to it.
-fn trade_rows(place: Place, trade: &Trade, rows: &mut Vec<Row>) {
-    let body = serde_json::to_value(trade).unwrap_or(Value::Null);
-    let series = Some(trade.series);
-    let id = trade.id.to_string();
-    rows.push(row(place, TRADE, id.clone(), (None, series), body.clone()));
-    for (side, party) in [("buyer", trade.buyer), ("seller", trade.seller)] {
-        let key = format!("{id}.{side}");
-        rows.push(row(place, PARTY_TRADE, key, (Some(party), series), body.clone()));
-    }
 }
 
 fn row(

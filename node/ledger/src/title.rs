@@ -246,13 +246,18 @@ impl Title {
         holding.map_or(Amount::ZERO, |holding| holding.value)
     }
 
-    /// How many whole coupons `party` may still put on offer under `resales_max` (C-38).
+    /// Whether `party` may still put `quantity` whole coupons on offer under `resales_max` (C-38).
+    /// Looks at its lots only until there are enough.
     #[must_use]
-    pub fn resellable(&self, id: SeriesId, party: PartyId, resales_max: u8) -> u64 {
-        let Some(series) = self.known(id) else { return 0 };
+    pub fn resells(&self, id: SeriesId, party: PartyId, quantity: u64, resales_max: u8) -> bool {
+        let Some(series) = self.known(id) else { return quantity == 0 };
         let lots = series.lots(Holder::Party(party));
         let lots = lots.filter(|lot| lot.left == series.terms.face && lot.resales < resales_max);
-        lots.fold(0, |sum, lot| sum.saturating_add(lot.range.count()))
+        let mut counts = lots.map(|lot| lot.range.count()).scan(0u64, |sum, count| {
+            *sum = sum.saturating_add(count);
+            Some(*sum)
+        });
+        quantity == 0 || counts.any(|sum| quantity <= sum)
     }
 
     /// The lots of `holder`, lowest serials first.

@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::orders::{OpenOrder, OrderKind};
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
+use crate::units::Units;
 use crate::venue::{Step, Venue};
 use gcfn_ledger::Holder;
 use gcfn_market::Side;
@@ -112,11 +113,16 @@ impl Venue {
         if title.quantity(series, from) < more {
             return Err(Rejection::InsufficientCoupons);
         }
-        let resellable = || title.resellable(series, party, self.resales_max(series));
-        if !before.primary() && resellable() < more {
+        let resells = || title.resells(series, party, more, self.resales_max(series));
+        if !before.primary() && !resells() {
             return Err(Rejection::ResaleLimit);
         }
-        Ok(())
+        match self.pending(series) {
+            Some(_) if !before.primary() && more != 0 => {
+                self.pick_to_sell(series, party, &Units::Any(more)).map(|_| ())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sets aside what the order needs more, or gives back what it needs less.

@@ -1,5 +1,6 @@
 //! What a batch promises, and where it stands (2.1, C-28, C-34, C-36 to C-38, C-61).
 
+use crate::indexed::{By, Concerns};
 use crate::issuing_terms::{IssuingTerms, ValidityDays};
 use crate::pricing::Track;
 use crate::refusal::{Rejection, TermsField};
@@ -326,6 +327,13 @@ impl Batch {
     /// Face value of all its coupons.
     pub(crate) fn total_face(&self) -> Amount {
         self.terms.total_face().expect("checked when it was drafted")
+    }
+}
+
+impl Concerns for Batch {
+    fn concerns(&self) -> [Option<By>; 3] {
+        let alive = self.state.is_live().then_some(By::Alive);
+        [Some(By::Party(self.issuer)), Some(By::Series(self.series)), alive]
     }
 }
 

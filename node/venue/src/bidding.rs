@@ -5,6 +5,7 @@
 
 use crate::command::Actor;
 use crate::event::Event;
+use crate::indexed::{By, Concerns};
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::refusal::Rejection;
@@ -71,6 +72,13 @@ impl Auction {
             Some(best) => best.price.checked_add(self.terms.increment)?,
         };
         Some(least).filter(|least| *least <= self.price_max)
+    }
+}
+
+impl Concerns for Auction {
+    fn concerns(&self) -> [Option<By>; 3] {
+        let bidder = self.best.map(|best| By::Party(best.bidder));
+        [Some(By::Party(self.seller)), Some(By::Series(self.terms.series)), bidder]
     }
 }
 
@@ -149,8 +157,7 @@ impl Venue {
         self.hold_money(step, bidder, held);
         self.reserve_limit(bidder, held, step.at);
         let best = Some(StandingBid { bidder, price, held });
-        let auction = self.auctions.get_mut(&id).ok_or(Rejection::UnknownAuction)?;
-        auction.best = best;
+        self.auctions.change(&id, |auction| auction.best = best);
         step.emit(Event::BidPlaced { auction: id, bidder, price });
         self.extend_auction(step, id);
         Ok(Done::Accepted)
@@ -168,9 +175,7 @@ impl Venue {
         }
         self.agenda.remove(&(ends_at, Due::EndAuction(id)));
         self.agenda.insert((later, Due::EndAuction(id)));
-        if let Some(auction) = self.auctions.get_mut(&id) {
-            auction.ends_at = later;
-        }
+        self.auctions.change(&id, |auction| auction.ends_at = later);
         step.emit(Event::AuctionExtended { auction: id, ends_at: later });
     }
 
@@ -244,14 +249,12 @@ impl Venue {
 
     /// A party's auctions end without a sale, and its bids are taken back.
     pub(crate) fn end_bidding_of(&mut self, step: &mut Step<'_>, party: PartyId) {
-        let sells = |auction: &Auction| auction.seller == party;
-        let bids = |auction: &Auction| auction.best.is_some_and(|best| best.bidder == party);
-        for id in self.auctions_where(sells) {
+        for id in self.auctions.select(By::Party(party), |auction| auction.seller == party) {
             self.lapse_auction(step, id);
         }
-        for id in self.auctions_where(bids) {
-            let Some(auction) = self.auctions.get_mut(&id) else { continue };
-            if let Some(best) = auction.best.take() {
+        // Those that are left are another's.
+        for id in self.auctions.select(By::Party(party), |_| true) {
+            if let Some(best) = self.auctions.change(&id, |auction| auction.best.take()).flatten() {
                 self.release_bid(step, best);
                 step.emit(Event::BidWithdrawn { auction: id, bidder: best.bidder });
             }
@@ -259,13 +262,8 @@ impl Venue {
     }
 
     pub(crate) fn end_bidding_in(&mut self, step: &mut Step<'_>, series: SeriesId) {
-        for id in self.auctions_where(|auction| auction.terms.series == series) {
+        for id in self.auctions.select(By::Series(series), |_| true) {
             self.lapse_auction(step, id);
         }
-    }
-
-    fn auctions_where(&self, concerned: impl Fn(&Auction) -> bool) -> Vec<AuctionId> {
-        let found = self.auctions.iter().filter(|(_, auction)| concerned(auction));
-        found.map(|(id, _)| *id).collect()
     }
 }

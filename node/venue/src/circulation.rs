@@ -6,6 +6,7 @@
 use crate::batch::BatchState;
 use crate::venue::Venue;
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use gcfn_ledger::{Holder, Lot, SerialRange};
 use gcfn_model::{PartyId, Serial, SeriesId};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,27 @@ impl Serials {
     pub(crate) fn contains(&self, serial: Serial) -> bool {
         let below = self.0.range(..=serial).next_back();
         below.is_some_and(|(_, end)| serial < *end)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The parts of `range` that are not in the set, in order.
+    pub(crate) fn without(&self, range: SerialRange) -> Vec<SerialRange> {
+        let mut parts = Vec::new();
+        let mut first = range.first;
+        let below = self.0.range(..range.first).next_back();
+        for (&start, &end) in below.into_iter().chain(self.0.range(range.first..range.end)) {
+            if first < start {
+                parts.push(SerialRange { first, end: start });
+            }
+            first = first.max(end);
+        }
+        if first < range.end {
+            parts.push(SerialRange { first, end: range.end });
+        }
+        parts
     }
 
     pub(crate) fn insert(&mut self, range: SerialRange) {
@@ -95,6 +117,31 @@ impl Venue {
         if let Some(market) = self.markets.get_mut(&series) {
             lots.iter().for_each(|lot| market.circulating.insert(lot.range));
         }
+    }
+
+    /// Coupons were bought, and the purchase has not settled: unless the region lets them be sold
+    /// on, they are not until it has (2.3, `pending_settlement`).
+    pub(crate) fn pend(&mut self, series: SeriesId, lots: &[Lot]) {
+        if self.terms.issuing.resale_unsettled {
+            return;
+        }
+        if let Some(market) = self.markets.get_mut(&series) {
+            lots.iter().for_each(|lot| market.pending.insert(lot.range));
+        }
+    }
+
+    /// A purchase has settled, or was undone.
+    pub(crate) fn pends_no_more(&mut self, series: SeriesId, lots: &[Lot]) {
+        let pending = self.markets.get(&series).is_some_and(|market| !market.pending.is_empty());
+        if let Some(market) = self.markets.get_mut(&series).filter(|_| pending) {
+            lots.iter().for_each(|lot| market.pending.remove(lot.range));
+        }
+    }
+
+    /// Coupons of a series whose purchases have not settled, where that keeps them from resale.
+    pub(crate) fn pending(&self, series: SeriesId) -> Option<&Serials> {
+        let pending = &self.markets.get(&series)?.pending;
+        (!pending.is_empty()).then_some(pending)
     }
 
     /// Coupons have returned to their issuer, to be sold as new ones.

@@ -1,12 +1,13 @@
 //! How well a party is identified, what class it is of, and how it leaves (C-14, USR-08).
 
-use crate::dispute::DisputeState;
+use crate::dispute::{Dispute, DisputeState};
+use crate::indexed::By;
 use crate::maker::MakerStatus;
 use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyClass, PartyKind};
 use crate::refusal::Rejection;
-use crate::trade::TradeState;
+use crate::rules::Rule;
 use crate::venue::{Step, Venue};
 use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
 use gcfn_model::{PartyId, Pool};
@@ -79,7 +80,9 @@ impl Venue {
         self.limits.remove(&party);
         self.invited.remove(&party);
         self.makers.remove(&party);
-        self.flags.retain(|(of, _), _| *of != party);
+        for rule in Rule::ALL {
+            self.flags.remove(&(party, rule));
+        }
         for issuer in self.issuers.values_mut() {
             issuer.merchants.remove(&party);
         }
@@ -94,7 +97,7 @@ impl Venue {
         let owed = Pool::ALL.iter().map(|pool| Account::Receivable(*pool, party));
         let mut accounts = of_user.chain(of_issuer).chain(owed).chain([Account::Merchant(party)]);
         accounts.any(|account| !self.amount(account).is_zero())
-            || self.receivables.keys().any(|(of, _)| *of == party)
+            || Pool::ALL.into_iter().any(|pool| self.receivables.contains_key(&(party, pool)))
             || self.merchants_due.contains_key(&party)
     }
 
@@ -111,29 +114,25 @@ impl Venue {
         title.series().any(|(id, _)| places.iter().any(|at| title.quantity(id, *at) != 0))
     }
 
-    /// Whether something of the party is under way: orders, deals, redemptions, withdrawals, market
-    /// making, pledges that it holds, disputes, or batches that it has issued.
+    /// Whether something of the party is under way that is neither money nor coupons of its own:
+    /// what it has asked for, money that it waits for, market making, pledges to it, disputes, or
+    /// batches that it has issued. What it pays for, in trades and deals, is money that is set aside.
     fn has_business(&self, party: PartyId) -> bool {
-        let disputed = |by: PartyId, trade| {
-            by == party
-                || self
-                    .trades
-                    .get(&trade)
-                    .is_some_and(|trade| [trade.buyer, trade.seller].contains(&party))
+        let by = By::Party(party);
+        let disputed = |of: &Dispute| {
+            let trade = self.trades.get(&of.trade);
+            of.by == party || trade.is_some_and(|of| [of.buyer, of.seller].contains(&party))
         };
         !self.orders.of(party, None).is_empty()
-            || self.deals.values().any(|deal| deal.buyer == party)
-            || self.redemptions.any(|of| [of.holder, of.merchant].contains(&party))
-            || self.withdrawals.any(|of| of.party == party)
+            || self.redemptions.any(by, |_| true)
+            || self.withdrawals.any(by, |_| true)
             || self.makers.get(&party).is_some_and(|of| of.status != MakerStatus::Terminated)
-            || self.pledges.values().any(|of| [of.holder, of.pledgee].contains(&party))
-            || self.disputes.values().any(|of| {
-                !matches!(of.state, DisputeState::Resolved(_)) && disputed(of.by, of.trade)
-            })
+            || self.pledges.any(by, |_| true)
+            || self.awaited.contains_key(&party)
             || self
-                .trades
-                .any(|of| of.state < TradeState::Settled && [of.buyer, of.seller].contains(&party))
-            || self.items.any(|item| item.pays(party))
-            || self.batches.any(|of| of.issuer == party && !of.state.is_final())
+                .disputes
+                .values()
+                .any(|of| !matches!(of.state, DisputeState::Resolved(_)) && disputed(of))
+            || self.has_open_batches(party)
     }
 }

@@ -8,8 +8,8 @@ use crate::event::Event;
 use crate::orders::OrderKind;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::settlement::{Item, pays};
-use crate::trade::{MemberSide, Taker, Trade, TradeState};
+use crate::settlement::pays;
+use crate::trade::{MemberSide, Taker, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, Posting};
@@ -60,7 +60,7 @@ impl Venue {
             return Err(Rejection::LockMismatch);
         }
         pays(&rate, value).ok_or(Rejection::TooLarge)?;
-        let owing = self.owed_by(from).checked_add(value).ok_or(Rejection::TooLarge)?;
+        let owing = member.owed.checked_add(value).ok_or(Rejection::TooLarge)?;
         if member.debit_cap < owing {
             return Err(Rejection::CapExceeded);
         }
@@ -124,17 +124,6 @@ impl Venue {
         })
     }
 
-    /// What a member owes for trades that have not settled.
-    fn owed_by(&self, node: NodeId) -> Amount {
-        // What has settled, or was undone, is no item any more.
-        let open = self.items.values().filter_map(|item| match item {
-            Item::Trade { trade } => self.trades.get(trade),
-            _ => None,
-        });
-        let of_member = |trade: &&Trade| trade.member.is_some_and(|member| member.node == node);
-        Amount::sum(open.filter(of_member).map(Trade::value)).unwrap_or(Amount::MAX)
-    }
-
     /// The member did not pay: the coupons go back to where they came from.
     pub(crate) fn undo_member_trade(&mut self, step: &mut Step<'_>, id: TradeId) {
         let Some(trade) = self.trades.get(&id).cloned() else { return };
@@ -159,5 +148,6 @@ impl Venue {
         self.set_trade_state(id, TradeState::Reversed);
         step.emit(Event::TradeReversed { trade: id, series });
         self.let_go(step, series);
+        self.forget_trade(step, id);
     }
 }

@@ -166,10 +166,12 @@ impl Venue {
 
     fn mark_coupons(&mut self, step: &mut Step<'_>, issuer: PartyId, marked: bool) {
         for id in self.batches_of(issuer, |batch| batch.state.is_public()) {
-            let Some(batch) = self.batches.get_mut(&id) else { continue };
-            if batch.risk_marked != marked {
-                batch.risk_marked = marked;
-                step.emit(Event::CouponsMarked { batch: id, series: batch.series, marked });
+            let turned = self.batches.change(&id, |batch| {
+                let before = core::mem::replace(&mut batch.risk_marked, marked);
+                (before != marked).then_some(batch.series)
+            });
+            if let Some(series) = turned.flatten() {
+                step.emit(Event::CouponsMarked { batch: id, series, marked });
             }
         }
     }

@@ -146,7 +146,7 @@ impl Venue {
         self.disputes.get(&dispute)
     }
 
-    /// Every dispute, resolved ones too.
+    /// Every dispute, resolved ones too until their trades are forgotten.
     pub fn disputes(&self) -> impl Iterator<Item = (&DisputeId, &Dispute)> {
         self.disputes.iter()
     }
@@ -194,6 +194,7 @@ impl Venue {
             at: step.at,
         };
         self.disputes.insert(dispute, opened);
+        self.disputed.entry(id).or_default().push(dispute);
         let steps = [
             (DisputeStep::Answer, times.answer),
             (DisputeStep::Escalate, times.escalate),
@@ -206,14 +207,6 @@ impl Venue {
         }
         step.emit(MoneyEvent::DisputeOpened { by, terms: *wish }.into());
         Ok(Done::Accepted)
-    }
-
-    /// Whether a dispute about a trade is open.
-    pub(crate) fn is_disputed(&self, trade: TradeId) -> bool {
-        let open = |known: &Dispute| {
-            known.trade == trade && !matches!(known.state, DisputeState::Resolved(_))
-        };
-        self.disputes.values().any(open)
     }
 
     /// An operator takes a dispute up: both sides are heard from here.
@@ -422,6 +415,7 @@ impl Venue {
         step.emit(MoneyEvent::DisputeMoved { dispute: id, state }.into());
         if matches!(state, DisputeState::Resolved(_)) {
             self.reward_inviters(step, trade);
+            self.forget_trade(step, trade);
         }
     }
 }

@@ -54,6 +54,7 @@ impl Venue {
             Due::ForgetRedemption(redemption) => {
                 self.ended_redemptions.remove(&redemption);
             }
+            Due::ForgetTrade(trade) => self.forget_trade(step, trade),
         }
     }
 
@@ -68,7 +69,6 @@ impl Venue {
         let series = batch.series;
         self.end_trading_in(step, series);
         self.end_duties_in(step, series);
-        self.refundable.retain(|(_, of), _| *of != series);
         self.advance(id, BatchState::Expired);
         self.change_batch(id, |batch| batch.reserve_low = false);
         let value = self.end_coupons(step, id);

@@ -4,6 +4,7 @@
 //! none is left. One person sets a freeze, for one that waits is none; two lift it.
 
 use crate::event::Event;
+use crate::indexed::By;
 use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
@@ -108,9 +109,7 @@ impl Venue {
 
     /// Releases what a party has locked for a redemption, as holder or as merchant.
     fn unlock_redemptions_of(&mut self, step: &mut Step<'_>, party: PartyId) {
-        let locked = self.redemptions.select(|redemption| {
-            !redemption.confirmed && [redemption.holder, redemption.merchant].contains(&party)
-        });
+        let locked = self.redemptions.select(By::Party(party), |redemption| !redemption.confirmed);
         for redemption in locked {
             self.unlock_redemption(step, redemption);
         }

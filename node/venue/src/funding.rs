@@ -142,9 +142,7 @@ impl Venue {
         if !self.calls.contains_key(&issuer) {
             return;
         }
-        let covers =
-            |item: &Item| matches!(item, Item::GuaranteeCover { issuer: of, .. } if *of == issuer);
-        if self.items.any(covers) {
+        if self.fund_promised.contains_key(&issuer) {
             return self.ask_again(step, issuer);
         }
         let missing = self.missing(issuer);
@@ -172,8 +170,9 @@ impl Venue {
     pub fn fund_available(&self) -> Amount {
         let fund = self.books.money.pool_position(Pool::GuaranteeFund, self.terms.currency);
         let owed = fund.receivable.credit().unwrap_or(Amount::ZERO);
-        let there = self.amount(Account::GuaranteeFund).saturating_sub(owed);
-        there.saturating_sub(self.fund_promised)
+        let promised = self.fund_promised.values().flat_map(BTreeMap::values).copied();
+        let promised = Amount::sum(promised).expect("no more than the fund has");
+        self.amount(Account::GuaranteeFund).saturating_sub(owed).saturating_sub(promised)
     }
 
     /// The fund pays what is missing into the reserves, with the next settlement (P-15b).
@@ -184,8 +183,9 @@ impl Venue {
         missing: BTreeMap<BatchId, Amount>,
     ) {
         for (batch, amount) in missing {
-            self.fund_promised =
-                self.fund_promised.checked_add(amount).expect("no more than the fund has");
+            let promised = self.fund_promised.entry(issuer).or_default();
+            let promised = promised.entry(batch).or_insert(Amount::ZERO);
+            *promised = promised.checked_add(amount).expect("no more than the fund has");
             self.add_item(Item::GuaranteeCover { issuer, batch, amount });
             step.emit(Event::FundCovers { issuer, batch, amount });
         }
@@ -213,12 +213,23 @@ impl Venue {
         let owed = self.lend(step, issuer, Pool::GuaranteeFund, used);
         let claim = self.entry(Posting::Receivable).with(owed, fund, used);
         self.post(step, claim);
-        self.fund_promised = self.fund_promised.saturating_sub(amount);
+        self.promise_kept(issuer, (batch, amount));
         if !spare.is_zero() {
             self.add_item(Item::FundContribution { issuer, amount: spare });
         }
         self.check_reserve(step, batch);
         self.meet_calls(step, issuer);
+    }
+
+    fn promise_kept(&mut self, issuer: PartyId, (batch, amount): (BatchId, Amount)) {
+        let Some(promised) = self.fund_promised.get_mut(&issuer) else { return };
+        if let Some(open) = promised.get_mut(&batch) {
+            *open = open.saturating_sub(amount);
+        }
+        promised.retain(|_, open| !open.is_zero());
+        if promised.is_empty() {
+            self.fund_promised.remove(&issuer);
+        }
     }
 
     /// What a batch is short of now, for those who wait or for its reserve.
@@ -246,12 +257,9 @@ impl Venue {
 
     /// What the fund has promised to the reserve of a batch and has not paid yet.
     pub(crate) fn promised_to(&self, id: BatchId) -> Amount {
-        let covers = |item: &Item| match item {
-            Item::GuaranteeCover { batch, amount, .. } if *batch == id => Some(*amount),
-            _ => None,
-        };
-        let promised = self.items.values().filter_map(covers);
-        Amount::sum(promised).expect("no more than the fund has")
+        let issuer = self.batches.get(&id).map(|batch| batch.issuer);
+        let promised = issuer.and_then(|issuer| self.fund_promised.get(&issuer)?.get(&id));
+        promised.copied().unwrap_or(Amount::ZERO)
     }
 
     /// What an issuer is called for, while it is.

@@ -3,6 +3,7 @@
 use crate::batch::{Batch, BatchRefusal, BatchState, BatchTerms, RegionBounds, ReserveMode};
 use crate::command::Actor;
 use crate::event::Event;
+use crate::indexed::By;
 use crate::issuer::Issuer;
 use crate::issuing_terms::signers;
 use crate::outcome::{Done, Outcome};
@@ -279,16 +280,19 @@ impl Venue {
     }
 
     pub(crate) fn change_batch(&mut self, id: BatchId, change: impl FnOnce(&mut Batch)) {
-        if let Some(batch) = self.batches.get_mut(&id) {
-            change(batch);
-        }
+        self.batches.change(&id, change);
     }
 
     /// Moves a batch on; the caller has checked that it can.
     pub(crate) fn advance(&mut self, id: BatchId, state: BatchState) {
-        if let Some(batch) = self.batches.get_mut(&id) {
+        self.change_batch(id, |batch| {
             assert!(batch.state.leads_to(state), "{:?} does not lead to {state:?}", batch.state);
             batch.state = state;
-        }
+        });
+    }
+
+    /// Whether an issuer has a batch to which something can still happen.
+    pub(crate) fn has_open_batches(&self, issuer: PartyId) -> bool {
+        self.batches.any(By::Party(issuer), |batch| !batch.state.is_final())
     }
 }

@@ -1,7 +1,6 @@
 //! Issuers: how they are admitted, what quota they have, and how they stand (2.4, ISS-01 to
 //! ISS-09).
 
-use crate::batch::Batch;
 use crate::credit::{Grade, Rating};
 use crate::event::Event;
 use crate::issuing_terms::signers;
@@ -283,8 +282,10 @@ impl Venue {
         if self.defaults.contains_key(&issuer) {
             return Err(Rejection::DefaultOpen);
         }
-        let open = |batch: &Batch| batch.issuer == issuer && !batch.state.is_final();
-        if self.batches.any(open) { Err(Rejection::BatchesOpen) } else { Ok(()) }
+        match self.has_open_batches(issuer) {
+            true => Err(Rejection::BatchesOpen),
+            false => Ok(()),
+        }
     }
 
     /// An issuer names a merchant that may redeem its coupons; without this nobody but the

@@ -70,6 +70,8 @@ pub struct IssuingTerms {
     pub recall_basis: RecallBasis,
     /// How often an issuer is rated whatever happens (CSC-08).
     pub review_every: Millis,
+    /// Whether coupons may be sold on before their purchase has settled (2.3).
+    pub resale_unsettled: bool,
 }
 
 const DAY: u64 = 86_400_000;
@@ -90,7 +92,7 @@ impl IssuingTerms {
     /// The network's defaults. Sourced: 365 days (004), redeem only (C-37), breakage (C-34),
     /// ratios of 0 (C-39), a review each quarter (000). Proposals, in whole units of `currency`
     /// where they are money: the limits of who signs, the deposit that lifts the quota by itself,
-    /// the quota cut by half, recall at face.
+    /// the quota cut by half, recall at face. What is not settled is not sold on (2.3).
     #[must_use]
     pub const fn of(currency: Currency) -> IssuingTerms {
         IssuingTerms {
@@ -110,6 +112,7 @@ impl IssuingTerms {
             quota_cut: BasisPoints(5_000),
             recall_basis: RecallBasis::Face,
             review_every: Millis(91 * DAY),
+            resale_unsettled: false,
         }
     }
 }

@@ -37,6 +37,7 @@ mod event;
 mod expiry;
 mod federation_request;
 mod fees;
+mod forgetting;
 mod four_eyes;
 mod freeze;
 mod frozen;
@@ -44,6 +45,7 @@ mod funding;
 mod gift;
 mod holders;
 mod house;
+mod indexed;
 mod issuance;
 mod issuer;
 mod issuer_orders;
@@ -70,6 +72,7 @@ mod purse;
 mod rating;
 mod recall;
 mod receivable;
+mod recount;
 mod redemption;
 mod refund;
 mod refusal;
@@ -93,6 +96,7 @@ mod trading_terms;
 mod transfer;
 mod treasury;
 mod units;
+mod valuation;
 mod venue;
 mod withdrawal;
 
@@ -168,5 +172,6 @@ pub use trading_terms::{
     BreakerTerms, CallTerms, ConductRules, MakerRules, OfferRules, TradingTerms,
 };
 pub use units::{UNIT_RANGES_MAX, Units};
+pub use valuation::ValuedCoupons;
 pub use venue::Venue;
 pub use withdrawal::{Withdrawal, WithdrawalState, WithdrawalTerms};

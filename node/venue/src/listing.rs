@@ -6,9 +6,11 @@ use crate::defaults::Severity;
 use crate::event::Event;
 use crate::federation_request::FederationRequest;
 use crate::fees::Listing;
+use crate::indexed::By;
 use crate::issuer_orders::Tranche;
 use crate::market::Market;
 use crate::monthly::MonthlyVolume;
+use crate::offers::Offer;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::pricing::Track;
@@ -18,7 +20,7 @@ use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Holder, IssuerBucket, Posting};
 use gcfn_market::{Phase, Refusal};
-use gcfn_model::{Amount, BatchId, Millis, OrderId, PartyId, Pool, SeriesId};
+use gcfn_model::{Amount, BatchId, Millis, NodeId, OrderId, PartyId, Pool, SeriesId};
 use gcfn_table::Shared;
 
 impl Venue {
@@ -61,8 +63,10 @@ impl Venue {
         if self.defaults.get(&issuer).is_some_and(|case| Severity::Minor < case.severity) {
             return Err(Rejection::DefaultOpen);
         }
-        let low = |batch: &Batch| batch.issuer == issuer && batch.reserve_low;
-        if self.batches.any(low) { Err(Rejection::ReserveLow) } else { Ok(()) }
+        match self.batches.any(By::Party(issuer), |batch| batch.reserve_low) {
+            true => Err(Rejection::ReserveLow),
+            false => Ok(()),
+        }
     }
 
     fn charge_listing(&mut self, step: &mut Step<'_>, batch: &Batch) {
@@ -102,8 +106,8 @@ impl Venue {
 
     /// Puts what the issuer has not sold on offer at the issue price.
     fn offer_inventory(&mut self, step: &mut Step<'_>, id: BatchId) {
-        let Some(batch) = self.batches.get_mut(&id) else { return };
-        batch.offers = batch.offers.saturating_add(1);
+        self.change_batch(id, |batch| batch.offers = batch.offers.saturating_add(1));
+        let Some(batch) = self.batches.get(&id) else { return };
         let (series, issuer, terms) = (batch.series, batch.issuer, batch.terms);
         let price_max = match terms.track {
             Track::Utility => terms.face,
@@ -187,24 +191,26 @@ impl Venue {
         if self.phase(series) == Some(Phase::Halted) {
             return Err(Rejection::Book(Refusal::Halted));
         }
-        let ordered = self.orders.any_in_series(series);
-        let locked = |holder: &Holder| {
-            matches!(
-                holder,
-                Holder::OrderLock(_)
-                    | Holder::RedeemLock(_)
-                    | Holder::OfferLock(_)
-                    | Holder::Delivery(_)
-            )
-        };
-        let locked = self.books.title.holders(series).any(|(holder, _)| locked(&holder));
-        if ordered || locked {
+        if self.is_held_for(series) {
             return Err(Rejection::HoldsOpen);
         }
         self.end_trading_in(step, series);
         self.advance(id, BatchState::Registered);
         step.emit(Event::BatchDelisted { batch: id, series });
         Ok(Done::Accepted)
+    }
+
+    /// Whether coupons or money are held for something to do with a series: orders other than its
+    /// issuer's offer, redemptions, offers, auctions, and what is on its way to a member.
+    fn is_held_for(&self, series: SeriesId) -> bool {
+        let locks = |offer: &Offer| offer.terms.deal.series() == series && !offer.locked.is_empty();
+        let (by, title) = (By::Series(series), &self.books.title);
+        let leaves = |node: &NodeId| title.quantity(series, Holder::Delivery(*node)) != 0;
+        self.orders.any_in_series(series)
+            || !self.locks_of(series).is_empty()
+            || self.offers.any(by, locks)
+            || self.auctions.any(by, |_| true)
+            || self.members.keys().any(leaves)
     }
 
     /// Closes a batch once none of its coupons is alive: the rest of its reserve is the issuer's,
@@ -250,6 +256,6 @@ impl Venue {
         issuer: PartyId,
         which: impl Fn(&Batch) -> bool,
     ) -> Vec<BatchId> {
-        self.batches.select(|batch| batch.issuer == issuer && which(batch))
+        self.batches.select(By::Party(issuer), which)
     }
 }

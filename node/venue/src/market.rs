@@ -25,6 +25,8 @@ pub struct Market {
     pub call_ends: Option<Timestamp>,
     /// The coupons that have been offered for resale or given away.
     pub(crate) circulating: Serials,
+    /// The coupons whose purchase has not settled and that are not sold on meanwhile.
+    pub(crate) pending: Serials,
     /// What one coupon cost first.
     issue_price: Amount,
     prices: Prices,
@@ -46,6 +48,7 @@ impl Market {
             last_price: None,
             call_ends: None,
             circulating: Serials::default(),
+            pending: Serials::default(),
             issue_price,
             prices: Prices::default(),
         }

@@ -1,6 +1,6 @@
 //! What the money desk tells.
 
-use crate::dispute::{ArbitrationDecision, DisputeState, DisputeStep, DisputeTerms};
+use crate::dispute::{ArbitrationDecision, Dispute, DisputeState, DisputeStep, DisputeTerms};
 use crate::event::Event;
 use crate::freeze::FreezeReason;
 use crate::limits::PartyLimits;
@@ -295,6 +295,15 @@ pub enum MoneyEvent {
     PartyClosed {
         /// The party.
         party: PartyId,
+    },
+    /// The machine knows a resolved dispute no more, nor its trade: nothing can come of either.
+    DisputeForgotten {
+        /// The dispute.
+        dispute: DisputeId,
+        /// All that was known of it.
+        record: Dispute,
+        /// The buyer and the seller of its trade.
+        parties: [PartyId; 2],
     },
 }
 

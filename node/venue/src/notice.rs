@@ -145,7 +145,8 @@ impl Venue {
         match notice {
             Notice::MemberAdmitted { node, region, debit_cap } => {
                 let (region, debit_cap) = (*region, *debit_cap);
-                self.members.insert(*node, Member { region, debit_cap, active: true });
+                let owed = self.members.get(node).map_or(Amount::ZERO, |known| known.owed);
+                self.members.insert(*node, Member { region, debit_cap, active: true, owed });
                 let party = Party::new(PartyKind::Member, KYC_MAX);
                 self.parties.insert(member_party(*node), party);
             }

@@ -5,6 +5,7 @@
 
 use crate::command::Actor;
 use crate::event::Event;
+use crate::indexed::{By, Concerns};
 use crate::orders::BoughtBack;
 use crate::outcome::{Done, Outcome};
 use crate::party::{PartyKind, acts_for};
@@ -123,6 +124,18 @@ impl Offer {
     }
 }
 
+impl Concerns for Offer {
+    /// Who made it, and the series that are given and wanted.
+    fn concerns(&self) -> [Option<By>; 3] {
+        let deal = &self.terms.deal;
+        let wanted = match deal {
+            OfferedDeal::Swap { wants, .. } => Some(By::Series(*wants)),
+            _ => None,
+        };
+        [Some(By::Party(self.by)), Some(By::Series(deal.series())), wanted]
+    }
+}
+
 /// How an offer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -171,11 +184,6 @@ impl OfferedDeal {
                 equaliser.map_or(Amount::ZERO, |between| between.amount)
             }
         }
-    }
-
-    fn concerns(&self, series: SeriesId) -> bool {
-        let wanted = matches!(self, OfferedDeal::Swap { wants, .. } if *wants == series);
-        wanted || self.series() == series
     }
 }
 
@@ -353,12 +361,12 @@ impl Venue {
     }
 
     pub(crate) fn end_offers_of(&mut self, step: &mut Step<'_>, party: PartyId) {
-        let ids = self.offers.select(|offer| offer.by == party);
+        let ids = self.offers.select(By::Party(party), |_| true);
         ids.into_iter().for_each(|id| self.end_offer(step, id, OfferEnd::Withdrawn));
     }
 
     pub(crate) fn end_offers_in(&mut self, step: &mut Step<'_>, series: SeriesId) {
-        let ids = self.offers.select(|offer| offer.terms.deal.concerns(series));
+        let ids = self.offers.select(By::Series(series), |_| true);
         ids.into_iter().for_each(|id| self.end_offer(step, id, OfferEnd::Expired));
     }
 

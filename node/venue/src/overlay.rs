@@ -7,6 +7,7 @@
 use crate::command::Actor;
 use crate::event::Event;
 use crate::freeze::FreezeReason;
+use crate::indexed::{By, Concerns};
 use crate::money_event::MoneyEvent;
 use crate::offers::OfferEnd;
 use crate::outcome::{Done, Outcome};
@@ -42,6 +43,13 @@ pub struct Pledge {
     pub series: SeriesId,
     /// Which ones.
     pub ranges: Vec<SerialRange>,
+}
+
+impl Concerns for Pledge {
+    fn concerns(&self) -> [Option<By>; 3] {
+        let [holder, pledgee] = [self.holder, self.pledgee].map(By::Party).map(Some);
+        [holder, pledgee, Some(By::Series(self.series))]
+    }
 }
 
 /// A wish to pledge coupons.
@@ -130,8 +138,7 @@ impl Venue {
     /// and waits for the issuer's money, or the coupon would end with its lock.
     fn locks_last(&self, series: SeriesId, found: &[(Holder, SerialRange)]) -> bool {
         let ended = self.has_ended(series);
-        let mut of_series = self.redemptions.values().filter(|of| of.series == series);
-        of_series.any(|locked| {
+        self.redemptions.any(By::Series(series), |locked| {
             let holds =
                 |(_, r): &(Holder, SerialRange)| r.first <= locked.serial && locked.serial < r.end;
             (locked.waiting || (ended && !locked.confirmed)) && found.iter().any(holds)
@@ -165,7 +172,7 @@ impl Venue {
         let holds = |serial| found.iter().any(|(_, r)| r.first <= serial && serial < r.end);
         let locked = self
             .redemptions
-            .select(|locked| !locked.confirmed && locked.series == series && holds(locked.serial));
+            .select(By::Series(series), |locked| !locked.confirmed && holds(locked.serial));
         for redemption in locked {
             self.unlock_redemption(step, redemption);
         }
@@ -181,16 +188,14 @@ impl Venue {
         let names = |locked: &[SerialRange]| {
             locked.iter().any(|own| found.iter().any(|(_, range)| overlaps(*own, *range)))
         };
-        let offers =
-            self.offers.select(|offer| offer.terms.deal.series() == series && names(&offer.locked));
+        // What locks coupons of another series, and wants this one, is not meant.
+        let offers = self.offers.select(By::Series(series), |offer| {
+            offer.terms.deal.series() == series && names(&offer.locked)
+        });
         for offer in offers {
             self.end_offer(step, offer, OfferEnd::Withdrawn);
         }
-        let auctions = self
-            .auctions
-            .iter()
-            .filter(|(_, auction)| auction.terms.series == series && names(&auction.locked));
-        for auction in auctions.map(|(id, _)| *id).collect::<Vec<_>>() {
+        for auction in self.auctions.select(By::Series(series), |auction| names(&auction.locked)) {
             self.lapse_auction(step, auction);
         }
     }
@@ -377,8 +382,9 @@ impl Venue {
         holder: PartyId,
         range: SerialRange,
     ) -> Vec<SerialRange> {
-        let of = |pledge: &&Pledge| (pledge.series, pledge.holder) == (series, holder);
-        let ranges = self.pledges.values().filter(of).flat_map(|pledge| &pledge.ranges);
+        let pledges = self.pledges.of(By::Party(holder)).map(|(_, pledge)| pledge);
+        let of = pledges.filter(|of| (of.series, of.holder) == (series, holder));
+        let ranges = of.flat_map(|pledge| &pledge.ranges);
         ranges.filter_map(|pledged| clip(*pledged, range)).collect()
     }
 

@@ -67,8 +67,8 @@ impl Venue {
         payout.ok_or(Rejection::TooLarge)
     }
 
-    /// Gives every coupon of a batch back to whose it is: orders leave the book, redemptions that
-    /// are not executed end, and no purchase can be refunded any more.
+    /// Gives every coupon of a batch back to whose it is: orders leave the book, and redemptions
+    /// that are not executed end.
     pub(crate) fn clear_series(&mut self, step: &mut Step<'_>, id: BatchId) {
         let Some(batch) = self.batches.get(&id) else { return };
         let (issuer, series) = (batch.issuer, batch.series);
@@ -77,7 +77,6 @@ impl Venue {
             self.release_lock(step, redemption);
         }
         self.forget_claims(issuer, id);
-        self.refundable.retain(|(_, of), _| *of != series);
     }
 
     /// The batch ends as recalled once its holders are paid: inventory is taken back, and what is

@@ -8,6 +8,7 @@ use crate::batch::BatchState;
 use crate::command::Actor;
 use crate::event::Event;
 use crate::funding::Claim;
+use crate::indexed::{By, Concerns};
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::rating::more;
@@ -38,6 +39,13 @@ pub struct Redemption {
     pub waiting: bool,
     /// When the lock lapses, if the merchant does not confirm.
     pub until: Timestamp,
+}
+
+impl Concerns for Redemption {
+    fn concerns(&self) -> [Option<By>; 3] {
+        let [holder, merchant] = [self.holder, self.merchant].map(By::Party).map(Some);
+        [holder, merchant, Some(By::Series(self.series))]
+    }
 }
 
 /// What a holder asks to redeem.
@@ -148,16 +156,12 @@ impl Venue {
             return Err(Rejection::UnknownBatch);
         };
         let queued = self.calls.get(&issuer).is_some_and(|call| !call.redemptions.is_empty());
-        if let Some(redemption) = self.redemptions.get_mut(&id) {
-            redemption.confirmed = true;
-        }
+        self.redemptions.change(&id, |redemption| redemption.confirmed = true);
         self.agenda.remove(&(locked.until, Due::UnlockRedemption(id)));
         if !queued && self.pay_redemption(step, id) {
             return Ok(Done::Accepted);
         }
-        if let Some(redemption) = self.redemptions.get_mut(&id) {
-            redemption.waiting = true;
-        }
+        self.redemptions.change(&id, |redemption| redemption.waiting = true);
         step.emit(Event::RedemptionWaits { redemption: id, value: locked.value });
         self.wait_for_funds(step, issuer, Claim::Redemption(id));
         Ok(Done::Waiting { value: locked.value })
@@ -183,9 +187,7 @@ impl Venue {
         let left = self.books.title.redeem(series, holder, serial, value);
         let left = left.expect("the coupon was locked with that much left");
         self.post(step, entry);
-        if let Some(redemption) = self.redemptions.get_mut(&id) {
-            redemption.waiting = false;
-        }
+        self.redemptions.change(&id, |redemption| redemption.waiting = false);
         let fee = self.terms.fees.redemption_fee(value);
         self.add_item(Item::Redemption { redemption: id, issuer, merchant, value, fee });
         step.emit(Event::Redeemed { redemption: id, value, partial: !left.is_zero() });
@@ -261,8 +263,7 @@ impl Venue {
 
     /// The redemptions of a series that hold a coupon: locked, or confirmed and waiting.
     pub(crate) fn locks_of(&self, series: SeriesId) -> Vec<RedemptionId> {
-        let holds = |of: &Redemption| of.series == series && (of.waiting || !of.confirmed);
-        self.redemptions.select(holds)
+        self.redemptions.select(By::Series(series), |of| of.waiting || !of.confirmed)
     }
 
     fn return_coupon(&mut self, step: &mut Step<'_>, locked: &Redemption) {

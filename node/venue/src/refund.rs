@@ -50,6 +50,7 @@ impl Venue {
         let lots = self.books.title.transfer_ranges(series, from, to, &trade.ranges());
         let lots = lots.expect("they were found to be the buyer's");
         self.not_refundable(trade.buyer, series, &lots);
+        self.pends_no_more(series, &lots);
         step.emit(Event::TitleMoved { series, from, to, lots });
         self.set_trade_state(trade.id, TradeState::Reversed);
         step.emit(Event::TradeReversed { trade: trade.id, series });
@@ -88,7 +89,7 @@ impl Venue {
 
     /// P-11a: the money has not moved; it is simply free again.
     fn refund_committed(&mut self, step: &mut Step<'_>, trade: &Trade) {
-        self.items.remove(&trade.item);
+        self.take_item(trade.item);
         self.unbundled.remove(&trade.item);
         let back = Account::User(trade.buyer, self.free_bucket(trade.buyer));
         let entry = self

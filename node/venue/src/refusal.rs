@@ -115,8 +115,8 @@ pub enum Rejection {
     /// A trading day's times are out of order or overlap another day's.
     #[error("trading day does not follow the known ones")]
     TradingDay,
-    /// No such trade.
-    #[error("trade is not known")]
+    /// No such trade, or one that nothing can be asked about any more.
+    #[error("trade is not known, or too old to be handed back or disputed")]
     UnknownTrade,
     /// The refund window has passed, or the coupons have been offered, used or given on.
     #[error("trade cannot be refunded any more")]
@@ -435,6 +435,9 @@ pub enum Rejection {
     /// reason is the desk's.
     #[error("bank desk refuses: {0}")]
     Desk(DeskRefusal),
+    /// The coupons were bought in a trade that has not settled (2.3, `pending_settlement`).
+    #[error("coupons may be sold on once their purchase has settled")]
+    PurchaseUnsettled,
 }
 
 impl From<DeskRefusal> for Rejection {

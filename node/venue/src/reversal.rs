@@ -190,7 +190,7 @@ impl Venue {
     }
 
     fn stop_transfer(&mut self, step: &mut Step<'_>, entry: &ReversibleEntry, item: ItemId) {
-        self.items.remove(&item);
+        self.take_item(item);
         self.unbundled.remove(&item);
         let (from, back) = (waiting(entry.from), self.settled_into(entry.from));
         if from != back {

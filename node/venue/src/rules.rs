@@ -35,6 +35,16 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Every rule.
+    pub(crate) const ALL: [Rule; 6] = [
+        Rule::FrequencyLimit,
+        Rule::FrequencyFlag,
+        Rule::LargeAmount,
+        Rule::FanOut,
+        Rule::Structuring,
+        Rule::Brushing,
+    ];
+
     /// Its number in the list of rules.
     #[must_use]
     pub const fn id(self) -> &'static str {

@@ -206,15 +206,15 @@ pub enum Item {
 }
 
 impl Item {
-    /// Whether it will bring `party` money, beyond what its trades do.
-    pub(crate) fn pays(&self, party: PartyId) -> bool {
-        match self {
-            Item::Refund { buyer, .. } => *buyer == party,
-            Item::HolderPayment { holder, .. } => *holder == party,
-            Item::Swap { payee, .. } => *payee == party,
-            Item::Redemption { issuer, merchant, .. } => [issuer, merchant].contains(&&party),
-            Item::Transfer { to, .. } => owner(*to) == Some(party),
-            _ => false,
+    /// Whom it will bring money; of a trade, the trade says.
+    pub(crate) fn payees(&self) -> [Option<PartyId>; 2] {
+        match *self {
+            Item::Refund { buyer, .. } => [Some(buyer), None],
+            Item::HolderPayment { holder, .. } => [Some(holder), None],
+            Item::Swap { payee, .. } => [Some(payee), None],
+            Item::Redemption { issuer, merchant, .. } => [Some(issuer), Some(merchant)],
+            Item::Transfer { to, .. } => [owner(to), None],
+            _ => [None, None],
         }
     }
 }
@@ -248,9 +248,48 @@ impl Venue {
 
     pub(crate) fn add_item(&mut self, item: Item) -> ItemId {
         let id = self.next_number();
+        item.payees().into_iter().flatten().for_each(|party| self.count_awaited(party));
         self.items.insert(id, item);
         self.unbundled.insert(id, ());
         id
+    }
+
+    /// A trade has been made: its seller waits for the money, and a member that bought owes it.
+    pub(crate) fn await_payment(&mut self, trade: &Trade) {
+        self.count_awaited(trade.seller);
+        if let Some(member) = trade.member.and_then(|of| self.members.get_mut(&of.node)) {
+            member.owed = member.owed.checked_add(trade.value()).unwrap_or(Amount::MAX);
+        }
+    }
+
+    fn count_awaited(&mut self, party: PartyId) {
+        let awaited = self.awaited.or_insert_with(party, || 0);
+        *awaited = awaited.saturating_add(1);
+    }
+
+    /// Takes an item out: nobody waits for it any more.
+    pub(crate) fn take_item(&mut self, id: ItemId) -> Option<Item> {
+        let item = self.items.remove(&id)?;
+        let trade = match item {
+            Item::Trade { trade } => self.trades.get(&trade),
+            _ => None,
+        };
+        let seller = trade.map(|trade| trade.seller);
+        let bought = trade.and_then(|trade| Some((trade.member?.node, trade.value())));
+        if let Some((node, value)) = bought
+            && let Some(member) = self.members.get_mut(&node)
+        {
+            member.owed = member.owed.saturating_sub(value);
+        }
+        for party in item.payees().into_iter().chain([seller]).flatten() {
+            match self.awaited.get_mut(&party) {
+                Some(awaited) if 1 < *awaited => *awaited = awaited.saturating_sub(1),
+                _ => {
+                    self.awaited.remove(&party);
+                }
+            }
+        }
+        Some(item)
     }
 
     /// A house settled bundles: final. Those of this node post their entries.
@@ -288,7 +327,7 @@ impl Venue {
                 let trade = *trade;
                 match self.trades.get(&trade).and_then(|t| t.member) {
                     Some(_) => {
-                        self.items.remove(&id);
+                        self.take_item(id);
                         self.undo_member_trade(step, trade);
                     }
                     None => {
@@ -298,7 +337,7 @@ impl Venue {
                 }
             }
             Some(Item::DealPayment { .. }) => {
-                if let Some(item) = self.items.remove(&id) {
+                if let Some(item) = self.take_item(id) {
                     self.undo_deal(step, &item);
                 }
             }
@@ -318,7 +357,7 @@ impl Venue {
     /// Posts what an item comes to once its cash has moved.
     pub(crate) fn settle_item(&mut self, step: &mut Step<'_>, id: ItemId) {
         use Pool::{IssuerEscrow, SettlementHub, UserCustody};
-        let Some(item) = self.items.remove(&id) else { return };
+        let Some(item) = self.take_item(id) else { return };
         let entry = match &item {
             Item::Trade { trade } => return self.settle_trade(step, *trade),
             Item::DealPayment { .. } => return self.settle_deal(step, &item),
@@ -440,12 +479,14 @@ impl Venue {
             let lots = lots.expect("a match put them there");
             step.emit(Event::TitleMoved { series, from, to, lots });
         }
+        self.pends_no_more(trade.series, &trade.lots);
         self.set_trade_state(id, TradeState::Settled);
         step.emit(Event::TradeSettled { trade: id, series: trade.series });
         if !trade.primary() {
             self.withhold_on_resale(step, &trade);
         }
         self.reward_inviters(step, id);
+        self.forget_trade(step, id);
     }
 
     /// P-04c to P-04f in one entry.

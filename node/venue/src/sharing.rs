@@ -13,8 +13,8 @@ use crate::venue::{Due, Step, Venue};
 use gcfn_banking::Creditor;
 use gcfn_ledger::{Account, Entry, FeeKind, Posting, ShareKind, UserBucket};
 use gcfn_model::{
-    Amount, BasisPoints, Currency, Digest, InstructionId, Millis, PartyId, Pool, Rounding,
-    Timestamp, TradeId,
+    Amount, BasisPoints, Currency, Digest, InstructionId, PartyId, Pool, Rounding, Timestamp,
+    TradeId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -122,14 +122,13 @@ impl Venue {
 
     /// The fees of settled purchases that may still be refunded.
     fn fees_returnable(&self, at: Timestamp) -> Amount {
-        let window = |trade: &Trade| {
+        let within = |trade: &Trade| {
             let batch = self.markets.get(&trade.series).map(|market| market.batch);
             let batch = batch.and_then(|batch| self.batches.get(&batch));
-            batch.map_or(Millis(0), |batch| batch.terms.refund_window)
+            let live = batch.filter(|batch| batch.state.is_live());
+            live.is_some_and(|batch| at.since(trade.at) <= batch.terms.refund_window)
         };
-        let open = |trade: &&Trade| {
-            trade.state == TradeState::Settled && at.since(trade.at) <= window(trade)
-        };
+        let open = |trade: &&Trade| trade.state == TradeState::Settled && within(trade);
         let trades = self.refundable.values().flatten().filter_map(|id| self.trades.get(id));
         let fees = trades.filter(open).map(|trade| trade.cost().saturating_sub(trade.proceeds()));
         Amount::sum(fees).unwrap_or(Amount::MAX)

@@ -291,6 +291,8 @@ impl Venue {
         trade.lots = self.deliver(step, &trade, &bargain.goods);
         self.commit(step, &trade, bargain.payment);
         trade.item = self.add_item(Item::Trade { trade: trade.id });
+        self.await_payment(&trade);
+        self.remember_trade(&trade);
         let id = trade.id;
         if trade.primary() && trade.member.is_none() {
             let purchases = (trade.buyer, trade.series);
@@ -347,8 +349,10 @@ impl Venue {
         if let Holder::Party(seller) = from {
             self.circulate(seller, series, &lots);
         }
-        if to == Holder::Inventory {
-            self.withdraw_from_circulation(series, &lots);
+        match to {
+            Holder::Inventory => self.withdraw_from_circulation(series, &lots),
+            Holder::Party(_) => self.pend(series, &lots),
+            _ => {}
         }
         step.emit(Event::TitleMoved { series, from, to, lots: lots.clone() });
         lots

@@ -7,9 +7,10 @@ use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;
 use crate::trade::Taker;
+use crate::units::{Units, ranges_of};
 use crate::venue::{Due, Step, Venue};
 use alloc::vec::Vec;
-use gcfn_ledger::Holder;
+use gcfn_ledger::{Holder, SerialRange};
 use gcfn_market::{Fill, Order, Placed, Side, TimeInForce};
 use gcfn_model::{Amount, OrderId, PartyId, SeriesId, Timestamp};
 
@@ -126,13 +127,16 @@ impl Venue {
         }
         self.transferable(series)?;
         // What is redeemed in part is not worth what the book's coupons are.
-        if title.resellable(series, party, u8::MAX) < quantity {
+        if !title.resells(series, party, quantity, u8::MAX) {
             return Err(Rejection::InsufficientCoupons);
         }
-        if title.resellable(series, party, self.resales_max(series)) < quantity {
+        if !title.resells(series, party, quantity, self.resales_max(series)) {
             return Err(Rejection::ResaleLimit);
         }
-        Ok(())
+        match self.pending(series) {
+            None => Ok(()),
+            Some(_) => self.pick_to_sell(series, party, &Units::Any(quantity)).map(|_| ()),
+        }
     }
 
     /// Whether a scheduled order has a form that the book will take, as far as it shows today.
@@ -164,14 +168,31 @@ impl Venue {
             }
             Side::Sell if open.not_before.is_some() => self.keep_for_later(step, open),
             Side::Sell => {
-                let resales_max = self.resales_max(series);
-                let lots = self.books.title.offer(series, party, quantity, resales_max);
-                let lots = lots.expect("as many resellable coupons were counted");
-                self.circulate(party, series, &lots);
                 let (from, to) = (Holder::Party(party), Holder::OrderLock(party));
+                let lots = match self.settled_to_sell(series, party, quantity) {
+                    Some(ranges) => self.books.title.transfer_ranges(series, from, to, &ranges),
+                    None => {
+                        let resales_max = self.resales_max(series);
+                        self.books.title.offer(series, party, quantity, resales_max)
+                    }
+                };
+                let lots = lots.expect("as many resellable coupons were found");
+                self.circulate(party, series, &lots);
                 step.emit(Event::TitleMoved { series, from, to, lots });
             }
         }
+    }
+
+    /// The coupons that a party sells while others of the series wait for their settlement.
+    fn settled_to_sell(
+        &self,
+        series: SeriesId,
+        party: PartyId,
+        quantity: u64,
+    ) -> Option<Vec<SerialRange>> {
+        self.pending(series)?;
+        let lots = self.pick_to_sell(series, party, &Units::Any(quantity));
+        Some(ranges_of(&lots.expect("as many were found when the order was checked")))
     }
 
     fn schedule(&mut self, step: &mut Step<'_>, open: OpenOrder, at: Timestamp) -> Done {

@@ -1,5 +1,6 @@
 //! Which coupons: so many of a series, or these.
 
+use crate::circulation::Serials;
 use crate::refusal::Rejection;
 use crate::venue::Venue;
 use alloc::vec::Vec;
@@ -25,7 +26,8 @@ pub enum Units {
 impl Venue {
     /// The lots that `units` name among what `holder` has, if all of them may move.
     ///
-    /// With `resales_max`, those that have been resold as often are not among them (C-38).
+    /// With `resales_max` they are to be sold on: those that have been resold as often are not
+    /// among them (C-38), and none whose purchase has not settled, unless the region allows it.
     pub(crate) fn pick(
         &self,
         series: SeriesId,
@@ -43,6 +45,11 @@ impl Venue {
         let worn = |lot: &Lot| resales_max.is_some_and(|max| max <= lot.resales);
         if lots.iter().any(worn) {
             return Err(Rejection::ResaleLimit);
+        }
+        let settled = |lot: &Lot, pending: &Serials| pending.without(lot.range) == [lot.range];
+        let pending = self.pending(series).filter(|_| resales_max.is_some());
+        if pending.is_some_and(|pending| !lots.iter().all(|lot| settled(lot, pending))) {
+            return Err(Rejection::PurchaseUnsettled);
         }
         Ok(lots)
     }
@@ -70,8 +77,9 @@ impl Venue {
         let fresh = |lot: &Lot| resales_max.is_none_or(|max| lot.resales < max);
         let mut wanted = quantity;
         let mut picked = Vec::new();
-        let mut worn = 0_u64;
-        for mut lot in title.lots(series, holder).filter(|lot| lot.left == face) {
+        let (mut worn, mut unsettled) = (0_u64, 0_u64);
+        let pending = self.pending(series).filter(|_| resales_max.is_some());
+        for lot in title.lots(series, holder).filter(|lot| lot.left == face) {
             if wanted == 0 {
                 break;
             }
@@ -79,14 +87,21 @@ impl Venue {
                 worn = worn.saturating_add(lot.range.count());
                 continue;
             }
-            let taken = lot.range.count().min(wanted);
-            lot.range.end = lot.range.first.saturating_add(taken);
-            wanted = wanted.saturating_sub(taken);
-            picked.push(lot);
+            let parts = pending.map_or([lot.range].to_vec(), |pending| pending.without(lot.range));
+            unsettled = unsettled.saturating_add(lot.range.count()).saturating_sub(count(&parts));
+            for mut range in parts {
+                let taken = range.count().min(wanted);
+                range.end = range.first.saturating_add(taken);
+                wanted = wanted.saturating_sub(taken);
+                if taken != 0 {
+                    picked.push(Lot { range, ..lot });
+                }
+            }
         }
         match wanted {
             0 => Ok(picked),
-            missing if missing <= worn => Err(Rejection::ResaleLimit),
+            missing if missing <= unsettled => Err(Rejection::PurchaseUnsettled),
+            missing if missing <= worn.saturating_add(unsettled) => Err(Rejection::ResaleLimit),
             _ => Err(Rejection::InsufficientCoupons),
         }
     }

@@ -14,6 +14,7 @@ use crate::event::Event;
 use crate::four_eyes::Proposal;
 use crate::freeze::FreezeReason;
 use crate::funding::FundingCall;
+use crate::indexed::{By, Indexed};
 use crate::issuer::Issuer;
 use crate::limits::PartyLimits;
 use crate::maker::MarketMaker;
@@ -71,6 +72,7 @@ pub(crate) enum Due {
     Dispute(DisputeId, DisputeStep),
     RewardInviters(TradeId),
     ForgetRedemption(RedemptionId),
+    ForgetTrade(TradeId),
 }
 
 /// Another node that may trade here.
@@ -79,6 +81,8 @@ pub(crate) struct Member {
     pub(crate) region: RegionId,
     pub(crate) debit_cap: Amount,
     pub(crate) active: bool,
+    /// What it owes for trades that have not settled.
+    pub(crate) owed: Amount,
 }
 
 /// A rate that a dealer holds for this node.
@@ -129,33 +133,37 @@ pub struct Venue {
     pub(crate) defaults: BTreeMap<PartyId, DefaultCase>,
     /// What issuers are called for.
     pub(crate) calls: BTreeMap<PartyId, FundingCall>,
-    /// What the guarantee fund has promised and not paid yet.
-    pub(crate) fund_promised: Amount,
+    /// What the guarantee fund has promised to the batches of issuers and not paid yet.
+    pub(crate) fund_promised: BTreeMap<PartyId, BTreeMap<BatchId, Amount>>,
     pub(crate) issuer_payouts: BTreeMap<WithdrawalId, IssuerPayout>,
 
     pub(crate) templates: BTreeMap<(TemplateId, u32), Template>,
-    pub(crate) batches: Map<BatchId, Batch>,
+    pub(crate) batches: Indexed<BatchId, Batch>,
     pub(crate) markets: Map<SeriesId, Shared<Market>>,
     pub(crate) orders: OpenOrders,
     /// Which coupons are behind sell orders that are not in the book yet.
     pub(crate) kept_for_later: Map<OrderId, Vec<SerialRange>>,
-    pub(crate) offers: Map<OfferId, Offer>,
-    pub(crate) auctions: BTreeMap<AuctionId, Auction>,
+    pub(crate) offers: Indexed<OfferId, Offer>,
+    pub(crate) auctions: Indexed<AuctionId, Auction>,
     pub(crate) makers: BTreeMap<PartyId, MarketMaker>,
     pub(crate) conduct: Map<PartyId, Conduct>,
     pub(crate) trades: Map<TradeId, Trade>,
     pub(crate) refundable: Map<(PartyId, SeriesId), Vec<TradeId>>,
-    pub(crate) redemptions: Map<RedemptionId, Redemption>,
+    pub(crate) redemptions: Indexed<RedemptionId, Redemption>,
     /// The ids of those that have ended not long ago.
     pub(crate) ended_redemptions: Map<RedemptionId, ()>,
-    pub(crate) withdrawals: Map<WithdrawalId, Withdrawal>,
+    pub(crate) withdrawals: Indexed<WithdrawalId, Withdrawal>,
     pub(crate) disputes: BTreeMap<DisputeId, Dispute>,
+    /// The disputes about a trade, in order: at most the last is open.
+    pub(crate) disputed: BTreeMap<TradeId, Vec<DisputeId>>,
     pub(crate) coupon_freezes: BTreeMap<u64, CouponFreeze>,
-    pub(crate) pledges: BTreeMap<u64, Pledge>,
+    pub(crate) pledges: Indexed<u64, Pledge>,
 
     pub(crate) days: BTreeMap<BusinessDate, TradingDay>,
     pub(crate) items: Map<ItemId, Item>,
     pub(crate) unbundled: Map<ItemId, ()>,
+    /// How many items will bring a party money.
+    pub(crate) awaited: Map<PartyId, u32>,
     pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
     /// What parties owe and have not begun to repay.
@@ -213,7 +221,7 @@ impl Venue {
             members: BTreeMap::new(),
             defaults: BTreeMap::new(),
             calls: BTreeMap::new(),
-            fund_promised: Amount::ZERO,
+            fund_promised: BTreeMap::new(),
             issuer_payouts: BTreeMap::new(),
             templates: BTreeMap::new(),
             closed: BTreeSet::new(),
@@ -222,25 +230,27 @@ impl Venue {
             activity: Map::new(),
             flags: Map::new(),
             invited: Map::new(),
-            batches: Map::new(),
+            batches: Indexed::default(),
             markets: Map::new(),
             orders: OpenOrders::default(),
             kept_for_later: Map::new(),
-            offers: Map::new(),
-            auctions: BTreeMap::new(),
+            offers: Indexed::default(),
+            auctions: Indexed::default(),
             makers: BTreeMap::new(),
             conduct: Map::new(),
             trades: Map::new(),
             refundable: Map::new(),
-            redemptions: Map::new(),
+            redemptions: Indexed::default(),
             ended_redemptions: Map::new(),
-            withdrawals: Map::new(),
+            withdrawals: Indexed::default(),
             disputes: BTreeMap::new(),
+            disputed: BTreeMap::new(),
             coupon_freezes: BTreeMap::new(),
-            pledges: BTreeMap::new(),
+            pledges: Indexed::default(),
             days: BTreeMap::new(),
             items: Map::new(),
             unbundled: Map::new(),
+            awaited: Map::new(),
             bundles: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
             receivables: BTreeMap::new(),
@@ -298,9 +308,30 @@ impl Venue {
         self.issuers.get(&issuer)
     }
 
-    /// Every batch.
+    /// Every batch, in the order of ids.
     pub fn batches(&self) -> impl Iterator<Item = (&BatchId, &Batch)> {
         self.batches.iter()
+    }
+
+    /// The batches beyond `after`, in the order of ids: a page of them costs what it shows.
+    pub fn batches_after(
+        &self,
+        after: Option<BatchId>,
+    ) -> impl Iterator<Item = (&BatchId, &Batch)> {
+        self.batches.after(By::All, after)
+    }
+
+    /// The same of those whose coupons are alive.
+    pub fn live_batches_after(
+        &self,
+        after: Option<BatchId>,
+    ) -> impl Iterator<Item = (&BatchId, &Batch)> {
+        self.batches.after(By::Alive, after)
+    }
+
+    /// The batches of an issuer, in the order of ids.
+    pub fn batches_by(&self, issuer: PartyId) -> impl Iterator<Item = (&BatchId, &Batch)> {
+        self.batches.of(By::Party(issuer))
     }
 
     /// A batch by its id.
@@ -312,8 +343,8 @@ impl Venue {
     /// The batch that a series of this node comes from.
     #[must_use]
     pub fn batch_of(&self, series: SeriesId) -> Option<(BatchId, &Batch)> {
-        let id = *self.batches.select(|batch| batch.series == series).first()?;
-        Some((id, self.batches.get(&id)?))
+        let (id, batch) = self.batches.of(By::Series(series)).next()?;
+        Some((*id, batch))
     }
 
     /// A market by its series.
@@ -322,7 +353,7 @@ impl Venue {
         self.markets.get(&series).map(|market| &**market)
     }
 
-    /// Every market.
+    /// Every market, in the order of series. Sorts them: not for a request.
     pub fn markets(&self) -> impl Iterator<Item = (&SeriesId, &Market)> {
         self.markets.iter().map(|(series, market)| (series, &**market))
     }
@@ -333,7 +364,7 @@ impl Venue {
         self.orders.get(order)
     }
 
-    /// Every open order.
+    /// Every open order, in the order of ids. Sorts them: not for a request.
     pub fn orders(&self) -> impl Iterator<Item = &OpenOrder> {
         self.orders.all()
     }
@@ -350,9 +381,18 @@ impl Venue {
         self.offers.get(&offer)
     }
 
-    /// Every offer that stands.
+    /// Every offer that stands, in the order of ids.
     pub fn offers(&self) -> impl Iterator<Item = (&OfferId, &Offer)> {
         self.offers.iter()
+    }
+
+    /// The offers beyond `after` that stand, in the order of ids: all, or those of a series.
+    pub fn offers_after(
+        &self,
+        series: Option<SeriesId>,
+        after: Option<OfferId>,
+    ) -> impl Iterator<Item = (&OfferId, &Offer)> {
+        self.offers.after(series.map_or(By::All, By::Series), after)
     }
 
     /// An auction that runs.
@@ -361,9 +401,18 @@ impl Venue {
         self.auctions.get(&auction)
     }
 
-    /// Every auction that runs.
+    /// Every auction that runs, in the order of ids.
     pub fn auctions(&self) -> impl Iterator<Item = (&AuctionId, &Auction)> {
         self.auctions.iter()
+    }
+
+    /// The auctions beyond `after` that run, in the order of ids: all, or those of a series.
+    pub fn auctions_after(
+        &self,
+        series: Option<SeriesId>,
+        after: Option<AuctionId>,
+    ) -> impl Iterator<Item = (&AuctionId, &Auction)> {
+        self.auctions.after(series.map_or(By::All, By::Series), after)
     }
 
     /// A market maker, applied, admitted or former.
@@ -383,7 +432,7 @@ impl Venue {
         self.trades.get(&trade)
     }
 
-    /// Every trade that is not yet forgotten.
+    /// Every trade that is not yet forgotten, in the order of ids. Sorts them: not for a request.
     pub fn trades(&self) -> impl Iterator<Item = &Trade> {
         self.trades.values()
     }
@@ -436,7 +485,8 @@ impl Venue {
         own.into_iter().chain(house).min()
     }
 
-    /// Everything that makes cash move between pools and has not settled, oldest first.
+    /// Everything that makes cash move between pools and has not settled, oldest first. Sorts it:
+    /// not for a request.
     pub fn items(&self) -> impl Iterator<Item = (&ItemId, &Item)> {
         self.items.iter()
     }

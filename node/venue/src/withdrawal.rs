@@ -7,6 +7,7 @@
 
 use crate::command::Actor;
 use crate::event::Event;
+use crate::indexed::{By, Concerns};
 use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
@@ -62,6 +63,12 @@ pub struct Withdrawal {
     pub state: WithdrawalState,
     /// When it was asked for.
     pub at: Timestamp,
+}
+
+impl Concerns for Withdrawal {
+    fn concerns(&self) -> [Option<By>; 3] {
+        [Some(By::Party(self.party)), None, None]
+    }
 }
 
 impl Venue {
@@ -139,9 +146,7 @@ impl Venue {
         }
         self.free_party(party)?;
         let value_date = self.trading_day(step.at)?.value_date;
-        if let Some(approved) = self.withdrawals.get_mut(&withdrawal) {
-            approved.state = WithdrawalState::Held;
-        }
+        self.withdrawals.change(&withdrawal, |approved| approved.state = WithdrawalState::Held);
         step.emit(MoneyEvent::WithdrawalApproved { withdrawal, by }.into());
         self.hold_or_send(step, withdrawal, value_date);
         Ok(Done::Accepted)
@@ -165,8 +170,8 @@ impl Venue {
 
     /// Stops every withdrawal of a party that has not left.
     pub(crate) fn stop_withdrawals_of(&mut self, step: &mut Step<'_>, party: PartyId) {
-        let waits = |of: &Withdrawal| of.party == party && of.state != WithdrawalState::Instructed;
-        for withdrawal in self.withdrawals.select(waits) {
+        let waits = |of: &Withdrawal| of.state != WithdrawalState::Instructed;
+        for withdrawal in self.withdrawals.select(By::Party(party), waits) {
             self.stop_withdrawal(step, withdrawal);
         }
     }
@@ -226,9 +231,11 @@ impl Venue {
 
     /// Instructs the bank.
     fn send_withdrawal(&mut self, step: &mut Step<'_>, id: WithdrawalId, value_date: BusinessDate) {
-        let Some(sent) = self.withdrawals.get_mut(&id) else { return };
-        sent.state = WithdrawalState::Instructed;
-        let Withdrawal { party, amount, .. } = *sent;
+        let sent = self.withdrawals.change(&id, |sent| {
+            sent.state = WithdrawalState::Instructed;
+            *sent
+        });
+        let Some(Withdrawal { party, amount, .. }) = sent else { return };
         // An id that was used and forgotten may come again; an instruction's may not.
         let number = self.next_number().to_be_bytes();
         let instruction = InstructionId::derive(&[b"withdrawal", id.as_bytes(), &number]);

@@ -26,9 +26,9 @@ pub use money::{InterestOwner, Money, Tax, TaxKind};
 pub use problem::{Problem, TemplateProblems};
 pub use read::parse;
 pub use region::{
-    CalendarRules, Credit, Divisible, Escrow, Federation, Fees, Fx, Jobs, Kyc, Maturity, Prefund,
+    CalendarRules, Credit, Divisible, Escrow, Federation, Fees, Jobs, Kyc, Maturity, Prefund,
     PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode, Retention, Settlement,
-    TradeTable, Withdrawal,
+    TradeTable,
 };
 pub use row::{FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier};
 pub use trading::{Conduct, Maker, Trading};

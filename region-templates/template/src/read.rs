@@ -5,9 +5,9 @@
 use crate::document::{Document, Section};
 use crate::problem::TemplateProblems;
 use crate::region::{
-    CalendarRules, Credit, Divisible, Escrow, Federation, Fees, Fx, Jobs, Kyc, Maturity, Prefund,
+    CalendarRules, Credit, Divisible, Escrow, Federation, Fees, Jobs, Kyc, Maturity, Prefund,
     PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode, Retention, Settlement,
-    TradeTable, Withdrawal,
+    TradeTable,
 };
 use crate::row::{FeeRow, FeeTier};
 use crate::zone::Zone;
@@ -32,8 +32,6 @@ pub fn parse(file: &str, text: &str) -> Result<RegionTemplate, TemplateProblems>
     let credit = document.section("credit", credit);
     let pricing = document.section("pricing", pricing);
     let refund = document.section("refund", refund);
-    let withdrawal = document.section("withdrawal", withdrawal);
-    let fx = document.section("fx", fx);
     let retention = document.section("retention", retention);
     let regnode = document.section("regnode", regnode);
     let issuing = document.section("issuing", |section| issuing::read(section, product));
@@ -60,8 +58,6 @@ pub fn parse(file: &str, text: &str) -> Result<RegionTemplate, TemplateProblems>
             credit: credit?,
             pricing: pricing?,
             refund: refund?,
-            withdrawal: withdrawal?,
-            fx: fx?,
             retention: retention?,
             regnode: regnode?,
             issuing: issuing?,
@@ -106,20 +102,8 @@ fn federation(section: &mut Section<'_>) -> Option<Federation> {
 
 fn settlement(section: &mut Section<'_>) -> Option<Settlement> {
     let domestic_days = section.number("domestic_days", 0..=5);
-    let cross_border_days = section.number("cross_border_days", 0..=10);
-    let same_day = section.flag("same_day");
     let cut_off = section.text("cut_off");
-    section.require(
-        domestic_days.zip(cross_border_days).map(|(domestic, abroad)| domestic <= abroad),
-        "cross_border_days",
-        "not less than domestic_days",
-    );
-    Some(Settlement {
-        domestic_days: domestic_days?,
-        cross_border_days: cross_border_days?,
-        same_day: same_day?,
-        cut_off: cut_off?,
-    })
+    Some(Settlement { domestic_days: domestic_days?, cut_off: cut_off? })
 }
 
 fn calendar(section: &mut Section<'_>) -> Option<CalendarRules> {
@@ -170,6 +154,7 @@ fn product(section: &mut Section<'_>) -> Option<Product> {
         &[("breakage", Maturity::Breakage), ("refund", Maturity::Refund), ("cash", Maturity::Cash)],
     );
     let redeem_lock_minutes = section.number("redeem_lock_minutes", 1..=1440);
+    let resale_unsettled = section.flag("resale_unsettled");
     section.require(
         validity_days_min.zip(validity_days_max).map(|(min, max)| min <= max),
         "validity_days_max",
@@ -182,6 +167,7 @@ fn product(section: &mut Section<'_>) -> Option<Product> {
         divisible: divisible?,
         maturity: maturity?,
         redeem_lock_minutes: redeem_lock_minutes?,
+        resale_unsettled: resale_unsettled?,
     })
 }
 
@@ -351,21 +337,6 @@ fn refund(section: &mut Section<'_>) -> Option<Refund> {
     Some(Refund { days: section.number("days", 0..=365)? })
 }
 
-fn withdrawal(section: &mut Section<'_>) -> Option<Withdrawal> {
-    let days_min = section.number("days_min", 0..=10);
-    let days_max = section.number("days_max", 0..=10);
-    section.require(
-        days_min.zip(days_max).map(|(min, max)| min <= max),
-        "days_max",
-        "not less than days_min",
-    );
-    Some(Withdrawal { days_min: days_min?, days_max: days_max? })
-}
-
-fn fx(section: &mut Section<'_>) -> Option<Fx> {
-    Some(Fx { quote_ttl_minutes: section.number("quote_ttl_minutes", 1..=1440)? })
-}
-
 fn retention(section: &mut Section<'_>) -> Option<Retention> {
     let transactions = section.number("transactions", 1..=100);
     let kyc = section.number("kyc", 1..=100);
@@ -376,21 +347,10 @@ fn retention(section: &mut Section<'_>) -> Option<Retention> {
 
 fn regnode(section: &mut Section<'_>) -> Option<Regnode> {
     let regulators: Option<Vec<String>> = section.list("regulators", |name| Some(name.to_owned()));
-    let sync_warn_ms = section.number("sync_warn_ms", 1..=3_600_000);
-    let sync_breach_ms = section.number("sync_breach_ms", 1..=3_600_000);
     section.require(
         regulators.as_ref().map(|names| !names.is_empty()),
         "regulators",
         "at least one regulator",
     );
-    section.require(
-        sync_warn_ms.zip(sync_breach_ms).map(|(warn, breach): (u32, u32)| warn < breach),
-        "sync_breach_ms",
-        "more than sync_warn_ms",
-    );
-    Some(Regnode {
-        regulators: regulators?,
-        sync_warn_ms: sync_warn_ms?,
-        sync_breach_ms: sync_breach_ms?,
-    })
+    Some(Regnode { regulators: regulators? })
 }

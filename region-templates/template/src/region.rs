@@ -22,7 +22,7 @@ pub struct RegionTemplate {
     pub currency: Currency,
     /// The clocks that its cut-off and jobs go by.
     pub zone: Zone,
-    /// Where personal data must be kept.
+    /// The region on whose soil personal data must be kept: a node elsewhere does not start.
     pub residency: RegionId,
     /// Its place in the federation.
     pub federation: Federation,
@@ -46,13 +46,9 @@ pub struct RegionTemplate {
     pub pricing: Pricing,
     /// Giving a coupon back.
     pub refund: Refund,
-    /// Taking money out.
-    pub withdrawal: Withdrawal,
-    /// Locked rates.
-    pub fx: Fx,
     /// How long records are kept.
     pub retention: Retention,
-    /// The supervisor and its mirror.
+    /// The supervisor.
     pub regnode: Regnode,
     /// What is fixed about issuing.
     pub issuing: Issuing,
@@ -96,10 +92,6 @@ pub struct Federation {
 pub struct Settlement {
     /// T+n inside the region, in business days.
     pub domestic_days: u32,
-    /// T+n across regions, in business days of both.
-    pub cross_border_days: u32,
-    /// Whether parties may agree on T+0.
-    pub same_day: bool,
     /// Until when a trade belongs to its day.
     pub cut_off: LocalTime,
 }
@@ -143,6 +135,8 @@ pub struct Product {
     pub maturity: Maturity,
     /// How long a coupon stays locked for a redemption, in minutes.
     pub redeem_lock_minutes: u32,
+    /// Whether a coupon may be sold on before its purchase has settled.
+    pub resale_unsettled: bool,
 }
 
 /// For what a coupon may be split.
@@ -302,23 +296,7 @@ pub struct Refund {
     pub days: u32,
 }
 
-/// Taking money out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Withdrawal {
-    /// T+n at the earliest, in business days.
-    pub days_min: u32,
-    /// T+n at the latest, in business days.
-    pub days_max: u32,
-}
-
-/// Locked rates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fx {
-    /// How long a locked rate is good, in minutes.
-    pub quote_ttl_minutes: u32,
-}
-
-/// How long records are kept, in years.
+/// How long records are kept at least, in years: for people, since a node deletes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// Of transactions.
@@ -331,13 +309,9 @@ pub struct Retention {
     pub audit: u32,
 }
 
-/// The supervisor and its mirror.
+/// The supervisor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Regnode {
     /// Who supervises, for people.
     pub regulators: Vec<String>,
-    /// The lag of a mirror that is worth a look, in milliseconds.
-    pub sync_warn_ms: u32,
-    /// The lag of a mirror that is a breach, in milliseconds.
-    pub sync_breach_ms: u32,
 }

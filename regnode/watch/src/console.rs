@@ -7,7 +7,7 @@ use crate::watcher::View;
 use gcfn_anchor::header_log::CellHead;
 use gcfn_api_wire::supervision::{
     Acknowledged, CellState, FinalHead, FindingFilter, FindingList, FindingReport, MirrorList,
-    MirrorReport, Truth, WatchedCell, WatchedCells,
+    MirrorReport, WatchedCell, WatchedCells,
 };
 use gcfn_api_wire::term::Text;
 use gcfn_audit::AnchoredHead;
@@ -36,7 +36,6 @@ impl RegNode {
 impl From<FindingFilter> for Filter {
     fn from(filter: FindingFilter) -> Filter {
         let FindingFilter { severity, cell, acknowledged } = filter;
-        let acknowledged = acknowledged.map(|truth| truth == Truth::True);
         Filter { severity, cell: cell.map(|Text(cell)| cell), acknowledged }
     }
 }

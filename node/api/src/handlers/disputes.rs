@@ -1,15 +1,19 @@
 //! Disputes: a side of a trade opens one, staff decide it.
 
+use crate::api::store_problem;
 use crate::auth::Caller;
-use crate::route::{Body, Read, Write};
+use crate::handlers::past_page;
+use crate::projection::{self, past_dispute};
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::dispute::{
-    DisputeDecision, DisputeDetail, DisputeList, DisputeOpened, DisputeOpening, DisputeReport,
-    Evidence,
+    DisputeDecision, DisputeDetail, DisputeList, DisputeOpened, DisputeOpening, DisputePage,
+    DisputeReport, Evidence,
 };
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
 use gcfn_model::DisputeId;
+use gcfn_store::{Filter, Row};
 use gcfn_venue::{ArbitrationDecision, Dispute, DisputeTerms, MoneyAct, Venue};
 
 pub(crate) async fn open(
@@ -38,19 +42,68 @@ fn shown(
     (side || dispute.by == caller.party).then(|| report.seen_by(Text(caller.party)))
 }
 
-pub(crate) async fn disputes(call: Read, (): ()) -> Result<DisputeList, Problem> {
+pub(crate) async fn disputes(
+    call: Read,
+    Query(page): Query<DisputePage>,
+) -> Result<DisputeList, Problem> {
+    if page.past {
+        return past(call, page).await;
+    }
     Ok(call.api.gateway().read(|venue, as_of| {
         let disputes = venue.disputes().filter_map(|entry| shown(&call.caller, venue, entry));
-        DisputeList { disputes: disputes.collect(), as_of }
+        DisputeList { disputes: disputes.collect(), next: None, as_of }
     }))
 }
 
+/// Disputes that the machine has forgotten, and the read model knows.
+async fn past(call: Read, page: DisputePage) -> Result<DisputeList, Problem> {
+    let rows = match call.caller.oversees() {
+        true => (projection::DISPUTE, Filter::All),
+        false => (projection::PARTY_DISPUTE, Filter::Party(call.caller.party)),
+    };
+    let (found, as_of) = past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
+    let disputes = found.rows.iter().filter_map(|row| seen_in(&call.caller, row)).collect();
+    Ok(DisputeList { disputes, next: found.next.map(|place| place.to_string()), as_of })
+}
+
+fn seen_in(caller: &Caller, row: &Row) -> Option<DisputeReport> {
+    let (id, dispute) = past_dispute(row)?;
+    let report = DisputeReport::new(id, &dispute);
+    Some(if caller.oversees() { report } else { report.seen_by(Text(caller.party)) })
+}
+
 pub(crate) async fn dispute(call: Read<DisputeId>, (): ()) -> Result<DisputeDetail, Problem> {
-    let found = call.api.gateway().read(|venue, as_of| {
-        let dispute = shown(&call.caller, venue, (&call.id, venue.dispute(call.id)?))?;
-        Some(DisputeDetail { dispute, as_of })
+    let known = call.api.gateway().read(|venue, as_of| {
+        let dispute = venue.dispute(call.id)?;
+        Some((shown(&call.caller, venue, (&call.id, dispute)), as_of))
     });
-    found.ok_or_else(|| Code::NotFound.into())
+    let (dispute, as_of) = match known {
+        Some(known) => known,
+        None => forgotten(&call).await?,
+    };
+    Ok(DisputeDetail { dispute: dispute.ok_or(Code::NotFound)?, as_of })
+}
+
+/// A forgotten dispute as far as the caller may see it: a side of its trade has a row of it.
+async fn forgotten(call: &Read<DisputeId>) -> Result<(Option<DisputeReport>, u64), Problem> {
+    let store = call.api.store();
+    let as_of = store.cursors().position(projection::PROJECTION).await;
+    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
+    let keys = match call.caller.oversees() {
+        true => [(projection::DISPUTE, call.id.to_string())].to_vec(),
+        false => ["buyer", "seller"]
+            .map(|side| (projection::PARTY_DISPUTE, format!("{}.{side}", call.id)))
+            .to_vec(),
+    };
+    for (kind, key) in keys {
+        let row = store.read_model().get(kind, &key).await;
+        let row = row.map_err(|fault| store_problem(&fault))?;
+        let own = |row: &Row| row.party.is_none_or(|party| party == call.caller.party);
+        if let Some(row) = row.filter(own) {
+            return Ok((seen_in(&call.caller, &row), as_of));
+        }
+    }
+    Ok((None, as_of))
 }
 
 pub(crate) async fn add_evidence(

@@ -3,11 +3,11 @@
 use crate::auth::Caller;
 use crate::documents;
 use crate::gateway::ForeignListing;
-use crate::handlers::templates;
+use crate::handlers::{page_of, templates};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::{
-    Accepted, BatchDraft, BatchList, BatchRejection, BatchReport, BatchScreening, BatchSummary,
-    BatchSuspension, Drafted, ReserveTopUp,
+    Accepted, BatchDraft, BatchList, BatchPage, BatchRejection, BatchReport, BatchScreening,
+    BatchSummary, BatchSuspension, Drafted, ReserveTopUp,
 };
 use gcfn_api_wire::listing::{Listing, Reach, SeriesFilter, SeriesList};
 use gcfn_api_wire::problem::{Code, Problem};
@@ -51,12 +51,17 @@ fn may_see(caller: &Caller, batch: &Batch) -> bool {
     batch.state.is_public() || caller.may_see(batch.issuer)
 }
 
-pub(crate) async fn batches(call: Read, (): ()) -> Result<BatchList, Problem> {
+pub(crate) async fn batches(
+    call: Read,
+    Query(page): Query<BatchPage>,
+) -> Result<BatchList, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
         let currency = venue.terms().currency;
-        let seen = venue.batches().filter(|(_, batch)| may_see(&call.caller, batch));
-        let batches = seen.map(|(id, batch)| BatchSummary::new(*id, batch, currency));
-        BatchList { batches: batches.collect(), as_of }
+        let beyond = venue.batches_after(page.after.map(|after| after.0));
+        let seen = beyond.filter(|(_, batch)| may_see(&call.caller, batch));
+        let summary = seen.map(|(id, batch)| (*id, BatchSummary::new(*id, batch, currency)));
+        let (batches, next) = page_of(summary, page.limit);
+        BatchList { batches, next: next.map(Text), as_of }
     }))
 }
 
@@ -150,17 +155,19 @@ pub(crate) async fn search(
     Query(filter): Query<SeriesFilter>,
 ) -> Result<SeriesList, Problem> {
     let gateway = call.api.gateway();
-    let (mut series, as_of) = gateway.read(|venue, as_of| {
-        let listed = venue.batches().filter(|(_, batch)| batch.state == BatchState::Listed);
-        (listed.map(|(_, batch)| listed_here(venue, batch)).collect::<Vec<_>>(), as_of)
+    let ((mut series, next), as_of) = gateway.read(|venue, as_of| {
+        let beyond = venue.live_batches_after(filter.after.map(|after| after.0));
+        let listed = beyond.filter(|(_, batch)| batch.state == BatchState::Listed);
+        let listings = listed.map(|(id, batch)| (*id, listed_here(venue, batch)));
+        (page_of(listings, filter.limit), as_of)
     });
-    if filter.reach == Reach::Everywhere {
+    if filter.reach == Reach::Everywhere && next.is_none() {
         series.extend(gateway.listings().into_iter().map(listed_abroad));
     }
     if let Some(Text(wanted)) = filter.currency {
         series.retain(|listing| listing.face.currency == wanted);
     }
-    Ok(SeriesList { series, as_of })
+    Ok(SeriesList { series, next: next.map(Text), as_of })
 }
 
 fn listed_here(venue: &Venue, batch: &Batch) -> Listing {

@@ -34,7 +34,7 @@ pub(crate) async fn finance(call: Read<PartyId>, (): ()) -> Result<IssuerFinance
 }
 
 fn reserves_of(venue: &Venue, issuer: PartyId) -> Vec<ReserveReport> {
-    let own = venue.batches().filter(|(_, batch)| batch.issuer == issuer);
+    let own = venue.batches_by(issuer);
     let with_coupons = own.filter(|(_, batch)| batch.state.is_live() || batch.state.has_ended());
     let reserves = with_coupons.filter_map(|(id, batch)| {
         let outstanding = Account::Obligation(issuer, *id);

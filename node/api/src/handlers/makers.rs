@@ -1,8 +1,7 @@
 //! Market makers: admission, standing, duties and how they are met.
 
-use crate::api::store_problem;
 use crate::auth::Caller;
-use crate::handlers::oversees;
+use crate::handlers::{oversees, past_page};
 use crate::projection;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
@@ -13,7 +12,7 @@ use gcfn_api_wire::makers::{
 use gcfn_api_wire::problem::Problem;
 use gcfn_ledger::{Account, UserBucket};
 use gcfn_model::{PartyId, SeriesId};
-use gcfn_store::{Filter, Page, Place};
+use gcfn_store::{Filter, Page};
 use gcfn_venue::{DutyReport, Venue, Verb};
 
 pub(crate) async fn apply(call: Write, (): ()) -> Result<Accepted, Problem> {
@@ -112,13 +111,8 @@ pub(crate) async fn duty_reports(
         true => Filter::All,
         false => Filter::Party(call.caller.party),
     };
-    let from = page.before.map(|text| text.parse::<Place>()).transpose();
-    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
-    let store = call.api.store();
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let found = store.read_model().page(kind, filter, from.as_ref(), page.limit).await;
-    let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
+    let (Page { rows, next }, as_of) =
+        past_page(&call.api, (kind, filter), page.before.as_deref(), page.limit).await?;
     let reports = rows.iter().filter_map(|row| serde_json::from_value(row.body.clone()).ok());
     let reports = reports.map(|report: DutyReport| DutyPerformance::from(&report)).collect();
     Ok(DutyReportList { reports, next: next.map(|place| place.to_string()), as_of })

@@ -87,7 +87,7 @@ pub(crate) async fn curve(
 ) -> Result<MarketCurve, Problem> {
     let now = call.api.node().now();
     Ok(call.api.gateway().read(|venue, as_of| {
-        let listed = venue.batches().filter(|(_, batch)| {
+        let listed = venue.live_batches_after(None).filter(|(_, batch)| {
             batch.terms.expires_at > now
                 && filter.issuer.is_none_or(|issuer| issuer == Text(batch.issuer))
         });
@@ -163,9 +163,11 @@ pub(crate) async fn quote_fee(
 
 pub(crate) async fn halts(call: Read, (): ()) -> Result<HaltList, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
-        let still = venue.markets().filter(|(_, market)| market.book.phase() != Phase::Continuous);
+        let live = venue.live_batches_after(None);
+        let books = live.filter_map(|(_, of)| Some((of.series, venue.market(of.series)?)));
+        let still = books.filter(|(_, market)| market.book.phase() != Phase::Continuous);
         let books = still.map(|(series, market)| BookHalt {
-            series: Text(*series),
+            series: Text(series),
             phase: market.book.phase().into(),
             until: market.call_ends.map(Text),
         });

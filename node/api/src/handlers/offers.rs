@@ -1,20 +1,21 @@
 //! What is agreed outside the book: offers, swaps, auctions.
 
 use crate::auth::Caller;
-use crate::handlers::oversees;
+use crate::handlers::{oversees, page_of};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::offers::{
     AuctionDetail, AuctionFilter, AuctionList, AuctionOpened, AuctionReport, BidList, BidReport,
     NewAuction, NewBid, NewOffer, NewSwap, OfferDetail, OfferFilter, OfferKind, OfferList,
-    OfferMade, OfferReport, OfferTaken, SwapPayer, Taking,
+    OfferMade, OfferReport, OfferTaken, SwapPage, SwapPayer, Taking,
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_api_wire::units::units;
-use gcfn_model::{AuctionId, OfferId, PartyId, SeriesId};
+use gcfn_model::{AuctionId, OfferId, PartyId};
 use gcfn_venue::{
-    AuctionTerms, Done, Equaliser, Offer, OfferTerms, OfferedDeal, SwapSide, Units, Venue, Verb,
+    Auction, AuctionTerms, Done, Equaliser, Offer, OfferTerms, OfferedDeal, SwapSide, Units, Venue,
+    Verb,
 };
 
 pub(crate) async fn make(call: Write, Body(sent): Body<NewOffer>) -> Result<OfferMade, Problem> {
@@ -91,23 +92,24 @@ pub(crate) async fn list(
     Ok(listed(&call, filter))
 }
 
-pub(crate) async fn swaps(call: Read, (): ()) -> Result<OfferList, Problem> {
-    Ok(listed(&call, OfferFilter { series: None, kind: Some(OfferKind::Swap) }))
+pub(crate) async fn swaps(call: Read, Query(page): Query<SwapPage>) -> Result<OfferList, Problem> {
+    let SwapPage { limit, after } = page;
+    Ok(listed(&call, OfferFilter { series: None, kind: Some(OfferKind::Swap), limit, after }))
 }
 
 fn listed(call: &Read, filter: OfferFilter) -> OfferList {
     let currency = call.api.terms().currency;
     let viewer = viewer(&call.caller);
-    let fits = |report: &OfferReport| {
-        let series = filter.series.is_none_or(|series| {
-            report.series == series || report.wants.is_some_and(|leg| leg.series == series)
-        });
-        series && filter.kind.is_none_or(|kind| kind == report.kind)
-    };
+    let fits = |report: &OfferReport| filter.kind.is_none_or(|kind| kind == report.kind);
+    let (series, after) = (filter.series.map(|of| of.0), filter.after.map(|of| of.0));
     call.api.gateway().read(|venue, as_of| {
-        let seen = venue.offers().filter(|(_, offer)| may_see(viewer, offer));
-        let reports = seen.map(|(id, offer)| OfferReport::new((*id, offer), viewer, currency));
-        OfferList { offers: reports.filter(fits).collect(), as_of }
+        let seen = venue.offers_after(series, after).filter(|(_, offer)| may_see(viewer, offer));
+        let report = |(id, offer): (&OfferId, &Offer)| {
+            (*id, OfferReport::new((*id, offer), viewer, currency))
+        };
+        let reports = seen.map(report).filter(|(_, report)| fits(report));
+        let (offers, next) = page_of(reports, filter.limit);
+        OfferList { offers, next: next.map(Text), as_of }
     })
 }
 
@@ -185,11 +187,14 @@ pub(crate) async fn auctions(
 ) -> Result<AuctionList, Problem> {
     let currency = call.api.terms().currency;
     let viewer = viewer(&call.caller);
-    let fits = |series: SeriesId| filter.series.is_none_or(|wanted| wanted == Text(series));
+    let (series, after) = (filter.series.map(|of| of.0), filter.after.map(|of| of.0));
     Ok(call.api.gateway().read(|venue, as_of| {
-        let wanted = venue.auctions().filter(|(_, auction)| fits(auction.terms.series));
-        let reports = wanted.map(|(id, one)| AuctionReport::new((*id, one), viewer, currency));
-        AuctionList { auctions: reports.collect(), as_of }
+        let wanted = venue.auctions_after(series, after);
+        let report = |(id, one): (&AuctionId, &Auction)| {
+            (*id, AuctionReport::new((*id, one), viewer, currency))
+        };
+        let (auctions, next) = page_of(wanted.map(report), filter.limit);
+        AuctionList { auctions, next: next.map(Text), as_of }
     }))
 }
 

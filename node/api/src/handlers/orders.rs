@@ -2,7 +2,7 @@
 
 use crate::api::store_problem;
 use crate::gateway::ForeignListing;
-use crate::handlers::oversees;
+use crate::handlers::{oversees, past_page};
 use crate::projection::{self, OrderLife};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::makers::{BatchAnswer, OrderAct, OrderBatch, OrderOutcome};
@@ -13,7 +13,7 @@ use gcfn_api_wire::trading::{
     OrderReport, OrderState, OrdersCancelled, OrdersToCancel, Placed, Side, TimeInForce,
 };
 use gcfn_model::{NodeId, OrderId};
-use gcfn_store::{Filter, Page, Place};
+use gcfn_store::{Filter, Page};
 use gcfn_venue::{
     Amendment, BuyBack, Done, Merchandise, ORDER_ACTS_MAX, OrderTerms, Role, Tranche, Verb,
 };
@@ -240,14 +240,9 @@ pub(crate) async fn list(call: Read, Query(page): Query<OrderPage>) -> Result<Or
 
 /// Orders that have ended, which the machine has forgotten and the read model knows.
 async fn ended(call: Read, page: OrderPage) -> Result<OrderList, Problem> {
-    let from = page.before.map(|text| text.parse::<Place>()).transpose();
-    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
-    let store = call.api.store();
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let filter = Filter::Party(call.caller.party);
-    let found = store.read_model().page(projection::ORDER, filter, from.as_ref(), page.limit).await;
-    let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
+    let rows = (projection::ORDER, Filter::Party(call.caller.party));
+    let (Page { rows, next }, as_of) =
+        past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
     let currency = call.api.terms().currency;
     let reports = rows.iter().filter_map(OrderLife::read).map(|life| life.report(currency));
     let wanted = reports.filter(|order| page.state.is_some_and(|state| state.passes(order.state)));

@@ -1,14 +1,17 @@
 //! Using coupons: gifts, redemptions, refunds.
 
-use crate::route::{Body, Read, Write};
+use crate::handlers::past_page;
+use crate::projection::{REFUND, past_trade};
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::Problem;
 use gcfn_api_wire::redemption::{
-    Gift, Locked, RedemptionLock, RefundList, RefundReport, RefundRequest,
+    Gift, Locked, RedemptionLock, RefundList, RefundPage, RefundReport, RefundRequest,
 };
 use gcfn_api_wire::term::Text;
 use gcfn_model::{RedemptionId, SeriesId};
-use gcfn_venue::{Done, TradeState, Verb};
+use gcfn_store::Filter;
+use gcfn_venue::{Done, Verb};
 
 pub(crate) async fn gift(
     call: Write<SeriesId>,
@@ -54,15 +57,20 @@ pub(crate) async fn refund(
     call.accepted(Verb::Refund { trade: request.trade.0 }).await
 }
 
-/// The caller's purchases that were undone; overseers see all.
-pub(crate) async fn refunds(call: Read, (): ()) -> Result<RefundList, Problem> {
-    Ok(call.api.gateway().read(|venue, as_of| {
-        let undone = venue.trades().filter(|trade| trade.state == TradeState::Reversed);
-        let seen = undone.filter(|trade| call.caller.may_see(trade.buyer));
-        let currency = venue.terms().currency;
-        RefundList {
-            refunds: seen.map(|trade| RefundReport::new(trade, currency)).collect(),
-            as_of,
-        }
-    }))
+/// The caller's purchases that were undone; overseers see all. The machine remembers them for a
+/// while only, so they are read from the journal.
+pub(crate) async fn refunds(
+    call: Read,
+    Query(page): Query<RefundPage>,
+) -> Result<RefundList, Problem> {
+    let filter = match call.caller.oversees() {
+        true => Filter::All,
+        false => Filter::Party(call.caller.party),
+    };
+    let rows = (REFUND, filter);
+    let (found, as_of) = past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
+    let currency = call.api.terms().currency;
+    let undone = found.rows.iter().filter_map(past_trade);
+    let refunds = undone.map(|trade| RefundReport::new(&trade, currency)).collect();
+    Ok(RefundList { refunds, next: found.next.map(|place| place.to_string()), as_of })
 }

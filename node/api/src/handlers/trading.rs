@@ -3,8 +3,8 @@
 use crate::api::store_problem;
 use crate::auth::Caller;
 use crate::gateway::RateRequest;
-use crate::handlers::oversees;
-use crate::projection;
+use crate::handlers::{oversees, past_page};
+use crate::projection::{self, past_trade};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::node::Receipt;
 use gcfn_api_wire::problem::{Code, Problem};
@@ -13,52 +13,55 @@ use gcfn_api_wire::trading::{
     QuoteRequest, RateLock, TradeDetail, TradeList, TradePage, TradeReport,
 };
 use gcfn_model::{Currency, TradeId};
-use gcfn_store::{Filter, Page, Place};
+use gcfn_store::{Filter, Page};
 use gcfn_venue::Trade;
 
-/// Which trades, the read model knows; how each stands, the machine.
+/// Which trades, the read model knows; how each stands, the machine, as long as it knows it.
 pub(crate) async fn trades(
     call: Read,
     Query(page): Query<TradePage>,
 ) -> Result<TradeList, Problem> {
-    let (kind, filter) = match oversees(&call.caller) {
+    let rows = match oversees(&call.caller) {
         true => (projection::TRADE, Filter::All),
         false => (projection::PARTY_TRADE, Filter::Party(call.caller.party)),
     };
-    let from = page.before.map(|text| text.parse::<Place>()).transpose();
-    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
-    let store = call.api.store();
-    // Read before the rows: they may show more than it promises, never less. What the machine
-    // has applied would promise trades that the projection has yet to write.
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let found = store.read_model().page(kind, filter, from.as_ref(), page.limit).await;
-    let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
+    let (Page { rows, next }, as_of) =
+        past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
     let currency = call.api.terms().currency;
     Ok(call.api.gateway().read(|venue, _| {
-        let ids = rows.iter().filter_map(|row| row.key.split('.').next()?.parse().ok());
-        let trades = ids.filter_map(|id| venue.trade(id));
+        let trades = rows.iter().filter_map(past_trade);
+        let trades = trades.map(|past| venue.trade(past.id).cloned().unwrap_or(past));
         let trades = trades.filter(|trade| may_see(&call.caller, trade));
-        let trades = trades.map(|trade| report(&call.caller, trade, currency)).collect();
+        let trades = trades.map(|trade| report(&call.caller, &trade, currency)).collect();
         TradeList { trades, next: next.map(|place| place.to_string()), as_of }
     }))
 }
 
+/// A trade that the caller may see: of the machine, or of the read model once the machine knows
+/// it no more. With the log entry that it shows at least.
+async fn find(call: &Read<TradeId>) -> Result<Option<(Trade, u64)>, Problem> {
+    let seen = |trade: &Trade| may_see(&call.caller, trade);
+    let known =
+        call.api.gateway().read(|venue, as_of| Some((venue.trade(call.id)?.clone(), as_of)));
+    if let Some(known) = known {
+        return Ok(Some(known).filter(|(trade, _)| seen(trade)));
+    }
+    let store = call.api.store();
+    let as_of = store.cursors().position(projection::PROJECTION).await;
+    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
+    let row = store.read_model().get(projection::TRADE, &call.id.to_string()).await;
+    let row = row.map_err(|fault| store_problem(&fault))?;
+    Ok(row.as_ref().and_then(past_trade).filter(seen).map(|trade| (trade, as_of)))
+}
+
 pub(crate) async fn trade(call: Read<TradeId>, (): ()) -> Result<TradeDetail, Problem> {
     let currency = call.api.terms().currency;
-    let found = call.api.gateway().read(|venue, as_of| {
-        let trade = venue.trade(call.id).filter(|trade| may_see(&call.caller, trade))?;
-        Some(TradeDetail { trade: report(&call.caller, trade, currency), as_of })
-    });
-    found.ok_or_else(|| Code::NotFound.into())
+    let (trade, as_of) = find(&call).await?.ok_or(Code::NotFound)?;
+    Ok(TradeDetail { trade: report(&call.caller, &trade, currency), as_of })
 }
 
 pub(crate) async fn receipt(call: Read<TradeId>, (): ()) -> Result<Receipt, Problem> {
-    let visible = call
-        .api
-        .gateway()
-        .read(|venue, _| venue.trade(call.id).is_some_and(|trade| may_see(&call.caller, trade)));
-    if !visible {
+    if find(&call).await?.is_none() {
         return Err(Code::NotFound.into());
     }
     let receipt = call.api.gateway().receipt(call.id).await;

@@ -5,62 +5,39 @@ use crate::route::Read;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_api_wire::wallet::{IdentityLevel, Valuation, ValuedHolding};
-use gcfn_ledger::Holder;
-use gcfn_model::{Amount, Currency, PartyId, SeriesId};
-use gcfn_venue::Venue;
+use gcfn_model::{Amount, Currency};
+use gcfn_venue::ValuedCoupons;
 
 pub(crate) async fn valuation(call: Read, (): ()) -> Result<Valuation, Problem> {
     let party = call.caller.party;
     Ok(call.api.gateway().read(|venue, as_of| {
         let currency = venue.terms().currency;
-        let series = venue.books().title.series();
-        let coupons: Vec<ValuedHolding> =
-            series.filter_map(|(id, _)| valued(venue, party, id)).collect();
-        let money = money_of(venue, party).into_iter().map(|bucket| bucket.money);
+        let coupons = venue.valued_coupons(party);
+        let money = money_of(venue, party).into_iter().map(|bucket| bucket.money.amount);
         Valuation {
             party: Text(party),
             money: total(money, currency),
             at_last_prices: total(coupons.iter().filter_map(|of| of.at_last_price), currency),
             redeemable: total(coupons.iter().map(|of| of.redeemable), currency),
-            coupons,
+            coupons: coupons.iter().map(|of| shown(of, currency)).collect(),
             as_of,
         }
     }))
 }
 
 /// A sum that stays at the largest amount when it is above that.
-fn total(parts: impl Iterator<Item = Money>, currency: Currency) -> Money {
-    let sum = Amount::sum(parts.map(|part| part.amount)).unwrap_or(Amount::MAX);
-    Money::new(sum, currency)
+fn total(parts: impl Iterator<Item = Amount>, currency: Currency) -> Money {
+    Money::new(Amount::sum(parts).unwrap_or(Amount::MAX), currency)
 }
 
-/// What `party` has of a series, wherever it is held; nothing when it has none.
-fn valued(venue: &Venue, party: PartyId, series: SeriesId) -> Option<ValuedHolding> {
-    let places = [
-        Holder::Party(party),
-        Holder::OrderLock(party),
-        Holder::OfferLock(party),
-        Holder::RedeemLock(party),
-        Holder::Pledged(party),
-        Holder::Frozen(party),
-    ];
-    let title = &venue.books().title;
-    let counts = places.map(|place| title.quantity(series, place));
-    let quantity = counts.into_iter().fold(0, u64::saturating_add);
-    if quantity == 0 {
-        return None;
+fn shown(of: &ValuedCoupons, currency: Currency) -> ValuedHolding {
+    ValuedHolding {
+        series: Text(of.series),
+        quantity: of.quantity,
+        redeemable: Money::new(of.redeemable, currency),
+        last_price: of.last_price.map(|price| Money::new(price, currency)),
+        at_last_price: of.at_last_price.map(|worth| Money::new(worth, currency)),
     }
-    let currency = venue.terms().currency;
-    let left = places.map(|place| Money::new(title.value(series, place), currency));
-    let price = venue.market(series).and_then(|market| market.last_price);
-    let worth = price.map(|price| price.checked_mul(quantity).unwrap_or(Amount::MAX));
-    Some(ValuedHolding {
-        series: Text(series),
-        quantity,
-        redeemable: total(left.into_iter(), currency),
-        last_price: price.map(|price| Money::new(price, currency)),
-        at_last_price: worth.map(|worth| Money::new(worth, currency)),
-    })
 }
 
 pub(crate) async fn identity(call: Read, (): ()) -> Result<IdentityLevel, Problem> {

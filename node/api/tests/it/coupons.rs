@@ -110,6 +110,7 @@ async fn a_refund_and_a_withdrawal_show_to_whom_they_belong() {
     let people = People::settle_in(&world).await;
     let bought = people.buy(&world, 1).await;
     world.done(&people.ann, "/api/v1/refunds", json!({ "trade": bought["trades"][0] })).await;
+    world.project().await;
     let (_, list) = world.get(&people.ann, "/api/v1/refunds").await;
     assert_eq!(list["refunds"][0]["value"], money("90.00"));
     let (_, list) = world.get(&people.ben, "/api/v1/refunds").await;

@@ -18,6 +18,7 @@ mod neighbours;
 mod network;
 mod offers;
 mod orders;
+mod past;
 mod people;
 mod privacy;
 mod problems;

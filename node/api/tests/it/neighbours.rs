@@ -6,7 +6,7 @@ use gcfn_api_wire::federation::{
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
-use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, Truth, WatchedCells};
+use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
 use gcfn_council::{Refusal, SignedJoinRequest, Verb};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{CommandId, Millis, NodeId, Timestamp};
@@ -23,7 +23,7 @@ pub(crate) struct Neighbours {
     /// What banks have delivered.
     pub(crate) delivered: Mutex<Vec<(NodeIdentity, Vec<u8>)>>,
     /// Which findings were asked for.
-    pub(crate) filters: Mutex<Vec<Option<Truth>>>,
+    pub(crate) filters: Mutex<Vec<Option<bool>>>,
 }
 
 #[tonic::async_trait]

@@ -8,7 +8,7 @@ use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, Parts, RateRequest, Unavailable,
 };
-use gcfn_api::projection::Orders;
+use gcfn_api::projection::{Orders, Trades, dispute_rows};
 use gcfn_api::{Api, RateLimits, Scope, Settings, projection};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_banking::{BankEntry, BankReference, Side};
@@ -316,7 +316,7 @@ impl World {
     /// What the daemon's projector does with the journal.
     pub(crate) async fn project(&self) {
         let events = self.gateway.events.lock().unwrap().clone();
-        let (mut rows, mut orders) = (Vec::new(), Orders::default());
+        let (mut rows, mut orders, mut trades) = (Vec::new(), Orders::default(), Trades::default());
         for (seq, event) in (1..).zip(&events) {
             if let Some(order) = orders.missing(event) {
                 orders.read_back(order, None);
@@ -333,23 +333,12 @@ impl World {
                     body: serde_json::to_value(report).unwrap(),
                 });
             }
-            let Event::TradeMatched(trade) = event else { continue };
-            let row = |kind: &str, key: String, party| Row {
-                kind: kind.to_owned(),
-                key,
-                party,
-                series: Some(trade.series),
-                at: trade.at,
-                seq,
-                body: Value::Null,
-            };
-            rows.push(row(projection::TRADE, trade.id.to_string(), None));
-            for (side, party) in [("buyer", trade.buyer), ("seller", trade.seller)] {
-                let key = format!("{}.{side}", trade.id);
-                rows.push(row(projection::PARTY_TRADE, key, Some(party)));
-            }
+            assert_eq!(trades.missing(event), None);
+            trades.follow((seq, self.gateway.now()), event);
+            rows.extend(dispute_rows((seq, self.gateway.now()), event));
         }
         rows.extend(orders.take_rows());
+        rows.extend(trades.take_rows());
         let upto = self.gateway.applied();
         self.store.read_model().apply(projection::PROJECTION, upto, &rows).await.unwrap();
     }
@@ -399,5 +388,7 @@ fn terms() -> Terms {
     let node = "cn-sha".parse().unwrap();
     let place = (node, "cn".parse().unwrap());
     let usual = Terms::of(place, ("cn-sha".parse().unwrap(), node), Currency::Cny);
-    Terms { fees: fees(), redeem_lock: Millis(600_000), ..usual }
+    let mut terms = Terms { fees: fees(), redeem_lock: Millis(600_000), ..usual };
+    terms.issuing.resale_unsettled = true;
+    terms
 }

@@ -50,6 +50,7 @@ pub(super) fn issuing(template: &RegionTemplate) -> IssuingTerms {
             RecallBasis::IssuePrice => gcfn_venue::RecallBasis::IssuePrice,
         },
         review_every: days(issuing.review_days),
+        resale_unsettled: product.resale_unsettled,
     }
 }
 

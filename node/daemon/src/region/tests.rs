@@ -5,8 +5,8 @@ use gcfn_template::{
     TaxKind, TradeTable,
 };
 use gcfn_venue::{
-    CreditRules, DivisibleFor, FeePreset, FeeSchedule, IssuingTerms, MaturityAction, MoneyTerms,
-    PricingRules, TradeFees, TradingTerms, ValidityDays, major_units,
+    CreditRules, DivisibleFor, FeePreset, FeeSchedule, IssuingTerms, MoneyTerms, PricingRules,
+    TradeFees, TradingTerms, ValidityDays, major_units,
 };
 use std::path::Path;
 
@@ -86,6 +86,7 @@ fn what_a_template_leaves_out_is_as_the_venue_has_it() {
     for entry in &gcfn_template::catalog::CATALOG {
         let mut template = bare(entry.code);
         template.product.maturity = Maturity::Breakage;
+        template.product.resale_unsettled = false;
         let currency = template.currency;
         assert_eq!(rules::issuing(&template), IssuingTerms::of(currency), "{}", entry.code);
         assert_eq!(rules::trading(&template), TradingTerms::of(currency), "{}", entry.code);
@@ -103,7 +104,7 @@ fn a_jurisdiction_s_own_rules_reach_its_venues() {
     assert_eq!(rules::issuing(&us).validity_securities, ValidityDays { min: 1826, max: 36_525 });
     assert_eq!(rules::issuing(&us).validity_utility, ValidityDays { min: 0, max: 365 });
     assert_eq!(rules::money(&us).limits.travel_rule, major_units(Currency::Usd, 3_000));
-    assert_eq!(rules::issuing(&region("eu").template).maturity, MaturityAction::Refund);
+    assert!(rules::issuing(&cn).resale_unsettled);
     let jp = region("jp").template;
     let yen = |units| Amount::from_minor(units).expect("small");
     assert_eq!(rules::trading(&jp).offers.block_min, yen(5_000_000));

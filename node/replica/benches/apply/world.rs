@@ -319,12 +319,11 @@ fn genesis() -> Genesis {
     let network = "gcfn-bench".parse().expect("a name");
     let roster = Roster { network, validators: [(root, validator)].into() };
     let currency = Currency::Cny;
+    let usual = Terms::of((name("cn-sha"), name("cn")), (name("cn"), name("cn")), currency);
+    let mut terms = Terms { reserve_mode: ReserveMode::Proceeds, resales_max: 255, ..usual };
+    terms.issuing.resale_unsettled = true;
     Genesis {
-        terms: Terms {
-            reserve_mode: ReserveMode::Proceeds,
-            resales_max: 255,
-            ..Terms::of((name("cn-sha"), name("cn")), (name("cn"), name("cn")), currency)
-        },
+        terms,
         salt_key: SaltKey::from_bytes([7; 32]),
         founded: Founded { roster, founders: Vec::new() },
         debit_cap: Amount::ZERO,

@@ -56,7 +56,9 @@ fn terms(node: &str) -> Terms {
         "de" => ("eu", Currency::Eur),
         _ => ("cn", Currency::Cny),
     };
-    Terms::of((name(node), name(region)), (name(region), name(region)), currency)
+    let mut terms = Terms::of((name(node), name(region)), (name(region), name(region)), currency);
+    terms.issuing.resale_unsettled = true;
+    terms
 }
 
 pub(crate) fn genesis(node: &str) -> Genesis {

@@ -1,13 +1,15 @@
 //! Disputes: who may do what in which state, in which time, and what a decision does (P-12, C-54).
 
-use crate::world::{World, cents, instant, party};
+use crate::world::{DAY, World, cents, instant, party, terms};
 use gcfn_ledger::{Account, Holder, SerialRange, UserBucket};
 use gcfn_market::Side;
-use gcfn_model::{Digest, DisputeId, Pool, RedemptionId, SeriesId, TradeId, WithdrawalId};
+use gcfn_model::{
+    Currency, Digest, DisputeId, Millis, Pool, RedemptionId, SeriesId, TradeId, WithdrawalId,
+};
 use gcfn_venue::{
-    ArbitrationDecision, CouponFreezeTerms, DisputeKind, DisputeOutcome, DisputeState, DisputeStep,
-    DisputeTerms, EVIDENCE_MAX, FreezeReason, MoneyAct, MoneyEvent, Outcome, PartyKind,
-    PledgeTerms, Rejection, Role, TradeState, Verb,
+    ArbitrationDecision, Command, CouponFreezeTerms, DisputeKind, DisputeOutcome, DisputeState,
+    DisputeStep, DisputeTerms, EVIDENCE_MAX, FreezeReason, MoneyAct, MoneyEvent, Outcome,
+    PartyKind, PledgeTerms, Rejection, Role, Terms, TradeState, Verb,
 };
 
 const DISPUTE: DisputeId = DisputeId::from_bytes([1; 16]);
@@ -184,11 +186,76 @@ fn a_dispute_is_opened_by_its_side_of_a_recent_trade_and_given_up_by_its_opener(
     assert_eq!(world.user("ben", withdraw.clone()), Err(Rejection::NotYours));
     world.user("ann", withdraw).expect("hers");
     assert_eq!(state(&world), DisputeState::Resolved(DisputeOutcome::Withdrawn));
-    world.at = instant(1031, 10).micros();
+    let made = world.venue.trade(trade).expect("it is remembered").at.micros();
+    let window = world.venue.terms().money.disputes.open_within.0 * 1000;
     let (dispute, evidence) = (DisputeId::derive(&[b"late"]), Digest([2; 32]));
     let terms = DisputeTerms { dispute, trade, kind: DisputeKind::BuyerComplaint, evidence };
-    let late = world.user("ben", Verb::Money(MoneyAct::OpenDispute(terms)));
+    let complain = Verb::Money(MoneyAct::OpenDispute(terms));
+    world.at = made + window - 1000;
+    world.user("ben", complain).expect("on the last day");
+}
+
+#[test]
+fn a_dispute_comes_too_late_though_the_trade_may_still_be_handed_back() {
+    let usual = terms("sg", "sg", Currency::Sgd);
+    let mut world = World::of(Terms { refund_window: Millis(60 * 86_400_000), ..usual });
+    let series = world.listed("brand", "b1");
+    world.buyer("ann", series, 1);
+    let trade = world.venue.trades().next().expect("hers").id;
+    world.settle(1000);
+    world.at = instant(1030, 10).micros();
+    let late = open(&mut world, "ann", trade, DisputeKind::RefundRequest);
     assert_eq!(late, Err(Rejection::DisputeTooLate));
+}
+
+#[test]
+fn a_trade_is_forgotten_with_its_disputes_when_nothing_can_come_of_it() {
+    let (mut world, _, trade) = resold();
+    arbitration(&mut world, trade);
+    world.two(decision(false)).expect("two impartial persons");
+    let ends = world.venue.trade(trade).expect("made").at.micros() + 30 * DAY;
+    world.at = ends - 4000;
+    world.must(Command::Tick);
+    assert_eq!(world.venue.trades().count(), 2, "they may still be disputed");
+    world.at = ends + 1000;
+    world.must(Command::Tick);
+    assert_eq!((world.venue.trades().count(), world.venue.disputes().count()), (0, 0));
+    let told = world.told().filter_map(|event| match event {
+        MoneyEvent::DisputeForgotten { dispute, record, parties } => {
+            Some((*dispute, record.state, *parties))
+        }
+        _ => None,
+    });
+    let denied = DisputeState::Resolved(DisputeOutcome::Denied);
+    let once = [(DISPUTE, denied, [party("ben"), party("ann")])];
+    assert_eq!(told.collect::<Vec<_>>(), once, "the journal has it");
+    let refund = world.user("ben", Verb::Refund { trade });
+    assert_eq!(refund, Err(Rejection::UnknownTrade));
+    let again = open(&mut world, "ben", trade, DisputeKind::RefundRequest);
+    assert_eq!(again, Err(Rejection::UnknownTrade));
+}
+
+#[test]
+fn a_trade_is_remembered_while_its_dispute_is_open() {
+    let (mut world, _, trade) = resold();
+    let at = world.venue.trade(trade).expect("made").at.micros();
+    world.at = at + 29 * DAY;
+    open(&mut world, "ben", trade, DisputeKind::RefundRequest).expect("in time");
+    world.at = at + 40 * DAY;
+    world.must(Command::Tick);
+    assert_eq!(world.venue.trades().map(|trade| trade.id).collect::<Vec<_>>(), [trade]);
+    world.two(decision(false)).expect("it has escalated");
+    assert_eq!((world.venue.trades().count(), world.venue.disputes().count()), (0, 0));
+}
+
+#[test]
+fn a_trade_is_remembered_until_its_money_has_moved() {
+    let mut world = World::of(terms("sg", "cn", Currency::Sgd));
+    let series = world.listed("brand", "b1");
+    world.buyer("ann", series, 1);
+    world.at = instant(1060, 9).micros();
+    world.must(Command::Tick);
+    assert_eq!(world.venue.trades().count(), 1, "its house has not answered");
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod storm;
 mod suspense;
 mod templates;
 mod trading;
+mod unsettled;
 mod walk;
 mod withdrawals;
 mod world;

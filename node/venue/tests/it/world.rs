@@ -43,7 +43,9 @@ pub(crate) fn date(day: u64) -> BusinessDate {
 pub(crate) fn terms(node: &str, house_node: &str, currency: Currency) -> Terms {
     let name = node.parse().expect("a name");
     let house = (house_node.parse().expect("a name"), house_node.parse().expect("a name"));
-    Terms::of((name, "sg".parse().expect("a name")), house, currency)
+    let mut terms = Terms::of((name, "sg".parse().expect("a name")), house, currency);
+    terms.issuing.resale_unsettled = true;
+    terms
 }
 
 /// A batch of 100 coupons of face 100.00 at 95.00, valid to day 1008.
@@ -197,7 +199,8 @@ impl World {
 
     /// One more batch of an issuer that has a deposit.
     pub(crate) fn lists(&mut self, issuer: &str, batch: &str) -> SeriesId {
-        self.issued(issuer, batch, voucher())
+        let refund_window = self.venue.terms().refund_window;
+        self.issued(issuer, batch, BatchTerms { refund_window, ..voucher() })
     }
 
     /// A listed batch of an admitted issuer, step by step.

@@ -89,7 +89,13 @@ fn the_table_of_keys_is_up_to_date() {
     // UPDATE_EXPECT=1 writes it anew.
     let text = format!(
         "# Region templates: the keys of `region.toml`\n\n\
-         Made from `region-templates/template/src/keys.rs` by a test; do not edit.\n\n{}",
+         Made from `region-templates/template/src/keys.rs` by a test; do not edit.\n\n\
+         Every key is read by a part of a node, or its meaning says that it is for people. What is \
+         the same in all regions is in no template: the network's charter says in how many business \
+         days a trade across regions settles and how long a locked rate is good (`Params` in \
+         `federation/council`), and `regnode/watch` from which lag of a mirror on a finding is \
+         filed. A withdrawal is paid with the value date of its trading day, T+n of \
+         `settlement.domestic_days`, once `money.withdrawal_hold_minutes` have passed.\n\n{}",
         keys::markdown()
     );
     expect_file!["../../../../docs/region-templates.md"].assert_eq(&text);

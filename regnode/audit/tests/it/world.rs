@@ -45,7 +45,9 @@ fn instant(day: u64, hour: u64) -> Timestamp {
 }
 
 pub(crate) fn terms() -> Terms {
-    Terms::of((name("sg"), name("sg")), (name("sg"), name("sg")), Currency::Sgd)
+    let mut terms = Terms::of((name("sg"), name("sg")), (name("sg"), name("sg")), Currency::Sgd);
+    terms.issuing.resale_unsettled = true;
+    terms
 }
 
 pub(crate) fn genesis() -> Genesis {

@@ -12,7 +12,7 @@ use gcfn_anchor::keys::Signer;
 use gcfn_anchor::receipt::{HeadProof, RegionStep};
 use gcfn_anchor::roster::{Roster, Validator};
 use gcfn_anchor::round::Round;
-use gcfn_api_wire::supervision::{FindingFilter, Truth};
+use gcfn_api_wire::supervision::FindingFilter;
 use gcfn_audit::{FindingKind, Item, Record, Severity};
 use gcfn_model::{
     Amount, BasisPoints, CommandId, Currency, Digest, Machine, Millis, NodeId, PartyId, Timestamp,
@@ -387,7 +387,7 @@ async fn a_lie_is_filed_once_with_its_evidence_and_acknowledged_by_a_person() {
     assert!(findings.acknowledge(2, "mei", second(9)).await.is_err());
     findings.acknowledge(1, "mei", second(9)).await.expect("known");
     findings.acknowledge(1, "bo", second(10)).await.expect("the first stands");
-    let seen = FindingFilter { acknowledged: Some(Truth::True), ..FindingFilter::default() };
+    let seen = FindingFilter { acknowledged: Some(true), ..FindingFilter::default() };
     let listed = as_read(&node.found(seen).await);
     assert_eq!(listed["findings"][0]["acknowledged"]["by"], "mei");
     let open = Filter { acknowledged: Some(false), ..Filter::default() };

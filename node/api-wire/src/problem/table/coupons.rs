@@ -23,6 +23,9 @@ pub(super) const fn row(rejection: &R) -> Option<Row> {
         R::CouponsLocked => {
             ("CouponsLocked", State, NewKey, "cancel the order, the offer or the redemption first")
         }
+        R::PurchaseUnsettled => {
+            ("PurchaseUnsettled", State, NewKey, "wait until the purchase has settled")
+        }
         R::CouponsElsewhere => {
             ("CouponsElsewhere", State, NewKey, "name coupons that are with holders here")
         }

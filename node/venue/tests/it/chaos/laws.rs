@@ -10,7 +10,7 @@ use std::fmt::Debug;
 
 /// The first law that is broken; none, short of a defect.
 pub(crate) fn broken(venue: &Venue) -> Option<String> {
-    let checks = [conserved, claims, money_set_aside, coupons_set_aside, books];
+    let checks = [conserved, counts, claims, money_set_aside, coupons_set_aside, books];
     checks.iter().find_map(|check| check(venue))
 }
 
@@ -22,6 +22,11 @@ fn differs<T: PartialEq + Debug>(what: &str, booked: &T, recounted: &T) -> Optio
 
 fn conserved(venue: &Venue) -> Option<String> {
     differs("imbalances", &venue.imbalances(), &Vec::new())
+}
+
+/// What things are found by, and what was counted, is what looking at everything comes to.
+fn counts(venue: &Venue) -> Option<String> {
+    venue.miscount().map(|what| format!("{what} are not what a recount comes to"))
 }
 
 /// Nobody's claim is below zero.

@@ -1,0 +1,101 @@
+//! Whether what the machine finds things by, and what it has counted, is what it would find by
+//! looking at everything.
+
+use crate::dispute::DisputeState;
+use crate::settlement::Item;
+use crate::trade::{Trade, TradeState};
+use crate::venue::Venue;
+use alloc::collections::BTreeMap;
+use gcfn_model::{Amount, BatchId, DisputeId, NodeId, PartyId};
+
+impl Venue {
+    /// An index or a count that is not what a recount comes to: none, short of a defect. Looks at
+    /// everything.
+    #[must_use]
+    pub fn miscount(&self) -> Option<&'static str> {
+        let checks = [
+            ("batches", self.batches.is_filed()),
+            ("offers", self.offers.is_filed()),
+            ("auctions", self.auctions.is_filed()),
+            ("redemptions", self.redemptions.is_filed()),
+            ("withdrawals", self.withdrawals.is_filed()),
+            ("pledges", self.pledges.is_filed()),
+            (
+                "awaited",
+                self.awaited_again() == self.awaited.iter().map(|(p, n)| (*p, *n)).collect(),
+            ),
+            ("owed", self.members.iter().all(|(node, of)| of.owed == self.owed_again(*node))),
+            ("promised", self.promised_again() == self.fund_promised),
+            ("disputed", self.disputes_are_found()),
+            ("trades", self.trades.values().all(|trade| self.is_remembered_rightly(trade))),
+            (
+                "refundable",
+                self.refundable.values().flatten().all(|id| self.trades.contains_key(id)),
+            ),
+        ];
+        checks.into_iter().find(|(_, right)| !right).map(|(name, _)| name)
+    }
+
+    fn unsettled(&self) -> impl Iterator<Item = &Trade> {
+        self.items.values().filter_map(|item| match item {
+            Item::Trade { trade } => self.trades.get(trade),
+            _ => None,
+        })
+    }
+
+    fn awaited_again(&self) -> BTreeMap<PartyId, u32> {
+        let items = self.items.values().flat_map(Item::payees).flatten();
+        let mut awaited = BTreeMap::<PartyId, u32>::new();
+        for party in items.chain(self.unsettled().map(|trade| trade.seller)) {
+            let count = awaited.entry(party).or_default();
+            *count = count.saturating_add(1);
+        }
+        awaited
+    }
+
+    fn owed_again(&self, node: NodeId) -> Amount {
+        let of = self.unsettled().filter(|trade| trade.member.is_some_and(|of| of.node == node));
+        Amount::sum(of.map(Trade::value)).unwrap_or(Amount::MAX)
+    }
+
+    fn promised_again(&self) -> BTreeMap<PartyId, BTreeMap<BatchId, Amount>> {
+        let mut promised = BTreeMap::<PartyId, BTreeMap<BatchId, Amount>>::new();
+        for item in self.items.values() {
+            let Item::GuaranteeCover { issuer, batch, amount } = *item else { continue };
+            let sum = promised.entry(issuer).or_default().entry(batch).or_insert(Amount::ZERO);
+            *sum = sum.checked_add(amount).unwrap_or(Amount::MAX);
+        }
+        promised
+    }
+
+    /// Every dispute is found by its trade, which is remembered, and only the last may be open.
+    fn disputes_are_found(&self) -> bool {
+        let filed = self.disputed.values().map(alloc::vec::Vec::len);
+        let filed = filed.fold(0, usize::saturating_add);
+        let open = |id: &DisputeId| {
+            let dispute = self.disputes.get(id);
+            dispute.is_some_and(|of| !matches!(of.state, DisputeState::Resolved(_)))
+        };
+        let last = |ids: &[DisputeId]| match ids.split_last() {
+            Some((_, before)) => !before.iter().any(open),
+            None => false,
+        };
+        filed == self.disputes.len()
+            && self.disputed.values().all(|ids| last(ids))
+            && self.disputes.iter().all(|(id, of)| {
+                let filed = self.disputed.get(&of.trade).is_some_and(|ids| ids.contains(id));
+                filed && self.trades.contains_key(&of.trade)
+            })
+    }
+
+    /// A trade that waits for money has an item, and one that waits for nothing is forgotten.
+    fn is_remembered_rightly(&self, trade: &Trade) -> bool {
+        match trade.state {
+            TradeState::Matched | TradeState::InSettlement => self.items.contains_key(&trade.item),
+            TradeState::Settled | TradeState::Reversed => {
+                let late = self.undone_until(trade).is_some_and(|until| until <= self.now);
+                !late || self.is_disputed(trade.id)
+            }
+        }
+    }
+}
