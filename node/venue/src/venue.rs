@@ -185,6 +185,11 @@ pub struct Venue {
     pub(crate) monthly_trades: MonthlyTrades,
 }
 
+/// The clearing house that a node of these terms runs.
+fn own_house(terms: &Terms) -> Option<House> {
+    (terms.house_node == terms.node).then(|| House::new(terms.house, terms.node))
+}
+
 /// One application of a command: the time it happens at and what comes of it.
 #[derive(Debug)]
 pub(crate) struct Step<'a> {
@@ -207,8 +212,8 @@ impl Venue {
     #[must_use]
     pub fn new(terms: Terms) -> Venue {
         assert_eq!(terms.money.limits.currency, terms.currency, "limits in the venue's currency");
-        let house = (terms.house_node == terms.node).then(|| House::new(terms.house, terms.node));
         Venue {
+            house: own_house(&terms),
             terms,
             now: Timestamp::EPOCH,
             books: Books::default(),
@@ -262,7 +267,6 @@ impl Venue {
             desk: Desk::default(),
             early: BTreeMap::new(),
             unposted: Vec::new(),
-            house,
             monthly_trades: MonthlyTrades::default(),
         }
     }
