@@ -1,9 +1,10 @@
 //! The book: what rests in it, how orders leave it, and what can be seen.
 
 use crate::ladder::Ladder;
-use crate::orders::Slot;
+use crate::orders::{Orders, Slot};
 use crate::queues::{LevelSlot, Queues};
-use crate::{BookTerms, LevelChange, Phase, Refusal, Resting, Side, Tape};
+use crate::{BookTerms, LevelChange, Phase, Refusal, Resting, Side, Tape, Ticket};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use gcfn_model::{Amount, OrderId, PartyId};
 use serde::{Deserialize, Serialize};
@@ -15,8 +16,9 @@ use serde::{Deserialize, Serialize};
 ///   keeps its place while its quantity only falls; an iceberg goes to the back of its queue
 ///   with every slice that it shows.
 /// - Every call that changes it writes on a [`Tape`] what has become of the levels it touched.
-/// - Serializes as its terms, its sequence, its phase and its orders in priority order, so two
-///   books with the same orders have the same bytes and behave alike, whatever their past.
+/// - Serializes as its terms, its sequence, its phase, its orders in priority order and the slots
+///   that they and the orders to come are in: a book that is read back goes on as this one does,
+///   tickets included.
 #[derive(Clone, Debug)]
 pub struct Book {
     pub(crate) terms: BookTerms,
@@ -62,20 +64,26 @@ impl Book {
         }
     }
 
-    /// The book that had seen `sequence` changes and in which `orders` rested.
+    /// The book that had seen `sequence` changes and in which `orders` rested, in the first slots
+    /// of `store`.
     ///
     /// # Errors
     /// The [`Refusal`] of the first order that this book would not rest, or
     /// [`Refusal::Crossed`].
     pub(crate) fn restore(
         terms: BookTerms,
-        sequence: u64,
-        phase: Phase,
+        (sequence, phase): (u64, Phase),
         orders: &[Resting],
+        store: Orders,
     ) -> Result<Book, Refusal> {
-        let (mut book, mut tape) = (Book { sequence, ..Book::new(terms) }, Tape::new());
+        let (queues, mut tape) = (Queues::over(store), Tape::new());
+        let mut book = Book { sequence, queues, ..Book::new(terms) };
+        let mut ids = BTreeSet::new();
         for resting in orders {
             book.admit_resting(resting)?;
+            if !ids.insert(resting.id) {
+                return Err(Refusal::DuplicateId);
+            }
             book.rest(resting, &mut tape);
         }
         book.admit_phase(phase)?;
@@ -84,8 +92,8 @@ impl Book {
     }
 
     /// Takes an order out of the book and returns what rested.
-    pub fn cancel(&mut self, id: OrderId, tape: &mut Tape) -> Option<Resting> {
-        let slot = self.queues.find(id)?;
+    pub fn cancel(&mut self, id: OrderId, ticket: Ticket, tape: &mut Tape) -> Option<Resting> {
+        let slot = self.queues.find(id, ticket)?;
         tape.begin();
         let order = self.withdraw(slot, tape);
         self.advance();
@@ -112,9 +120,14 @@ impl Book {
     /// # Errors
     /// [`Refusal::QuantityZero`], [`Refusal::OffLot`], [`Refusal::UnknownOrder`] or
     /// [`Refusal::NotReduced`].
-    pub fn reduce(&mut self, id: OrderId, quantity: u64, tape: &mut Tape) -> Result<u64, Refusal> {
+    pub fn reduce(
+        &mut self,
+        (id, ticket): (OrderId, Ticket),
+        quantity: u64,
+        tape: &mut Tape,
+    ) -> Result<u64, Refusal> {
         self.terms.admit_quantity(quantity)?;
-        let slot = self.queues.find(id).ok_or(Refusal::UnknownOrder)?;
+        let slot = self.queues.find(id, ticket).ok_or(Refusal::UnknownOrder)?;
         let rested = self.queues.orders().at(slot).quantity;
         let less = rested.checked_sub(quantity).filter(|&less| 0 < less);
         let less = less.ok_or(Refusal::NotReduced)?;
@@ -158,10 +171,16 @@ impl Book {
         self.sequence
     }
 
-    /// The order with this id, if it rests.
+    /// The order with this id and ticket, if it rests.
     #[must_use]
-    pub fn order(&self, id: OrderId) -> Option<Resting> {
-        self.queues.find(id).map(|slot| self.queues.orders().resting(slot))
+    pub fn order(&self, id: OrderId, ticket: Ticket) -> Option<Resting> {
+        self.queues.find(id, ticket).map(|slot| self.queues.orders().resting(slot))
+    }
+
+    /// The slots of all orders in priority order, bids first, and then those that are vacant in
+    /// the order in which they will be used.
+    pub(crate) fn tickets(&self) -> impl Iterator<Item = Ticket> + use<'_> {
+        self.slots().map(Ticket).chain(self.queues.orders().vacant())
     }
 
     /// All orders in priority order, bids first.
@@ -233,8 +252,8 @@ impl Book {
         self.ladders.get_mut(side as usize).expect("one for each side")
     }
 
-    /// Puts `order` behind the others at its price.
-    pub(crate) fn rest(&mut self, order: &Resting, tape: &mut Tape) {
+    /// Puts `order` behind the others at its price. Says where it rests.
+    pub(crate) fn rest(&mut self, order: &Resting, tape: &mut Tape) -> Ticket {
         let level = match self.ladder(order.side).find(order.price) {
             Ok(level) => level,
             Err(index) => {
@@ -243,7 +262,9 @@ impl Book {
                 level
             }
         };
-        tape.show(self.queues.push(level, order));
+        let (ticket, change) = self.queues.push(level, order);
+        tape.show(change);
+        ticket
     }
 
     /// Trades `quantity` of the order in `slot`, no more than it shows, and returns what is

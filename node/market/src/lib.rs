@@ -25,7 +25,7 @@ mod view;
 
 pub use auction::Uncrossed;
 pub use book::{Book, Depth, PriceLevel};
-pub use order::{Fill, Order, Placed, Resting, Side, TimeInForce};
+pub use order::{Fill, Order, Placed, Resting, Side, Ticket, TimeInForce};
 pub use phase::{Band, Phase};
 pub use refusal::Refusal;
 pub use tape::{LevelChange, Tape};

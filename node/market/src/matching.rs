@@ -2,7 +2,7 @@
 
 use crate::orders::Slot;
 use crate::{
-    Band, Book, BookTerms, Fill, Order, Phase, Placed, Refusal, Resting, SelfTrade, Tape,
+    Band, Book, BookTerms, Fill, Order, Phase, Placed, Refusal, Resting, SelfTrade, Tape, Ticket,
     TimeInForce,
 };
 use gcfn_model::{Amount, OrderId};
@@ -37,13 +37,12 @@ impl Book {
     /// The first [`Refusal`] that applies; book and tape are then unchanged.
     pub fn amend(
         &mut self,
-        id: OrderId,
-        price: Amount,
-        quantity: u64,
+        (id, ticket): (OrderId, Ticket),
+        (price, quantity): (Amount, u64),
         band: Band,
         tape: &mut Tape,
     ) -> Result<Placed, Refusal> {
-        let slot = self.admit_amendment(id, price, quantity)?;
+        let slot = self.admit_amendment((id, ticket), (price, quantity))?;
         tape.begin();
         let before = self.queues.orders().resting(slot);
         if lowers(&before, price, quantity) {
@@ -51,7 +50,8 @@ impl Book {
                 self.lower(slot, quantity, tape);
                 self.advance();
             }
-            return Ok(Placed { resting: quantity, ..Placed::default() });
+            let ticket = Some(ticket);
+            return Ok(Placed { resting: quantity, ticket, ..Placed::default() });
         }
         let order = before.order(price, quantity);
         let mut placed = self.execute(&order, band, tape);
@@ -66,9 +66,6 @@ impl Book {
         self.terms.admit(order.price, order.quantity)?;
         self.terms.admit_display(order.display, order.quantity)?;
         self.admit_in_phase(order.time_in_force)?;
-        if self.queues.find(order.id).is_some() {
-            return Err(Refusal::DuplicateId);
-        }
         if order.time_in_force.may_rest() {
             self.admit_another()?;
         }
@@ -80,9 +77,13 @@ impl Book {
     }
 
     /// Where the order `id` is, if it may be amended so.
-    fn admit_amendment(&self, id: OrderId, price: Amount, quantity: u64) -> Result<Slot, Refusal> {
+    fn admit_amendment(
+        &self,
+        (id, ticket): (OrderId, Ticket),
+        (price, quantity): (Amount, u64),
+    ) -> Result<Slot, Refusal> {
         self.terms.admit(price, quantity)?;
-        let slot = self.queues.find(id);
+        let slot = self.queues.find(id, ticket);
         let display = slot.and_then(|slot| self.queues.orders().display(slot));
         self.terms.admit_display(display, quantity)?;
         let before = slot.map(|slot| self.queues.orders().resting(slot));
@@ -98,9 +99,6 @@ impl Book {
         self.terms.admit_display(resting.display, resting.quantity)?;
         if !resting.shows_a_slice() {
             return Err(Refusal::OffDisplay);
-        }
-        if self.queues.find(resting.id).is_some() {
-            return Err(Refusal::DuplicateId);
         }
         self.admit_another()
     }
@@ -217,7 +215,7 @@ impl Book {
             placed.cancelled = left;
         } else if 0 < left {
             placed.resting = left;
-            self.rest(&order.rest(left), tape);
+            placed.ticket = Some(self.rest(&order.rest(left), tape));
         }
     }
 

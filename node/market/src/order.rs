@@ -1,5 +1,6 @@
 //! What is said to a book and what it answers.
 
+use crate::orders::Slot;
 use gcfn_model::{Amount, OrderId, PartyId};
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +46,7 @@ impl TimeInForce {
 
 /// An order to trade at `price` or better.
 ///
-/// Its id must be new to the venue; the book sees only that it is not that of a resting order.
+/// Its id must be new to the venue: the book does not look for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Names the order.
@@ -83,6 +84,12 @@ impl Order {
         Resting { id, owner, side, quantity, price, display, shown }
     }
 }
+
+/// Where an order rests in its book. Who has placed the order keeps it, and names it with the order's
+/// id to cancel or change the order: so the book needs no index of its own, and finds an order at
+/// once. It holds for as long as the order rests at its price; another order may have it later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ticket(pub(crate) Slot);
 
 /// An order, or the rest of one, that waits in the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,8 +157,10 @@ pub struct Fill {
 pub struct Placed {
     /// Traded: the sum of the fills.
     pub filled: u64,
-    /// Waits in the book under the order's id.
+    /// Waits in the book.
     pub resting: u64,
+    /// Where it waits, if anything does.
+    pub ticket: Option<Ticket>,
     /// Neither: it may not rest, or was stopped at an order of its owner.
     pub cancelled: u64,
     /// The order of the same owner at which this one was stopped

@@ -1,10 +1,9 @@
 //! The store of resting orders: one slot each, and the neighbours of each in its queue.
 
 use crate::queues::LevelSlot;
-use crate::{Resting, Side};
+use crate::{Resting, Side, Ticket};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, OrderId, PartyId};
-use gcfn_table::{Index, Row};
 
 /// Where an order lies in [`Orders`].
 pub(crate) type Slot = u32;
@@ -12,8 +11,9 @@ pub(crate) type Slot = u32;
 /// The slot that does not exist.
 pub(crate) const NONE: Slot = Slot::MAX;
 
-/// Resting orders by slot and by id. Slots are used again, so that a book whose size is steady
-/// does not allocate. Which slot an order has depends on history and is never observable.
+/// Resting orders by slot. Slots are used again, the latest first, so that a book whose size is
+/// steady does not allocate. Which slot an order has is known outside, as its [`Ticket`]: it is
+/// part of the state, and so is which one comes next.
 #[derive(Clone, Debug)]
 pub(crate) struct Orders {
     slots: Vec<Kept>,
@@ -24,10 +24,10 @@ pub(crate) struct Orders {
     displays: Vec<u64>,
     /// The first vacant slot; the others follow by [`Links::newer`].
     vacant: Slot,
-    index: Index<OrderId>,
+    len: u32,
 }
 
-/// An order as it is kept: one cache line.
+/// An order as it is kept: one cache line. A slot is vacant when nothing is left of the order.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(crate) struct Kept {
@@ -39,6 +39,20 @@ pub(crate) struct Kept {
     pub(crate) level: LevelSlot,
     pub(crate) side: Side,
     iceberg: bool,
+}
+
+impl Kept {
+    /// What is in a slot that was never used.
+    const NONE: Kept = Kept {
+        id: OrderId::from_bytes([0; 16]),
+        owner: PartyId::from_bytes([0; 16]),
+        price: Amount::ZERO,
+        quantity: 0,
+        shown: 0,
+        level: LevelSlot::MAX,
+        side: Side::Buy,
+        iceberg: false,
+    };
 }
 
 /// The neighbours of an order in its queue.
@@ -54,22 +68,40 @@ const IN_RANGE: &str = "slots are never given back to the allocator";
 
 impl Orders {
     pub(crate) const fn new() -> Orders {
-        Orders {
-            slots: Vec::new(),
-            links: Vec::new(),
-            displays: Vec::new(),
-            vacant: NONE,
-            index: Index::new(),
+        Orders { slots: Vec::new(), links: Vec::new(), displays: Vec::new(), vacant: NONE, len: 0 }
+    }
+
+    /// A store without orders, whose slots will be used in this order; `None` if these are not
+    /// all slots of a store, each once.
+    pub(crate) fn to_be_used(next: &[Ticket]) -> Option<Orders> {
+        let mut orders = Orders::new();
+        orders.slots.resize(next.len(), Kept::NONE);
+        orders.links.resize(next.len(), Links { older: NONE, newer: NONE });
+        for &Ticket(slot) in next.iter().rev() {
+            // A slot that is on the list already has been marked by itself as its neighbour.
+            let links = orders.links.get_mut(slot as usize).filter(|links| links.older == NONE)?;
+            *links = Links { older: slot, newer: orders.vacant };
+            orders.vacant = slot;
         }
+        Some(orders)
+    }
+
+    /// The vacant slots, in the order in which they will be used.
+    pub(crate) fn vacant(&self) -> impl Iterator<Item = Ticket> + use<'_> {
+        let some = |slot: Slot| (slot != NONE).then_some(slot);
+        let next = move |&slot: &Slot| some(self.links(slot).newer);
+        core::iter::successors(some(self.vacant), next).map(Ticket)
     }
 
     pub(crate) const fn len(&self) -> u32 {
-        self.index.len()
+        self.len
     }
 
+    /// The slot that the order `id` rests in, if it is the one of its ticket.
     #[inline]
-    pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
-        self.index.find(id, |row| self.at(row.0).id == id).map(|Row(slot)| slot)
+    pub(crate) fn find(&self, id: OrderId, Ticket(slot): Ticket) -> Option<Slot> {
+        let kept = self.slots.get(slot as usize)?;
+        (kept.id == id && kept.quantity != 0).then_some(slot)
     }
 
     /// The order in `slot`, which comes from [`Orders::find`], a queue or a neighbour.
@@ -106,7 +138,7 @@ impl Orders {
         Resting { id, owner, side, quantity, price, display: self.display(slot), shown }
     }
 
-    /// Stores `order`, whose id is not in the store. It is in no queue yet.
+    /// Stores `order`. It is in no queue yet.
     #[inline]
     pub(crate) fn insert(&mut self, order: &Resting, level: LevelSlot) -> Slot {
         let Resting { id, owner, side, quantity, price, display, shown } = *order;
@@ -116,7 +148,7 @@ impl Orders {
             NONE => {
                 self.slots.push(kept);
                 self.links.push(Links { older: NONE, newer: NONE });
-                self.index.len()
+                self.len
             }
             vacant => {
                 self.vacant = self.links(vacant).newer;
@@ -127,7 +159,7 @@ impl Orders {
         if let Some(display) = display {
             self.keep_display(slot, display);
         }
-        self.index.insert(id, Row(slot));
+        self.len = self.len.checked_add(1).expect("a book has at most 2^20 orders");
         slot
     }
 
@@ -136,8 +168,8 @@ impl Orders {
     pub(crate) fn remove(&mut self, slot: Slot) {
         self.links_mut(slot).newer = self.vacant;
         self.vacant = slot;
-        let id = self.at(slot).id;
-        self.index.remove(id, Row(slot));
+        self.at_mut(slot).quantity = 0;
+        self.len = self.len.checked_sub(1).expect("the order was counted");
     }
 
     fn keep_display(&mut self, slot: Slot, display: u64) {

@@ -2,7 +2,7 @@
 
 use crate::orders::{Kept, Links, Orders};
 use crate::orders::{NONE, Slot};
-use crate::{LevelChange, PriceLevel, Resting, Side};
+use crate::{LevelChange, PriceLevel, Resting, Side, Ticket};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, OrderId};
 
@@ -44,13 +44,18 @@ impl Queues {
         Queues { levels: Vec::new(), vacant: NONE, orders: Orders::new() }
     }
 
+    /// Queues without orders, in this store.
+    pub(crate) fn over(orders: Orders) -> Queues {
+        Queues { orders, ..Queues::new() }
+    }
+
     pub(crate) const fn orders(&self) -> &Orders {
         &self.orders
     }
 
     #[inline]
-    pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
-        self.orders.find(id)
+    pub(crate) fn find(&self, id: OrderId, ticket: Ticket) -> Option<Slot> {
+        self.orders.find(id, ticket)
     }
 
     /// The level in `slot`, which comes from a ladder or an order.
@@ -94,9 +99,9 @@ impl Queues {
         self.vacant = level;
     }
 
-    /// Puts `order` behind the others of `level`.
+    /// Puts `order` behind the others of `level`. Says where it rests.
     #[inline]
-    pub(crate) fn push(&mut self, level: LevelSlot, order: &Resting) -> LevelChange {
+    pub(crate) fn push(&mut self, level: LevelSlot, order: &Resting) -> (Ticket, LevelChange) {
         let slot = self.orders.insert(order, level);
         self.link(level, slot);
         let level = self.level_mut(level);
@@ -104,7 +109,8 @@ impl Queues {
         let orders = level.orders.checked_add(1).expect("a book has at most 2^20 orders");
         level.quantity = level.quantity.checked_add(order.quantity).expect(BOUNDED);
         (level.shown, level.orders) = (shown, orders);
-        LevelChange { side: order.side, price: order.price, quantity: shown, orders }
+        let (side, price) = (order.side, order.price);
+        (Ticket(slot), LevelChange { side, price, quantity: shown, orders })
     }
 
     /// Trades `quantity` of what the order in `slot` shows and returns what is left of it.

@@ -27,7 +27,7 @@ pub enum Refusal {
     /// Split the order: its quantity or its value is above what one order may have.
     #[error("order is larger than one order may be")]
     TooLarge = 6,
-    /// Send the order under another id, or cancel the one that rests.
+    /// Nothing to do for who sends orders: it says that a book which is read back has an order twice.
     #[error("an order with this id rests in the book")]
     DuplicateId = 7,
     /// Send the order without resting it, or wait until others have left.

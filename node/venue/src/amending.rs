@@ -2,7 +2,7 @@
 //! both change. Refused, nothing has.
 
 use crate::event::Event;
-use crate::orders::{OpenOrder, OrderKind};
+use crate::orders::{OpenOrder, OrderKind, RESTS};
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::units::Units;
@@ -50,10 +50,10 @@ impl Venue {
             return Ok(Done::Order { filled, resting, cancelled, trades: [].into() });
         }
         let band = self.band(before.series, step.at);
-        let (id, price, quantity) = (after.id, after.price, after.remaining);
-        let amend = self.in_book(step, before.series, |book, tape| {
-            book.amend(id, price, quantity, band, tape)
-        })?;
+        let (id, to) = (after.id, (after.price, after.remaining));
+        let ticket = before.ticket.expect(RESTS);
+        let amend = self
+            .in_book(step, before.series, |book, tape| book.amend((id, ticket), to, band, tape))?;
         let placed = amend.0.map_err(Rejection::Book)?;
         self.forget_order(step.at, id);
         self.back(step, &before, &after);

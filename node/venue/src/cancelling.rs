@@ -2,7 +2,7 @@
 
 use crate::command::{Actor, Role};
 use crate::event::Event;
-use crate::orders::OpenOrder;
+use crate::orders::{OpenOrder, RESTS};
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::refusal::Rejection;
@@ -98,9 +98,11 @@ impl Venue {
         if open.not_before.is_some() {
             return;
         }
-        let cancelled = self.in_book(step, open.series, |book, tape| book.cancel(open.id, tape));
+        let ticket = open.ticket.expect(RESTS);
+        let cancelled =
+            self.in_book(step, open.series, |book, tape| book.cancel(open.id, ticket, tape));
         let (resting, _) = cancelled.expect("an open order has a market");
-        let resting = resting.expect("an open order rests in its book");
+        let resting = resting.expect(RESTS);
         assert_eq!(resting.quantity, open.remaining);
     }
 

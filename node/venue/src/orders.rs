@@ -2,10 +2,13 @@
 
 use crate::lists::Lists;
 use alloc::vec::Vec;
-use gcfn_market::{Order, Side, TimeInForce};
+use gcfn_market::{Order, Side, Ticket, TimeInForce};
 use gcfn_model::{Amount, OrderId, PartyId, SeriesId, Timestamp};
 use gcfn_table::{Freeze, Table};
 use serde::{Deserialize, Serialize};
+
+/// Why an open order that is not scheduled has a ticket.
+pub(crate) const RESTS: &str = "an open order rests in its book once its time has come";
 
 /// What becomes of coupons that their issuer buys back (P-21).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +73,8 @@ pub struct OpenOrder {
     pub not_before: Option<Timestamp>,
     /// When it leaves the book by itself.
     pub expires_at: Option<Timestamp>,
+    /// Where it rests in its book, once it does.
+    pub(crate) ticket: Option<Ticket>,
 }
 
 impl OpenOrder {

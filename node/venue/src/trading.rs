@@ -97,6 +97,7 @@ impl Venue {
             hold_per_coupon,
             not_before: terms.not_before.filter(|not_before| at < *not_before),
             expires_at: terms.expires_at,
+            ticket: None,
         })
     }
 
@@ -260,6 +261,7 @@ impl Venue {
         let (filled, resting, cancelled) = (placed.filled, placed.resting, placed.cancelled);
         open.filled = open.filled.saturating_add(filled);
         open.remaining = resting;
+        open.ticket = placed.ticket;
         if filled != 0 {
             let remaining = resting;
             step.emit(Event::OrderTraded { order: open.id, quantity: filled, remaining });

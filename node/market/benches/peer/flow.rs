@@ -1,6 +1,6 @@
 //! A seeded flow of limit orders, market orders and cancellations.
 
-use gcfn_market::{Band, Book, BookTerms, Order, SelfTrade, Side, Tape, TimeInForce};
+use gcfn_market::{Band, Book, BookTerms, Order, SelfTrade, Side, Tape, Ticket, TimeInForce};
 use gcfn_model::{Amount, OrderId, PartyId};
 
 const LEVELS: u64 = 235;
@@ -8,19 +8,36 @@ const MID: u64 = 5_000;
 
 pub(crate) enum Operation {
     Place(Order),
-    Cancel(OrderId),
+    /// Of the order that was placed as this one, counted from zero.
+    Cancel(usize, OrderId),
 }
 
-impl Operation {
+/// A book, and the ticket of every order in the order of their arrival: what whoever asks a book
+/// keeps beside the order.
+pub(crate) struct Desk {
+    book: Book,
+    tape: Tape,
+    tickets: Vec<Option<Ticket>>,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Desk {
+        Desk { book: Book::new(terms()), tape: Tape::new(), tickets: Vec::new() }
+    }
+
     /// Carries it out and returns how much was traded.
-    pub(crate) fn run(&self, book: &mut Book, tape: &mut Tape) -> u64 {
-        tape.clear();
-        match self {
+    pub(crate) fn run(&mut self, operation: &Operation) -> u64 {
+        self.tape.clear();
+        match operation {
             Operation::Place(order) => {
-                book.place(*order, Band::NONE, tape).map_or(0, |placed| placed.filled)
+                let placed = self.book.place(*order, Band::NONE, &mut self.tape);
+                let placed = placed.unwrap_or_default();
+                self.tickets.push(placed.ticket);
+                placed.filled
             }
-            Operation::Cancel(id) => {
-                book.cancel(*id, tape);
+            Operation::Cancel(number, id) => {
+                let ticket = self.tickets[*number].expect("it came to rest");
+                self.book.cancel(*id, ticket, &mut self.tape).expect("it rests");
                 0
             }
         }
@@ -30,24 +47,23 @@ impl Operation {
 /// Six of a hundred operations are market orders; the others hold the book at a number of
 /// resting orders. Endless.
 pub(crate) struct Flow {
-    book: Book,
+    desk: Desk,
     random: Random,
     resting_max: u32,
-    resting: Vec<OrderId>,
-    tape: Tape,
+    /// The orders that came to rest, as they are cancelled.
+    resting: Vec<(usize, OrderId)>,
 }
 
 impl Flow {
     /// From an empty book up to `resting_max` orders, and on.
     pub(crate) fn new(resting_max: u32) -> Flow {
-        let (book, random) = (Book::new(terms()), Random(1));
-        Flow { book, random, resting_max, resting: Vec::new(), tape: Tape::new() }
+        Flow { desk: Desk::new(), random: Random(1), resting_max, resting: Vec::new() }
     }
 
     /// The operations until the book holds as many orders as it will.
     pub(crate) fn filling(&mut self) -> Vec<Operation> {
         let mut operations = Vec::new();
-        while self.book.len() < self.resting_max {
+        while self.desk.book.len() < self.resting_max {
             operations.extend(self.next());
         }
         operations
@@ -58,23 +74,26 @@ impl Iterator for Flow {
     type Item = Operation;
 
     fn next(&mut self) -> Option<Operation> {
-        self.tape.clear();
         let market = self.random.below(100) < 6;
-        while !market && self.resting_max <= self.book.len() {
+        while !market && self.resting_max <= self.desk.book.len() {
             let count = self.resting.len() as u64;
             let index = usize::try_from(self.random.below(count)).expect("an index");
-            let id = self.resting.swap_remove(index);
-            if self.book.cancel(id, &mut self.tape).is_some() {
-                return Some(Operation::Cancel(id));
+            let (number, id) = self.resting.swap_remove(index);
+            let ticket = self.desk.tickets[number].expect("it came to rest");
+            if self.desk.book.order(id, ticket).is_some() {
+                let cancel = Operation::Cancel(number, id);
+                self.desk.run(&cancel);
+                return Some(cancel);
             }
         }
         let random = &mut self.random;
         let order = if market { market_order(random) } else { limit_order(random) };
-        let placed = self.book.place(order, Band::NONE, &mut self.tape);
-        if placed.is_ok_and(|placed| 0 < placed.resting) {
-            self.resting.push(order.id);
+        let place = Operation::Place(order);
+        self.desk.run(&place);
+        if self.desk.tickets.last().is_some_and(Option::is_some) {
+            self.resting.push((self.desk.tickets.len() - 1, order.id));
         }
-        Some(Operation::Place(order))
+        Some(place)
     }
 }
 

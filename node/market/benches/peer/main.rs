@@ -10,8 +10,7 @@
 mod flow;
 mod theirs;
 
-use flow::{Flow, Operation};
-use gcfn_market::{Book, Tape};
+use flow::{Desk, Flow, Operation};
 use rust_order_book::OrderBookBuilder;
 use std::time::Instant;
 use theirs::Asked;
@@ -33,7 +32,7 @@ fn beside_the_peer() {
     let theirs = Asked::all(&ours);
     let (mut our_nanos, mut their_nanos, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..PAIRS {
-        let (our, our_volume) = run_ours(&mut Book::new(flow::terms()), &ours);
+        let (our, our_volume) = run_ours(&mut Desk::new(), &ours);
         let (their, their_volume) = run_theirs(&theirs);
         assert_eq!(our_volume, their_volume, "both books execute the same volume");
         our_nanos.push(our);
@@ -60,9 +59,9 @@ fn as_the_book_grows() {
     let mut nanos = SIZES.map(|_| Vec::new());
     for _ in 0..ROUNDS {
         for ((filling, operations), nanos) in flows.iter().zip(&mut nanos) {
-            let mut book = Book::new(flow::terms());
-            run_ours(&mut book, filling);
-            nanos.push(run_ours(&mut book, operations).0);
+            let mut desk = Desk::new();
+            run_ours(&mut desk, filling);
+            nanos.push(run_ours(&mut desk, operations).0);
         }
     }
     println!("time of an operation as the book grows, {ROUNDS} rounds in turns");
@@ -74,10 +73,9 @@ fn as_the_book_grows() {
 }
 
 /// Nanoseconds, and the volume executed.
-fn run_ours(book: &mut Book, operations: &[Operation]) -> (u128, u64) {
-    let mut tape = Tape::new();
+fn run_ours(desk: &mut Desk, operations: &[Operation]) -> (u128, u64) {
     let start = Instant::now();
-    let volume = operations.iter().map(|operation| operation.run(book, &mut tape)).sum();
+    let volume = operations.iter().map(|operation| desk.run(operation)).sum();
     (start.elapsed().as_nanos(), volume)
 }
 

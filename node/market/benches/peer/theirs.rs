@@ -2,9 +2,7 @@
 
 use crate::flow::Operation;
 use gcfn_market::{Order, Side, TimeInForce};
-use gcfn_model::OrderId;
 use rust_order_book::OrderBook;
-use std::collections::BTreeMap;
 
 /// What the peer is asked. It numbers the orders itself, from zero, in the order of arrival.
 pub(crate) enum Asked {
@@ -14,17 +12,11 @@ pub(crate) enum Asked {
 }
 
 impl Asked {
-    /// The same operations, with the peer's numbers for the orders that they cancel.
+    /// The same operations.
     pub(crate) fn all(operations: &[Operation]) -> Vec<Asked> {
-        let mut numbers = BTreeMap::<OrderId, u64>::new();
-        let mut arrived = 0;
         let ask = |operation: &Operation| match operation {
-            Operation::Cancel(id) => Asked::Cancel(numbers[id]),
-            Operation::Place(order) => {
-                numbers.insert(order.id, arrived);
-                arrived += 1;
-                Asked::order(order)
-            }
+            Operation::Cancel(number, _) => Asked::Cancel(*number as u64),
+            Operation::Place(order) => Asked::order(order),
         };
         operations.iter().map(ask).collect()
     }

@@ -2,9 +2,12 @@
 
 use crate::reference::Reference;
 use crate::requests::{self, Request};
-use gcfn_market::{Book, BookTerms, BookView, Phase, Placed, PriceLevel, Resting, Side, Tape};
-use gcfn_model::PartyId;
+use gcfn_market::{
+    Book, BookTerms, BookView, Phase, Placed, PriceLevel, Refusal, Resting, Side, Tape, Ticket,
+};
+use gcfn_model::{OrderId, PartyId};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
@@ -31,6 +34,8 @@ struct Pair {
     reference: Reference,
     view: BookView,
     tape: Tape,
+    /// The last ticket of each order.
+    tickets: BTreeMap<OrderId, Ticket>,
 }
 
 impl Pair {
@@ -43,7 +48,14 @@ impl Pair {
             book,
             reference: Reference { terms, phase, arrivals, fills, withdrawn },
             tape: Tape::new(),
+            tickets: BTreeMap::new(),
         }
+    }
+
+    /// The order as its sender names it; one that never rested, by the first ticket of any.
+    fn named(&self, id: OrderId) -> (OrderId, Ticket) {
+        let any = || postcard::from_bytes(&[0]).expect("a ticket");
+        (id, self.tickets.get(&id).copied().unwrap_or_else(any))
     }
 
     fn apply(&mut self, request: Request) {
@@ -69,21 +81,30 @@ impl Pair {
 
     /// Asks both and compares the answers.
     fn ask(&mut self, request: Request) {
+        let named = match request {
+            Request::Amend(id, ..) | Request::Cancel(id) | Request::Reduce(id, _) => self.named(id),
+            Request::Place(ref order, _) => self.named(order.id),
+            _ => self.named(OrderId::from_bytes([0; 16])),
+        };
         let Pair { book, reference, tape, .. } = self;
         match request {
+            // Ids are new to whoever asks the book.
+            Request::Place(order, _) if reference.position(order.id).is_some() => {}
             Request::Place(order, band) => {
                 let placed = book.place(order, band, tape);
-                assert_eq!(placed, reference.place(order, band));
-                placed.iter().for_each(|placed| self.adds_up(placed, order.quantity));
+                let expected = reference.place(order, band);
+                self.adds_up((placed, expected), order.id, order.quantity);
             }
             Request::Amend(id, price, quantity, band) => {
-                let placed = book.amend(id, price, quantity, band, tape);
-                assert_eq!(placed, reference.amend(id, price, quantity, band));
-                placed.iter().for_each(|placed| self.adds_up(placed, quantity));
+                let placed = book.amend(named, (price, quantity), band, tape);
+                let expected = reference.amend(id, price, quantity, band);
+                self.adds_up((placed, expected), id, quantity);
             }
-            Request::Cancel(id) => assert_eq!(book.cancel(id, tape), reference.cancel(id)),
+            Request::Cancel(id) => {
+                assert_eq!(book.cancel(id, named.1, tape), reference.cancel(id));
+            }
             Request::Reduce(id, quantity) => {
-                assert_eq!(book.reduce(id, quantity, tape), reference.reduce(id, quantity));
+                assert_eq!(book.reduce(named, quantity, tape), reference.reduce(id, quantity));
             }
             Request::CancelOwner(owner) => self.cancel_owner(owner),
             Request::Phase(phase) => {
@@ -112,7 +133,17 @@ impl Pair {
         }
     }
 
-    fn adds_up(&self, placed: &Placed, quantity: u64) {
+    /// Placed as the reference has it, with a ticket if anything rests.
+    fn adds_up(
+        &mut self,
+        (placed, expected): (Result<Placed, Refusal>, Result<Placed, Refusal>),
+        id: OrderId,
+        quantity: u64,
+    ) {
+        assert_eq!(placed.map(|placed| Placed { ticket: None, ..placed }), expected);
+        let Ok(placed) = placed else { return };
+        assert_eq!(placed.ticket.is_some(), placed.resting != 0);
+        self.tickets.extend(placed.ticket.map(|ticket| (id, ticket)));
         assert_eq!(placed.filled, self.tape.fills.iter().map(|fill| fill.quantity).sum());
         assert_eq!(placed.filled + placed.resting + placed.cancelled, quantity);
         assert!(self.tape.fills.iter().all(|fill| fill.maker_owner != fill.taker_owner));
@@ -133,7 +164,7 @@ impl Pair {
         assert_eq!(self.book.phase(), self.reference.phase);
         assert_eq!(self.book.len() as usize, orders.len());
         for order in &orders {
-            assert_eq!(self.book.order(order.id), Some(*order));
+            assert_eq!(self.book.order(order.id, self.named(order.id).1), Some(*order));
         }
 
         let depth = self.book.depth(usize::MAX);

@@ -27,7 +27,6 @@ impl Reference {
         let rules = [
             (self.phase == Phase::Halted, Refusal::Halted),
             (self.phase == Phase::Auction && !rests, Refusal::MustRest),
-            (self.position(order.id).is_some(), Refusal::DuplicateId),
             (rests && full, Refusal::BookFull),
             (post_only && continuous && self.meets(&order).is_some(), Refusal::WouldCross),
         ];
@@ -163,7 +162,7 @@ impl Reference {
         ])
     }
 
-    fn position(&self, id: OrderId) -> Option<usize> {
+    pub(crate) fn position(&self, id: OrderId) -> Option<usize> {
         self.arrivals.iter().position(|o| o.id == id)
     }
 

@@ -15,14 +15,16 @@
 
 use expect_test::Expect;
 use gcfn_market::{
-    Band, Book, BookTerms, Order, Phase, Placed, Refusal, Resting, SelfTrade, Side, Tape,
+    Band, Book, BookTerms, Order, Phase, Placed, Refusal, Resting, SelfTrade, Side, Tape, Ticket,
     TimeInForce, Uncrossed,
 };
 use gcfn_model::{Amount, OrderId, PartyId};
+use std::collections::BTreeMap;
 
 /// Runs `script` and compares the answers.
 pub(crate) fn check(script: &str, expected: Expect) {
-    let mut desk = Desk { book: open(""), band: Band::NONE, tape: Tape::new() };
+    let tickets = BTreeMap::new();
+    let mut desk = Desk { book: open(""), band: Band::NONE, tape: Tape::new(), tickets };
     let lines = script.lines().map(str::trim).filter(|line| !line.is_empty());
     let transcript = lines.map(|line| format!("{line}{}\n", desk.answer(line)));
     expected.assert_eq(&transcript.collect::<String>());
@@ -33,6 +35,7 @@ struct Desk {
     book: Book,
     band: Band,
     tape: Tape,
+    tickets: BTreeMap<OrderId, Ticket>,
 }
 
 impl Desk {
@@ -45,7 +48,7 @@ impl Desk {
             _ => {}
         }
         self.tape.clear();
-        let Desk { book, band, tape } = self;
+        let Desk { book, band, tape, tickets } = self;
         match (verb, &words[..]) {
             ("rules", _) => {
                 *book = open(rest);
@@ -58,24 +61,28 @@ impl Desk {
             ("phase", [phase]) => book.set_phase(named(phase)).map_or_else(refused, |()| "".into()),
             ("indicate", [near]) => auction(book.indicative(optional(near)), tape),
             ("uncross", [near]) => auction(book.uncross(optional(near), tape), tape),
-            ("cancel", [id]) => match book.cancel(order_id(id), tape) {
+            ("cancel", [id]) => match book.cancel(order_id(id), ticket(tickets, id), tape) {
                 Some(order) => format!(" -> {}", resting(&order)),
                 None => " -> nothing rests".into(),
             },
             ("cancel-owner", [owner]) => list(&book.cancel_owner(party_id(owner), tape)),
             ("cancel-all", _) => list(&book.cancel_all(tape)),
             ("reduce", [id, quantity]) => {
-                let less = book.reduce(order_id(id), number(quantity), tape);
+                let named = (order_id(id), ticket(tickets, id));
+                let less = book.reduce(named, number(quantity), tape);
                 less.map_or_else(refused, |less| format!(" -> {less} less"))
             }
             ("amend", [id, quantity, "@", price]) => {
-                let (quantity, price) = (number(quantity), amount(price));
-                let placed = book.amend(order_id(id), price, quantity, *band, tape);
+                let named = (order_id(id), ticket(tickets, id));
+                let to = (amount(price), number(quantity));
+                let placed = book.amend(named, to, *band, tape);
+                tickets.extend(placed.ok().and_then(|placed| Some((order_id(id), placed.ticket?))));
                 placed.map_or_else(refused, |placed| answer(tape, &placed))
             }
             ("buy" | "sell", [id, quantity, "@", price, options @ ..]) => {
                 let order = order(verb, id, number(quantity), amount(price), options);
                 let placed = book.place(order, *band, tape);
+                tickets.extend(placed.ok().and_then(|placed| Some((order.id, placed.ticket?))));
                 placed.map_or_else(refused, |placed| answer(tape, &placed))
             }
             _ => panic!("cannot read {line:?}"),
@@ -90,6 +97,12 @@ impl Desk {
         });
         lines.collect()
     }
+}
+
+/// The last ticket that was given for the order; of one that never rested, the first of any.
+fn ticket(tickets: &BTreeMap<OrderId, Ticket>, id: &str) -> Ticket {
+    let any = || postcard::from_bytes(&[0]).expect("a ticket");
+    tickets.get(&order_id(id)).copied().unwrap_or_else(any)
 }
 
 fn order(verb: &str, id: &str, quantity: u64, price: Amount, options: &[&str]) -> Order {

@@ -154,9 +154,7 @@ fn a_refusal_names_the_first_rule_that_is_broken() {
          buy a1 10 @ 105
          buy a1 1000000000010 @ 100
          buy a1 10 @ 95
-         buy a1 10 @ 95
          buy a2 10 @ 90
-         buy a1 10 @ 95 fok
          buy b1 10 @ 95
          sell b1 10 @ 95 post
          sell b1 20 @ 95 fok
@@ -173,9 +171,7 @@ fn a_refusal_names_the_first_rule_that_is_broken() {
             buy a1 10 @ 105 -> PriceAboveMax
             buy a1 1000000000010 @ 100 -> TooLarge
             buy a1 10 @ 95 -> rests 10
-            buy a1 10 @ 95 -> DuplicateId
             buy a2 10 @ 90 -> rests 10
-            buy a1 10 @ 95 fok -> DuplicateId
             buy b1 10 @ 95 -> BookFull
             sell b1 10 @ 95 post -> BookFull
             sell b1 20 @ 95 fok -> NotFillable
@@ -261,21 +257,26 @@ fn orders_leave_one_by_one_by_owner_or_all() {
 }
 
 #[test]
-fn an_id_is_free_again_when_its_order_has_left() {
+fn a_ticket_is_of_no_use_when_its_order_has_left() {
     check(
         "buy a1 1 @ 95
-         buy a1 1 @ 95
          sell b1 1 @ 95
-         buy a1 1 @ 95
          cancel a1
-         buy a1 1 @ 95",
+         buy c1 1 @ 95
+         cancel a1
+         reduce a1 1
+         amend a1 1 @ 96
+         show",
         expect![[r#"
             buy a1 1 @ 95 -> rests 1
-            buy a1 1 @ 95 -> DuplicateId
             sell b1 1 @ 95 -> a1 1 @ 95
-            buy a1 1 @ 95 -> rests 1
-            cancel a1 -> a1 1 @ 95
-            buy a1 1 @ 95 -> rests 1
+            cancel a1 -> nothing rests
+            buy c1 1 @ 95 -> rests 1
+            cancel a1 -> nothing rests
+            reduce a1 1 -> UnknownOrder
+            amend a1 1 @ 96 -> UnknownOrder
+            show #3
+              bid 95: 1 = c1 1
         "#]],
     );
 }
