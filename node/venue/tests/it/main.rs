@@ -23,6 +23,7 @@ mod issuers;
 mod limits;
 mod pricing;
 mod recall;
+mod redemptions;
 mod refusals;
 mod reserves;
 mod reversal;
