@@ -30,8 +30,8 @@ fix: ## Format, and apply what clippy can put right by itself.
 	cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged
 	cargo fmt --all
 
-bench: ## Run the benchmarks, optimised.
-	cargo bench --workspace
+bench: ## Run the benchmarks, optimised, with memory in large pages as nodes are to be run.
+	GLIBC_TUNABLES=glibc.malloc.hugetlb=1 cargo bench --workspace
 
 figures: dist ## Measure a whole network, optimised: load, a supervisor's lag, restarts; medians of five.
 	.ci/figures $(or $(CARGO_TARGET_DIR),target)/release/gcfn

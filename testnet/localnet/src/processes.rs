@@ -79,6 +79,8 @@ impl Processes {
         let errors = log.try_clone().with_context(|| format!("open {}", path.display()))?;
         let child = Command::new(&self.program)
             .args(arguments(&folder(&self.dir, name), is_bank))
+            // Books are read at random places: pages of 2 MiB spare walks through page tables.
+            .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
             .stdin(Stdio::piped())
             .stdout(log)
             .stderr(errors)
