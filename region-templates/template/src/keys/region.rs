@@ -188,7 +188,7 @@ pub(super) const KEYS: &[Key] = &[
         "provisional_score",
         POINTS,
         "6000",
-        "the least that an issuer without history scores",
+        "what an issuer without enough history scores",
     ),
     optional(
         "credit",
