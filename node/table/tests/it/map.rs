@@ -28,7 +28,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec(step(), 0..300)
+    prop::collection::vec(step(), 0..120)
 }
 
 /// Does it to both, and gives both answers.
