@@ -447,6 +447,11 @@ impl Venue {
         self.redemptions.get(&redemption)
     }
 
+    /// Every redemption whose money has not moved.
+    pub fn redemptions(&self) -> impl Iterator<Item = (&RedemptionId, &Redemption)> {
+        self.redemptions.iter()
+    }
+
     /// An FX rate locked for this node.
     #[must_use]
     pub fn lock(&self, lock: LockId) -> Option<&LockedRate> {

@@ -12,7 +12,7 @@ pub(crate) enum Step {
 }
 
 /// Of these keys many share one hash: the low half cancels the constant of the hash.
-fn key() -> impl Strategy<Value = u128> {
+pub(crate) fn key() -> impl Strategy<Value = u128> {
     let alike = |n: u128| (n << 64) | 0xf39c_c060_5ced_c835;
     prop_oneof![0u128..40, (0u128..40).prop_map(alike)]
 }

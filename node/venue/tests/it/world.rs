@@ -209,6 +209,9 @@ impl World {
         let mut ask = |verb| self.issuer(issuer, verb).expect("the next step");
         ask(Verb::DraftBatch { batch: id, terms });
         ask(Verb::SubmitBatch { batch: id });
+        if self.venue.terms().issuing.screening {
+            self.operator(Verb::ScreenBatch { batch: id, clear: true });
+        }
         self.ask("olga", Role::Operator, Verb::ApproveBatch { batch: id }).expect("one");
         self.ask("oscar", Role::Operator, Verb::ApproveBatch { batch: id }).expect("another");
         self.issuer(issuer, Verb::FundBatch { batch: id }).expect("deposited");

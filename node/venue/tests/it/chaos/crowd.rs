@@ -2,22 +2,27 @@
 
 use crate::world::{World, cents, date, instant, party, terms, voucher};
 use gcfn_banking::Side as Booking;
-use gcfn_ledger::SerialRange;
+use gcfn_ledger::{Account, SerialRange, ShareKind, UserBucket};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
     AuctionId, BatchId, Currency, Digest, DisputeId, LockId, Millis, OfferId, OrderId, Pool, Rate,
     RedemptionId, SeriesId, TemplateId, WithdrawalId,
 };
 use gcfn_venue::{
-    AuctionTerms, Bounds, Command, CouponFreezeTerms, CouponKind, DealOrder, Dispatch, DisputeKind,
-    DisputeTerms, Done, FreezeReason, LockedRate, Merchandise, MoneyAct, Notice, OfferTerms,
-    OfferedDeal, OrderTerms, PartyKind, PledgeTerms, ReserveMode, Role, SuspensionReason,
-    TemplateBounds, TemplateVersion, Terms, Track, Units, Verb, WithdrawalTerms,
+    AuctionTerms, Bounds, Claimant, Command, CouponFreezeTerms, CouponKind, DealOrder, Dispatch,
+    DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, LockedRate, ManualPosting,
+    ManualReason, Merchandise, MoneyAct, Notice, OfferTerms, OfferedDeal, OrderTerms, PartyKind,
+    PledgeTerms, ReserveMode, Role, Severity, SuspensePart, SuspenseResolution, SuspensionReason,
+    TemplateBounds, TemplateVersion, Terms, Track, Tranche, Units, Verb, WithdrawalTerms,
+    member_party,
 };
 
 pub(crate) const USERS: [&str; 5] = ["ann", "ben", "cat", "mia", "una"];
 pub(crate) const MERCHANTS: [&str; 2] = ["cafe", "inn"];
-pub(crate) const ISSUERS: [&str; 3] = ["brand", "rival", "newcomer"];
+pub(crate) const ISSUERS: [&str; 6] = ["brand", "rival", "newcomer", "idle", "quiet", "broke"];
+/// Users who have not traded: one has nothing but money, one owes some, one is frozen, and one
+/// has nothing.
+pub(crate) const IDLERS: [&str; 4] = ["eve", "joe", "sam", "nil"];
 pub(crate) const STAFF: [&str; 3] = ["olga", "oscar", "hana"];
 
 const HOUR: u64 = 3_600_000_000;
@@ -34,6 +39,9 @@ fn terms_of(variant: u64) -> Terms {
     terms.trading.offers.block_min = cents(200_00);
     terms.trading.maker.deposit = cents(100_00);
     terms.trading.conduct.sample = 3;
+    terms.money.limits.fan_out = 1;
+    terms.issuing.screening = !variant.is_multiple_of(2);
+    terms.redeem_lock = Millis(86_400_000);
     terms.money.withdrawals = WithdrawalTerms {
         approval_from: cents(100_00),
         held_for: Millis(if variant.is_multiple_of(2) { 1_800_000 } else { 0 }),
@@ -58,9 +66,10 @@ pub(crate) fn crowd(variant: u64) -> World {
     world.until(1001, 9);
     offered(&mut world, series);
     redeemed(&mut world, series[0]);
-    disputed(&mut world, series[0]);
+    disputed(&mut world);
     abroad(&mut world, series[0]);
     banked(&mut world);
+    waiting(&mut world, series);
     world
 }
 
@@ -109,6 +118,9 @@ fn advance(world: &mut World, batch: BatchId, steps: usize) {
     for step in 0..steps {
         match step {
             1 => {
+                if world.venue.terms().issuing.screening {
+                    world.operator(Verb::ScreenBatch { batch, clear: true });
+                }
                 world.operator(steps_of(step));
                 world.ask("oscar", Role::Operator, steps_of(step)).expect("another");
             }
@@ -138,6 +150,13 @@ fn peopled(world: &mut World, [first, second]: [SeriesId; 2]) {
         world.operator(Verb::Register { party: party(who), kind, kyc: 3 });
         world.deposit(who, Pool::UserCustody, 5_000_00);
     }
+    for who in IDLERS {
+        world.operator(Verb::Register { party: party(who), kind: PartyKind::User, kyc: 2 });
+        if who != "nil" {
+            world.deposit(who, Pool::UserCustody, 100_00);
+        }
+    }
+    spend(world, "joe");
     for (issuer, merchant) in [("brand", "cafe"), ("rival", "inn")] {
         let merchant = party(merchant);
         world.ask(issuer, Role::Issuer, Verb::AuthoriseMerchant { merchant }).expect("hers");
@@ -152,6 +171,10 @@ fn peopled(world: &mut World, [first, second]: [SeriesId; 2]) {
     }
     world.user("mia", Verb::ApplyAsMaker).expect("identified");
     world.two(Verb::ApproveMaker { maker: party("mia") }).expect("two persons");
+    world.user("una", Verb::ApplyAsMaker).expect("identified");
+    world.user("ben", Verb::ApplyAsMaker).expect("identified");
+    world.two(Verb::ApproveMaker { maker: party("ben") }).expect("two persons");
+    world.operator(Verb::SuspendMaker { maker: party("ben") });
     world.operator(Verb::SetDuty { maker: party("mia"), series: first, duty: None });
 }
 
@@ -160,7 +183,8 @@ fn traded(world: &mut World, series: [SeriesId; 2]) {
     for series in series {
         for (who, side, quantity, price) in [
             ("ann", Side::Sell, 2, 94_00),
-            ("cat", Side::Buy, 2, 94_00),
+            ("cat", Side::Buy, 1, 94_00),
+            ("cat", Side::Buy, 1, 94_00),
             ("ann", Side::Sell, 1, 96_00),
             ("ben", Side::Buy, 3, 93_00),
             ("cafe", Side::Buy, 4, 92_00),
@@ -216,14 +240,6 @@ fn offered(world: &mut World, series: [SeriesId; 2]) {
 /// Coupons redeemed, locked, pledged and frozen.
 fn redeemed(world: &mut World, series: SeriesId) {
     world.redeem("cat", series, "brand", None).expect("hers");
-    let lock = |name: &str| Verb::LockRedemption {
-        redemption: RedemptionId::derive(&[name.as_bytes()]),
-        merchant: party("cafe"),
-        series,
-        serial: None,
-        amount: None,
-    };
-    world.user("una", lock("locked")).expect("hers");
     let pledge = PledgeTerms { pledgee: party("ann"), series, quantity: 1 };
     world.user("una", Verb::Money(MoneyAct::Pledge(pledge))).expect("hers");
     let (first, end) = world
@@ -240,16 +256,22 @@ fn redeemed(world: &mut World, series: SeriesId) {
 }
 
 /// Disputes, withdrawals, and wishes that wait for a second person.
-fn disputed(world: &mut World, series: SeriesId) {
-    let trades: Vec<_> = world.venue.trades().cloned().collect();
-    let resale = trades.iter().find(|trade| !trade.primary() && trade.series == series);
-    let terms = DisputeTerms {
-        dispute: DisputeId::derive(&[b"d"]),
-        trade: resale.expect("there was one").id,
-        kind: DisputeKind::RefundRequest,
-        evidence: Digest([1; 32]),
-    };
-    world.user("cat", Verb::Money(MoneyAct::OpenDispute(terms))).expect("hers");
+fn disputed(world: &mut World) {
+    let resales = world.venue.trades().filter(|trade| !trade.primary());
+    let resales: Vec<_> = resales.map(|trade| (trade.id, trade.buyer)).collect();
+    for (number, (trade, buyer)) in (0u8..).zip(resales) {
+        let who = USERS.into_iter().chain(MERCHANTS).find(|who| party(who) == buyer);
+        let (dispute, kind) = (DisputeId::derive(&[&[number]]), DisputeKind::RefundRequest);
+        let terms = DisputeTerms { dispute, trade, kind, evidence: Digest([1; 32]) };
+        let act = Verb::Money(MoneyAct::OpenDispute(terms));
+        world.user(who.expect("one of them"), act).expect("its own");
+        if number < 2 {
+            world.operator(Verb::Money(MoneyAct::TakeUpDispute { dispute }));
+        }
+        if number < 1 {
+            world.operator(Verb::Money(MoneyAct::ArbitrateDispute { dispute }));
+        }
+    }
     for (who, amount) in [("ann", 10_00), ("ben", 200_00)] {
         let withdrawal = WithdrawalId::derive(&[who.as_bytes()]);
         world.user(who, Verb::Withdraw { withdrawal, amount: cents(amount) }).expect("covered");
@@ -313,14 +335,115 @@ fn banked(world: &mut World) {
     world.must(Command::Tick);
 }
 
+/// What has gone so far that one more step ends it.
+fn waiting(world: &mut World, [first, second]: [SeriesId; 2]) {
+    tranche(world, second);
+    marked(world);
+    for to in ["ben", "una"] {
+        let to = party(to);
+        world.user("ann", Verb::Gift { to, series: first, quantity: 1 }).expect("hers");
+    }
+    indebt(world, "joe");
+    world.operator(Verb::Freeze { party: party("sam"), reason: FreezeReason::Risk });
+    unexplained(world);
+    let (reserve, increment, units) = (cents(50_00), cents(1_00), Units::Any(1));
+    let (auction, ends_at) = (AuctionId::derive(&[b"unwanted"]), instant(1002, 9));
+    let terms = AuctionTerms { auction, series: first, units, reserve, increment, ends_at };
+    world.user("ann", Verb::OpenAuction(terms)).expect("hers");
+    let lock = Verb::LockRedemption {
+        redemption: RedemptionId::derive(&[b"locked"]),
+        merchant: party("cafe"),
+        series: first,
+        serial: None,
+        amount: None,
+    };
+    world.user("una", lock).expect("hers");
+}
+
+/// A part of what was not sold stands in the book, the rest in the inventory.
+fn tranche(world: &mut World, series: SeriesId) {
+    let primary = world.venue.orders().find(|open| open.primary() && open.series == series);
+    let order = primary.expect("not all is sold").id;
+    world.issuer("rival", Verb::CancelOrder { order }).expect("its own");
+    let (order, price) = (OrderId::derive(&[b"tranche"]), cents(96_00));
+    let (not_before, expires_at) = (None, None);
+    let tranche = Tranche { order, series, quantity: 5, price, not_before, expires_at };
+    world.issuer("rival", Verb::OfferTranche(tranche)).expect("from the inventory");
+}
+
+/// An issuer that is suspended, one whose book is halted, one that has defaulted, and a draft that
+/// was amended.
+fn marked(world: &mut World) {
+    world.admitted("idle", 50_00);
+    world.operator(Verb::SuspendIssuer { issuer: party("idle") });
+    let series = world.listed("quiet", "q1");
+    world.operator(Verb::HaltSeries { series });
+    let series = world.listed("broke", "x1");
+    world.order("cat", Side::Buy, series, 2, Some(95_00)).expect("on offer");
+    let (issuer, severity) = (party("broke"), Severity::Critical);
+    world.two(Verb::DeclareDefault { issuer, severity }).expect("it was admitted");
+    let batch = BatchId::derive(&[b"drafted"]);
+    let region = world.venue.terms();
+    let (reserve, refund_window) = (region.reserve_mode, region.refund_window);
+    let terms = gcfn_venue::BatchTerms { reserve, refund_window, quantity: 11, ..voucher() };
+    world.issuer("brand", Verb::AmendBatch { batch, terms }).expect("a draft");
+}
+
+/// A member's stake, and money of whose coming and going nobody knows.
+fn unexplained(world: &mut World) {
+    let stake = Some(member_party("de".parse().expect("a name")));
+    let (hub, custody) = (Pool::SettlementHub, Pool::UserCustody);
+    let (credit, debit) = (Booking::Credit, Booking::Debit);
+    for (pool, side, amount, reference) in [
+        (hub, credit, 500_00, stake),
+        (custody, credit, 4_00, None),
+        (custody, debit, 4_00, None),
+        (custody, credit, 9_00, None),
+        (custody, credit, 9_00, None),
+    ] {
+        let account = world.venue.terms().account(pool);
+        let entry = world.entry(account, side, cents(amount), None, reference);
+        world.must(Command::BankBooked(entry));
+    }
+    let item = world.venue.suspense().last().expect("an item").number;
+    let (claimant, amount) = (Claimant::User(party("ann")), cents(9_00));
+    let parts = [SuspensePart { claimant, amount }].to_vec();
+    world.two(MoneyAct::ResolveSuspense(SuspenseResolution { item, parts })).expect("whole");
+}
+
+fn purse(who: &str) -> Account {
+    Account::User(party(who), UserBucket::Available)
+}
+
+/// Most of a party's money goes to the platform, by hand.
+fn spend(world: &mut World, who: &str) {
+    let (from, to) = (purse(who), Account::Share(ShareKind::Platform));
+    let (reason, evidence) = (ManualReason::Correction, Digest([1; 32]));
+    let away = ManualPosting { from, to, amount: cents(80_00), reason, evidence };
+    world.two(MoneyAct::PostManually(away)).expect("covered");
+}
+
+/// A deposit is taken back that was spent, and some of what is owed is written off, where the
+/// platform's share has settled.
+fn indebt(world: &mut World, who: &str) {
+    let mut entries = world.venue.reversibles();
+    let deposit = entries.find(|(_, entry)| entry.to == purse(who)).map(|(number, _)| *number);
+    drop(entries);
+    let entry = EntryReference::Number(deposit.expect("a deposit"));
+    world.two(MoneyAct::Reverse { entry, on_credit: true }).expect("on credit");
+    let (party, pool, amount) = (party(who), Pool::UserCustody, cents(1_00));
+    drop(world.two(MoneyAct::WriteOff { party, pool, amount }));
+}
+
 #[test]
 fn everything_goes_on_at_once() {
     for variant in 0..6 {
         let venue = crowd(variant).venue;
         assert!(venue.orders().count() > 5 && venue.offers().count() == 3, "{variant}");
-        assert!(venue.trades().count() > 5 && venue.auctions().count() == 1, "{variant}");
-        assert_eq!((venue.disputes().count(), venue.withdrawals().count()), (1, 2));
+        assert!(venue.trades().count() > 5 && venue.auctions().count() == 2, "{variant}");
+        assert_eq!((venue.disputes().count(), venue.withdrawals().count()), (4, 2));
         assert_eq!((venue.pledges().count(), venue.coupon_freezes().count()), (1, 1));
-        assert_eq!((venue.suspense().count(), venue.proposals().count()), (2, 1));
+        assert!(venue.suspense().count() > 4 && venue.proposals().count() == 1, "{variant}");
+        assert_eq!((venue.receivables().count(), venue.flags().count()), (1, 1));
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Chaos {
     depth: u32,
     /// What is varied, where something is.
     model: Option<Model>,
+    /// Whether the next id is to be one that does not exist. What a command makes is named first.
+    fresh: bool,
     /// Which variant the next enum is to be, where that is not drawn.
     variant: Option<usize>,
     /// The variants of the enum that this is of.
@@ -49,8 +51,6 @@ pub(crate) struct Chaos {
 struct Model {
     bytes: Vec<u8>,
     read: usize,
-    /// Whether the next id is to be one that does not exist. What a command makes is named first.
-    fresh: bool,
     /// One part in so many is changed.
     keeps: u64,
 }
@@ -118,6 +118,7 @@ impl Chaos {
             field: "",
             depth: 0,
             model: None,
+            fresh: false,
             variant: None,
             variants: &[],
             enums: BTreeSet::new(),
@@ -138,18 +139,31 @@ impl Chaos {
     pub(crate) fn draw<T: DeserializeOwned>(&mut self) -> Option<T> {
         (0..64).find_map(|_| {
             (self.depth, self.field, self.model) = (0, "", None);
+            self.fresh = self.once_in(3);
             T::deserialize(&mut *self).ok()
         })
+    }
+
+    /// The variant of an enum that has this number.
+    pub(crate) fn draw_variant<T: DeserializeOwned>(&mut self, number: usize) -> Option<T> {
+        let drawn = (0..64).find_map(|_| {
+            (self.depth, self.field, self.model) = (0, "", None);
+            self.fresh = self.once_in(3);
+            self.variant = Some(number);
+            T::deserialize(&mut *self).ok()
+        });
+        self.variant = None;
+        drawn
     }
 
     /// A value of the same shape as another, with some of its ids, numbers and names changed.
     pub(crate) fn draw_like<T: Serialize + DeserializeOwned>(&mut self, model: &T) -> Option<T> {
         let bytes = postcard::to_allocvec(model).expect("plain data");
         let drawn = (0..16).find_map(|_| {
-            let fresh = self.once_in(4);
+            self.fresh = self.once_in(4);
             (self.depth, self.field) = (0, "");
             let keeps = self.pick(&[64, 16, 4]).expect("a rate");
-            self.model = Some(Model { bytes: bytes.clone(), read: 0, fresh, keeps });
+            self.model = Some(Model { bytes: bytes.clone(), read: 0, keeps });
             T::deserialize(&mut *self).ok()
         });
         self.model = None;
@@ -176,13 +190,21 @@ impl Chaos {
         self.once_in(keeps)
     }
 
-    /// The bytes of an id or a digest of so many places.
+    /// The bytes of an id or a digest of so many places. An id of the model that names nothing any
+    /// more is changed: for one that is there, or for a new one.
     fn bytes(&mut self, places: usize) -> Vec<u8> {
         let modelled: Option<Vec<u8>> = (0..places).map(|_| self.modelled()).collect();
         let is_id = places == 16;
-        let fresh = self.model.as_mut().is_some_and(|model| is_id && take(&mut model.fresh));
+        let living = self.known.living.get(self.field);
+        let gone = |id: &Vec<u8>| {
+            living.is_some_and(|living| {
+                !living.is_empty() && !living.iter().any(|of| of[..] == id[..])
+            })
+        };
+        let gone = is_id && modelled.as_ref().is_some_and(gone);
+        let fresh = is_id && (take(&mut self.fresh) || (gone && self.once_in(2)));
         match modelled {
-            Some(bytes) if !fresh && !self.changes() => bytes,
+            Some(bytes) if !fresh && !gone && !self.changes() => bytes,
             _ if fresh => self.sixteen_new().to_vec(),
             _ if is_id => self.sixteen().to_vec(),
             _ => self.digest().to_vec(),
@@ -253,12 +275,14 @@ impl Chaos {
         }
     }
 
-    /// Sixteen bytes: of a known id of the kind that the field wants, of another, or of none.
+    /// Sixteen bytes: of an id of the kind that the field wants, mostly of what is there at present;
+    /// of another, or of none.
     fn sixteen(&mut self) -> [u8; 16] {
         let fitting = self.below(16);
-        let known = match fitting {
-            0 => Vec::new(),
-            1 => self.known.of_any_kind(),
+        let known = match (fitting, self.known.living.get(self.field)) {
+            (0, _) => Vec::new(),
+            (1, _) => self.known.of_any_kind(),
+            (2..13, Some(living)) if !living.is_empty() => living.clone(),
             _ => self.known.of_field(self.field).to_vec(),
         };
         self.pick(&known).unwrap_or_else(|| self.sixteen_new())

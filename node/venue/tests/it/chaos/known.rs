@@ -41,11 +41,20 @@ const TIMES: [&str; 11] = [
     "starts_at",
 ];
 
-/// Ids by the prefix of their kind, digests, and the present.
+/// The fields that name something by its number.
+const NUMBERED: [&str; 6] = ["credit", "debit", "item", "freeze", "pledge", "number"];
+
+/// Ids by the prefix of their kind, digests, numbers, and the present.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
     ids: BTreeMap<String, Vec<[u8; 16]>>,
     pub(crate) digests: Vec<[u8; 32]>,
+    /// What numbered things are numbered.
+    pub(crate) numbers: Vec<u64>,
+    /// What is there at present, by the field that names it.
+    pub(crate) living: BTreeMap<&'static str, Vec<[u8; 16]>>,
+    /// The same of what has a number.
+    pub(crate) living_numbers: BTreeMap<&'static str, Vec<u64>>,
     seen: BTreeSet<String>,
     /// In microseconds.
     pub(crate) now: u64,
@@ -68,8 +77,13 @@ fn hexadecimal(uetr: &str) -> Option<[u8; 16]> {
 }
 
 impl Known {
-    /// Learns every id and digest in what is shown, once each.
+    /// Learns every id, digest and number in what is shown, once each.
     pub(crate) fn learn(&mut self, shown: &str) {
+        for after in shown.split("number: ").skip(1) {
+            let digits = after.split(|c: char| !c.is_ascii_digit()).next();
+            let number = digits.and_then(|digits| digits.parse().ok());
+            self.numbers.extend(number.filter(|number| !self.numbers.contains(number)));
+        }
         let part_of_id = |c: char| c.is_ascii_alphanumeric() || c == '-';
         for word in shown.split(|c| !part_of_id(c)).filter(|word| 26 < word.len()) {
             if !self.seen.contains(word) && self.learn_word(word) {
@@ -103,6 +117,11 @@ impl Known {
     /// The ids of every kind.
     pub(crate) fn of_any_kind(&self) -> Vec<[u8; 16]> {
         self.ids.values().flatten().copied().collect()
+    }
+
+    /// Whether a field of 64 bits names something by its number.
+    pub(crate) fn is_number(field: &str) -> bool {
+        NUMBERED.contains(&field)
     }
 
     /// Whether a field of 64 bits holds an instant.

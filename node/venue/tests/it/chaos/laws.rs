@@ -2,15 +2,24 @@
 
 use gcfn_ledger::{Account, Holder, IssuerBucket, Side as Booked, UserBucket};
 use gcfn_market::{BookView, Phase, Side};
-use gcfn_model::SeriesId;
-use gcfn_venue::{Event, Market, Pledge, Venue};
+use gcfn_model::{PartyId, SeriesId};
+use gcfn_venue::{Event, Item, Market, Pledge, Venue};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 /// The first law that is broken; none, short of a defect.
 pub(crate) fn broken(venue: &Venue) -> Option<String> {
-    let checks = [conserved, counts, claims, money_set_aside, coupons_set_aside, books];
+    let checks = [
+        conserved,
+        counts,
+        claims,
+        money_set_aside,
+        money_committed,
+        coupons_set_aside,
+        locks_in_place,
+        books,
+    ];
     checks.iter().find_map(|check| check(venue))
 }
 
@@ -66,6 +75,57 @@ fn money_set_aside(venue: &Venue) -> Option<String> {
         .or_else(|| differs("leaving", &none_left_out(leaving), &sums(asked)))
 }
 
+/// What is committed is what has been agreed and not settled, and what a withdrawal will cost;
+/// per party, whichever of its purses it is in.
+fn money_committed(venue: &Venue) -> Option<String> {
+    let mut committed = BTreeMap::new();
+    for (currency, account, balance) in venue.books().money.balances() {
+        let (Account::User(party, UserBucket::Commit)
+        | Account::Issuer(party, IssuerBucket::Commit)) = account
+        else {
+            continue;
+        };
+        if currency == venue.terms().currency {
+            *committed.entry(party).or_insert(0) += balance.minor();
+        }
+    }
+    let agreed = venue.items().flat_map(|(_, item)| owed(venue, item));
+    let costs = venue
+        .withdrawals()
+        .map(|(_, asked)| (asked.party, asked.fee.minor().saturating_add(asked.tax.minor())));
+    differs("committed", &none_left_out(committed), &sums(agreed.chain(costs)))
+}
+
+/// Who has committed how much for an item. A member's money is at its own node.
+fn owed(venue: &Venue, item: &Item) -> Vec<(PartyId, u64)> {
+    match item {
+        Item::Trade { trade } => {
+            let trade = venue.trade(*trade).expect("a trade that settles is kept");
+            match trade.member {
+                None => {
+                    let value = trade.price.minor() * trade.quantity;
+                    vec![(trade.buyer, value + trade.buyer_fee.minor())]
+                }
+                Some(_) => Vec::new(),
+            }
+        }
+        Item::DealPayment { buyer, pays, fee, .. } => {
+            vec![(*buyer, pays.minor().saturating_add(fee.minor()))]
+        }
+        Item::Swap { payer, payee, amount, payer_fee, payee_fee } => vec![
+            (*payer, amount.minor().saturating_add(payer_fee.minor())),
+            (*payee, payee_fee.minor()),
+        ],
+        Item::WithdrawalFee { party, amount }
+        | Item::DealFee { buyer: party, amount }
+        | Item::MakerPenalty { maker: party, amount }
+        | Item::Transfer { from: Account::User(party, UserBucket::Commit), amount, .. } => {
+            vec![(*party, amount.minor())]
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn sums<K: Ord>(of: impl Iterator<Item = (K, u64)>) -> BTreeMap<K, i128> {
     let mut sums = BTreeMap::new();
     of.for_each(|(key, amount)| *sums.entry(key).or_insert(0) += i128::from(amount));
@@ -81,6 +141,8 @@ fn none_left_out<K: Ord>(mut sums: BTreeMap<K, i128>) -> BTreeMap<K, i128> {
 type Place = (SeriesId, Holder);
 
 /// Coupons behind orders, offers, redemptions, freezes and pledges, per series and holder.
+///
+/// A redemption holds its coupon until the issuer has paid for it; one that is paid is used up.
 fn coupons_set_aside(venue: &Venue) -> Option<String> {
     let title = &venue.books().title;
     let mut booked = BTreeMap::new();
@@ -93,6 +155,7 @@ fn coupons_set_aside(venue: &Venue) -> Option<String> {
                     | Holder::OfferLock(_)
                     | Holder::RedeemLock(_)
                     | Holder::Pledged(_)
+                    | Holder::Frozen(_)
             );
             if in_place && quantity != 0 {
                 booked.insert((series, holder), i128::from(quantity));
@@ -115,9 +178,37 @@ fn coupons_set_aside(venue: &Venue) -> Option<String> {
         let place = (auction.terms.series, Holder::OfferLock(auction.seller));
         auction.locked.iter().map(move |range| (place, range.count()))
     });
-    let open = sells.chain(offers).chain(auctions).chain(pledged(venue));
-    booked.retain(|(_, holder), _| !matches!(holder, Holder::RedeemLock(_)));
+    let locks = venue.redemptions().filter(|(_, of)| of.waiting || !of.confirmed);
+    let locks = locks.map(|(_, of)| ((of.series, Holder::RedeemLock(of.holder)), 1));
+    let open = sells.chain(offers).chain(auctions).chain(locks);
+    let open = open.chain(pledged(venue)).chain(frozen(venue));
     differs("set aside", &booked, &sums(open))
+}
+
+/// Every coupon that a redemption holds is the one that it names.
+fn locks_in_place(venue: &Venue) -> Option<String> {
+    let title = &venue.books().title;
+    venue.redemptions().filter(|(_, of)| of.waiting || !of.confirmed).find_map(|(id, of)| {
+        let place = title.holder_of(of.series, of.serial).map(|(holder, _)| holder);
+        differs(&format!("coupon of {id}"), &place, &Some(Holder::RedeemLock(of.holder)))
+    })
+}
+
+/// Frozen coupons: all that a freeze names, but those that have ended in its hands.
+fn frozen(venue: &Venue) -> impl Iterator<Item = (Place, u64)> {
+    let title = &venue.books().title;
+    let mut frozen = BTreeMap::new();
+    for (_, freeze) in venue.coupon_freezes() {
+        for (party, range) in &freeze.coupons {
+            for serial in range.first..range.end {
+                let (place, _) = title.holder_of(freeze.series, serial).expect("minted");
+                if !place.is_final() {
+                    *frozen.entry((freeze.series, Holder::Frozen(*party))).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    frozen.into_iter()
 }
 
 /// Pledged coupons. A freeze comes before a pledge, and so does the coupons' end.

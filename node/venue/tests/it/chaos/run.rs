@@ -1,13 +1,15 @@
 //! A venue under chaos: what is asked of it next, and what is checked after each command.
 
-use super::crowd::{ISSUERS, MERCHANTS, STAFF, USERS, crowd};
+use super::crowd::{IDLERS, ISSUERS, MERCHANTS, STAFF, USERS, crowd};
 use super::drawn::Chaos;
 use super::fees::Fees;
 use super::laws::{self, Feed};
+use super::tally::Tally;
 use crate::world::party;
-use gcfn_model::{CommandId, Machine, Timestamp};
+use gcfn_model::{CommandId, Machine, PartyId, Timestamp};
 use gcfn_venue::{
-    Actor, Command, Done, Event, MoneyAct, Outcome, Rejection, Request, Role, Venue, Verb,
+    Actor, BatchState, Command, Done, Event, MoneyAct, Outcome, Rejection, Request, Role, Venue,
+    Verb,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +17,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The most commands of one kind that are kept to be varied.
 const KEPT_MAX: usize = 32;
+
+/// How many commands are tried on a copy, until one is carried out: a command that is refused
+/// changes nothing, and the paths behind it are seen by those that are not.
+const TRIALS: [u64; 4] = [1, 16, 64, 256];
 
 /// A venue, what was asked of it, and what is drawn next.
 pub(crate) struct Run {
@@ -31,8 +37,35 @@ pub(crate) struct Run {
     log: Vec<(Timestamp, Command, Outcome)>,
     feed: Feed,
     fees: Fees,
-    /// How many commands were carried out, time passing apart.
-    pub(crate) accepted: u64,
+    kinds: Vec<Kind>,
+    /// What was asked for and what was carried out, time passing apart.
+    pub(crate) tally: Tally,
+}
+
+/// A kind of request.
+#[derive(Clone, Debug)]
+pub(crate) struct Kind {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// As [`kind`] tells it.
+    bytes: Vec<u8>,
+    /// Which variant it is, of an act about money or of a verb.
+    variant: usize,
+    is_act: bool,
+}
+
+/// Every kind of request that there is, with a plain one of each.
+pub(crate) fn every_kind() -> Vec<(Kind, Verb)> {
+    let mut chaos = Chaos::of_bytes(&[]);
+    let verbs = chaos.every_variant::<Verb>().into_iter().enumerate();
+    let verbs = verbs.filter(|(_, (_, verb))| !matches!(verb, Verb::Money(_)));
+    let verbs = verbs.map(|(variant, (name, verb))| (variant, name, verb, false));
+    let acts = chaos.every_variant::<MoneyAct>().into_iter().enumerate();
+    let acts = acts.map(|(variant, (name, act))| (variant, name, Verb::Money(act), true));
+    let kinds = verbs.chain(acts).map(|(variant, name, verb, is_act)| {
+        (Kind { name, bytes: kind(&verb), variant, is_act }, verb)
+    });
+    kinds.collect()
 }
 
 /// The bytes of a whole venue.
@@ -60,11 +93,8 @@ fn kind_of(command: &Command) -> Vec<u8> {
 
 /// Which roles a venue lets send which verbs, found out by asking it.
 fn barred(venue: &Venue) -> BTreeSet<(Vec<u8>, Role)> {
-    let mut chaos = Chaos::of_bytes(&[]);
-    let acts = chaos.every_variant::<MoneyAct>().into_iter().map(|(_, act)| Verb::Money(act));
-    let verbs = chaos.every_variant::<Verb>().into_iter().map(|(_, verb)| verb);
     let (mut venue, mut barred) = (venue.clone(), BTreeSet::new());
-    for verb in verbs.chain(acts) {
+    for (_, verb) in every_kind() {
         for role in [Role::User, Role::Issuer, Role::Operator, Role::Bank, Role::Regulator] {
             let actor = Actor { party: party("nobody"), role };
             let id = CommandId::derive(&[&kind(&verb), &encoded(&role)]);
@@ -92,11 +122,12 @@ impl Run {
             corpus: BTreeMap::new(),
             barred: barred(&world.venue),
             log: Vec::new(),
-            accepted: 0,
+            kinds: every_kind().into_iter().map(|(kind, _)| kind).collect(),
+            tally: Tally::default(),
         };
         run.chaos.known.learn(&format!("{:?} {:?}", run.venue, world.events));
         world.done.iter().for_each(|command| run.keep(command));
-        for name in USERS.into_iter().chain(MERCHANTS).chain(ISSUERS).chain(STAFF) {
+        for name in USERS.into_iter().chain(IDLERS).chain(MERCHANTS).chain(ISSUERS).chain(STAFF) {
             run.chaos.known.learn(&party(name).to_string());
         }
         run
@@ -105,6 +136,7 @@ impl Run {
     /// Draws a command and applies it, at a time that has passed since the last.
     pub(crate) fn step(&mut self) {
         self.pass_time();
+        self.look();
         let Some(command) = self.command() else { return };
         self.ask(&command);
     }
@@ -126,15 +158,51 @@ impl Run {
         self.chaos.known.now = self.at;
     }
 
-    /// What is asked next: something drawn, or something that was carried out once, varied.
+    /// Sees what is there at present.
+    fn look(&mut self) {
+        let venue = &self.venue;
+        let trades = venue.trades().collect::<Vec<_>>();
+        let newest = trades.len().saturating_sub(16);
+        let listed = venue.batches().filter(|(_, batch)| batch.state == BatchState::Listed);
+        let listed: Vec<[u8; 16]> = listed.map(|(_, batch)| *batch.series.as_bytes()).collect();
+        let people = USERS.into_iter().chain(IDLERS).chain(MERCHANTS).chain(ISSUERS).map(party);
+        let people = people.filter(|who| venue.find_party(*who).is_some());
+        let people: Vec<[u8; 16]> = people.map(|who| *who.as_bytes()).collect();
+        let redemptions = venue.redemptions().filter(|(_, of)| !of.confirmed);
+        let mut living: BTreeMap<_, Vec<_>> = [
+            ("batch", venue.batches().map(|(id, _)| *id.as_bytes()).collect()),
+            ("order", venue.orders().map(|open| *open.id.as_bytes()).collect()),
+            ("offer", venue.offers().map(|(id, _)| *id.as_bytes()).collect()),
+            ("auction", venue.auctions().map(|(id, _)| *id.as_bytes()).collect()),
+            ("redemption", redemptions.map(|(id, _)| *id.as_bytes()).collect()),
+            ("withdrawal", venue.withdrawals().map(|(id, _)| *id.as_bytes()).collect()),
+            ("dispute", venue.disputes().map(|(id, _)| *id.as_bytes()).collect()),
+            ("proposal", venue.proposals().map(|(id, _)| *id.as_bytes()).collect()),
+            ("trade", trades[newest..].iter().map(|trade| *trade.id.as_bytes()).collect()),
+            ("issuer", venue.issuers().map(|(who, _)| *who.as_bytes()).collect()),
+            ("maker", venue.market_makers().map(|(who, _)| *who.as_bytes()).collect()),
+            ("merchant", MERCHANTS.map(|who| *party(who).as_bytes()).to_vec()),
+        ]
+        .into();
+        living.extend(["series", "gives", "wants"].map(|field| (field, listed.clone())));
+        let parties = ["party", "to", "by", "of", "pledgee", "reference", "from"];
+        living.extend(parties.map(|field| (field, people.clone())));
+        self.chaos.known.living = living;
+        let suspense: Vec<u64> = venue.suspense().map(|item| item.number).collect();
+        let of_suspense = ["credit", "debit", "item"].map(|field| (field, suspense.clone()));
+        let mut numbers: BTreeMap<_, Vec<u64>> = of_suspense.into();
+        numbers.insert("freeze", venue.coupon_freezes().map(|(number, _)| *number).collect());
+        numbers.insert("pledge", venue.pledges().map(|(number, _)| *number).collect());
+        self.chaos.known.living_numbers = numbers;
+    }
+
+    /// What is asked next: something drawn, or something that was carried out once, varied; mostly
+    /// a request that is likely to be carried out.
     fn command(&mut self) -> Option<Command> {
         let drawn = match self.chaos.below(8) {
             0 => self.chaos.draw::<Command>()?,
-            1..6 if !self.corpus.is_empty() => self.varied()?,
-            _ => {
-                let verb = self.chaos.draw::<Verb>()?;
-                Command::Request(Request { id: self.fresh(), actor: self.actor(&verb), verb })
-            }
+            1..3 if !self.corpus.is_empty() => self.varied()?,
+            _ => return self.likely(),
         };
         Some(match drawn {
             // An id that was used is refused, so it is mostly another.
@@ -143,6 +211,52 @@ impl Run {
             }
             other => other,
         })
+    }
+
+    /// A request of a kind that was seldom carried out. Several are tried on a copy, and the first
+    /// that is carried out there is asked; where none is, the last.
+    fn likely(&mut self) -> Option<Command> {
+        let kinds = self.kinds.clone();
+        let mut kind = self.chaos.pick(&kinds)?;
+        for _ in 0..2 {
+            let other = self.chaos.pick(&kinds)?;
+            if self.tally.done(other.name) < self.tally.done(kind.name) {
+                kind = other;
+            }
+        }
+        let (mut copy, at) = (self.venue.clone(), self.now());
+        copy.apply(at, &Command::Tick, &mut Vec::new()).expect("time passes");
+        let mut last = None;
+        for _ in 0..self.chaos.pick(&TRIALS)? {
+            let Some(verb) = self.verb(&kind) else { continue };
+            let request = Request { id: self.fresh(), actor: self.actor(&verb), verb };
+            let asked = Command::Request(request);
+            let tried = AssertUnwindSafe(|| copy.apply(at, &asked, &mut Vec::new()));
+            let outcome = catch_unwind(tried);
+            last = Some(asked);
+            // What panics is asked again, to be told of with what came before it.
+            if outcome.is_ok_and(|outcome| outcome.is_err()) {
+                continue;
+            }
+            break;
+        }
+        last
+    }
+
+    /// A verb of that kind: drawn, or like one that was carried out once.
+    fn verb(&mut self, kind: &Kind) -> Option<Verb> {
+        let kept = self.corpus.get(&kind.bytes).cloned().unwrap_or_default();
+        match self.chaos.pick(&kept) {
+            Some(Command::Request(like)) if !self.chaos.once_in(3) => {
+                self.chaos.draw_like(&like.verb)
+            }
+            _ if kind.is_act => self.chaos.draw_variant(kind.variant).map(Verb::Money),
+            _ => self.chaos.draw_variant(kind.variant),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.at).expect("in range")
     }
 
     fn fresh(&mut self) -> CommandId {
@@ -164,8 +278,17 @@ impl Run {
     }
 
     fn anybody(&mut self) -> Actor {
+        if self.chaos.once_in(8) {
+            let known = self.chaos.known.of_field("party").to_vec();
+            let role = self.chaos.pick(&[Role::User, Role::Issuer, Role::Operator]);
+            let known = self.chaos.pick(&known).map(PartyId::from_bytes);
+            if let (Some(party), Some(role)) = (known, role) {
+                return Actor { party, role };
+            }
+        }
         let (role, names): (_, &[&str]) = match self.chaos.below(16) {
-            0..6 => (Role::User, &USERS),
+            0..5 => (Role::User, &USERS),
+            5 => (Role::User, &IDLERS),
             6 => (Role::User, &MERCHANTS),
             7..11 => (Role::Issuer, &ISSUERS[..2]),
             11 => (Role::Issuer, &MERCHANTS),
@@ -223,27 +346,44 @@ impl Run {
         }
     }
 
-    /// Applies a command after whatever is due, so that what changes is its own doing. A request
-    /// that was not its sender's to make is made by others, and what two persons must ask for is
-    /// often asked by a second.
+    /// Applies a command after whatever is due, so that what changes is its own doing, and counts
+    /// whether it was carried out. A request that was not its sender's to make is made by others,
+    /// and what two persons must ask for is often asked by a second.
     fn ask(&mut self, command: &Command) {
         self.apply(&Command::Tick).expect("time passes");
+        let outcome = self.insist(command);
+        let carried_out = outcome.is_ok_and(|done| !matches!(done, Done::Proposed { .. }));
+        if *command != Command::Tick {
+            let name = self.name_of(command);
+            self.tally.note(name, carried_out);
+        }
+    }
+
+    fn insist(&mut self, command: &Command) -> Outcome {
         let mut outcome = self.apply(command);
-        let Command::Request(Request { verb, .. }) = command else { return };
+        let Command::Request(Request { verb, .. }) = command else { return outcome };
         for _ in 0..6 {
             match &outcome {
-                Err(Rejection::NotPermitted | Rejection::NotYours) => {}
+                Err(Rejection::NotPermitted | Rejection::NotYours | Rejection::SecondPerson) => {}
                 Ok(Done::Proposed { .. }) if !self.chaos.once_in(4) => {}
-                _ => return,
+                _ => break,
             }
             let (id, actor) = (self.fresh(), self.actor(verb));
             outcome = self.apply(&Command::Request(Request { id, actor, verb: verb.clone() }));
         }
+        outcome
+    }
+
+    fn name_of(&self, command: &Command) -> &'static str {
+        let Command::Request(Request { verb, .. }) = command else { return "no request" };
+        let bytes = kind(verb);
+        let known = self.kinds.iter().find(|kind| kind.bytes == bytes);
+        known.map_or("unknown", |kind| kind.name)
     }
 
     /// Applies a command and checks every law.
     fn apply(&mut self, command: &Command) -> Outcome {
-        let at = Timestamp::from_micros(self.at).expect("in range");
+        let at = self.now();
         let before = whole(&self.venue.without_answers());
         let mut events = Vec::new();
         let applied = AssertUnwindSafe(|| self.venue.apply(at, command, &mut events));
@@ -299,7 +439,6 @@ impl Run {
         }
         self.chaos.known.learn(&format!("{outcome:?}"));
         if outcome.is_ok() && *command != Command::Tick {
-            self.accepted += 1;
             self.keep(command);
         }
     }

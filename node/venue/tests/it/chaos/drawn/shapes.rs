@@ -79,8 +79,20 @@ impl<'de> de::Deserializer<'de> for &mut Chaos {
 
     /// Amounts, quantities, numbers of things, and times.
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unlucky> {
-        if let Some(kept) = self.kept() {
-            return visitor.visit_u64(kept);
+        let numbered = Known::is_number(self.field) && !self.is_plain();
+        let living = self.known.living_numbers.get(self.field).cloned().unwrap_or_default();
+        match self.kept() {
+            // A number that names nothing any more is changed.
+            Some(kept) if !numbered || living.is_empty() || living.contains(&kept) => {
+                return visitor.visit_u64(kept);
+            }
+            _ => {}
+        }
+        if numbered && !self.once_in(8) {
+            let known = if self.once_in(4) { self.known.numbers.clone() } else { living };
+            if let Some(number) = self.pick(&known) {
+                return visitor.visit_u64(number);
+            }
         }
         let of_time = Known::is_time(self.field) && !self.is_plain() && !self.once_in(8);
         visitor.visit_u64(if of_time { self.instant() } else { self.number() })
