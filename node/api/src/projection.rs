@@ -1,7 +1,9 @@
 //! What the API asks the read model for. Whoever projects the journal writes rows of these kinds.
 
+mod notices;
 mod orders;
 
+pub use notices::{Told, notices};
 pub use orders::{OrderLife, Orders};
 
 /// The projection that they belong to: its cursor is the log entry that the rows show.
@@ -22,3 +24,6 @@ pub const DUTY_OF_DAY: &str = "duty-of-day";
 
 /// The same over a month.
 pub const DUTY_OF_MONTH: &str = "duty-of-month";
+
+/// What a party is told: a row with `<event>.<number>` as key and a [`Told`] as body.
+pub const NOTICE: &str = "notice";

@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result};
 use gcfn_api::projection::{
-    DUTY_OF_DAY, DUTY_OF_MONTH, ORDER, Orders, PARTY_TRADE, PROJECTION, TRADE,
+    DUTY_OF_DAY, DUTY_OF_MONTH, NOTICE, ORDER, Orders, PARTY_TRADE, PROJECTION, TRADE, notices,
 };
 use gcfn_cell::{Cell, Record};
 use gcfn_model::{PartyId, SeriesId, Timestamp};
@@ -93,6 +93,11 @@ fn project_record(record: &JournalRecord, rows: &mut Vec<Row>) {
 }
 
 fn project(place: Place, event: &Event, rows: &mut Vec<Row>) {
+    for (number, (party, told)) in notices(event).into_iter().enumerate() {
+        let key = format!("{:020}.{number}", place.seq);
+        let body = serde_json::to_value(told).unwrap_or(Value::Null);
+        rows.push(row(place, NOTICE, key, (Some(party), told.series), body));
+    }
     match event {
         Event::TradeMatched(trade) => trade_rows(place, trade, rows),
         Event::DutyOfDay(report) => duty_row(place, DUTY_OF_DAY, report, rows),

@@ -121,8 +121,10 @@ impl Relay {
         let key = fields.remove("idempotency_key").map(text).filter(|key| !key.is_empty());
         let key = key.as_ref().map(String::as_bytes);
         let id = extensions.get().copied().unwrap_or_else(RequestId::fresh);
-        let head = Head { id, headers, extensions: &extensions, key };
         let asked = asked(route, fields);
+        let subject = asked.id.clone();
+        let subject = subject.as_deref();
+        let head = Head { id, headers, extensions: &extensions, key, subject };
         let answer = pass(&self.api, route, head, async { Ok(asked) }).await?;
         let body = to_bytes(answer.into_body(), usize::MAX).await;
         let body = body.map_err(|fault| misfit(path, &fault))?;

@@ -19,6 +19,7 @@ mod network;
 mod offers;
 mod orders;
 mod people;
+mod personal;
 mod privacy;
 mod problems;
 mod trading;

@@ -182,6 +182,7 @@ impl World {
             banks: [identity("cn/bank/bank-cny")].into(),
             secret: [7; 32],
             token_lifetime: Millis(900_000),
+            personal_data_kept: Millis(5 * 366 * 86_400_000),
             rate_limits,
             body_bytes_max: 16_384,
             deposit_accounts: [(Pool::UserCustody, account)].into(),
@@ -333,6 +334,17 @@ impl World {
                     body: serde_json::to_value(report).unwrap(),
                 });
             }
+            for (number, (party, told)) in projection::notices(event).into_iter().enumerate() {
+                rows.push(Row {
+                    kind: projection::NOTICE.to_owned(),
+                    key: format!("{seq}.{number}"),
+                    party: Some(party),
+                    series: told.series,
+                    at: self.gateway.now(),
+                    seq,
+                    body: serde_json::to_value(told).unwrap(),
+                });
+            }
             let Event::TradeMatched(trade) = event else { continue };
             let row = |kind: &str, key: String, party| Row {
                 kind: kind.to_owned(),
@@ -341,7 +353,7 @@ impl World {
                 series: Some(trade.series),
                 at: trade.at,
                 seq,
-                body: Value::Null,
+                body: serde_json::to_value(trade).unwrap(),
             };
             rows.push(row(projection::TRADE, trade.id.to_string(), None));
             for (side, party) in [("buyer", trade.buyer), ("seller", trade.seller)] {
