@@ -12,15 +12,17 @@ use axum::body::{Bytes, to_bytes};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::proto::venue::coupons_server::Coupons;
 use gcfn_api_wire::proto::venue::issuance_server::Issuance;
+use gcfn_api_wire::proto::venue::parties_server::Parties;
 use gcfn_api_wire::proto::venue::records_server::Records;
 use gcfn_api_wire::proto::venue::wallet_server::Wallet;
 use gcfn_api_wire::proto::venue::{
     Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, Coupon, CycleList, DepositInstructions,
-    DraftRequest, Drafted, GiftRequest, ListCyclesRequest, ListTradesRequest, LockRateRequest,
-    LockRedemptionRequest, Locked, MarketDepth, RateLock, RedemptionStep, RefundRequest,
-    SearchRequest, SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowCouponRequest,
-    ShowDepositsRequest, ShowDepthRequest, ShowTradeRequest, TradeDetail, TradeList,
-    WithdrawRequest, WithdrawalStep, WithdrawalTaken,
+    DraftRequest, Drafted, FreezeRequest, GiftRequest, IdentifyRequest, ListCyclesRequest,
+    ListTradesRequest, LockRateRequest, LockRedemptionRequest, Locked, MarketDepth, PartyReport,
+    RateLock, Receipt, RedemptionStep, RefundRequest, RegisterRequest, Registered, SearchRequest,
+    SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowCouponRequest,
+    ShowDepositsRequest, ShowDepthRequest, ShowPartyRequest, ShowReceiptRequest, ShowTradeRequest,
+    TradeDetail, TradeList, WithdrawRequest, WithdrawalStep, WithdrawalTaken,
 };
 use gcfn_telemetry::ErrorChain;
 use serde::Serialize;
@@ -84,6 +86,15 @@ relayed! { Coupons {
     cancel_redemption(RedemptionStep) -> Accepted
         = Post "/api/v1/redemptions/{redemption}/cancel";
     refund(RefundRequest) -> Accepted = Post "/api/v1/refunds";
+} }
+
+relayed! { Parties {
+    register(RegisterRequest) -> Registered = Post "/api/v1/users";
+    show_party(ShowPartyRequest) -> PartyReport = Get "/api/v1/admin/users/{party}";
+    identify(IdentifyRequest) -> Accepted = Post "/api/v1/compliance/kyc/{party}";
+    freeze(FreezeRequest) -> Accepted = Post "/api/v1/compliance/freeze";
+    unfreeze(FreezeRequest) -> Accepted = Post "/api/v1/compliance/unfreeze";
+    show_receipt(ShowReceiptRequest) -> Receipt = Get "/api/v1/trades/{trade}/receipt";
 } }
 
 relayed! { Records {

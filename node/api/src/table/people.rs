@@ -10,32 +10,6 @@ pub(super) fn parties() -> Vec<Route> {
         Route::write("/api/v1/users", &[Operator], "Register a party.", registration::register)
             .creates(),
         Route::read("/api/v1/users/me", EVERYBODY, "Who the caller is.", party::me),
-        Route::write(
-            "/api/v1/users/me",
-            HOLDERS,
-            "Change how the caller is reached.",
-            personal::change,
-        )
-        .by_patch(),
-        Route::read(
-            "/api/v1/users/me/erasure",
-            HOLDERS,
-            "How the erasure of the caller's personal data stands.",
-            personal::erasure,
-        ),
-        Route::write(
-            "/api/v1/users/me/erasure",
-            HOLDERS,
-            "Ask that the caller's personal data be erased, once the law lets it.",
-            personal::ask_erasure,
-        )
-        .accepts(),
-        Route::read(
-            "/api/v1/users/me/notifications",
-            HOLDERS,
-            "What the caller is told: what has happened, newest first, and what ends soon.",
-            personal::notices,
-        ),
         Route::read(
             "/api/v1/users/me/assets",
             HOLDERS,
@@ -77,6 +51,38 @@ pub(super) fn parties() -> Vec<Route> {
             &[User],
             "Say who brought the caller here; once, before the first trade.",
             party::join_by_invitation,
+        ),
+    ]
+}
+
+/// What a party does about its own data, and what it is told.
+pub(super) fn personal() -> Vec<Route> {
+    vec![
+        Route::write(
+            "/api/v1/users/me",
+            HOLDERS,
+            "Change how the caller is reached.",
+            personal::change,
+        )
+        .by_patch(),
+        Route::read(
+            "/api/v1/users/me/erasure",
+            HOLDERS,
+            "How the erasure of the caller's personal data stands.",
+            personal::erasure,
+        ),
+        Route::write(
+            "/api/v1/users/me/erasure",
+            HOLDERS,
+            "Ask that the caller's personal data be erased, once the law lets it.",
+            personal::ask_erasure,
+        )
+        .accepts(),
+        Route::read(
+            "/api/v1/users/me/notifications",
+            HOLDERS,
+            "What the caller is told: what has happened, newest first, and what ends soon.",
+            personal::notices,
         ),
     ]
 }
