@@ -1,13 +1,15 @@
 //! `gcfn app`: what holders, merchants and issuers do every day, at the node that serves them.
 
-mod door;
 mod holder;
 mod issuer;
+pub(crate) mod more;
 
+use crate::door::Door;
 use crate::failure::Ended;
 use crate::output::Format;
+use crate::verbs::Chosen;
 use clap::{Args, Subcommand};
-use door::Door;
+use more::OfParties;
 
 const EXAMPLES: &str = "\
 Examples, at a node of `gcfn testnet up --dir /tmp/net`; GCFN_API_KEY or --key FILE says who asks:
@@ -27,14 +29,6 @@ const REDEEM: &str = "\
 Example, the holder and then the merchant:
   gcfn app redeem lock ser-2f0gc8m3q6w1zy5rjb7x4k9nde --merchant pty-1zp8k3hq0w9m4x7c2v6b5n8tfj
   gcfn app redeem confirm rdm-0a7w3n9k5c1x8v4z2m6q0hbtye";
-const ISSUE: &str = "\
-Example; between the steps the operator reviews the issuer, approves the batch and registers it:
-  gcfn app issue apply
-  gcfn app issue draft --face 100.00 --quantity 1000 --price 95.00 \\
-    --expires 2027-06-30T16:00:00Z --breakage 2027-06-30T18:00:00Z
-  gcfn app issue submit bat-3c9x5m1k7w2q8v4z6n0hbtyerd
-  gcfn app issue fund bat-3c9x5m1k7w2q8v4z6n0hbtyerd
-  gcfn app issue list bat-3c9x5m1k7w2q8v4z6n0hbtyerd";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -76,14 +70,13 @@ enum Verb {
     Deposit,
     /// Have money paid out to the caller's bank account.
     Withdraw(holder::Withdraw),
-    /// Issue coupons, step by step.
-    #[command(subcommand, after_help = ISSUE)]
-    Issue(issuer::Issue),
+    #[command(flatten)]
+    More(Chosen<OfParties>),
 }
 
 impl App {
     pub(crate) fn run(self, format: Format) -> Ended {
-        let desk = self.door.open(format)?;
+        let desk = self.door.open(format, None)?;
         match self.verb {
             Verb::Wallet => holder::wallet(&desk),
             Verb::Search => holder::search(&desk),
@@ -98,7 +91,7 @@ impl App {
             Verb::Refund(refund) => refund.run(&desk),
             Verb::Deposit => holder::deposit(&desk),
             Verb::Withdraw(withdraw) => withdraw.run(&desk),
-            Verb::Issue(issue) => issue.run(&desk),
+            Verb::More(verb) => verb.run(&desk),
         }
     }
 }

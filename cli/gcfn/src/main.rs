@@ -6,14 +6,17 @@
 
 mod app;
 mod clearing;
+mod door;
 mod failure;
 mod federation;
 mod home;
 mod node;
+mod op;
 mod output;
 mod reg;
 mod script;
 mod testnet;
+mod verbs;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -60,6 +63,8 @@ enum Verb {
     Clearing(clearing::Clearing),
     /// Trade, redeem and issue coupons at a node, as a holder, a merchant or an issuer.
     App(app::App),
+    /// Run a trading node's business as its staff: reviews, approvals, freezes, the money desk.
+    Op(op::Op),
     /// Verify a receipt offline, from the validators' public keys alone.
     Verify(verify::Verify),
     /// Look at what a supervisor's node has verified and found.
@@ -78,6 +83,7 @@ fn main() -> ExitCode {
         Verb::Federation(verb) => verb.run(output),
         Verb::Clearing(verb) => verb.run(output),
         Verb::App(verb) => verb.run(output),
+        Verb::Op(verb) => verb.run(output),
         Verb::Verify(verb) => verb.run(output),
         Verb::Reg(verb) => verb.run(output),
         Verb::Script(verb) => verb.run(output),

@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use gcfn_daemon::bank;
 use gcfn_localnet::demo::{self, Check, Options, Report};
+use gcfn_localnet::deposit::pay_in;
 use gcfn_localnet::load::{Door, Ground, Load, Measured, Span};
 use gcfn_localnet::network::Localnet;
 use gcfn_localnet::processes::{running_in, stop_all};
@@ -41,6 +42,9 @@ pub(crate) enum Testnet {
     /// Kill one node of a running network, start it again, and measure until it is ready.
     #[command(after_help = RESTART)]
     Restart(RestartArgs),
+    /// Have a simulated bank book money that a party pays in.
+    #[command(after_help = PAY_IN)]
+    PayIn(PayIn),
     /// Run a simulated bank from its folder.
     #[command(hide = true)]
     Bank(Start),
@@ -78,6 +82,10 @@ Examples, on a network that runs:
   gcfn testnet restart --dir ./net --runs 5 --snapshot   out of a snapshot that is taken before
 From SIGKILL until the node says that it is ready. How many commands it read back from its log
 after the newest snapshot is among the figures.";
+
+const PAY_IN: &str = "\
+Example, on a network that runs:
+  gcfn testnet pay-in pty-1zp8k3hq0w9m4x7c2v6b5n8tfj 1000.00 --dir ./net --node cn-sha";
 
 /// Which network.
 #[derive(Debug, Args)]
@@ -243,6 +251,33 @@ impl RestartArgs {
     }
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct PayIn {
+    #[command(flatten)]
+    place: Place,
+    /// The party's trading node.
+    #[arg(long, default_value = "cn-sha")]
+    node: gcfn_model::NodeId,
+    /// Who pays in, by pseudonym.
+    party: gcfn_model::PartyId,
+    /// How much, in the node's currency.
+    amount: String,
+}
+
+impl PayIn {
+    fn run(self, format: Format) -> Ended {
+        let mut net =
+            Localnet::open(&self.place.dir, &program()?).map_err(|fault| Failure::usage(&fault))?;
+        let paid = interruptible(pay_in(&mut net, self.node, (self.party, &self.amount)))?;
+        let line = format!("the bank has booked {} on account {}", self.amount, paid.account);
+        match format {
+            Format::Json => output::json(&paid)?,
+            Format::Table => output::line(&line)?,
+        }
+        Ok(())
+    }
+}
+
 impl Testnet {
     pub(crate) fn run(self, format: Format) -> Ended {
         match self {
@@ -252,6 +287,7 @@ impl Testnet {
             Testnet::Demo(demo) => demo.run(format),
             Testnet::Load(load) => load.run(format),
             Testnet::Restart(restart) => restart.run(format),
+            Testnet::PayIn(paid) => paid.run(format),
             Testnet::Bank(start) => {
                 start.run_until_stopped(async |dir: &Path, stop: Stop| bank::serve(dir, stop).await)
             }

@@ -1,6 +1,7 @@
 //! From protobuf to the machine's words and back.
 
 mod feed;
+mod parties;
 
 pub use feed::told;
 

@@ -36,6 +36,8 @@ pub struct Settings {
     pub secret: [u8; 32],
     /// How long a token is good for; the longest that a revoked credential still opens anything.
     pub token_lifetime: Millis,
+    /// How long the personal data of a closed party is kept before it may be erased.
+    pub personal_data_kept: Millis,
     /// How often a credential may call.
     pub rate_limits: RateLimits,
     /// The longest body that is read.

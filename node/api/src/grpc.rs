@@ -12,6 +12,7 @@ use gcfn_api_wire::proto::market_data_server::MarketDataServer;
 use gcfn_api_wire::proto::trading_server::TradingServer;
 use gcfn_api_wire::proto::venue::coupons_server::CouponsServer;
 use gcfn_api_wire::proto::venue::issuance_server::IssuanceServer;
+use gcfn_api_wire::proto::venue::parties_server::PartiesServer;
 use gcfn_api_wire::proto::venue::records_server::RecordsServer;
 use gcfn_api_wire::proto::venue::wallet_server::WalletServer;
 use market_data::Ticker;
@@ -29,11 +30,13 @@ pub(crate) fn router(api: Api, routes: Vec<Arc<Route>>) -> Router<Api> {
     let issuance = IssuanceServer::new(relay.clone()).max_decoding_message_size(bytes_max);
     let coupons = CouponsServer::new(relay.clone()).max_decoding_message_size(bytes_max);
     let wallet = WalletServer::new(relay.clone()).max_decoding_message_size(bytes_max);
+    let parties = PartiesServer::new(relay.clone()).max_decoding_message_size(bytes_max);
     let records = RecordsServer::new(relay).max_decoding_message_size(bytes_max);
     let market_data = MarketDataServer::new(Ticker(api.clone()));
     let market_data = market_data.max_decoding_message_size(bytes_max);
     let trading = TradingServer::new(Desk(api)).max_decoding_message_size(bytes_max);
     let services = Routes::new(trading).add_service(issuance).add_service(coupons);
+    let services = services.add_service(parties);
     let services = services.add_service(wallet).add_service(records).add_service(market_data);
     services.into_axum_router().layer(from_fn(traced)).with_state(())
 }

@@ -1,10 +1,12 @@
 //! What the API asks the read model for. Whoever projects the journal writes rows of these kinds.
 
 mod disputes;
+mod notices;
 mod orders;
 mod trades;
 
 pub use disputes::{dispute_rows, past_dispute};
+pub use notices::{Told, notices};
 pub use orders::{OrderLife, Orders};
 pub use trades::{Trades, past_trade};
 
@@ -35,3 +37,6 @@ pub const DUTY_OF_DAY: &str = "duty-of-day";
 
 /// The same over a month.
 pub const DUTY_OF_MONTH: &str = "duty-of-month";
+
+/// What a party is told: a row with `<event>.<number>` as key and a [`Told`] as body.
+pub const NOTICE: &str = "notice";

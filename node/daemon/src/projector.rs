@@ -4,7 +4,8 @@
 
 use anyhow::{Context, Result};
 use gcfn_api::projection::{
-    DUTY_OF_DAY, DUTY_OF_MONTH, ORDER, Orders, PROJECTION, TRADE, Trades, dispute_rows,
+    DUTY_OF_DAY, DUTY_OF_MONTH, NOTICE, ORDER, Orders, PROJECTION, TRADE, Trades, dispute_rows,
+    notices,
 };
 use gcfn_cell::{Cell, Record};
 use gcfn_model::{PartyId, SeriesId, Timestamp};
@@ -113,6 +114,11 @@ fn project_record(record: &JournalRecord, rows: &mut Vec<Row>) {
 }
 
 fn project(place: Place, event: &Event, rows: &mut Vec<Row>) {
+    for (number, (party, told)) in notices(event).into_iter().enumerate() {
+        let key = format!("{:020}.{number}", place.seq);
+        let body = serde_json::to_value(told).unwrap_or(Value::Null);
+        rows.push(row(place, NOTICE, key, (Some(party), told.series), body));
+    }
     match event {
         Event::Money(_) => rows.extend(dispute_rows((place.seq, place.at), event)),
         Event::DutyOfDay(report) => duty_row(place, DUTY_OF_DAY, report, rows),

@@ -2,7 +2,7 @@
 //!
 //! One [`Store`], opened by URL: SQLite in a file of the node's own, or PostgreSQL. It holds
 //! personal data ([`Vault`]), bank messages ([`Archive`]), API keys ([`Credentials`]), documents
-//! that the log names ([`Documents`]), how far each consumer of the journal has come
+//! that the log names ([`Documents`]), what staff have asked for ([`AuditLog`]), how far each consumer of the journal has come
 //! ([`Cursors`]) and what can be rebuilt from it ([`ReadModel`]).
 //!
 //! It decides nothing about money or membership, reads no clock, and knows no message format.
@@ -10,6 +10,7 @@
 //! `Debug`. This is the only crate that names sqlx.
 
 mod archive;
+mod audit;
 mod credentials;
 mod cursors;
 mod db;
@@ -22,6 +23,7 @@ mod schema;
 mod vault;
 
 pub use archive::{Archive, Direction, Filed, Kept, Label};
+pub use audit::{AuditLog, Noted, NotedPlace};
 pub use credentials::{Credential, Credentials, Grant, Secret, SecretFault};
 pub use cursors::Cursors;
 pub use documents::Documents;
@@ -84,6 +86,12 @@ impl Store {
     #[must_use]
     pub fn credentials(&self) -> Credentials {
         self.credentials.clone()
+    }
+
+    /// What staff have asked for.
+    #[must_use]
+    pub fn audit(&self) -> AuditLog {
+        AuditLog { db: self.db.clone() }
     }
 
     /// Documents that the log names by their digests.

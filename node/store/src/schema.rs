@@ -8,7 +8,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 /// The files of `migrations/` in order.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("keyring", include_str!("../migrations/0001_keyring.sql")),
     ("vault", include_str!("../migrations/0002_vault.sql")),
     ("archive", include_str!("../migrations/0003_archive.sql")),
@@ -16,6 +16,7 @@ const FILES: [(&str, &str); 7] = [
     ("cursor", include_str!("../migrations/0005_cursor.sql")),
     ("read model", include_str!("../migrations/0006_read_model.sql")),
     ("document", include_str!("../migrations/0007_document.sql")),
+    ("audit", include_str!("../migrations/0008_audit.sql")),
 ];
 
 /// The migrations as PostgreSQL takes them.

@@ -45,6 +45,15 @@ const SHREDDED_AT: Statement = Statement::new(
     "read a vault subject",
     "SELECT shredded_at FROM vault_subject WHERE subject = $1",
 );
+const WITH_FIELD: Statement = Statement::new(
+    "list subjects with a field",
+    "SELECT subject FROM vault_field WHERE field = $1 ORDER BY subject",
+);
+const SHREDDED: Statement = Statement::new(
+    "list shredded subjects",
+    "SELECT subject, shredded_at FROM vault_subject WHERE shredded_at IS NOT NULL
+     ORDER BY shredded_at, subject",
+);
 /// Both engines keep old row versions for a while; these let go of them.
 const SCRUB_SQLITE: Statement =
     Statement::new("empty the write-ahead log", "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -177,6 +186,28 @@ impl Vault {
     pub async fn shredded_at(&self, subject: PartyId) -> Result<Option<Timestamp>, StoreError> {
         let row = self.db.row(&SHREDDED_AT, &[(&subject).into()]).await?;
         row.map_or(Ok(None), |row| row.time(0))
+    }
+
+    /// Who has a `field`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn with_field(&self, field: &str) -> Result<Vec<PartyId>, StoreError> {
+        let rows = self.db.rows(&WITH_FIELD, &[field.into()]).await?;
+        let subjects = rows.iter().map(|row| row.id(0)?.ok_or(DAMAGED_KEY));
+        subjects.collect()
+    }
+
+    /// Who was shredded, and when, in that order.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn shredded(&self) -> Result<Vec<(PartyId, Timestamp)>, StoreError> {
+        let rows = self.db.rows(&SHREDDED, &[]).await?;
+        let subjects = rows
+            .iter()
+            .map(|row| Ok((row.id(0)?.ok_or(DAMAGED_KEY)?, row.time(1)?.ok_or(DAMAGED_KEY)?)));
+        subjects.collect()
     }
 
     /// Makes `subject` findable by `value`, instead of by its earlier one of that kind.

@@ -306,6 +306,11 @@ impl Venue {
         self.parties.get(&party)
     }
 
+    /// Every party by pseudonym, in order.
+    pub fn parties(&self) -> impl Iterator<Item = (&PartyId, &Party)> {
+        self.parties.iter()
+    }
+
     /// An issuer.
     #[must_use]
     pub fn issuer(&self, issuer: PartyId) -> Option<&Issuer> {

@@ -5,7 +5,8 @@
 //! not one of ours.
 
 use gcfn_model::CommandId;
-use reqwest::{Client, Method, StatusCode, header};
+pub use reqwest::Method;
+use reqwest::{Client, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -257,6 +258,21 @@ impl Api {
         self.understand(&Method::DELETE, path, &text)
     }
 
+    /// Calls whatever there is.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<CommandId>,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, CallError> {
+        let text = self.send(method.clone(), path, key, body).await?;
+        self.understand(&method, path, &text)
+    }
+
     /// Tells a bank something; it answers with nothing.
     ///
     /// # Errors
@@ -272,7 +288,7 @@ impl Api {
         key: Option<CommandId>,
         body: Option<&impl Serialize>,
     ) -> Result<String, CallError> {
-        let call = self.call(&method, path);
+        let call = self.named(&method, path);
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Credential::Key(secret) = &self.credential {
             request = request.header(header::AUTHORIZATION, format!("ApiKey {secret}"));
@@ -309,12 +325,12 @@ impl Api {
     ) -> Result<T, CallError> {
         let text = if text.is_empty() { "null" } else { text };
         serde_json::from_str(text).map_err(|fault| CallError::Garbled {
-            call: self.call(method, path),
+            call: self.named(method, path),
             reason: fault.to_string(),
         })
     }
 
-    fn call(&self, method: &Method, path: &str) -> String {
+    fn named(&self, method: &Method, path: &str) -> String {
         format!("{method} {}{path}", self.base)
     }
 }

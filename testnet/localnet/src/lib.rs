@@ -11,6 +11,7 @@ pub mod client;
 pub mod contract;
 mod days;
 pub mod demo;
+pub mod deposit;
 pub mod layout;
 pub mod load;
 pub mod network;

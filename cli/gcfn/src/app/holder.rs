@@ -1,6 +1,6 @@
 //! Holders and merchants: prices, orders, coupons, money.
 
-use super::door::{Desk, money_of};
+use crate::door::{Desk, money_of};
 use crate::failure::Ended;
 use crate::federation::{list, text_of};
 use clap::{Args, Subcommand, ValueEnum};
@@ -105,7 +105,12 @@ pub(super) fn wallet(desk: &Desk) -> Ended {
         .map(|bucket| vec![text_of(bucket, "bucket"), money_of(bucket, "money"), String::new()]);
     let coupons = list(&document, "coupons").map(|holding| {
         let count = |field| text_of(holding, field);
-        let apart = format!("{} in orders, {} locked", count("in_orders"), count("in_redemption"));
+        let apart = format!(
+            "{} in orders, {} in offers, {} locked",
+            count("in_orders"),
+            count("in_offers"),
+            count("in_redemption")
+        );
         vec![count("series"), format!("{} coupons", count("free")), apart]
     });
     desk.list(&document, &["WHAT", "FREE", "APART"], money.chain(coupons))

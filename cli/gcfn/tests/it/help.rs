@@ -3,12 +3,19 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 26] = [
+const VERBS: [(&str, &[&str]); 34] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
     ("app-redeem", &["app", "redeem"]),
     ("app-issue", &["app", "issue"]),
+    ("app-offer", &["app", "offer"]),
+    ("app-offer-sell", &["app", "offer", "sell"]),
+    ("app-auction", &["app", "auction"]),
+    ("op", &["op"]),
+    ("op-proposal", &["op", "proposal"]),
+    ("op-issuer", &["op", "issuer"]),
+    ("op-party-register", &["op", "party", "register"]),
     ("testnet", &["testnet"]),
     ("testnet-up", &["testnet", "up"]),
     ("testnet-down", &["testnet", "down"]),
@@ -16,6 +23,7 @@ const VERBS: [(&str, &[&str]); 26] = [
     ("testnet-demo", &["testnet", "demo"]),
     ("testnet-load", &["testnet", "load"]),
     ("testnet-restart", &["testnet", "restart"]),
+    ("testnet-pay-in", &["testnet", "pay-in"]),
     ("node", &["node"]),
     ("node-init", &["node", "init"]),
     ("node-start", &["node", "start"]),

@@ -74,6 +74,9 @@ pub enum Code {
     /// Personal data of the party was erased.
     #[error("personal data of this party was erased; it takes no more")]
     Erased,
+    /// Personal data that must be kept for now.
+    #[error("party is not closed, or the law has its data kept for longer")]
+    MustBeKept,
     /// A document that is named here lies in the store of another replica.
     #[error("document is not in this replica's store")]
     DocumentMissing,
@@ -135,7 +138,7 @@ impl Code {
     #[must_use]
     pub const fn line(self) -> Line {
         use Class as C;
-        use Retry::{Never, SameKey};
+        use Retry::{Never, NewKey, SameKey};
         let (code, class, retry, advice) = match self {
             Code::Unauthenticated => (
                 "Unauthenticated",
@@ -199,6 +202,12 @@ impl Code {
                 ("HandleTaken", C::Taken, Never, "find the party that has it, or use another")
             }
             Code::Erased => ("Erased", C::State, Never, "register the person anew"),
+            Code::MustBeKept => (
+                "MustBeKept",
+                C::State,
+                NewKey,
+                "close the party first, and wait until the date that the list of erasures shows",
+            ),
             Code::DocumentMissing => {
                 ("DocumentMissing", C::Unavailable, SameKey, "ask another replica")
             }

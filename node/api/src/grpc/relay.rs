@@ -12,15 +12,17 @@ use axum::body::{Bytes, to_bytes};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::proto::venue::coupons_server::Coupons;
 use gcfn_api_wire::proto::venue::issuance_server::Issuance;
+use gcfn_api_wire::proto::venue::parties_server::Parties;
 use gcfn_api_wire::proto::venue::records_server::Records;
 use gcfn_api_wire::proto::venue::wallet_server::Wallet;
 use gcfn_api_wire::proto::venue::{
     Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, Coupon, CycleList, DepositInstructions,
-    DraftRequest, Drafted, GiftRequest, ListCyclesRequest, ListTradesRequest, LockRateRequest,
-    LockRedemptionRequest, Locked, MarketDepth, RateLock, RedemptionStep, RefundRequest,
-    SearchRequest, SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowCouponRequest,
-    ShowDepositsRequest, ShowDepthRequest, ShowTradeRequest, TradeDetail, TradeList,
-    WithdrawRequest, WithdrawalStep, WithdrawalTaken,
+    DraftRequest, Drafted, FreezeRequest, GiftRequest, IdentifyRequest, ListCyclesRequest,
+    ListTradesRequest, LockRateRequest, LockRedemptionRequest, Locked, MarketDepth, PartyReport,
+    RateLock, Receipt, RedemptionStep, RefundRequest, RegisterRequest, Registered, SearchRequest,
+    SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowCouponRequest,
+    ShowDepositsRequest, ShowDepthRequest, ShowPartyRequest, ShowReceiptRequest, ShowTradeRequest,
+    TradeDetail, TradeList, WithdrawRequest, WithdrawalStep, WithdrawalTaken,
 };
 use gcfn_telemetry::ErrorChain;
 use serde::Serialize;
@@ -86,6 +88,15 @@ relayed! { Coupons {
     refund(RefundRequest) -> Accepted = Post "/api/v1/refunds";
 } }
 
+relayed! { Parties {
+    register(RegisterRequest) -> Registered = Post "/api/v1/users";
+    show_party(ShowPartyRequest) -> PartyReport = Get "/api/v1/admin/users/{party}";
+    identify(IdentifyRequest) -> Accepted = Post "/api/v1/compliance/kyc/{party}";
+    freeze(FreezeRequest) -> Accepted = Post "/api/v1/compliance/freeze";
+    unfreeze(FreezeRequest) -> Accepted = Post "/api/v1/compliance/unfreeze";
+    show_receipt(ShowReceiptRequest) -> Receipt = Get "/api/v1/trades/{trade}/receipt";
+} }
+
 relayed! { Records {
     list_trades(ListTradesRequest) -> TradeList = Get "/api/v1/trades";
     show_trade(ShowTradeRequest) -> TradeDetail = Get "/api/v1/trades/{trade}";
@@ -121,8 +132,10 @@ impl Relay {
         let key = fields.remove("idempotency_key").map(text).filter(|key| !key.is_empty());
         let key = key.as_ref().map(String::as_bytes);
         let id = extensions.get().copied().unwrap_or_else(RequestId::fresh);
-        let head = Head { id, headers, extensions: &extensions, key };
         let asked = asked(route, fields);
+        let subject = asked.id.clone();
+        let subject = subject.as_deref();
+        let head = Head { id, headers, extensions: &extensions, key, subject };
         let answer = pass(&self.api, route, head, async { Ok(asked) }).await?;
         let body = to_bytes(answer.into_body(), usize::MAX).await;
         let body = body.map_err(|fault| misfit(path, &fault))?;

@@ -2,15 +2,16 @@
 
 use crate::Scope;
 use crate::api::store_problem;
-use crate::route::{Body, Read, Write};
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::money::JobReport;
+use gcfn_api_wire::personal::{CallList, CallReport, LogPage};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::staff::{
     KeyList, KeyMade, KeyReport, KeyRequest, KeyRevocation, KeyRevoked, RoleTable, VenueTerms,
 };
 use gcfn_api_wire::term::Text;
 use gcfn_model::{CommandId, PartyId};
-use gcfn_store::{Credential, Grant};
+use gcfn_store::{Credential, Grant, NotedPlace, PAGE_MAX};
 use gcfn_venue::{MakerStatus, PartyKind, Rejection, Venue};
 
 pub(crate) async fn jobs(call: Read, (): ()) -> Result<JobReport, Problem> {
@@ -29,6 +30,26 @@ pub(crate) async fn jobs(call: Read, (): ()) -> Result<JobReport, Problem> {
             as_of,
         }
     }))
+}
+
+/// What staff have asked the node to change.
+pub(crate) async fn calls(call: Read, Query(page): Query<LogPage>) -> Result<CallList, Problem> {
+    let from = page.before.map(|text| text.parse::<NotedPlace>()).transpose();
+    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
+    let limit = page.limit.clamp(1, PAGE_MAX);
+    let noted = call.api.store().audit().page(from.as_ref(), limit).await;
+    let noted = noted.map_err(|fault| store_problem(&fault))?;
+    let is_full = u32::try_from(noted.len()) == Ok(limit);
+    let next = noted.last().filter(|_| is_full).map(|last| NotedPlace::before(last).to_string());
+    let calls = noted.into_iter().map(|noted| CallReport {
+        request: noted.request,
+        at: Text(noted.at),
+        by: Text(noted.party),
+        action: noted.action,
+        subject: noted.subject,
+        outcome: noted.outcome,
+    });
+    Ok(CallList { calls: calls.collect(), next })
 }
 
 pub(crate) async fn terms(call: Read, (): ()) -> Result<VenueTerms, Problem> {

@@ -1,17 +1,21 @@
 //! Single coupons: where one stands, and what holds some in place.
 
+use crate::api::store_problem;
 use crate::auth::Caller;
-use crate::route::{Body, Read, Write};
+use crate::projection;
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::coupon::{
     CouponFreezeList, CouponFreezeReport, CouponFreezing, CouponReport, CouponThaw, HolderClass,
     PledgeList, PledgeRelease, PledgeReport, Pledging,
 };
 use gcfn_api_wire::issuance::Accepted;
+use gcfn_api_wire::personal::{CouponHistory, CouponPassage, LogPage};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Holder, SerialRange};
 use gcfn_model::{PartyId, SeriesId, Xqid};
-use gcfn_venue::{CouponFreezeTerms, MoneyAct, PledgeTerms, Rejection, Venue};
+use gcfn_store::{Filter, Page, Place};
+use gcfn_venue::{CouponFreezeTerms, MoneyAct, PledgeTerms, Rejection, Trade, Venue};
 
 pub(crate) async fn coupon(call: Read<Xqid>, (): ()) -> Result<CouponReport, Problem> {
     let found = call.api.gateway().read(|venue, as_of| report(&call.caller, venue, call.id, as_of));
@@ -42,6 +46,52 @@ fn report(caller: &Caller, venue: &Venue, coupon: Xqid, as_of: u64) -> Option<Co
         left: Money::new(lot.left, currency),
         resales: lot.resales,
         expires_at: batch.map(|(_, of)| Text(of.terms.expires_at)),
+        as_of,
+    })
+}
+
+/// The trades that a coupon went through, by the journal. What a gift or a redemption moves is not
+/// told coupon by coupon there.
+pub(crate) async fn history(
+    call: Read<Xqid>,
+    Query(page): Query<LogPage>,
+) -> Result<CouponHistory, Problem> {
+    let visible = call
+        .api
+        .gateway()
+        .read(|venue, as_of| report(&call.caller, venue, call.id, as_of).is_some());
+    if !visible {
+        return Err(Code::NotFound.into());
+    }
+    let Xqid { series, serial } = call.id;
+    let from = page.before.map(|text| text.parse::<Place>()).transpose();
+    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
+    let store = call.api.store();
+    let as_of = store.cursors().position(projection::PROJECTION).await;
+    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
+    let filter = Filter::Series(series);
+    let found = store.read_model().page(projection::TRADE, filter, from.as_ref(), page.limit).await;
+    let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
+    let currency = call.api.terms().currency;
+    let trades = rows.iter().filter_map(|row| serde_json::from_value(row.body.clone()).ok());
+    let passages = trades.filter_map(|trade: Trade| {
+        let lot =
+            trade.lots.iter().find(|lot| (lot.range.first..lot.range.end).contains(&serial))?;
+        let seen = |party| Some(party).filter(|party| call.caller.may_see(*party)).map(Text);
+        Some(CouponPassage {
+            trade: Text(trade.id),
+            at: Text(trade.at),
+            price: Money::new(trade.price, currency),
+            resales: lot.resales,
+            seller: seen(trade.seller),
+            buyer: seen(trade.buyer),
+        })
+    });
+    let trades = passages.collect();
+    Ok(CouponHistory {
+        coupon: Text(call.id),
+        trades,
+        next: next.map(|place| place.to_string()),
         as_of,
     })
 }

@@ -1,19 +1,24 @@
 //! Who the caller is and has; what compliance says of a party.
 
 use crate::api::store_problem;
+use crate::handlers::personal::note_once;
 use crate::handlers::vault_field;
-use crate::route::{Body, Read, Write};
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::party::{
     Assets, Bucket, Classification, ComplianceAct, Holding, Invitation, KycDecision, Me,
     PartyReport,
 };
+use gcfn_api_wire::personal::{PartyLine, PartyList, PartyPage};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
 use gcfn_model::PartyId;
 use gcfn_store::Personal;
 use gcfn_venue::{MoneyAct, Venue, Verb};
+
+/// The most parties of one page.
+const PARTIES_MAX: usize = 500;
 
 pub(crate) async fn me(call: Read, (): ()) -> Result<Me, Problem> {
     let party = call.caller.party;
@@ -86,6 +91,25 @@ fn coupons_of(venue: &Venue, party: PartyId) -> Vec<Holding> {
     holdings.filter(any).collect()
 }
 
+/// The parties of the node as staff and supervisors see them.
+pub(crate) async fn list(call: Read, Query(page): Query<PartyPage>) -> Result<PartyList, Problem> {
+    let limit = page.limit.clamp(1, PARTIES_MAX);
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let after = page.after.map(|Text(party)| party);
+        let later = venue.parties().filter(|(party, _)| after.is_none_or(|after| after < **party));
+        let wanted = later.filter(|(_, of)| page.kind.is_none_or(|kind| kind == of.kind.into()));
+        let lines = wanted.map(|(party, of)| PartyLine {
+            party: Text(*party),
+            kind: of.kind.into(),
+            kyc: of.kyc,
+            frozen: of.frozen,
+        });
+        let parties: Vec<PartyLine> = lines.take(limit).collect();
+        let next = parties.last().filter(|_| parties.len() == limit).map(|line| line.party);
+        PartyList { parties, next, as_of }
+    }))
+}
+
 /// A party as staff and supervisors see it.
 pub(crate) async fn party(call: Read<PartyId>, (): ()) -> Result<PartyReport, Problem> {
     let found = call.api.gateway().read(|venue, as_of| {
@@ -125,6 +149,10 @@ pub(crate) async fn classify(
 pub(crate) async fn close(call: Write<PartyId>, (): ()) -> Result<Accepted, Problem> {
     let closed = call.accepted(MoneyAct::CloseParty { party: call.id }.into()).await?;
     let (credentials, now) = (call.api.store().credentials(), call.api.node().now());
+    let vault = call.api.store().vault();
+    if vault.shredded_at(call.id).await.map_err(|fault| store_problem(&fault))?.is_none() {
+        note_once(&vault, call.id, vault_field::CLOSED, now).await?;
+    }
     let known = credentials.list().await.map_err(|fault| store_problem(&fault))?;
     for credential in known.into_iter().filter(|known| known.grant.party == Some(call.id)) {
         let revoked = credentials.revoke(&credential.id, now).await;

@@ -24,6 +24,10 @@ pub mod vault_field {
     pub const EMAIL: &str = "email";
     /// The number of the bank account that its withdrawals are paid to.
     pub const IBAN: &str = "iban";
+    /// When it asked that its data be erased.
+    pub(crate) const ERASURE: &str = "erasure-requested";
+    /// When the party was closed.
+    pub(crate) const CLOSED: &str = "closed";
     /// What its registration said, as a digest, to know it again.
     pub(crate) const REGISTRATION: &str = "registration";
 }
@@ -101,17 +105,26 @@ fn check(registration: &Registration) -> Result<(), Problem> {
     if name.trim().is_empty() || 200 < name.len() {
         return Err(Problem::rule("name", "name is 1 to 200 bytes long"));
     }
-    if let Some(phone) = phone {
-        let digits = phone.bytes().filter(u8::is_ascii_digit).count();
-        let written = phone.bytes().all(|b| b.is_ascii_digit() || b"+ -.()".contains(&b));
-        if !written || !(5..=15).contains(&digits) {
-            return Err(Problem::rule("phone", "telephone number is 5 to 15 digits"));
-        }
+    check_phone(phone.as_deref())?;
+    check_email(email.as_deref())?;
+    iban.as_deref().map_or(Ok(()), check_iban)
+}
+
+pub(super) fn check_phone(phone: Option<&str>) -> Result<(), Problem> {
+    let Some(phone) = phone else { return Ok(()) };
+    let digits = phone.bytes().filter(u8::is_ascii_digit).count();
+    let written = phone.bytes().all(|b| b.is_ascii_digit() || b"+ -.()".contains(&b));
+    if !written || !(5..=15).contains(&digits) {
+        return Err(Problem::rule("phone", "telephone number is 5 to 15 digits"));
     }
-    if email.as_ref().is_some_and(|email| 254 < email.len() || !email.contains('@')) {
+    Ok(())
+}
+
+pub(super) fn check_email(email: Option<&str>) -> Result<(), Problem> {
+    if email.is_some_and(|email| 254 < email.len() || !email.contains('@')) {
         return Err(Problem::rule("email", "e-mail address has an @ and at most 254 bytes"));
     }
-    iban.as_deref().map_or(Ok(()), check_iban)
+    Ok(())
 }
 
 fn check_iban(iban: &str) -> Result<(), Problem> {

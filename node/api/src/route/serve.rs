@@ -16,7 +16,9 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_model::{CommandId, PartyId};
-use gcfn_telemetry::{Counter, Timing};
+use gcfn_store::Noted;
+use gcfn_telemetry::{Counter, ErrorChain, Timing};
+use gcfn_venue::Role;
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -87,6 +89,8 @@ pub(crate) struct Head<'r> {
     pub(crate) extensions: &'r Extensions,
     /// The caller's key of its wish, if it has sent one.
     pub(crate) key: Option<&'r [u8]>,
+    /// What stands in the variable part of the path.
+    pub(crate) subject: Option<&'r str>,
 }
 
 /// What a request asks for.
@@ -105,6 +109,7 @@ async fn serve(api: Api, route: Arc<Route>, request: Request) -> Response {
     let (started, id) = (Instant::now(), RequestId::fresh());
     let (mut parts, body) = request.into_parts();
     let named = path_id(&mut parts).await;
+    let subject = named.clone();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.ok();
     let (headers, extensions) = (&parts.headers, &parts.extensions);
     let key = headers.get(IDEMPOTENCY_KEY).map(HeaderValue::as_bytes);
@@ -114,7 +119,8 @@ async fn serve(api: Api, route: Arc<Route>, request: Request) -> Response {
         let body = read_body(&api, &route.contract, headers, body).await?;
         Ok(Asked { id: named, query, body, upgrade })
     };
-    let passed = pass(&api, &route, Head { id, headers, extensions, key }, asked);
+    let head = Head { id, headers, extensions, key, subject: subject.as_deref() };
+    let passed = pass(&api, &route, head, asked);
     let passed = passed.instrument(tracing::info_span!("request", %id)).await;
     let response = answer(id, passed);
     count(response.status(), started);
@@ -135,6 +141,7 @@ pub(crate) async fn pass(
     };
     if route.changes() {
         audit(route, head.id, caller.as_ref(), passed.as_ref().err());
+        keep(api, route, &head, (caller.as_ref(), passed.as_ref().err())).await;
     }
     passed
 }
@@ -150,6 +157,40 @@ fn audit(route: &Route, id: RequestId, caller: Option<&Caller>, problem: Option<
         outcome = problem.map_or("Done", |problem| problem.line.code),
         "change"
     );
+}
+
+/// Keeps what staff have asked for, where supervisors find it. Nothing of what was sent is kept,
+/// and what stands in the path only where it is an id. An answer does not wait for its line to be
+/// kept for good: what was done is done.
+async fn keep(
+    api: &Api,
+    route: &Route,
+    head: &Head<'_>,
+    (caller, problem): (Option<&Caller>, Option<&Problem>),
+) {
+    let Some(caller) = caller.filter(|caller| caller.scope.role() == Role::Operator) else {
+        return;
+    };
+    let noted = Noted {
+        request: head.id.to_string(),
+        at: api.node().now(),
+        party: caller.party,
+        scope: caller.scope.to_string(),
+        action: format!("{} {}", route.method.as_str(), route.path),
+        subject: head.subject.filter(|subject| is_id(subject)).map(str::to_owned),
+        outcome: problem.map_or("Done", |problem| problem.line.code).to_owned(),
+    };
+    if let Err(fault) = api.store().audit().note(&noted).await {
+        tracing::error!(error = %ErrorChain(&fault), request = %head.id, "call is not kept");
+    }
+}
+
+/// Whether a text is a number or an id of the model, and so nobody's name.
+fn is_id(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (id, rest) = text.split_once('.').unwrap_or((text, "0"));
+    let has_form = id.len() == 30 && id.as_bytes().get(3) == Some(&b'-');
+    is_number(text) || has_form && rest.split('.').all(is_number)
 }
 
 /// Counts an answer and how long it took.

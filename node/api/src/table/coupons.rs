@@ -14,6 +14,12 @@ pub(super) fn coupons() -> Vec<Route> {
             "One coupon: its terms, its state, in what sort of hands it is.",
             coupons::coupon,
         ),
+        Route::read(
+            "/api/v1/coupons/{xqid}/history",
+            PARTIES,
+            "The trades that a coupon went through, newest first.",
+            coupons::history,
+        ),
         Route::write(
             "/api/v1/coupons/{series}/transfer",
             &[User],

@@ -1,7 +1,7 @@
 //! Issuers, templates and batches.
 
 use super::{EVERYBODY, PARTIES};
-use crate::handlers::{issuance, issuer_money, issuers, templates};
+use crate::handlers::{issuance, issuer_money, issuers, statistics, templates};
 use crate::route::Route;
 use gcfn_venue::Role::{self, Issuer, Operator, Regulator};
 
@@ -47,6 +47,12 @@ pub(super) fn issuers() -> Vec<Route> {
             EVERYBODY,
             "How far an issuer is trusted, and why.",
             issuers::credit,
+        ),
+        Route::read(
+            "/api/v1/issuers/{issuer}/bi",
+            VIEWERS,
+            "What an issuer's coupons have come to: sold, redeemed, expired, in circulation.",
+            statistics::figures,
         ),
     ]
 }

@@ -1,7 +1,7 @@
 //! Users, merchants and staff: who they are, and what staff decide about them.
 
 use super::{EVERYBODY, HOLDERS};
-use crate::handlers::{admin, party, registration, staff, wallet};
+use crate::handlers::{admin, party, personal, registration, staff, wallet};
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
 
@@ -55,6 +55,38 @@ pub(super) fn parties() -> Vec<Route> {
     ]
 }
 
+/// What a party does about its own data, and what it is told.
+pub(super) fn personal() -> Vec<Route> {
+    vec![
+        Route::write(
+            "/api/v1/users/me",
+            HOLDERS,
+            "Change how the caller is reached.",
+            personal::change,
+        )
+        .by_patch(),
+        Route::read(
+            "/api/v1/users/me/erasure",
+            HOLDERS,
+            "How the erasure of the caller's personal data stands.",
+            personal::erasure,
+        ),
+        Route::write(
+            "/api/v1/users/me/erasure",
+            HOLDERS,
+            "Ask that the caller's personal data be erased, once the law lets it.",
+            personal::ask_erasure,
+        )
+        .accepts(),
+        Route::read(
+            "/api/v1/users/me/notifications",
+            HOLDERS,
+            "What the caller is told: what has happened, newest first, and what ends soon.",
+            personal::notices,
+        ),
+    ]
+}
+
 pub(super) fn compliance() -> Vec<Route> {
     vec![
         Route::write("/api/v1/compliance/freeze", &[Operator], "Freeze a party.", party::freeze),
@@ -75,6 +107,18 @@ pub(super) fn compliance() -> Vec<Route> {
             &[Operator],
             "Set how well a party is identified.",
             party::set_kyc,
+        ),
+        Route::read(
+            "/api/v1/compliance/erasure",
+            &[Operator, Regulator],
+            "The erasures of personal data that were asked for or done.",
+            personal::erasures,
+        ),
+        Route::write(
+            "/api/v1/compliance/erasure",
+            &[Operator],
+            "Erase the personal data of a closed party that need not be kept any more.",
+            personal::erase,
         ),
     ]
 }
@@ -99,6 +143,12 @@ pub(super) fn staff() -> Vec<Route> {
             &[Operator],
             "Give up what was proposed.",
             staff::dismiss,
+        ),
+        Route::read(
+            "/api/v1/admin/users",
+            &[Operator, Regulator],
+            "The parties of the node, by their pseudonyms.",
+            party::list,
         ),
         Route::read(
             "/api/v1/admin/users/{party}",
@@ -148,6 +198,12 @@ pub(super) fn node() -> Vec<Route> {
             &[Operator],
             "Refuse a credential of a party from now on.",
             admin::revoke_key,
+        ),
+        Route::read(
+            "/api/v1/admin/logs",
+            &[Operator, Regulator],
+            "What staff have asked the node to change, newest first.",
+            admin::calls,
         ),
         Route::read(
             "/api/v1/admin/config",

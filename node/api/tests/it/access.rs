@@ -63,6 +63,7 @@ async fn the_table() {
         GET    /api/v1/admin/keys                                 operator
         POST   /api/v1/admin/keys                                 operator
         POST   /api/v1/admin/keys/revoke                          operator
+        GET    /api/v1/admin/logs                                 operator regulator
         POST   /api/v1/admin/penalties                            operator
         GET    /api/v1/admin/postings                             operator regulator
         POST   /api/v1/admin/postings                             operator
@@ -79,12 +80,15 @@ async fn the_table() {
         POST   /api/v1/admin/stakes/{node}/return                 operator
         POST   /api/v1/admin/stakes/{node}/slash                  operator
         GET    /api/v1/admin/taxes                                operator regulator
+        GET    /api/v1/admin/users                                operator regulator
         GET    /api/v1/admin/users/{party}                        operator regulator
         POST   /api/v1/admin/users/{party}/class                  operator
         POST   /api/v1/admin/users/{party}/close                  operator
         POST   /api/v1/bank/iso20022/inbound                      bank
         POST   /api/v1/bank/reconciliation/diffs                  operator
         GET    /api/v1/compliance/coupon-freezes                  operator regulator
+        GET    /api/v1/compliance/erasure                         operator regulator
+        POST   /api/v1/compliance/erasure                         operator
         POST   /api/v1/compliance/freeze                          operator
         GET    /api/v1/compliance/kyc/{party}                     operator regulator
         POST   /api/v1/compliance/kyc/{party}                     operator
@@ -122,6 +126,7 @@ async fn the_table() {
         POST   /api/v1/coupons/{series}/transfer                  user
         POST   /api/v1/coupons/{series}/unfreeze                  operator
         GET    /api/v1/coupons/{xqid}                             user issuer operator bank regulator
+        GET    /api/v1/coupons/{xqid}/history                     user issuer operator regulator
         GET    /api/v1/dev/status                                 user issuer operator bank regulator
         GET    /api/v1/disputes                                   user issuer operator regulator
         POST   /api/v1/disputes                                   user issuer
@@ -142,6 +147,7 @@ async fn the_table() {
         GET    /api/v1/fees/quote                                 user issuer
         POST   /api/v1/issuers                                    issuer
         GET    /api/v1/issuers/{issuer}                           issuer operator regulator
+        GET    /api/v1/issuers/{issuer}/bi                        issuer operator regulator
         POST   /api/v1/issuers/{issuer}/complaints                operator
         GET    /api/v1/issuers/{issuer}/credit                    user issuer operator bank regulator
         GET    /api/v1/issuers/{issuer}/defaults                  issuer operator regulator
@@ -241,11 +247,15 @@ async fn the_table() {
         GET    /api/v1/trades/{trade}/receipt                     user issuer operator regulator
         POST   /api/v1/users                                      operator
         GET    /api/v1/users/me                                   user issuer operator bank regulator
+        PATCH  /api/v1/users/me                                   user issuer
         GET    /api/v1/users/me/assets                            user issuer
         GET    /api/v1/users/me/bank-accounts                     user issuer
         POST   /api/v1/users/me/bank-accounts                     user issuer
+        GET    /api/v1/users/me/erasure                           user issuer
+        POST   /api/v1/users/me/erasure                           user issuer
         POST   /api/v1/users/me/invitation                        user
         GET    /api/v1/users/me/kyc                               user issuer
+        GET    /api/v1/users/me/notifications                     user issuer
         POST   /api/v1/users/token                                anybody
         GET    /api/v1/wallets/me                                 user issuer
         GET    /api/v1/wallets/me/valuation                       user issuer

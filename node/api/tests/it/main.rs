@@ -20,6 +20,7 @@ mod offers;
 mod orders;
 mod past;
 mod people;
+mod personal;
 mod privacy;
 mod problems;
 mod trading;

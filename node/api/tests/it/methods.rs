@@ -2,6 +2,7 @@
 
 mod coupons;
 mod issuance;
+mod parties;
 mod records;
 mod wallet;
 
@@ -23,7 +24,8 @@ fn refusal<T>(called: Result<Response<T>, Status>) -> (Code, String) {
 }
 
 /// What the interface files say of themselves.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
+    include_str!("../../../api-wire/proto/parties.proto"),
     include_str!("../../../api-wire/proto/issuance.proto"),
     include_str!("../../../api-wire/proto/coupons.proto"),
     include_str!("../../../api-wire/proto/wallet.proto"),

@@ -182,6 +182,7 @@ impl World {
             banks: [identity("cn/bank/bank-cny")].into(),
             secret: [7; 32],
             token_lifetime: Millis(900_000),
+            personal_data_kept: Millis(5 * 366 * 86_400_000),
             rate_limits,
             body_bytes_max: 16_384,
             deposit_accounts: [(Pool::UserCustody, account)].into(),
@@ -336,6 +337,17 @@ impl World {
             assert_eq!(trades.missing(event), None);
             trades.follow((seq, self.gateway.now()), event);
             rows.extend(dispute_rows((seq, self.gateway.now()), event));
+            for (number, (party, told)) in projection::notices(event).into_iter().enumerate() {
+                rows.push(Row {
+                    kind: projection::NOTICE.to_owned(),
+                    key: format!("{seq}.{number}"),
+                    party: Some(party),
+                    series: told.series,
+                    at: self.gateway.now(),
+                    seq,
+                    body: serde_json::to_value(told).unwrap(),
+                });
+            }
         }
         rows.extend(orders.take_rows());
         rows.extend(trades.take_rows());

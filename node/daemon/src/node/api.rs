@@ -17,11 +17,22 @@ use gcfn_api::{Api, RateLimits, Scope, Settings};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::keys::SigningSeed;
-use gcfn_model::{Hasher, PartyId, Pool};
+use gcfn_model::{Hasher, Millis, PartyId, Pool};
 use gcfn_store::{Grant, Store};
 use gcfn_telemetry::Gauge;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// How long the region's law has it kept who a closed party was. A year counts as 366 days, so
+/// that nothing is erased too early.
+fn personal_data_kept(venue: Trading<'_>) -> Millis {
+    const YEAR: u64 = 366 * 86_400_000;
+    let years = venue.map_or(0, |(_, region)| {
+        let retention = &region.template.retention;
+        retention.kyc.max(retention.transactions)
+    });
+    Millis(u64::from(years) * YEAR)
+}
 
 /// A venue with the region that it goes by.
 type Trading<'a> = Option<&'a (VenueSide, Region)>;
@@ -144,6 +155,7 @@ impl Base {
             banks: self.banks(),
             secret: Hasher::new("gcfn/node/api-secret/v1").part(&seed).finish().0,
             token_lifetime: TOKEN_LIFETIME,
+            personal_data_kept: personal_data_kept(venue),
             rate_limits: self.rate_limits(),
             body_bytes_max: BODY_BYTES_MAX,
             deposit_accounts: self.deposit_accounts(venue)?,

@@ -19,6 +19,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -157,9 +158,17 @@ pub(crate) async fn refusal(dir: &Path) -> String {
     format!("{:#}", served.expect_err("it does not start"))
 }
 
+/// An address that nobody listens at, given once. Below the ports that the system gives to those who
+/// connect, so that none of them takes it before the node does.
 fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address")
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let own = u16::try_from(std::process::id() % 1_000).expect("a small figure") * 12;
+    loop {
+        let port = 20_000 + own + NEXT.fetch_add(1, Ordering::Relaxed);
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return listener.local_addr().expect("an address");
+        }
+    }
 }
 
 /// Looks again and again, until there is something or the time is over.

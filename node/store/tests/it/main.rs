@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod archive;
+mod audit;
 mod credentials;
 mod cursors;
 mod documents;
@@ -18,6 +19,7 @@ use engine::Engine;
 async fn suite(engine: &Engine) {
     vault::holds(engine).await;
     archive::holds(engine).await;
+    audit::holds(engine).await;
     credentials::holds(engine).await;
     cursors::holds(engine).await;
     documents::holds(engine).await;

@@ -81,7 +81,10 @@ async fn shreds_for_ever(engine: &Engine) {
     vault.put(bob, "name", b"Bob").await.unwrap();
     vault.claim(ada, Handle::Email, "ada@example.org").await.unwrap();
 
+    assert_eq!(vault.with_field("name").await.unwrap().len(), 2);
     assert!(vault.shred(ada, at(7)).await.unwrap());
+    assert_eq!(vault.with_field("name").await.unwrap(), [bob]);
+    assert_eq!(vault.shredded().await.unwrap(), [(ada, at(7))]);
     assert!(!vault.shred(ada, at(9)).await.unwrap());
     assert_eq!(vault.shredded_at(ada).await.unwrap(), Some(at(7)));
     assert_eq!(vault.shredded_at(bob).await.unwrap(), None);

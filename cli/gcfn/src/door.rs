@@ -8,7 +8,7 @@ use clap::Args;
 use gcfn_api_wire::term::Money;
 use gcfn_daemon::files::NodeFiles;
 use gcfn_daemon::network::Network;
-use gcfn_localnet::client::{Api, http};
+use gcfn_localnet::client::{Api, Method, http};
 use gcfn_model::{Amount, CommandId, Currency};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// Which node is asked, and by whom.
 #[derive(Debug, Args)]
-pub(super) struct Door {
+pub(crate) struct Door {
     /// The folder of a node on this machine
     #[arg(long, global = true, value_name = "FOLDER", env = "GCFN_DIR", default_value = ".")]
     dir: PathBuf,
@@ -40,7 +40,9 @@ pub(super) struct Door {
 }
 
 impl Door {
-    pub(super) fn open(self, format: Format) -> Result<Desk, Failure> {
+    /// Opens it, for whoever has a key at hand, or for `person` of the staff whose keys the node's
+    /// folder holds.
+    pub(crate) fn open(self, format: Format, person: Option<&str>) -> Result<Desk, Failure> {
         let home = Home { dir: self.dir };
         let (ca, address) = match (&self.ca, self.at) {
             (Some(ca), Some(address)) => (read(ca)?, address),
@@ -51,10 +53,12 @@ impl Door {
                 (network.ca, home.running()?.api)
             }
         };
-        let key = match (&self.key, self.api_key) {
-            (Some(file), _) => read(file)?,
-            (None, Some(key)) => key,
-            (None, None) => {
+        let key = match (&self.key, self.api_key, person) {
+            (Some(file), ..) => read(file)?,
+            // Staff are asked for by name: a key in the environment is a party's.
+            (None, _, Some(person)) => read(&home.dir.join(format!("keys/{person}.key")))?,
+            (None, Some(key), None) => key,
+            (None, None, None) => {
                 let text = "say who asks: --key FILE, or GCFN_API_KEY with the API key itself";
                 return Err(Failure::Usage(text.to_owned()));
             }
@@ -70,26 +74,41 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 /// An open door.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     api: Api,
     once: Option<String>,
     format: Format,
 }
 
 impl Desk {
-    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
         Ok(block_on(self.api.get(path))??)
     }
 
-    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         Ok(block_on(self.api.post(path, self.wish(), body))??)
     }
 
-    pub(super) fn act(&self, path: &str) -> Result<Value, Failure> {
+    /// Calls a route, under a key of this wish's own where it changes something.
+    pub(crate) fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Failure> {
+        let key = (method != Method::GET).then(|| self.wish());
+        Ok(block_on(self.api.call(method, path, key, body))??)
+    }
+
+    pub(crate) const fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(crate) fn act(&self, path: &str) -> Result<Value, Failure> {
         Ok(block_on(self.api.act(path, self.wish()))??)
     }
 
-    pub(super) fn delete(&self, path: &str) -> Result<Value, Failure> {
+    pub(crate) fn delete(&self, path: &str) -> Result<Value, Failure> {
         Ok(block_on(self.api.delete(path, self.wish()))??)
     }
 
@@ -105,7 +124,7 @@ impl Desk {
     }
 
     /// An amount of the node's currency, as the API takes it.
-    pub(super) fn money(&self, text: &str) -> Result<Value, Failure> {
+    pub(crate) fn money(&self, text: &str) -> Result<Value, Failure> {
         let node: Value = self.get("/api/v1/node")?;
         let currency: Currency = text_of(&node, "currency").parse().map_err(|_| {
             Failure::Usage("this node has no currency: it does not trade".to_owned())
@@ -116,7 +135,7 @@ impl Desk {
     }
 
     /// Prints what was answered: the document, or a line and the ids that are needed next.
-    pub(super) fn tell(&self, document: &Value, line: &str) -> Ended {
+    pub(crate) fn tell(&self, document: &Value, line: &str) -> Ended {
         match self.format {
             Format::Json => output::json(document)?,
             Format::Table => output::line(line)?,
@@ -125,7 +144,7 @@ impl Desk {
     }
 
     /// Prints a list of the document under a header.
-    pub(super) fn list(
+    pub(crate) fn list(
         &self,
         document: &Value,
         header: &[&str],
@@ -140,7 +159,7 @@ impl Desk {
 }
 
 /// Money in a document as people write it: `95.00 CNY`.
-pub(super) fn money_of(object: &Value, field: &str) -> String {
+pub(crate) fn money_of(object: &Value, field: &str) -> String {
     match object.get(field) {
         Some(money @ Value::Object(_)) => {
             format!("{} {}", text_of(money, "amount"), text_of(money, "currency"))
