@@ -216,8 +216,9 @@ impl CreditRules {
         }
     }
 
-    /// Rates an issuer. One without enough history has the provisional score: a few redemptions raise
-    /// it no more than a few complaints lower it (C-50). `model` is a model's score of it, whose signature the caller has checked.
+    /// Rates an issuer. One without enough history has the provisional score: a few redemptions
+    /// raise it no more than a few complaints lower it (C-50). `model` is a model's score of it,
+    /// whose signature the caller has checked.
     #[must_use]
     pub fn rate(&self, factors: &CreditFactors, model: Option<Score>) -> Rating {
         let computed = self.blend(self.score(factors), model);

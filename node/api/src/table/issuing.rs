@@ -210,7 +210,7 @@ pub(super) fn batches() -> Vec<Route> {
         Route::write(
             "/api/v1/coupons/batches/{batch}/withdraw",
             &[Issuer],
-            "Give up a batch that is not approved.",
+            "Give up a batch that is not minted.",
             issuance::withdraw,
         ),
     ]
