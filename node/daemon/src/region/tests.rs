@@ -5,8 +5,8 @@ use gcfn_template::{
     TaxKind, TradeTable,
 };
 use gcfn_venue::{
-    CreditRules, DivisibleFor, FeePreset, FeeSchedule, IssuingTerms, MaturityAction, MoneyTerms,
-    PricingRules, TradeFees, TradingTerms, ValidityDays, major_units,
+    CreditRules, DivisibleFor, FeePreset, FeeSchedule, IssuingTerms, MoneyTerms, PricingRules,
+    TradeFees, TradingTerms, ValidityDays, major_units,
 };
 use std::path::Path;
 
