@@ -72,6 +72,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
 fn venue() -> Vec<Route> {
     let groups = [
         people::parties(),
+        people::wallets(),
         people::compliance(),
         people::staff(),
         people::node(),

@@ -31,6 +31,7 @@ impl Venue {
             known.kyc = kyc;
         }
         step.emit(MoneyEvent::KycSet { party, kyc }.into());
+        self.reward_real_name(step, party);
         Ok(Done::Accepted)
     }
 
@@ -78,6 +79,7 @@ impl Venue {
         self.conduct.remove(&party);
         self.limits.remove(&party);
         self.invited.remove(&party);
+        self.points.remove(&party);
         for rule in Rule::ALL {
             self.flags.remove(&(party, rule));
         }
