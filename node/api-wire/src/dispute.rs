@@ -94,15 +94,26 @@ impl From<DisputeState> for DisputeStage {
     }
 }
 
+/// Which disputes: a past one is resolved, and its trade too old to be disputed again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeSpan {
+    /// All others.
+    #[default]
+    Present,
+    /// Past ones.
+    Past,
+}
+
 /// Which disputes to show.
 #[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DisputePage {
-    /// Those whose trades are too old to be disputed again, instead of all others.
+    /// Those that the machine knows, or past ones.
     #[serde(default)]
-    #[param(default = false)]
-    pub past: bool,
+    #[param(inline)]
+    pub span: DisputeSpan,
     /// Of past ones: at most this many, up to 500.
     #[serde(default = "page_size")]
     #[param(default = 50, minimum = 1, maximum = 500)]

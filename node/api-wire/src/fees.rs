@@ -87,6 +87,14 @@ pub struct RebateGrant {
     pub amount: Money,
 }
 
+/// A user whose review was found good.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewReward {
+    /// The user.
+    pub party: Party,
+}
+
 /// A penalty to be taken.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -36,6 +36,26 @@ pub struct ValuedHolding {
     pub at_last_price: Option<Money>,
 }
 
+/// The caller's points.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PointReport {
+    /// How many there are.
+    pub points: u64,
+    /// What all of them bring; nothing where points are not paid out.
+    pub worth: Option<Money>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// Points to be paid for.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PointPayout {
+    /// How many.
+    #[schema(minimum = 1)]
+    pub points: u64,
+}
+
 /// How well the caller is identified, and what that opens.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct IdentityLevel {

@@ -73,6 +73,7 @@ fn venue() -> Vec<Route> {
     let groups = [
         people::parties(),
         people::personal(),
+        people::wallets(),
         people::compliance(),
         people::staff(),
         people::node(),

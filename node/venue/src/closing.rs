@@ -32,6 +32,7 @@ impl Venue {
             known.kyc = kyc;
         }
         step.emit(MoneyEvent::KycSet { party, kyc }.into());
+        self.reward_real_name(step, party);
         Ok(Done::Accepted)
     }
 
@@ -80,6 +81,7 @@ impl Venue {
         self.limits.remove(&party);
         self.invited.remove(&party);
         self.makers.remove(&party);
+        self.points.remove(&party);
         for rule in Rule::ALL {
             self.flags.remove(&(party, rule));
         }

@@ -15,6 +15,7 @@ use crate::money_event::MoneyEvent;
 use crate::notice::LockedRate;
 use crate::offers::{Offer, OfferEnd};
 use crate::party::{PartyKind, Tier};
+use crate::points::PointEvent;
 use crate::session::PhaseReason;
 use crate::settlement::{ItemId, Purpose, TradingDay};
 use crate::trade::Trade;
@@ -750,4 +751,6 @@ pub enum Event {
     },
     /// The money desk did something.
     Money(MoneyEvent),
+    /// Points were given or paid out.
+    Points(PointEvent),
 }

@@ -24,6 +24,7 @@ impl Freeze for Venue {
             activity: self.activity.shared(),
             flags: self.flags.shared(),
             invited: self.invited.shared(),
+            points: self.points.shared(),
             defaults: self.defaults.clone(),
             calls: self.calls.clone(),
             fund_promised: self.fund_promised.clone(),

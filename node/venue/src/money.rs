@@ -10,6 +10,7 @@ use crate::manual::ManualPosting;
 use crate::outcome::Outcome;
 use crate::overlay::{CouponFreezeTerms, PledgeTerms};
 use crate::party::PartyClass;
+use crate::points::PointTerms;
 use crate::refusal::Rejection;
 use crate::reversal::EntryReference;
 use crate::rules::Rule;
@@ -40,6 +41,8 @@ pub struct MoneyTerms {
     pub shares: ShareTable,
     /// What an invitation brings (P-24).
     pub referral: ReferralTerms,
+    /// What brings points, and what points bring (FEE-17).
+    pub points: PointTerms,
     /// What is withheld (P-29).
     pub taxes: TaxTerms,
     /// Who has the bank's interest (P-28): the platform, for the seeds name nobody.
@@ -57,6 +60,7 @@ impl MoneyTerms {
             disputes: DisputeTimes::DEFAULT,
             shares: ShareTable::DEFAULT,
             referral: ReferralTerms::of(currency),
+            points: PointTerms::DEFAULT,
             taxes: TaxTerms::NONE,
             interest_to: InterestOwner::Platform,
         }
@@ -215,6 +219,16 @@ pub enum MoneyAct {
         /// The party.
         party: PartyId,
     },
+    /// Give a user points for a review that was found good (FEE-17).
+    RewardReview {
+        /// The user.
+        party: PartyId,
+    },
+    /// Be paid for points (P-24).
+    PayPoints {
+        /// How many.
+        points: u64,
+    },
 }
 
 impl From<MoneyAct> for Verb {
@@ -256,14 +270,18 @@ impl MoneyAct {
             | MoneyAct::CancelWithdrawal { .. }
             | MoneyAct::JoinByInvitation { .. }
             | MoneyAct::SetKyc { .. }
-            | MoneyAct::CloseParty { .. } => false,
+            | MoneyAct::CloseParty { .. }
+            | MoneyAct::RewardReview { .. }
+            | MoneyAct::PayPoints { .. } => false,
         }
     }
 
     /// Which role may ask for it: part of the one table in `apply`.
     pub(crate) fn permits(&self, role: Role) -> bool {
         match self {
-            MoneyAct::Pledge(_) | MoneyAct::JoinByInvitation { .. } => role == Role::User,
+            MoneyAct::Pledge(_)
+            | MoneyAct::JoinByInvitation { .. }
+            | MoneyAct::PayPoints { .. } => role == Role::User,
             MoneyAct::ReleasePledge { .. } | MoneyAct::CancelWithdrawal { .. } => {
                 matches!(role, Role::User | Role::Operator)
             }
@@ -353,6 +371,8 @@ impl Venue {
             MoneyAct::SetKyc { party, kyc } => self.set_kyc(step, *party, *kyc),
             MoneyAct::Classify { party, class } => self.classify(step, *party, *class),
             MoneyAct::CloseParty { party } => self.close_party(step, *party),
+            MoneyAct::RewardReview { party } => self.reward_review(step, *party),
+            MoneyAct::PayPoints { points } => self.pay_points(step, me, *points),
         }
     }
 }

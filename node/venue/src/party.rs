@@ -83,6 +83,7 @@ impl Venue {
         }
         self.parties.insert(party, Party::new(kind, kyc));
         step.emit(Event::PartyRegistered { party, kind, kyc });
+        self.reward_registration(step, party);
         Ok(Done::Accepted)
     }
 

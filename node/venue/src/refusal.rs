@@ -438,6 +438,12 @@ pub enum Rejection {
     /// The coupons were bought in a trade that has not settled (2.3, `pending_settlement`).
     #[error("coupons may be sold on once their purchase has settled")]
     PurchaseUnsettled,
+    /// The region pays nothing for points.
+    #[error("points are not paid out here")]
+    PointsNotPaid,
+    /// The user has fewer points.
+    #[error("user does not have so many points")]
+    PointsShort,
 }
 
 impl From<DeskRefusal> for Rejection {

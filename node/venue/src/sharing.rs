@@ -200,7 +200,7 @@ impl Venue {
         Ok(Done::Numbered { number })
     }
 
-    fn rebate(&mut self, step: &mut Step<'_>, party: PartyId, amount: Amount) -> u64 {
+    pub(crate) fn rebate(&mut self, step: &mut Step<'_>, party: PartyId, amount: Amount) -> u64 {
         let from = Account::Share(ShareKind::Platform);
         let to = Account::User(party, UserBucket::Available);
         let posting = Posting::Rebate;

@@ -25,6 +25,7 @@ use crate::offers::Offer;
 use crate::orders::{OpenOrder, OpenOrders};
 use crate::overlay::{CouponFreeze, Pledge};
 use crate::party::Party;
+use crate::points::PointAccount;
 use crate::redemption::Redemption;
 use crate::reversal::ReversibleEntry;
 use crate::rules::Rule;
@@ -128,6 +129,7 @@ pub struct Venue {
     pub(crate) flags: Map<(PartyId, Rule), Timestamp>,
     /// Who was invited by whom; by nobody any more once the inviter has been rewarded.
     pub(crate) invited: Map<PartyId, Option<PartyId>>,
+    pub(crate) points: Map<PartyId, PointAccount>,
 
     /// Open defaults, by issuer.
     pub(crate) defaults: BTreeMap<PartyId, DefaultCase>,
@@ -235,6 +237,7 @@ impl Venue {
             activity: Map::new(),
             flags: Map::new(),
             invited: Map::new(),
+            points: Map::new(),
             batches: Indexed::default(),
             markets: Map::new(),
             orders: OpenOrders::default(),

@@ -22,7 +22,7 @@ mod zone;
 
 pub use issuing::{Issuing, RecallBasis, SignOff};
 pub use limits::{Limits, PartyLimits};
-pub use money::{InterestOwner, Money, Tax, TaxKind};
+pub use money::{InterestOwner, Money, Points, Tax, TaxKind};
 pub use problem::{Problem, TemplateProblems};
 pub use read::parse;
 pub use region::{

@@ -28,6 +28,8 @@ pub struct Money {
     pub referral_rate: BasisPoints,
     /// At most.
     pub referral_cap: u32,
+    /// What brings points, and what points bring.
+    pub points: Points,
     /// Withheld from the seller of a resale, of its value.
     pub tax_resale: Tax,
     /// Withheld on a withdrawal, on top of it.
@@ -36,6 +38,21 @@ pub struct Money {
     pub interest_to: InterestOwner,
     /// How long a proposal waits for a second person, in hours.
     pub proposal_hours: u32,
+}
+
+/// What brings a user points, and what points bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Points {
+    /// For registering, once.
+    pub register: u32,
+    /// For being known by one's real name, once.
+    pub real_name: u32,
+    /// The identity level that says that one is.
+    pub real_name_kyc: u8,
+    /// For a review that was found good.
+    pub review: u32,
+    /// How many points bring one whole unit of the currency; none is paid out where it is zero.
+    pub per_unit: u32,
 }
 
 /// What is withheld on one kind of event.
@@ -87,6 +104,7 @@ pub(crate) fn read(section: &mut Section<'_>) -> Option<Money> {
     section.together([(region, "share_region"), (partner, "share_partner")]);
     let referral_rate = section.rate("referral_rate");
     let referral_cap = section.units_or_none("referral_cap");
+    let points = points(section);
     let tax_resale = tax(section, "tax_resale", "tax_resale_kind");
     let tax_withdrawal = tax(section, "tax_withdrawal", "tax_withdrawal_kind");
     let interest_to = section.choice(
@@ -110,6 +128,7 @@ pub(crate) fn read(section: &mut Section<'_>) -> Option<Money> {
         share_partner: partner?,
         referral_rate: referral_rate?,
         referral_cap: referral_cap?,
+        points: points?,
         tax_resale: tax_resale?,
         tax_withdrawal: tax_withdrawal?,
         interest_to: interest_to?,
@@ -132,4 +151,19 @@ fn tax(section: &mut Section<'_>, rate: &'static str, kind: &'static str) -> Opt
         ],
     );
     Some(Tax { kind: kind?, rate: rate? })
+}
+
+fn points(section: &mut Section<'_>) -> Option<Points> {
+    let register = section.number("points_register", 0..=1_000_000);
+    let real_name = section.number("points_real_name", 0..=1_000_000);
+    let real_name_kyc = section.number("points_real_name_kyc", 0..=3);
+    let review = section.number("points_review", 0..=1_000_000);
+    let per_unit = section.number("points_per_unit", 0..=1_000_000);
+    Some(Points {
+        register: register?,
+        real_name: real_name?,
+        real_name_kyc: real_name_kyc?,
+        review: review?,
+        per_unit: per_unit?,
+    })
 }

@@ -7,7 +7,7 @@ use crate::projection::{self, past_dispute};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::dispute::{
     DisputeDecision, DisputeDetail, DisputeList, DisputeOpened, DisputeOpening, DisputePage,
-    DisputeReport, Evidence,
+    DisputeReport, DisputeSpan, Evidence,
 };
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
@@ -46,7 +46,7 @@ pub(crate) async fn disputes(
     call: Read,
     Query(page): Query<DisputePage>,
 ) -> Result<DisputeList, Problem> {
-    if page.past {
+    if page.span == DisputeSpan::Past {
         return past(call, page).await;
     }
     Ok(call.api.gateway().read(|venue, as_of| {

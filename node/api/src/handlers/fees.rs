@@ -2,8 +2,8 @@
 
 use crate::route::{Body, Read, Write};
 use gcfn_api_wire::fees::{
-    FeeHeld, PenaltyNotice, RebateGrant, ShareHeld, SharePayout, ShareReport, StakeCut,
-    StakeReport, StakeReturn,
+    FeeHeld, PenaltyNotice, RebateGrant, ReviewReward, ShareHeld, SharePayout, ShareReport,
+    StakeCut, StakeReport, StakeReturn,
 };
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::Problem;
@@ -48,6 +48,13 @@ pub(crate) async fn grant_rebate(
 ) -> Result<Accepted, Problem> {
     let amount = call.api.amount("amount", sent.amount)?;
     call.accepted(MoneyAct::GrantRebate { party: sent.party.0, amount }.into()).await
+}
+
+pub(crate) async fn reward_review(
+    call: Write,
+    Body(sent): Body<ReviewReward>,
+) -> Result<Accepted, Problem> {
+    call.accepted(MoneyAct::RewardReview { party: sent.party.0 }.into()).await
 }
 
 pub(crate) async fn impose_penalty(

@@ -1,12 +1,13 @@
 //! What the caller's coupons are worth, and how well the caller is identified.
 
 use crate::handlers::party::money_of;
-use crate::route::Read;
+use crate::route::{Body, Read, Write};
+use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
-use gcfn_api_wire::wallet::{IdentityLevel, Valuation, ValuedHolding};
+use gcfn_api_wire::wallet::{IdentityLevel, PointPayout, PointReport, Valuation, ValuedHolding};
 use gcfn_model::{Amount, Currency};
-use gcfn_venue::ValuedCoupons;
+use gcfn_venue::{MoneyAct, ValuedCoupons};
 
 pub(crate) async fn valuation(call: Read, (): ()) -> Result<Valuation, Problem> {
     let party = call.caller.party;
@@ -38,6 +39,23 @@ fn shown(of: &ValuedCoupons, currency: Currency) -> ValuedHolding {
         last_price: of.last_price.map(|price| Money::new(price, currency)),
         at_last_price: of.at_last_price.map(|worth| Money::new(worth, currency)),
     }
+}
+
+pub(crate) async fn points(call: Read, (): ()) -> Result<PointReport, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let terms = venue.terms();
+        let points = venue.points(call.caller.party).balance;
+        let worth = terms.money.points.worth(points, terms.currency);
+        let worth = worth.map(|amount| Money::new(amount, terms.currency));
+        PointReport { points, worth, as_of }
+    }))
+}
+
+pub(crate) async fn pay_points(
+    call: Write,
+    Body(sent): Body<PointPayout>,
+) -> Result<Accepted, Problem> {
+    call.accepted(MoneyAct::PayPoints { points: sent.points }.into()).await
 }
 
 pub(crate) async fn identity(call: Read, (): ()) -> Result<IdentityLevel, Problem> {

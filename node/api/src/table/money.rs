@@ -159,6 +159,12 @@ pub(super) fn fees() -> Vec<Route> {
             fees::grant_rebate,
         ),
         Route::write(
+            "/api/v1/admin/reviews/rewards",
+            &[Operator],
+            "Give a user points for a good review.",
+            fees::reward_review,
+        ),
+        Route::write(
             "/api/v1/admin/penalties",
             &[Operator],
             "Take a penalty; two persons must.",

@@ -23,18 +23,6 @@ pub(super) fn parties() -> Vec<Route> {
             wallet::identity,
         ),
         Route::read(
-            "/api/v1/wallets/me",
-            HOLDERS,
-            "The caller's money and coupons.",
-            party::assets,
-        ),
-        Route::read(
-            "/api/v1/wallets/me/valuation",
-            HOLDERS,
-            "What the caller's money and coupons come to.",
-            wallet::valuation,
-        ),
-        Route::read(
             "/api/v1/users/me/bank-accounts",
             HOLDERS,
             "Where the caller's money is paid out to.",
@@ -83,6 +71,35 @@ pub(super) fn personal() -> Vec<Route> {
             HOLDERS,
             "What the caller is told: what has happened, newest first, and what ends soon.",
             personal::notices,
+        ),
+    ]
+}
+
+pub(super) fn wallets() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/wallets/me",
+            HOLDERS,
+            "The caller's money and coupons.",
+            party::assets,
+        ),
+        Route::read(
+            "/api/v1/wallets/me/valuation",
+            HOLDERS,
+            "What the caller's money and coupons come to.",
+            wallet::valuation,
+        ),
+        Route::read(
+            "/api/v1/wallets/me/points",
+            &[User],
+            "The caller's points, and what they bring.",
+            wallet::points,
+        ),
+        Route::write(
+            "/api/v1/wallets/me/points/payouts",
+            &[User],
+            "Be paid for points, out of the platform's share.",
+            wallet::pay_points,
         ),
     ]
 }

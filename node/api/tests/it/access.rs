@@ -73,6 +73,7 @@ async fn the_table() {
         POST   /api/v1/admin/rebates                              operator
         GET    /api/v1/admin/receivables                          operator regulator
         POST   /api/v1/admin/receivables/write-off                operator
+        POST   /api/v1/admin/reviews/rewards                      operator
         GET    /api/v1/admin/roles                                operator regulator
         GET    /api/v1/admin/shares                               operator regulator
         POST   /api/v1/admin/shares/payouts                       operator
@@ -258,6 +259,8 @@ async fn the_table() {
         GET    /api/v1/users/me/notifications                     user issuer
         POST   /api/v1/users/token                                anybody
         GET    /api/v1/wallets/me                                 user issuer
+        GET    /api/v1/wallets/me/points                          user
+        POST   /api/v1/wallets/me/points/payouts                  user
         GET    /api/v1/wallets/me/valuation                       user issuer
         GET    /healthz                                           anybody
         GET    /metrics                                           operator
@@ -426,6 +429,8 @@ fn sample(path: &str, people: &People) -> Value {
         }),
         "testnet/clock" => json!({ "offset_ms": 1 }),
         "payments/withdrawals" => json!({ "amount": money("1") }),
+        "wallets/me/points/payouts" => json!({ "points": 1 }),
+        "admin/reviews/rewards" => json!({ "party": people.ben.party }),
         path => sample_of_issuing(path, people)
             .or_else(|| sample_of_the_desk(path, people))
             .unwrap_or_else(|| json!({})),

@@ -66,18 +66,18 @@ async fn a_dispute_is_shown_to_its_sides_after_the_machine_has_forgotten_it() {
     let (_, list) = world.get(&people.ann, "/api/v1/disputes").await;
     assert_eq!(list["disputes"], json!([]));
     for side in [&people.ann, &people.issuer] {
-        let (_, list) = world.get(side, "/api/v1/disputes?past=true").await;
+        let (_, list) = world.get(side, "/api/v1/disputes?span=past").await;
         assert_eq!(list["disputes"][0]["state"], "withdrawn", "{list}");
         let (_, seen) = world.get(side, &path).await;
         assert_eq!(seen["dispute"], list["disputes"][0]);
     }
     let (_, seen) = world.get(&people.issuer, &path).await;
     assert_eq!(seen["dispute"]["by"], Value::Null, "the other side's");
-    let (_, list) = world.get(&people.regulator, "/api/v1/disputes?past=true").await;
+    let (_, list) = world.get(&people.regulator, "/api/v1/disputes?span=past").await;
     assert_eq!(list["disputes"][0]["by"], json!(people.ann.party));
     let (status, _) = world.get(&people.ben, &path).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    let (_, list) = world.get(&people.ben, "/api/v1/disputes?past=true").await;
+    let (_, list) = world.get(&people.ben, "/api/v1/disputes?span=past").await;
     assert_eq!(list["disputes"], json!([]));
 }
 

@@ -7,8 +7,9 @@ use gcfn_template::{
 };
 use gcfn_venue::{
     BreakerTerms, CallTerms, ConductRules, DisputeTimes, DivisibleFor, IssuingTerms, LimitTerms,
-    MakerRules, MaturityAction, MoneyTerms, OfferRules, PartyLimits, QuoteDuty, ReferralTerms,
-    ShareTable, TaxRate, TaxTerms, TradingTerms, ValidityDays, WithdrawalTerms, major_units,
+    MakerRules, MaturityAction, MoneyTerms, OfferRules, PartyLimits, PointTerms, QuoteDuty,
+    ReferralTerms, ShareTable, TaxRate, TaxTerms, TradingTerms, ValidityDays, WithdrawalTerms,
+    major_units,
 };
 
 pub(super) fn issuing(template: &RegionTemplate) -> IssuingTerms {
@@ -111,6 +112,13 @@ pub(super) fn money(template: &RegionTemplate) -> MoneyTerms {
             open_within: days(money.dispute_open_days),
         },
         shares: ShareTable { region: money.share_region, partner: money.share_partner },
+        points: PointTerms {
+            register: money.points.register,
+            real_name: money.points.real_name,
+            real_name_kyc: money.points.real_name_kyc,
+            review: money.points.review,
+            per_unit: money.points.per_unit,
+        },
         referral: ReferralTerms { rate: money.referral_rate, cap: units(money.referral_cap) },
         taxes: TaxTerms {
             resale: tax_rate(money.tax_resale),

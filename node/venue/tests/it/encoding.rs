@@ -9,7 +9,7 @@ use expect_test::expect_file;
 use gcfn_ledger::{Account, Holder, LedgerFault, Posting};
 use gcfn_venue::{
     ClearingNotice, Command, Dispatch, Done, Event, FederationRequest, Item, MoneyAct, MoneyEvent,
-    Notice, OfferedDeal, OrderAct, Outcome, Purpose, Rejection, Verb,
+    Notice, OfferedDeal, OrderAct, Outcome, PointEvent, Purpose, Rejection, Verb,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::{Debug, Write};
@@ -49,6 +49,7 @@ fn every_variant_keeps_its_place_and_its_fields() {
         lines::<Rejection>(chaos, "Rejection"),
         lines::<Event>(chaos, "Event"),
         lines::<MoneyEvent>(chaos, "MoneyEvent"),
+        lines::<PointEvent>(chaos, "PointEvent"),
         lines::<Item>(chaos, "Item"),
         lines::<Purpose>(chaos, "Purpose"),
         lines::<Account>(chaos, "Account"),
@@ -67,6 +68,7 @@ fn every_enum_inside_keeps_the_order_of_its_variants() {
     drop(lines::<MoneyAct>(&mut chaos, ""));
     drop(lines::<Event>(&mut chaos, ""));
     drop(lines::<MoneyEvent>(&mut chaos, ""));
+    drop(lines::<PointEvent>(&mut chaos, ""));
     let mut told = String::new();
     for (name, variants) in &chaos.enums {
         writeln!(told, "{name}: {}", variants.join(", ")).expect("text");

@@ -21,6 +21,7 @@ mod houses;
 mod interplay;
 mod issuers;
 mod limits;
+mod points;
 mod pricing;
 mod recall;
 mod redemptions;

@@ -6,6 +6,7 @@ const CALL: &str = "1 to 720 minutes";
 const COUNT: &str = "1 to 1000000";
 const DAY_OF_MINUTES: &str = "1 to 1440 minutes";
 const HOURS: &str = "1 to 8760 hours";
+const POINTS_GIVEN: &str = "0 to 1000000";
 const SHARE: &str = "1 to 10000 basis points";
 const TAX: &str = "\"withholding\", \"stamp\" or \"sales\"";
 const UNITS_OR_NONE: &str = "0 to 4000000000, whole units of the currency";
@@ -283,6 +284,23 @@ pub(super) const KEYS: &[Key] = &[
         "of an invited user's first settled trade, to who invited it",
     ),
     optional("money", "referral_cap", UNITS_OR_NONE, "100", "at most"),
+    optional("money", "points_register", POINTS_GIVEN, "100", "points for registering, once"),
+    optional("money", "points_real_name", POINTS_GIVEN, "200", "for a known real name, once"),
+    optional(
+        "money",
+        "points_real_name_kyc",
+        LEVEL,
+        "1",
+        "the identity level at which the real name is known",
+    ),
+    optional("money", "points_review", POINTS_GIVEN, "1", "for a review that was found good"),
+    optional(
+        "money",
+        "points_per_unit",
+        POINTS_GIVEN,
+        "0",
+        "how many points bring one whole unit of the currency; none is paid out at 0",
+    ),
     optional("money", "tax_resale", RATE, "0", "of a resale, withheld from its seller"),
     optional("money", "tax_resale_kind", TAX, "\"withholding\"", "as what"),
     optional("money", "tax_withdrawal", RATE, "0", "of a withdrawal, on top of it"),

@@ -23,6 +23,8 @@ pub(super) const fn row(rejection: &R) -> Option<Row> {
         R::CouponsLocked => {
             ("CouponsLocked", State, NewKey, "cancel the order, the offer or the redemption first")
         }
+        R::PointsNotPaid => ("PointsNotPaid", State, Never, "ask the operator what points bring"),
+        R::PointsShort => ("PointsShort", State, NewKey, "ask for fewer"),
         R::PurchaseUnsettled => {
             ("PurchaseUnsettled", State, NewKey, "wait until the purchase has settled")
         }

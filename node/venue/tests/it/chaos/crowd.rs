@@ -46,6 +46,7 @@ fn terms_of(variant: u64) -> Terms {
         approval_from: cents(100_00),
         held_for: Millis(if variant.is_multiple_of(2) { 1_800_000 } else { 0 }),
     };
+    terms.money.points.per_unit = 100;
     if variant % 2 == 1 {
         // So short that trades are forgotten before the chaos ends.
         terms.refund_window = Millis(30 * 3_600_000);

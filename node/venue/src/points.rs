@@ -1,0 +1,178 @@
+//! Points: what users get for what they do, and what points bring in money (FEE-17, P-24).
+//!
+//! Points are counted, not owed: they are no money until they are paid out, out of the platform's
+//! share and as far as it goes. What brings points, and what a point brings, the region says.
+
+use crate::event::Event;
+use crate::fees::major_units;
+use crate::outcome::{Done, Outcome};
+use crate::party::PartyKind;
+use crate::refusal::Rejection;
+use crate::venue::{Step, Venue};
+use gcfn_model::{Amount, Currency, PartyId};
+use serde::{Deserialize, Serialize};
+
+/// What brings points, and what points bring: from the region's template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointTerms {
+    /// For registering, once.
+    pub register: u32,
+    /// For being known by one's real name, once.
+    pub real_name: u32,
+    /// The identity level that says that one is (C-14).
+    pub real_name_kyc: u8,
+    /// For a review that was found good.
+    pub review: u32,
+    /// How many points bring one whole unit of the currency; none is paid out where it is zero.
+    pub per_unit: u32,
+}
+
+impl PointTerms {
+    /// As the seeds have it: 100 for registering, 200 for the real name, 1 for a good review.
+    /// They say neither at which level a name is known, for which 1 is a proposal, nor what a
+    /// point is worth: none is paid out.
+    pub const DEFAULT: PointTerms =
+        PointTerms { register: 100, real_name: 200, real_name_kyc: 1, review: 1, per_unit: 0 };
+
+    /// What `points` bring in `currency`, rounded down; `None` where none are paid out, or more
+    /// than one amount.
+    #[must_use]
+    pub fn worth(&self, points: u64, currency: Currency) -> Option<Amount> {
+        let unit = u128::from(major_units(currency, 1).minor());
+        let minor = unit.checked_mul(u128::from(points))?.checked_div(u128::from(self.per_unit))?;
+        Amount::from_minor(u64::try_from(minor).ok()?)
+    }
+}
+
+/// The points of a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointAccount {
+    /// How many there are.
+    pub balance: u64,
+    /// Whether the points for the real name were given.
+    pub named: bool,
+}
+
+/// Why a user got points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PointReason {
+    /// It registered.
+    Registered,
+    /// It is known by its real name.
+    RealName,
+    /// Its review was found good.
+    Review,
+}
+
+/// What happened to points. Append-only: the order of variants is the encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PointEvent {
+    /// A user got points.
+    Granted {
+        /// Who.
+        party: PartyId,
+        /// How many.
+        points: u32,
+        /// Why.
+        reason: PointReason,
+    },
+    /// Points became money.
+    PaidOut {
+        /// Whose.
+        party: PartyId,
+        /// How many.
+        points: u64,
+        /// What they brought.
+        amount: Amount,
+        /// The number of the entry.
+        number: u64,
+    },
+}
+
+impl From<PointEvent> for Event {
+    fn from(event: PointEvent) -> Event {
+        Event::Points(event)
+    }
+}
+
+impl Venue {
+    /// The points of a party.
+    #[must_use]
+    pub fn points(&self, party: PartyId) -> PointAccount {
+        self.points.get(&party).copied().unwrap_or_default()
+    }
+
+    /// Gives a user that has just been registered its points.
+    pub(crate) fn reward_registration(&mut self, step: &mut Step<'_>, party: PartyId) {
+        let points = self.terms.money.points.register;
+        self.grant_points(step, party, points, PointReason::Registered);
+        self.reward_real_name(step, party);
+    }
+
+    /// Gives a user its points once it is known by its real name.
+    pub(crate) fn reward_real_name(&mut self, step: &mut Step<'_>, party: PartyId) {
+        let PointTerms { real_name, real_name_kyc, .. } = self.terms.money.points;
+        let known = self.parties.get(&party).is_some_and(|of| real_name_kyc <= of.kyc);
+        if !known || self.points(party).named {
+            return;
+        }
+        self.grant_points(step, party, real_name, PointReason::RealName);
+        if let Some(account) = self.points.get_mut(&party) {
+            account.named = true;
+        }
+    }
+
+    /// An operator has found a user's review good.
+    pub(crate) fn reward_review(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
+        if self.free_party(party)?.kind != PartyKind::User {
+            return Err(Rejection::PartyKind);
+        }
+        self.grant_points(step, party, self.terms.money.points.review, PointReason::Review);
+        Ok(Done::Accepted)
+    }
+
+    fn grant_points(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        points: u32,
+        reason: PointReason,
+    ) {
+        let user = self.parties.get(&party).is_some_and(|of| of.kind == PartyKind::User);
+        if !user || points == 0 {
+            return;
+        }
+        let account = self.points.or_insert_with(party, PointAccount::default);
+        account.balance = account.balance.saturating_add(u64::from(points));
+        step.emit(PointEvent::Granted { party, points, reason }.into());
+    }
+
+    /// Pays a user for its points, out of the platform's share (P-24).
+    pub(crate) fn pay_points(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        points: u64,
+    ) -> Outcome {
+        self.free_party(party)?;
+        let terms = self.terms.money.points;
+        if terms.per_unit == 0 {
+            return Err(Rejection::PointsNotPaid);
+        }
+        if self.points(party).balance < points {
+            return Err(Rejection::PointsShort);
+        }
+        let amount = terms.worth(points, self.terms.currency).ok_or(Rejection::TooLarge)?;
+        if amount.is_zero() {
+            return Err(Rejection::AmountZero);
+        }
+        self.check_rebate(party, amount)?;
+        if let Some(account) = self.points.get_mut(&party) {
+            account.balance = account.balance.saturating_sub(points);
+        }
+        let number = self.rebate(step, party, amount);
+        step.emit(PointEvent::PaidOut { party, points, amount, number }.into());
+        Ok(Done::Numbered { number })
+    }
+}
