@@ -26,7 +26,7 @@ fn three_mistakes_give_three_problems() {
         &expect![[r#"
             region.toml:12: region.time_zone is "Asia/Peking"; allowed: a zone of the IANA database
             region.toml:16: federation.regional is "China"; allowed: 1 to 16 characters of a-z, 0-9 and '-', beginning with a letter
-            region.toml:58: fees.taker is 50000; allowed: 0 to 10000 basis points"#]],
+            region.toml:57: fees.taker is 50000; allowed: 0 to 10000 basis points"#]],
     );
 }
 
@@ -41,13 +41,10 @@ fn a_broken_rule_between_keys_is_named() {
             ("regulators = [\"PBOC\", \"MOFCOM\", \"CAC\"]", "regulators = []"),
         ],
         &expect![[r#"
-            region.toml:20: settlement.cross_border_days is 0; allowed: not less than domestic_days
-            region.toml:29: calendar.last_year is 2024; allowed: not before first_year
-            region.toml:37: jobs.breakage is "00:00"; allowed: after jobs.expiry: only what has expired can be shared out
-            region.toml:43: product.validity_days_max is 30; allowed: not less than validity_days_min
-            region.toml:80: withdrawal.days_max is 0; allowed: not less than days_min
-            region.toml:93: regnode.regulators is []; allowed: at least one regulator
-            region.toml:95: regnode.sync_breach_ms is 3000; allowed: more than sync_warn_ms"#]],
+            region.toml:27: calendar.last_year is 2024; allowed: not before first_year
+            region.toml:35: jobs.breakage is "00:00"; allowed: after jobs.expiry: only what has expired can be shared out
+            region.toml:41: product.validity_days_max is 30; allowed: not less than validity_days_min
+            region.toml:85: regnode.regulators is []; allowed: at least one regulator"#]],
     );
 }
 
@@ -69,12 +66,12 @@ fn wrong_types_and_wrong_words_are_named() {
             region.toml:8: region.code is "CN"; allowed: 1 to 16 characters of a-z, 0-9 and '-', beginning with a letter
             region.toml:10: region.as_of is 2026-11-20; allowed: a date, YYYY-MM-DD
             region.toml:11: region.currency is "RMB"; allowed: CNY, HKD, SGD, USD, EUR, JPY, AED or GBP
-            region.toml:21: settlement.same_day is "no"; allowed: true or false
-            region.toml:24: settlement.cut_off is "4 pm"; allowed: a time of day, HH:MM
-            region.toml:27: calendar.weekend is ["sat", "sunday"]; allowed: days of mon, tue, wed, thu, fri, sat, sun
-            region.toml:58: fees.taker is -1; allowed: 0 to 10000 basis points
-            region.toml:72: escrow.prefund is "faces"; allowed: "face", "proceeds" or "none"
-            region.toml:83: fx.quote_ttl_minutes is 1.5; allowed: 1 to 1440 minutes"#]],
+            region.toml:22: settlement.cut_off is "4 pm"; allowed: a time of day, HH:MM
+            region.toml:25: calendar.weekend is ["sat", "sunday"]; allowed: days of mon, tue, wed, thu, fri, sat, sun
+            region.toml:45: product.redeem_lock_minutes is 1.5; allowed: 1 to 1440 minutes
+            region.toml:46: product.resale_unsettled is "no"; allowed: true or false
+            region.toml:57: fees.taker is -1; allowed: 0 to 10000 basis points
+            region.toml:71: escrow.prefund is "faces"; allowed: "face", "proceeds" or "none""#]],
     );
 }
 
@@ -83,11 +80,11 @@ fn a_missing_section_and_an_unknown_one_are_named() {
     check(
         &[("[jobs]", "[job]"), ("regulators =", "regulator ="), ("[refund]\ndays = 7", "[refund]")],
         &expect![[r#"
-            region.toml:1: section [fx] is missing; allowed: quote_ttl_minutes
-            region.toml:75: refund.days is missing; allowed: 0 to 365 days
-            region.toml:81: unknown section [forex]; allowed: region, federation, settlement, calendar, jobs, product, kyc, fees, escrow, credit, pricing, refund, withdrawal, fx, retention, regnode, issuing, trading, limits, money
-            region.toml:91: regnode.sync_warn_ms is missing; allowed: 1 to 3600000 ms
-            region.toml:93: unknown key regnode.sync_warn; allowed: regulators, sync_warn_ms, sync_breach_ms"#]],
+            region.toml:1: section [jobs] is missing; allowed: expiry, breakage
+            region.toml:33: unknown section [job]; allowed: region, federation, settlement, calendar, jobs, product, kyc, fees, escrow, credit, pricing, refund, retention, regnode, issuing, trading, limits, money
+            region.toml:74: refund.days is missing; allowed: 0 to 365 days
+            region.toml:83: regnode.regulators is missing; allowed: a list of one or more texts
+            region.toml:84: unknown key regnode.regulator; allowed: regulators"#]],
     );
 }
 
@@ -96,9 +93,9 @@ fn broken_toml_is_a_problem_like_any_other() {
     check(
         &[("taker = 50", "taker = = 50"), ("maker = 10", "maker = 20000")],
         &expect![[r#"
-            region.toml:58: extra `=`, expected nothing; allowed: TOML
-            region.toml:58: unexpected key or value, expected newline, `#`; allowed: TOML
-            region.toml:59: fees.maker is 20000; allowed: 0 to 10000 basis points"#]],
+            region.toml:57: extra `=`, expected nothing; allowed: TOML
+            region.toml:57: unexpected key or value, expected newline, `#`; allowed: TOML
+            region.toml:58: fees.maker is 20000; allowed: 0 to 10000 basis points"#]],
     );
 }
 
@@ -107,8 +104,8 @@ fn fees_of_another_table_take_no_rates_of_maker_taker() {
     check(
         &[("trade = \"maker-taker\"", "trade = \"fees-003\"")],
         &expect![[r#"
-        region.toml:58: fees.taker is 50; allowed: left out, unless trade is "maker-taker"
-        region.toml:59: fees.maker is 10; allowed: left out, unless trade is "maker-taker""#]],
+            region.toml:57: fees.taker is 50; allowed: left out, unless trade is "maker-taker"
+            region.toml:58: fees.maker is 10; allowed: left out, unless trade is "maker-taker""#]],
     );
 }
 
@@ -121,14 +118,14 @@ fn rows_tiers_weights_and_bands_have_rules_of_their_own() {
         &[
             ("trade = \"maker-taker\"", more),
             ("[refund]", "[credit]\nweight_tenure = 2001\nband_aa = 6500\n\n[refund]"),
-            ("[fx]", "[pricing]\nmodel = \"mult3\"\n\n[fx]"),
+            ("[retention]", "[pricing]\nmodel = \"mult3\"\n\n[retention]"),
         ],
         &expect![[r#"
-            region.toml:56: fees.tier_platinum is 5000000; allowed: more than tier_gold
-            region.toml:57: fees.rows is ["c2c buy taker 40", "block buy taker 40"]; allowed: a list of texts such as "c2c buy taker 40": primary, c2c, b2c or b2b; buy or sell; maker or taker; basis points
-            region.toml:58: fees.block_tiers is ["500000 15", "400000 10", "900000 5"]; allowed: no tiers or three of rising value
-            region.toml:77: credit.weight_satisfaction is 2000; allowed: what makes the four weights sum to 10000
-            region.toml:79: credit.band_aa is 6500; allowed: more than band_a
-            region.toml:89: pricing.model is "mult3"; allowed: "additive3" or "mult2""#]],
+            region.toml:55: fees.tier_platinum is 5000000; allowed: more than tier_gold
+            region.toml:56: fees.rows is ["c2c buy taker 40", "block buy taker 40"]; allowed: a list of texts such as "c2c buy taker 40": primary, c2c, b2c or b2b; buy or sell; maker or taker; basis points
+            region.toml:57: fees.block_tiers is ["500000 15", "400000 10", "900000 5"]; allowed: no tiers or three of rising value
+            region.toml:76: credit.weight_satisfaction is 2000; allowed: what makes the four weights sum to 10000
+            region.toml:78: credit.band_aa is 6500; allowed: more than band_a
+            region.toml:84: pricing.model is "mult3"; allowed: "additive3" or "mult2""#]],
     );
 }

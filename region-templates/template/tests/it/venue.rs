@@ -205,23 +205,28 @@ fn a_wrong_value_of_money_is_refused_with_its_line() {
     check_every_key(
         "money",
         &expect![[r#"
-        region.toml:2: money.reversal_days is "much"; allowed: 0 to 365 days
-        region.toml:3: money.withdrawal_approval_from is "much"; allowed: 1 to 4000000000, whole units of the currency
-        region.toml:4: money.withdrawal_hold_minutes is "much"; allowed: 0 to 10080 minutes
-        region.toml:5: money.dispute_answer_hours is "much"; allowed: 1 to 8760 hours
-        region.toml:6: money.dispute_escalate_hours is "much"; allowed: 1 to 8760 hours
-        region.toml:7: money.dispute_resolve_hours is "much"; allowed: 1 to 8760 hours
-        region.toml:8: money.dispute_open_days is "much"; allowed: 1 to 3650 days
-        region.toml:9: money.share_region is "much"; allowed: 0 to 10000 basis points
-        region.toml:10: money.share_partner is "much"; allowed: 0 to 10000 basis points
-        region.toml:11: money.referral_rate is "much"; allowed: 0 to 10000 basis points
-        region.toml:12: money.referral_cap is "much"; allowed: 0 to 4000000000, whole units of the currency
-        region.toml:13: money.tax_resale is "much"; allowed: 0 to 10000 basis points
-        region.toml:14: money.tax_resale_kind is "much"; allowed: "withholding", "stamp" or "sales"
-        region.toml:15: money.tax_withdrawal is "much"; allowed: 0 to 10000 basis points
-        region.toml:16: money.tax_withdrawal_kind is "much"; allowed: "withholding", "stamp" or "sales"
-        region.toml:17: money.interest_to is "much"; allowed: "platform", "region" or "guarantee-fund"
-        region.toml:18: money.proposal_hours is "much"; allowed: 1 to 8760 hours"#]],
+            region.toml:2: money.reversal_days is "much"; allowed: 0 to 365 days
+            region.toml:3: money.withdrawal_approval_from is "much"; allowed: 1 to 4000000000, whole units of the currency
+            region.toml:4: money.withdrawal_hold_minutes is "much"; allowed: 0 to 10080 minutes
+            region.toml:5: money.dispute_answer_hours is "much"; allowed: 1 to 8760 hours
+            region.toml:6: money.dispute_escalate_hours is "much"; allowed: 1 to 8760 hours
+            region.toml:7: money.dispute_resolve_hours is "much"; allowed: 1 to 8760 hours
+            region.toml:8: money.dispute_open_days is "much"; allowed: 1 to 3650 days
+            region.toml:9: money.share_region is "much"; allowed: 0 to 10000 basis points
+            region.toml:10: money.share_partner is "much"; allowed: 0 to 10000 basis points
+            region.toml:11: money.referral_rate is "much"; allowed: 0 to 10000 basis points
+            region.toml:12: money.referral_cap is "much"; allowed: 0 to 4000000000, whole units of the currency
+            region.toml:13: money.points_register is "much"; allowed: 0 to 1000000
+            region.toml:14: money.points_real_name is "much"; allowed: 0 to 1000000
+            region.toml:15: money.points_real_name_kyc is "much"; allowed: a level, 0 to 3
+            region.toml:16: money.points_review is "much"; allowed: 0 to 1000000
+            region.toml:17: money.points_per_unit is "much"; allowed: 0 to 1000000
+            region.toml:18: money.tax_resale is "much"; allowed: 0 to 10000 basis points
+            region.toml:19: money.tax_resale_kind is "much"; allowed: "withholding", "stamp" or "sales"
+            region.toml:20: money.tax_withdrawal is "much"; allowed: 0 to 10000 basis points
+            region.toml:21: money.tax_withdrawal_kind is "much"; allowed: "withholding", "stamp" or "sales"
+            region.toml:22: money.interest_to is "much"; allowed: "platform", "region" or "guarantee-fund"
+            region.toml:23: money.proposal_hours is "much"; allowed: 1 to 8760 hours"#]],
     );
 }
 
@@ -230,20 +235,24 @@ fn a_number_of_money_beyond_its_range_is_refused_with_its_line() {
     check_every_number(
         "money",
         &expect![[r#"
-        region.toml:2: money.reversal_days is 4000000001; allowed: 0 to 365 days
-        region.toml:3: money.withdrawal_approval_from is 4000000001; allowed: 1 to 4000000000, whole units of the currency
-        region.toml:4: money.withdrawal_hold_minutes is 4000000001; allowed: 0 to 10080 minutes
-        region.toml:5: money.dispute_answer_hours is 4000000001; allowed: 1 to 8760 hours
-        region.toml:6: money.dispute_escalate_hours is 4000000001; allowed: 1 to 8760 hours
-        region.toml:7: money.dispute_resolve_hours is 4000000001; allowed: 1 to 8760 hours
-        region.toml:8: money.dispute_open_days is 4000000001; allowed: 1 to 3650 days
-        region.toml:9: money.share_region is 4000000001; allowed: 0 to 10000 basis points
-        region.toml:10: money.share_partner is 4000000001; allowed: 0 to 10000 basis points
-        region.toml:11: money.referral_rate is 4000000001; allowed: 0 to 10000 basis points
-        region.toml:12: money.referral_cap is 4000000001; allowed: 0 to 4000000000, whole units of the currency
-        region.toml:13: money.tax_resale is 4000000001; allowed: 0 to 10000 basis points
-        region.toml:14: money.tax_withdrawal is 4000000001; allowed: 0 to 10000 basis points
-        region.toml:15: money.proposal_hours is 4000000001; allowed: 1 to 8760 hours"#]],
+            region.toml:2: money.reversal_days is 4000000001; allowed: 0 to 365 days
+            region.toml:3: money.withdrawal_approval_from is 4000000001; allowed: 1 to 4000000000, whole units of the currency
+            region.toml:4: money.withdrawal_hold_minutes is 4000000001; allowed: 0 to 10080 minutes
+            region.toml:5: money.dispute_answer_hours is 4000000001; allowed: 1 to 8760 hours
+            region.toml:6: money.dispute_escalate_hours is 4000000001; allowed: 1 to 8760 hours
+            region.toml:7: money.dispute_resolve_hours is 4000000001; allowed: 1 to 8760 hours
+            region.toml:8: money.dispute_open_days is 4000000001; allowed: 1 to 3650 days
+            region.toml:9: money.share_region is 4000000001; allowed: 0 to 10000 basis points
+            region.toml:10: money.share_partner is 4000000001; allowed: 0 to 10000 basis points
+            region.toml:11: money.referral_rate is 4000000001; allowed: 0 to 10000 basis points
+            region.toml:12: money.referral_cap is 4000000001; allowed: 0 to 4000000000, whole units of the currency
+            region.toml:13: money.points_register is 4000000001; allowed: 0 to 1000000
+            region.toml:14: money.points_real_name is 4000000001; allowed: 0 to 1000000
+            region.toml:15: money.points_review is 4000000001; allowed: 0 to 1000000
+            region.toml:16: money.points_per_unit is 4000000001; allowed: 0 to 1000000
+            region.toml:17: money.tax_resale is 4000000001; allowed: 0 to 10000 basis points
+            region.toml:18: money.tax_withdrawal is 4000000001; allowed: 0 to 10000 basis points
+            region.toml:19: money.proposal_hours is 4000000001; allowed: 1 to 8760 hours"#]],
     );
 }
 
