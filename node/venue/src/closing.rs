@@ -1,6 +1,6 @@
 //! How well a party is identified, what class it is of, and how it leaves (C-14, USR-08).
 
-use crate::dispute::{Dispute, DisputeState};
+use crate::dispute::Dispute;
 use crate::indexed::By;
 use crate::maker::MakerStatus;
 use crate::money_event::MoneyEvent;
@@ -131,10 +131,7 @@ impl Venue {
             || self.makers.get(&party).is_some_and(|of| of.status != MakerStatus::Terminated)
             || self.pledges.any(by, |_| true)
             || self.awaited.contains_key(&party)
-            || self
-                .disputes
-                .values()
-                .any(|of| !matches!(of.state, DisputeState::Resolved(_)) && disputed(of))
+            || self.disputes.open().any(disputed)
             || self.has_open_batches(party)
     }
 }

@@ -143,7 +143,7 @@ impl Venue {
     /// A dispute by its id.
     #[must_use]
     pub fn dispute(&self, dispute: DisputeId) -> Option<&Dispute> {
-        self.disputes.get(&dispute)
+        self.disputes.get(dispute)
     }
 
     /// Every dispute, resolved ones too until their trades are forgotten.
@@ -160,7 +160,7 @@ impl Venue {
     ) -> Outcome {
         let DisputeTerms { dispute, trade: id, kind, evidence } = *wish;
         self.party(by)?;
-        if self.disputes.contains_key(&dispute) {
+        if self.disputes.get(dispute).is_some() {
             return Err(Rejection::DisputeExists);
         }
         let trade = self.trades.get(&id).ok_or(Rejection::UnknownTrade)?;
@@ -181,7 +181,7 @@ impl Venue {
         if times.open_within < step.at.since(trade.at) {
             return Err(Rejection::DisputeTooLate);
         }
-        if self.is_disputed(id) {
+        if self.disputes.is_open_about(id) {
             return Err(Rejection::DisputeExists);
         }
         let opened = Dispute {
@@ -193,8 +193,7 @@ impl Venue {
             handled_by: BTreeSet::new(),
             at: step.at,
         };
-        self.disputes.insert(dispute, opened);
-        self.disputed.entry(id).or_default().push(dispute);
+        self.disputes.add(dispute, opened);
         let steps = [
             (DisputeStep::Answer, times.answer),
             (DisputeStep::Escalate, times.escalate),
@@ -240,7 +239,7 @@ impl Venue {
         id: DisputeId,
         state: DisputeState,
     ) {
-        if let Some(dispute) = self.disputes.get_mut(&id) {
+        if let Some(dispute) = self.disputes.get_mut(id) {
             dispute.handled_by.insert(by);
         }
         self.set_dispute_state(step, id, state);
@@ -264,7 +263,7 @@ impl Venue {
         if EVIDENCE_MAX <= own.count() {
             return Err(Rejection::EvidenceFull);
         }
-        if let Some(dispute) = self.disputes.get_mut(&id) {
+        if let Some(dispute) = self.disputes.get_mut(id) {
             dispute.evidence.push((actor.party, evidence));
         }
         let by = actor.party;
@@ -279,7 +278,7 @@ impl Venue {
         by: PartyId,
         id: DisputeId,
     ) -> Outcome {
-        let dispute = self.disputes.get(&id).ok_or(Rejection::UnknownDispute)?;
+        let dispute = self.disputes.get(id).ok_or(Rejection::UnknownDispute)?;
         if dispute.by != by {
             return Err(Rejection::NotYours);
         }
@@ -351,7 +350,7 @@ impl Venue {
     ) -> Outcome {
         self.check_decision(by, decision, step.at)?;
         let id = decision.dispute;
-        let trade = self.disputes.get(&id).ok_or(Rejection::UnknownDispute)?.trade;
+        let trade = self.disputes.get(id).ok_or(Rejection::UnknownDispute)?.trade;
         let outcome = match decision.refund {
             true => {
                 self.refund_by_arbitration(step, trade)?;
@@ -389,7 +388,7 @@ impl Venue {
 
     /// A time limit of a dispute has come.
     pub(crate) fn dispute_due(&mut self, step: &mut Step<'_>, id: DisputeId, due: DisputeStep) {
-        let Some(state) = self.disputes.get(&id).map(|dispute| dispute.state) else { return };
+        let Some(state) = self.disputes.get(id).map(|dispute| dispute.state) else { return };
         let late = match due {
             DisputeStep::Answer => state == DisputeState::Submitted,
             _ => !matches!(state, DisputeState::Resolved(_)),
@@ -404,12 +403,12 @@ impl Venue {
     }
 
     fn dispute_in(&self, id: DisputeId, states: &[DisputeState]) -> Result<&Dispute, Rejection> {
-        let dispute = self.disputes.get(&id).ok_or(Rejection::UnknownDispute)?;
+        let dispute = self.disputes.get(id).ok_or(Rejection::UnknownDispute)?;
         if states.contains(&dispute.state) { Ok(dispute) } else { Err(Rejection::DisputeState) }
     }
 
     fn set_dispute_state(&mut self, step: &mut Step<'_>, id: DisputeId, state: DisputeState) {
-        let Some(dispute) = self.disputes.get_mut(&id) else { return };
+        let Some(dispute) = self.disputes.get_mut(id) else { return };
         dispute.state = state;
         let trade = dispute.trade;
         step.emit(MoneyEvent::DisputeMoved { dispute: id, state }.into());

@@ -4,7 +4,6 @@
 //! its money has moved and its last dispute is resolved. Then it is forgotten, once, with its
 //! disputes; the journal keeps both for readers.
 
-use crate::dispute::DisputeState;
 use crate::money_event::MoneyEvent;
 use crate::trade::{Trade, TradeState};
 use crate::venue::{Due, Step, Venue};
@@ -32,7 +31,7 @@ impl Venue {
         let Some(trade) = self.trades.get(&id) else { return };
         let over = matches!(trade.state, TradeState::Settled | TradeState::Reversed);
         let late = self.undone_until(trade).is_some_and(|until| until <= step.at);
-        if !over || !late || self.is_disputed(id) {
+        if !over || !late || self.disputes.is_open_about(id) {
             return;
         }
         let Some(trade) = self.trades.remove(&id) else { return };
@@ -43,17 +42,9 @@ impl Venue {
                 self.refundable.remove(&bought);
             }
         }
-        for dispute in self.disputed.remove(&id).unwrap_or_default() {
-            let Some(record) = self.disputes.remove(&dispute) else { continue };
-            let parties = [trade.buyer, trade.seller];
+        let parties = [trade.buyer, trade.seller];
+        for (dispute, record) in self.disputes.forget_about(id) {
             step.emit(MoneyEvent::DisputeForgotten { dispute, record, parties }.into());
         }
-    }
-
-    /// Whether a dispute about a trade is open.
-    pub(crate) fn is_disputed(&self, trade: TradeId) -> bool {
-        let disputes = self.disputed.get(&trade).into_iter().flatten();
-        let mut known = disputes.filter_map(|id| self.disputes.get(id));
-        known.any(|dispute| !matches!(dispute.state, DisputeState::Resolved(_)))
     }
 }

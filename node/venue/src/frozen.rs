@@ -44,7 +44,6 @@ impl Freeze for Venue {
             ended_redemptions: self.ended_redemptions.shared(),
             withdrawals: self.withdrawals.shared(),
             disputes: self.disputes.clone(),
-            disputed: self.disputed.clone(),
             coupon_freezes: self.coupon_freezes.clone(),
             pledges: self.pledges.shared(),
             days: self.days.clone(),

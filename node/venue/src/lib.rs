@@ -31,6 +31,7 @@ mod credit;
 mod dealing;
 mod defaults;
 mod dispute;
+mod disputes;
 mod duty;
 mod escrow;
 mod event;

@@ -1,12 +1,12 @@
 //! Whether what the machine finds things by, and what it has counted, is what it would find by
 //! looking at everything.
 
-use crate::dispute::DisputeState;
+use crate::dispute::Dispute;
 use crate::settlement::Item;
 use crate::trade::{Trade, TradeState};
 use crate::venue::Venue;
 use alloc::collections::BTreeMap;
-use gcfn_model::{Amount, BatchId, DisputeId, NodeId, PartyId};
+use gcfn_model::{Amount, BatchId, NodeId, PartyId};
 
 impl Venue {
     /// An index or a count that is not what a recount comes to: none, short of a defect. Looks at
@@ -26,7 +26,7 @@ impl Venue {
             ),
             ("owed", self.members.iter().all(|(node, of)| of.owed == self.owed_again(*node))),
             ("promised", self.promised_again() == self.fund_promised),
-            ("disputed", self.disputes_are_found()),
+            ("disputes", self.disputes_are_found()),
             ("trades", self.trades.values().all(|trade| self.is_remembered_rightly(trade))),
             (
                 "refundable",
@@ -68,24 +68,10 @@ impl Venue {
         promised
     }
 
-    /// Every dispute is found by its trade, which is remembered, and only the last may be open.
+    /// Every dispute is found by its trade, which is remembered.
     fn disputes_are_found(&self) -> bool {
-        let filed = self.disputed.values().map(alloc::vec::Vec::len);
-        let filed = filed.fold(0, usize::saturating_add);
-        let open = |id: &DisputeId| {
-            let dispute = self.disputes.get(id);
-            dispute.is_some_and(|of| !matches!(of.state, DisputeState::Resolved(_)))
-        };
-        let last = |ids: &[DisputeId]| match ids.split_last() {
-            Some((_, before)) => !before.iter().any(open),
-            None => false,
-        };
-        filed == self.disputes.len()
-            && self.disputed.values().all(|ids| last(ids))
-            && self.disputes.iter().all(|(id, of)| {
-                let filed = self.disputed.get(&of.trade).is_some_and(|ids| ids.contains(id));
-                filed && self.trades.contains_key(&of.trade)
-            })
+        let remembered = |of: &Dispute| self.trades.contains_key(&of.trade);
+        self.disputes.are_found() && self.disputes.iter().all(|(_, of)| remembered(of))
     }
 
     /// A trade that waits for money has an item, and one that waits for nothing is forgotten.
@@ -94,7 +80,7 @@ impl Venue {
             TradeState::Matched | TradeState::InSettlement => self.items.contains_key(&trade.item),
             TradeState::Settled | TradeState::Reversed => {
                 let late = self.undone_until(trade).is_some_and(|until| until <= self.now);
-                !late || self.is_disputed(trade.id)
+                !late || self.disputes.is_open_about(trade.id)
             }
         }
     }

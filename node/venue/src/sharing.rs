@@ -243,7 +243,7 @@ impl Venue {
         }
         if let Some(until) = self.refundable_until(trade).filter(|until| step.at < *until) {
             self.agenda.insert((until, Due::RewardInviters(id)));
-        } else if !self.is_disputed(id) {
+        } else if !self.disputes.is_open_about(id) {
             let value = trade.value();
             self.reward_inviters_of(step, sides, value);
         }

@@ -8,7 +8,8 @@ use crate::bidding::Auction;
 use crate::bundling::Bundled;
 use crate::conduct::Conduct;
 use crate::defaults::DefaultCase;
-use crate::dispute::{Dispute, DisputeStep};
+use crate::dispute::DisputeStep;
+use crate::disputes::Disputes;
 use crate::escrow::IssuerPayout;
 use crate::event::Event;
 use crate::four_eyes::Proposal;
@@ -155,9 +156,7 @@ pub struct Venue {
     /// The ids of those that have ended not long ago.
     pub(crate) ended_redemptions: Map<RedemptionId, ()>,
     pub(crate) withdrawals: Indexed<WithdrawalId, Withdrawal>,
-    pub(crate) disputes: BTreeMap<DisputeId, Dispute>,
-    /// The disputes about a trade, in order: at most the last is open.
-    pub(crate) disputed: BTreeMap<TradeId, Vec<DisputeId>>,
+    pub(crate) disputes: Disputes,
     pub(crate) coupon_freezes: BTreeMap<u64, CouponFreeze>,
     pub(crate) pledges: Indexed<u64, Pledge>,
 
@@ -251,8 +250,7 @@ impl Venue {
             redemptions: Indexed::default(),
             ended_redemptions: Map::new(),
             withdrawals: Indexed::default(),
-            disputes: BTreeMap::new(),
-            disputed: BTreeMap::new(),
+            disputes: Disputes::default(),
             coupon_freezes: BTreeMap::new(),
             pledges: Indexed::default(),
             days: BTreeMap::new(),

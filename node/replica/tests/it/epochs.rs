@@ -69,15 +69,21 @@ fn an_epoch_holds_what_happened_since_the_last_one_and_its_closing_opens_the_nex
             let EpochHeader { epoch, first_seq, last_seq, leaf_count, .. } = header;
             format!("{seq}: epoch {epoch} closed: {first_seq} to {last_seq}, {leaf_count} leaves\n")
         }
-        _ => format!("{seq}: somebody is registered\n"),
+        _ => format!("{seq}: somebody is registered, or gets points for it\n"),
     });
     expect![[r#"
-        1: somebody is registered
-        2: epoch 0 closed: 1 to 1, 1 leaves
-        3: somebody is registered
-        4: epoch 1 closed: 2 to 3, 2 leaves
-        5: somebody is registered
-        6: epoch 2 closed: 4 to 5, 2 leaves
+        1: somebody is registered, or gets points for it
+        2: somebody is registered, or gets points for it
+        3: somebody is registered, or gets points for it
+        4: epoch 0 closed: 1 to 3, 3 leaves
+        5: somebody is registered, or gets points for it
+        6: somebody is registered, or gets points for it
+        7: somebody is registered, or gets points for it
+        8: epoch 1 closed: 4 to 7, 4 leaves
+        9: somebody is registered, or gets points for it
+        10: somebody is registered, or gets points for it
+        11: somebody is registered, or gets points for it
+        12: epoch 2 closed: 8 to 11, 4 leaves
     "#]]
     .assert_eq(&lines.collect::<String>());
 }
