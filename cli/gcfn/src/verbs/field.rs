@@ -121,8 +121,8 @@ fn resolved(schema: &Value, known: &Known) -> Value {
     if let Some(found) = reference_in(schema).and_then(|name| known.get(name)) {
         return found.clone();
     }
-    let choices = schema["oneOf"].as_array().into_iter().flatten();
-    let some = choices.filter(|one| one["type"] != json!("null")).next();
+    let mut choices = schema["oneOf"].as_array().into_iter().flatten();
+    let some = choices.find(|one| one["type"] != json!("null"));
     some.unwrap_or(schema).clone()
 }
 

@@ -13,18 +13,18 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 /// A bank: its name in the network, its code, and its client.
-struct Bank {
+pub(crate) struct Bank {
     bic: Bic,
     http: Client,
 }
 
 impl Bank {
-    fn new(world: &World, name: &str, bic: &str) -> Bank {
+    pub(crate) fn new(world: &World, name: &str, bic: &str) -> Bank {
         let bic = bic.parse().expect("a code");
         Bank { bic, http: world.client(Some((Role::Bank, name))) }
     }
 
-    async fn says(&self, node: &Node, id: &str, document: Document) -> StatusCode {
+    pub(crate) async fn says(&self, node: &Node, id: &str, document: Document) -> StatusCode {
         let header = Header {
             from: Agent::bic(self.bic.clone()),
             to: Agent { other: Some("cn".parse().expect("a name")), ..Agent::default() },
@@ -42,7 +42,7 @@ fn group(id: &str) -> GroupHeader {
 }
 
 /// 1000 yuan came in on `account` for `party`.
-fn booked(id: &str, account: &str, party: &str) -> Document {
+pub(crate) fn booked(id: &str, account: &str, party: &str) -> Document {
     let remittance =
         Remittance { reference: Some(party.parse().expect("short")), text: Vec::new() };
     let entry = Entry {

@@ -7,6 +7,7 @@ mod clocks;
 mod damage;
 mod doors;
 mod expiry;
+mod feed;
 mod full_disk;
 mod restart;
 mod starts;
