@@ -5,7 +5,7 @@
 GCFN := $(or $(CARGO_TARGET_DIR),target)/debug/gcfn
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fix bench figures dist
+.PHONY: help demo test lint fix bench peers figures dist
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 8
@@ -30,8 +30,11 @@ fix: ## Format, and apply what clippy can put right by itself.
 	cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged
 	cargo fmt --all
 
-bench: ## Run the benchmarks, optimised, with memory in large pages as nodes are to be run.
+bench: ## Run the benchmarks of the parts, optimised: books, ledger, tables, the machine of a node.
 	GLIBC_TUNABLES=glibc.malloc.hugetlb=1 cargo bench --workspace
+
+peers: dist ## Measure a node beside PostgreSQL, its own disk and bare HTTP, optimised, in turns; needs PostgreSQL.
+	cargo bench -p gcfn-localnet --bench peers -- $(abspath $(or $(CARGO_TARGET_DIR),target))/release/gcfn
 
 figures: dist ## Measure a whole network, optimised: load, a supervisor's lag, restarts; medians of five.
 	.ci/figures $(or $(CARGO_TARGET_DIR),target)/release/gcfn

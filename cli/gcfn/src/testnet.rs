@@ -73,6 +73,7 @@ Examples, on a network that runs:
   gcfn testnet load --dir ./net --grpc --batch 100            a hundred commands a call
   gcfn testnet load --dir ./net --grpc --commands 100000      until so many are in the log
   gcfn testnet load --dir ./net --runs 5                      medians of five runs
+  gcfn testnet load --dir ./net --rate 2000                   two thousand a second, not more
 Every client places orders that rest and takes them out again. Where a supervisor mirrors the node,
 its lag is that of every epoch verified from the begin of the load until it has caught up.";
 
@@ -142,6 +143,9 @@ pub(crate) struct LoadArgs {
     /// Until so many commands are answered, however long that takes.
     #[arg(long, conflicts_with = "seconds", value_parser = clap::value_parser!(u64).range(1..))]
     commands: Option<u64>,
+    /// Commands a second, however fast they are answered; as many as are answered when left out.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    rate: Option<u64>,
     /// How often, one after the other; results are medians.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
@@ -165,6 +169,7 @@ impl LoadArgs {
                 Some(commands) => Span::Commands(commands),
                 None => Span::Time(Duration::from_secs(self.seconds)),
             },
+            rate: self.rate,
         };
         let runs = interruptible(async {
             let ground = Ground::prepare(&mut net, self.node, load.clients).await?;

@@ -181,6 +181,12 @@ impl Api {
         Api { credential: Credential::Key(key.trim().to_owned()), ..self.clone() }
     }
 
+    /// The same caller at another address.
+    #[must_use]
+    pub fn at(&self, address: SocketAddr) -> Api {
+        Api { base: format!("https://{address}"), ..self.clone() }
+    }
+
     /// Where it is.
     #[must_use]
     pub fn base(&self) -> &str {

@@ -2,9 +2,11 @@
 //!
 //! Every client places an order that rests far from the market, then takes it out again: each is
 //! one command through the node's log with its own outcome, and the book stays as small as it
-//! was. Over REST one command is one call; over gRPC a call carries a batch.
+//! was. Over REST one command is one call; over gRPC a call carries a batch. Clients ask as soon
+//! as they are answered, or at a rate that does not wait for answers.
 
 mod mirror;
+mod pace;
 
 pub use mirror::MirrorLag;
 
@@ -12,7 +14,7 @@ use crate::client::Api;
 use crate::contract::account;
 use crate::layout::Layout;
 use crate::network::{Localnet, Wait};
-use crate::spread::{Figures, at_percent};
+use crate::spread::{Figures, at_per_mille};
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
 use gcfn_api_wire::issuance::{BatchReport, Drafted};
@@ -26,8 +28,10 @@ use gcfn_api_wire::trading::{OrderCancelled, Placed};
 use gcfn_model::{BusinessDate, CommandId, Currency, NodeId, Pool, SeriesId};
 use gcfn_template::RegionTemplate;
 use mirror::MirrorWatch;
+use pace::Pace;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tonic::metadata::MetadataValue;
@@ -54,6 +58,9 @@ pub struct Load {
     pub batch: usize,
     /// When it is over.
     pub span: Span,
+    /// Commands a second from all clients together, however fast they are answered; none for as
+    /// many as are answered.
+    pub rate: Option<u64>,
 }
 
 /// When a load is over.
@@ -120,6 +127,8 @@ pub struct Measured {
     pub p50_us: u64,
     /// How long 99 of 100 calls took at most, in microseconds.
     pub p99_us: u64,
+    /// How long 999 of 1000 calls took at most, in microseconds.
+    pub p999_us: u64,
     /// How long the slowest took, in microseconds.
     pub max_us: u64,
     /// How far the supervisor that mirrors the node was behind; null where nobody mirrors it.
@@ -134,6 +143,7 @@ impl Figures for Measured {
             ("per_second", self.per_second),
             ("p50_us", self.p50_us),
             ("p99_us", self.p99_us),
+            ("p999_us", self.p999_us),
             ("max_us", self.max_us),
         ];
         if let Some(mirror) = &self.mirror {
@@ -191,49 +201,82 @@ impl Ground {
     /// # Errors
     /// The first call that was not answered as it should be.
     pub async fn measure(&self, net: &mut Localnet, load: Load) -> Result<Measured> {
-        ensure!(load.clients <= self.users.len(), "more clients than users");
         let mut mirror = MirrorWatch::begin(net, self.node).await?;
-        let rounds = Rounds::new(load);
-        let users = self.users.iter().take(load.clients);
         let address = net.layout.node(self.node)?.api;
-        let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(net.authority()));
-        let endpoint = Channel::from_shared(format!("https://{address}"))?.tls_config(tls)?;
-        let mut runs = Vec::new();
-        for (place, (api, key)) in users.enumerate() {
-            let seed = net.fresh_key();
-            let client = Client { ground: self, api, key, seed, place: place as u64 };
-            let (endpoint, rounds) = (endpoint.clone(), &rounds);
-            runs.push(async move {
-                match load.door {
-                    Door::Rest => client.over_rest(rounds).await,
-                    Door::Grpc => {
-                        let channel = endpoint.connect().await?;
-                        client.over_grpc(channel, (load, rounds)).await
-                    }
-                }
-            });
-        }
-        let started = Instant::now();
-        let taken = match &mut mirror {
-            None => try_join_all(runs).await?,
+        let runs = self.runs(net, load, address);
+        let measured = match &mut mirror {
+            None => runs.await?,
             Some(mirror) => tokio::select! {
-                taken = try_join_all(runs) => taken?,
+                measured = runs => measured?,
                 fault = mirror.watch() => return Err(fault),
             },
         };
-        let time = started.elapsed();
-        let lag = match mirror {
+        let mirror = match mirror {
             None => None,
             Some(mirror) => Some(mirror.catch_up(net).await?),
         };
-        Ok(Measured { mirror: lag, ..measured(load, time, taken.into_iter().flatten().collect()) })
+        Ok(Measured { mirror, ..measured })
+    }
+
+    /// Puts the same load on whoever listens at `address` and answers as the node does.
+    ///
+    /// # Errors
+    /// The first call that was not answered as it should be.
+    pub async fn measure_at(
+        &self,
+        net: &mut Localnet,
+        load: Load,
+        address: SocketAddr,
+    ) -> Result<Measured> {
+        self.runs(net, load, address).await
+    }
+
+    /// Every client's calls, and how long each took.
+    fn runs(
+        &self,
+        net: &mut Localnet,
+        load: Load,
+        address: SocketAddr,
+    ) -> impl Future<Output = Result<Measured>> + use<'_> {
+        let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(net.authority()));
+        let users = self.users.iter().take(load.clients).enumerate();
+        let clients: Vec<Client<'_>> = users
+            .map(|(place, (api, key))| Client {
+                ground: self,
+                api: api.at(address),
+                key,
+                seed: net.fresh_key(),
+                place: place as u64,
+            })
+            .collect();
+        async move {
+            ensure!(load.clients <= self.users.len(), "more clients than users");
+            let endpoint = Channel::from_shared(format!("https://{address}"))?.tls_config(tls)?;
+            let rounds = &Rounds::new(load);
+            let runs = clients.into_iter().map(|client| {
+                let pace = Pace::new(&load, client.place);
+                let endpoint = &endpoint;
+                async move {
+                    match load.door {
+                        Door::Rest => client.over_rest(rounds, pace).await,
+                        Door::Grpc => {
+                            let channel = endpoint.connect().await?;
+                            client.over_grpc(channel, (load, rounds), pace).await
+                        }
+                    }
+                }
+            });
+            let started = Instant::now();
+            let taken = try_join_all(runs).await?;
+            Ok(measured(load, started.elapsed(), taken.into_iter().flatten().collect()))
+        }
     }
 }
 
 /// One caller.
 struct Client<'g> {
     ground: &'g Ground,
-    api: &'g Api,
+    api: Api,
     key: &'g str,
     seed: CommandId,
     place: u64,
@@ -245,7 +288,7 @@ impl Client<'_> {
         CommandId::derive(&[self.seed.as_bytes(), &place, &number])
     }
 
-    async fn over_rest(self, rounds: &Rounds) -> Result<Vec<Duration>> {
+    async fn over_rest(self, rounds: &Rounds, mut pace: Pace) -> Result<Vec<Duration>> {
         let order = json!({
             "series": self.ground.series,
             "side": "buy",
@@ -255,11 +298,11 @@ impl Client<'_> {
         let mut taken = Vec::new();
         let mut number = 0;
         while rounds.begin() {
-            let sent = Instant::now();
+            let sent = pace.begin().await;
             let key = self.command(number);
             let placed: Placed = self.api.post("/api/v1/trades/orders", key, &order).await?;
             taken.push(sent.elapsed());
-            let sent = Instant::now();
+            let sent = pace.begin().await;
             let path = format!("/api/v1/trades/orders/{}", placed.order.0);
             let _gone: OrderCancelled = self.api.delete(&path, self.command(number + 1)).await?;
             taken.push(sent.elapsed());
@@ -272,6 +315,7 @@ impl Client<'_> {
         self,
         channel: Channel,
         (load, rounds): (Load, &Rounds),
+        mut pace: Pace,
     ) -> Result<Vec<Duration>> {
         let authorization: MetadataValue<_> = format!("ApiKey {}", self.key).parse()?;
         let mut client =
@@ -287,7 +331,7 @@ impl Client<'_> {
                 self.order(number)
             });
             let orders = orders.collect();
-            let sent = Instant::now();
+            let sent = pace.begin().await;
             let placed = client.place_orders(PlaceOrdersRequest { orders }).await?.into_inner();
             taken.extend(std::iter::repeat_n(sent.elapsed(), load.batch));
             let cancels = placed_in(&placed)?.into_iter().map(|order| {
@@ -295,7 +339,7 @@ impl Client<'_> {
                 Cancel { idempotency_key: self.command(number).to_string(), order }
             });
             let cancels = cancels.collect();
-            let sent = Instant::now();
+            let sent = pace.begin().await;
             client.cancel_orders(CancelOrdersRequest { cancels }).await?;
             taken.extend(std::iter::repeat_n(sent.elapsed(), load.batch));
         }
@@ -326,7 +370,7 @@ fn placed_in(outcomes: &Outcomes) -> Result<Vec<String>> {
 fn measured(load: Load, time: Duration, mut taken: Vec<Duration>) -> Measured {
     taken.sort_unstable();
     let micros = |took: &Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    let at = |percent| at_percent(&taken, percent).map_or(0, micros);
+    let at = |per_mille| at_per_mille(&taken, per_mille).map_or(0, micros);
     let commands = taken.len() as u64;
     let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     Measured {
@@ -336,8 +380,9 @@ fn measured(load: Load, time: Duration, mut taken: Vec<Duration>) -> Measured {
         commands,
         milliseconds,
         per_second: (commands * 1000).checked_div(milliseconds).unwrap_or(0),
-        p50_us: at(50),
-        p99_us: at(99),
+        p50_us: at(500),
+        p99_us: at(990),
+        p999_us: at(999),
         max_us: taken.last().map_or(0, micros),
         mirror: None,
     }
@@ -382,7 +427,8 @@ async fn list(
     let key = net.fresh_key();
     api.act::<Value>("/api/v1/issuers", key).await?;
     let money = |amount: &str| json!({ "amount": amount, "currency": rules.currency });
-    let review = json!({ "tier": "gold", "quota": money("100000000.00") });
+    // No more than one person may grant alone.
+    let review = json!({ "tier": "gold", "quota": money("5000000.00") });
     let key = net.fresh_key();
     let path = format!("/api/v1/issuers/{}/review", issuer.party.0);
     operator.post::<Value>(&path, key, &review).await?;
@@ -421,20 +467,19 @@ mod tests {
     #[test]
     fn percentiles_are_of_all_calls() {
         let span = Span::Time(Duration::from_secs(1));
-        let load = Load { door: Door::Grpc, clients: 2, batch: 10, span };
-        let taken = (1..=200).map(Duration::from_millis).collect();
+        let load = Load { door: Door::Grpc, clients: 2, batch: 10, span, rate: None };
+        let taken = (1..=2000).map(Duration::from_millis).collect();
         let measured = measured(load, Duration::from_millis(500), taken);
-        assert_eq!((measured.commands, measured.per_second), (200, 400));
-        assert_eq!(
-            (measured.p50_us, measured.p99_us, measured.max_us),
-            (100_000, 198_000, 200_000)
-        );
+        assert_eq!((measured.commands, measured.per_second), (2000, 4000));
+        assert_eq!((measured.p50_us, measured.p99_us), (1_000_000, 1_980_000));
+        assert_eq!((measured.p999_us, measured.max_us), (1_998_000, 2_000_000));
     }
 
     #[test]
     fn a_load_of_so_many_commands_ends_with_the_round_that_reaches_them() {
         let rounds = |door, commands| {
-            let load = Load { door, clients: 1, batch: 100, span: Span::Commands(commands) };
+            let span = Span::Commands(commands);
+            let load = Load { door, clients: 1, batch: 100, span, rate: None };
             let rounds = Rounds::new(load);
             std::iter::from_fn(|| rounds.begin().then_some(())).count()
         };

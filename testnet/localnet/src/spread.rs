@@ -37,7 +37,13 @@ pub fn spreads<R: Figures>(runs: &[R]) -> BTreeMap<&'static str, Spread> {
 
 /// What `percent` of 100 do not exceed, of what is in order.
 pub(crate) fn at_percent<T>(ordered: &[T], percent: usize) -> Option<&T> {
-    ordered.get((ordered.len() * percent).div_ceil(100).saturating_sub(1))
+    at_per_mille(ordered, 10 * percent)
+}
+
+/// What `per_mille` of 1000 do not exceed, of what is in order.
+#[must_use]
+pub fn at_per_mille<T>(ordered: &[T], per_mille: usize) -> Option<&T> {
+    ordered.get((ordered.len() * per_mille).div_ceil(1000).saturating_sub(1))
 }
 
 #[cfg(test)]

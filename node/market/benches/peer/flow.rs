@@ -14,15 +14,15 @@ pub(crate) enum Operation {
 
 /// A book, and the ticket of every order in the order of their arrival: what whoever asks a book
 /// keeps beside the order.
-pub(crate) struct Desk {
+pub(crate) struct Asker {
     book: Book,
     tape: Tape,
     tickets: Vec<Option<Ticket>>,
 }
 
-impl Desk {
-    pub(crate) fn new() -> Desk {
-        Desk { book: Book::new(terms()), tape: Tape::new(), tickets: Vec::new() }
+impl Asker {
+    pub(crate) fn new() -> Asker {
+        Asker { book: Book::new(terms()), tape: Tape::new(), tickets: Vec::new() }
     }
 
     /// Carries it out and returns how much was traded.
@@ -47,7 +47,7 @@ impl Desk {
 /// Six of a hundred operations are market orders; the others hold the book at a number of
 /// resting orders. Endless.
 pub(crate) struct Flow {
-    desk: Desk,
+    asker: Asker,
     random: Random,
     resting_max: u32,
     /// The orders that came to rest, as they are cancelled.
@@ -57,13 +57,13 @@ pub(crate) struct Flow {
 impl Flow {
     /// From an empty book up to `resting_max` orders, and on.
     pub(crate) fn new(resting_max: u32) -> Flow {
-        Flow { desk: Desk::new(), random: Random(1), resting_max, resting: Vec::new() }
+        Flow { asker: Asker::new(), random: Random(1), resting_max, resting: Vec::new() }
     }
 
     /// The operations until the book holds as many orders as it will.
     pub(crate) fn filling(&mut self) -> Vec<Operation> {
         let mut operations = Vec::new();
-        while self.desk.book.len() < self.resting_max {
+        while self.asker.book.len() < self.resting_max {
             operations.extend(self.next());
         }
         operations
@@ -75,23 +75,23 @@ impl Iterator for Flow {
 
     fn next(&mut self) -> Option<Operation> {
         let market = self.random.below(100) < 6;
-        while !market && self.resting_max <= self.desk.book.len() {
+        while !market && self.resting_max <= self.asker.book.len() {
             let count = self.resting.len() as u64;
             let index = usize::try_from(self.random.below(count)).expect("an index");
             let (number, id) = self.resting.swap_remove(index);
-            let ticket = self.desk.tickets[number].expect("it came to rest");
-            if self.desk.book.order(id, ticket).is_some() {
+            let ticket = self.asker.tickets[number].expect("it came to rest");
+            if self.asker.book.order(id, ticket).is_some() {
                 let cancel = Operation::Cancel(number, id);
-                self.desk.run(&cancel);
+                self.asker.run(&cancel);
                 return Some(cancel);
             }
         }
         let random = &mut self.random;
         let order = if market { market_order(random) } else { limit_order(random) };
         let place = Operation::Place(order);
-        self.desk.run(&place);
-        if self.desk.tickets.last().is_some_and(Option::is_some) {
-            self.resting.push((self.desk.tickets.len() - 1, order.id));
+        self.asker.run(&place);
+        if self.asker.tickets.last().is_some_and(Option::is_some) {
+            self.resting.push((self.asker.tickets.len() - 1, order.id));
         }
         Some(place)
     }

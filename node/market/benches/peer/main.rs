@@ -1,16 +1,20 @@
 //! What a book costs, beside `rust-order-book`: the fastest of the public books that were found
 //! to execute the same volume.
 //!
-//! Two figures: the rates of both books on one flow, run in turns so that both meet the same
-//! machine; and the time of one of our operations as the book grows.
+//! Three figures: the rates of both books on one flow, run in turns so that both meet the same
+//! machine; the rate of our book with holds and events around it, against the peer's book without
+//! any; and the time of one of our operations as the book grows. Times are of the processor: others
+//! may use the machine too.
 //!
 //! `cargo bench -p gcfn-market`
 #![expect(clippy::print_stdout, reason = "the figures are what the bench is for")]
 
+mod desk;
 mod flow;
 mod theirs;
 
-use flow::{Desk, Flow, Operation};
+use desk::Desk;
+use flow::{Asker, Flow, Operation};
 use rust_order_book::OrderBookBuilder;
 use std::time::Instant;
 use theirs::Asked;
@@ -30,10 +34,21 @@ fn main() {
 fn beside_the_peer() {
     let ours: Vec<Operation> = Flow::new(RESTING).take(OPERATIONS).collect();
     let theirs = Asked::all(&ours);
+    println!("{OPERATIONS} operations around {RESTING} resting orders, {PAIRS} pairs in turns");
+    println!("a book alone");
+    compare("gcfn-market", || run_ours(&mut Asker::new(), &ours), || run_theirs(&theirs));
+    let by_members = desk::by_members(&ours);
+    drop(ours);
+    println!("our book with holds of money and coupons and with events, theirs alone");
+    compare("gcfn", || run_desk(&by_members), || run_theirs(&theirs));
+}
+
+/// Runs both in turns and prints both rates and their ratio.
+fn compare(name: &str, ours: impl Fn() -> (u128, u64), theirs: impl Fn() -> (u128, u64)) {
     let (mut our_nanos, mut their_nanos, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..PAIRS {
-        let (our, our_volume) = run_ours(&mut Desk::new(), &ours);
-        let (their, their_volume) = run_theirs(&theirs);
+        let (our, our_volume) = ours();
+        let (their, their_volume) = theirs();
         assert_eq!(our_volume, their_volume, "both books execute the same volume");
         our_nanos.push(our);
         their_nanos.push(their);
@@ -43,8 +58,7 @@ fn beside_the_peer() {
     let (our, their) = (median(&mut our_nanos), median(&mut their_nanos));
     let rate = |nanos| OPERATIONS as u128 * 1_000_000_000 / nanos;
     let ratio = |hundredths| format!("{}.{:02}", hundredths / 100, hundredths % 100);
-    println!("{OPERATIONS} operations around {RESTING} resting orders, {PAIRS} pairs in turns");
-    println!("  gcfn-market     {:>9} ops/s", rate(our));
+    println!("  {name:<15} {:>9} ops/s", rate(our));
     println!("  rust-order-book {:>9} ops/s", rate(their));
     println!("  ratio of the medians {}", ratio(their * 100 / our));
     println!("  ratio of the pairs   {} to {}", ratio(ratios[0]), ratio(ratios[PAIRS - 1]));
@@ -59,9 +73,9 @@ fn as_the_book_grows() {
     let mut nanos = SIZES.map(|_| Vec::new());
     for _ in 0..ROUNDS {
         for ((filling, operations), nanos) in flows.iter().zip(&mut nanos) {
-            let mut desk = Desk::new();
-            run_ours(&mut desk, filling);
-            nanos.push(run_ours(&mut desk, operations).0);
+            let mut asker = Asker::new();
+            run_ours(&mut asker, filling);
+            nanos.push(run_ours(&mut asker, operations).0);
         }
     }
     println!("time of an operation as the book grows, {ROUNDS} rounds in turns");
@@ -72,18 +86,41 @@ fn as_the_book_grows() {
     }
 }
 
+/// How long this thread has been on a processor, as Linux tells; elsewhere, how long it has run.
+fn on_core(since: Instant) -> u128 {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let spent = spent.and_then(|spent| spent.split_whitespace().next()?.parse().ok());
+    spent.unwrap_or_else(|| since.elapsed().as_nanos())
+}
+
+/// Nanoseconds that the operations take.
+fn time<T>(operations: impl FnOnce() -> T) -> (u128, T) {
+    let since = Instant::now();
+    let before = on_core(since);
+    let done = operations();
+    (on_core(since) - before, done)
+}
+
 /// Nanoseconds, and the volume executed.
-fn run_ours(desk: &mut Desk, operations: &[Operation]) -> (u128, u64) {
-    let start = Instant::now();
-    let volume = operations.iter().map(|operation| desk.run(operation)).sum();
-    (start.elapsed().as_nanos(), volume)
+fn run_ours(asker: &mut Asker, operations: &[Operation]) -> (u128, u64) {
+    time(|| operations.iter().map(|operation| asker.run(operation)).sum())
+}
+
+/// The same with holds and events, on books that are checked afterwards.
+fn run_desk(operations: &[Operation]) -> (u128, u64) {
+    let mut desk = Desk::open();
+    let (nanos, (volume, told)) = time(|| {
+        let done = operations.iter().map(|operation| desk.run(operation));
+        done.fold((0, 0), |(volume, told), (traded, events)| (volume + traded, told + events))
+    });
+    desk.check();
+    assert!(operations.len() < told, "every operation is told of");
+    (nanos, volume)
 }
 
 fn run_theirs(operations: &[Asked]) -> (u128, u64) {
     let mut book = OrderBookBuilder::new("series").build();
-    let start = Instant::now();
-    let volume = operations.iter().map(|operation| operation.run(&mut book)).sum();
-    (start.elapsed().as_nanos(), volume)
+    time(|| operations.iter().map(|operation| operation.run(&mut book)).sum())
 }
 
 fn median(nanos: &mut [u128]) -> u128 {
