@@ -273,9 +273,9 @@ impl Field {
     /// Puts `value` where the field stands in `said`.
     pub(super) fn put(&self, said: &mut Map<String, Value>, value: Value) {
         let (outer, field) = self.name.rsplit_once('.').unwrap_or(("", &self.name));
-        let outer = outer.split('.').filter(|name| !name.is_empty());
-        let place = outer.fold(Some(said), |place, name| {
-            let inner = place?.entry(name).or_insert_with(|| json!({}));
+        let mut outer = outer.split('.').filter(|name| !name.is_empty());
+        let place = outer.try_fold(said, |place, name| {
+            let inner = place.entry(name).or_insert_with(|| json!({}));
             inner.as_object_mut()
         });
         if let Some(place) = place {
