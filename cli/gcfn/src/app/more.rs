@@ -12,6 +12,7 @@ use gcfn_api_wire::offers::{
 use gcfn_api_wire::party::{BankAccount, Invitation};
 use gcfn_api_wire::personal::{LogPage, ProfileChange};
 use gcfn_api_wire::template::VersionWanted;
+use gcfn_api_wire::wallet::PointPayout;
 
 /// The verbs of `gcfn app` that are routes as they are.
 #[derive(Debug)]
@@ -219,6 +220,10 @@ fn own() -> Entry {
             act("erase", "/api/v1/users/me/erasure", "Ask that your data be erased."),
             show("identity", "/api/v1/users/me/kyc", "How well you are identified."),
             show("worth", "/api/v1/wallets/me/valuation", "What your money and coupons come to."),
+            show("points", "/api/v1/wallets/me/points", "Your points, and what they bring."),
+            act("pay-points", "/api/v1/wallets/me/points/payouts", "Be paid for points.")
+                .body::<PointPayout>()
+                .at(&["points"]),
             show("limits", "/api/v1/risk/limits", "What you may do."),
             show("bank-account", "/api/v1/users/me/bank-accounts", "Where you are paid out to."),
             act("pay-out-to", "/api/v1/users/me/bank-accounts", "Be paid out to this account.")

@@ -1,7 +1,7 @@
 //! The money desk: suspense, withdrawals, entries by hand, fees.
 
 use crate::verbs::{Entry, act, group, show};
-use gcfn_api_wire::fees::{PenaltyNotice, RebateGrant, SharePayout};
+use gcfn_api_wire::fees::{PenaltyNotice, RebateGrant, ReviewReward, SharePayout};
 use gcfn_api_wire::money::{
     DifferenceFound, HandPosting, Reversal, SuspenseMatching, SuspenseResolving, WritingOff,
 };
@@ -85,6 +85,9 @@ pub(super) fn fees() -> Entry {
             act("rebate", "/api/v1/admin/rebates", "Give a user something out of a share.")
                 .body::<RebateGrant>()
                 .at(&["party", "amount"]),
+            act("reward-review", "/api/v1/admin/reviews/rewards", "Give points for a good review.")
+                .body::<ReviewReward>()
+                .at(&["party"]),
             act("penalise", "/api/v1/admin/penalties", "Take a penalty.")
                 .body::<PenaltyNotice>()
                 .at(&["party", "amount", "reason"]),
