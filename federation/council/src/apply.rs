@@ -43,7 +43,7 @@ impl Machine for Council {
             }
             Command::CloseEpoch => self.close_epoch(&mut step),
             Command::Compare(head) => {
-                self.diverged |= self.epochs.contradict(head);
+                self.diverged = self.epochs.contradict(head);
                 Ok(Done::Accepted)
             }
             Command::Tick => {

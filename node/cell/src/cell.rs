@@ -92,8 +92,9 @@ impl<M: Machine> Cell<M> {
             return Err(CellError::SnapshotMissing { dir: config.dir, log_from, snapshot });
         }
         let journal = Journal::open(&config, &opening.covers)?;
+        let replays_to = recovered.last_index();
         let (log, log_ended) = Log::start(&config, recovered, halt.clone(), lock.clone())?;
-        let replica = Arc::new(opening.with(journal, halt, lock));
+        let replica = Arc::new(opening.with(journal, halt, lock, replays_to));
 
         let peers = Peers { cell: config.name.clone(), transport, timing: config.timing };
         let network = Peers { cell: config.name, transport: peers.transport.clone(), ..peers };

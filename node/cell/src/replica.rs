@@ -31,7 +31,7 @@ enum ApplyFault {
     UnknownCommands { index: u64 },
     #[error(
         "the state at entry {index} is not that of the leader; compare the journals of the \
-         replicas, and rebuild the one that is wrong from another's snapshot"
+         replicas, rebuild the one that is wrong from another's snapshot, and start the others again"
     )]
     Diverged { index: u64 },
     #[error(transparent)]
@@ -61,6 +61,11 @@ pub(crate) struct Replica<M: Machine> {
     outcomes: Mutex<BTreeMap<u64, Vec<M::Outcome>>>,
     pub(crate) applied: watch::Sender<Applied>,
     pub(crate) halt: Arc<Halt>,
+    /// The last entry that was in the log at the start. That the machine differs from a leader's is
+    /// not heeded in what is only applied again: the leader may have been the wrong one, and then
+    /// its word, which is in the log for good, would stop every other replica for good. If this one
+    /// is wrong, the next epoch shows it again.
+    replays_to: u64,
     /// Held as long as anything may be written.
     lock: Arc<File>,
 }
@@ -163,8 +168,11 @@ impl<M: Machine> Replica<M> {
         let at = batch.at.max(covers.at().next());
         let outcomes =
             commands.iter().map(|command| machine.apply(at, command, &mut events)).collect();
-        if machine.has_diverged() {
-            return Err(ApplyFault::Diverged { index: id.index });
+        if machine.has_diverged() && self.replays_to < id.index {
+            let fault = ApplyFault::Diverged { index: id.index };
+            // Before the state is let go: nobody takes a snapshot of it.
+            self.halt.because(&fault);
+            return Err(fault);
         }
         // Under the same lock: a snapshot between the two would have this entry applied twice.
         let (first_event, previous) = (covers.events, covers.last_record);
@@ -180,10 +188,10 @@ impl<M: Machine> Replica<M> {
         Ok(outcomes)
     }
 
-    /// Freezes the state; says what it covers. Nothing of a machine that has diverged.
+    /// Freezes the state; says what it covers. Nothing of a replica that has stopped.
     fn capture(&self) -> Option<(Covers, M::Frozen)> {
         let state = self.state();
-        let sound = !state.machine.has_diverged();
+        let sound = self.halt.reason().is_none();
         sound.then(|| (state.covers.clone(), state.machine.freeze()))
     }
 
@@ -232,7 +240,13 @@ pub(crate) struct Opening<M> {
 }
 
 impl<M: Machine> Opening<M> {
-    pub(crate) fn with(self, journal: Journal, halt: Arc<Halt>, lock: Arc<File>) -> Replica<M> {
+    pub(crate) fn with(
+        self,
+        journal: Journal,
+        halt: Arc<Halt>,
+        lock: Arc<File>,
+        replays_to: u64,
+    ) -> Replica<M> {
         let Opening { name, machine, covers, newest, snapshots } = self;
         let applied = Applied { index: covers.index(), events: covers.events };
         Replica {
@@ -244,6 +258,7 @@ impl<M: Machine> Opening<M> {
             outcomes: Mutex::new(BTreeMap::new()),
             applied: watch::Sender::new(applied),
             halt,
+            replays_to,
             lock,
         }
     }
@@ -273,7 +288,7 @@ impl<M: Machine> RaftSnapshotBuilder<Types> for Applier<M> {
         let replica = self.0.clone();
         let captured = tokio::task::spawn_blocking(move || replica.capture()).await;
         let captured = captured.map_err(io::Error::other)?;
-        let (covers, frozen) = captured.ok_or(io::Error::other("the replica has diverged"))?;
+        let (covers, frozen) = captured.ok_or(io::Error::other("the replica has stopped"))?;
         // What is captured may be a moment ahead of the journal.
         let index = covers.index();
         let mut applied = self.0.applied.subscribe();

@@ -84,7 +84,7 @@ impl Machine for Replica {
                 Ok(Reply::Done)
             }
             Command::Compare(head) => {
-                self.diverged |= self.epochs.contradict(head);
+                self.diverged = self.epochs.contradict(head);
                 Ok(Reply::Done)
             }
         }

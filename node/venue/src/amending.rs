@@ -24,8 +24,8 @@ pub struct Amendment {
 }
 
 impl Venue {
-    /// A lower quantity at the same price keeps the order's place, and may be asked for whenever
-    /// the order may be cancelled; anything else is a new arrival under the same id, which may
+    /// A lower quantity at the same price keeps the order's place, and may be asked for on every
+    /// trading day, in a halted book and under review too; anything else is a new arrival under the same id, which may
     /// trade at once and is refused what a new order is.
     pub(crate) fn amend_order(
         &mut self,

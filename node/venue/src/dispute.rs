@@ -194,18 +194,23 @@ impl Venue {
             at: step.at,
         };
         self.disputes.add(dispute, opened);
+        for due in self.dispute_steps(dispute, step.at) {
+            self.agenda.insert(due);
+        }
+        step.emit(MoneyEvent::DisputeOpened { by, terms: *wish }.into());
+        Ok(Done::Accepted)
+    }
+
+    /// When something is due about a dispute that was opened at `opened`.
+    fn dispute_steps(&self, id: DisputeId, opened: Timestamp) -> Vec<(Timestamp, Due)> {
+        let times = &self.terms.money.disputes;
         let steps = [
             (DisputeStep::Answer, times.answer),
             (DisputeStep::Escalate, times.escalate),
             (DisputeStep::Resolve, times.resolve),
         ];
-        for (due, within) in steps {
-            if let Some(at) = step.at.checked_add(within) {
-                self.agenda.insert((at, Due::Dispute(dispute, due)));
-            }
-        }
-        step.emit(MoneyEvent::DisputeOpened { by, terms: *wish }.into());
-        Ok(Done::Accepted)
+        let due = |(step, within)| Some((opened.checked_add(within)?, Due::Dispute(id, step)));
+        steps.into_iter().filter_map(due).collect()
     }
 
     /// An operator takes a dispute up: both sides are heard from here.
@@ -410,9 +415,13 @@ impl Venue {
     fn set_dispute_state(&mut self, step: &mut Step<'_>, id: DisputeId, state: DisputeState) {
         let Some(dispute) = self.disputes.get_mut(id) else { return };
         dispute.state = state;
-        let trade = dispute.trade;
+        let (trade, opened) = (dispute.trade, dispute.at);
         step.emit(MoneyEvent::DisputeMoved { dispute: id, state }.into());
         if matches!(state, DisputeState::Resolved(_)) {
+            // Its id may come again once it is forgotten; its times must not.
+            for due in self.dispute_steps(id, opened) {
+                self.agenda.remove(&due);
+            }
             self.reward_inviters(step, trade);
             self.forget_trade(step, trade);
         }

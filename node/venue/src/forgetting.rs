@@ -12,7 +12,7 @@ use gcfn_model::{Millis, Timestamp, TradeId};
 impl Venue {
     /// From when on no refund and no dispute about a trade can be asked for: a moment after the
     /// longer of the two windows, which include their ends; never, when it is out of range.
-    pub(crate) fn undone_until(&self, trade: &Trade) -> Option<Timestamp> {
+    pub(crate) fn final_from(&self, trade: &Trade) -> Option<Timestamp> {
         let windows = (self.terms.refund_window, self.terms.money.disputes.open_within);
         let longer = windows.0.max(windows.1);
         trade.at.checked_add(Millis(longer.0.saturating_add(1)))
@@ -20,7 +20,7 @@ impl Venue {
 
     /// Plans to forget a trade that has just been made.
     pub(crate) fn remember_trade(&mut self, trade: &Trade) {
-        if let Some(until) = self.undone_until(trade) {
+        if let Some(until) = self.final_from(trade) {
             self.agenda.insert((until, Due::ForgetTrade(trade.id)));
         }
     }
@@ -30,14 +30,17 @@ impl Venue {
     pub(crate) fn forget_trade(&mut self, step: &mut Step<'_>, id: TradeId) {
         let Some(trade) = self.trades.get(&id) else { return };
         let over = matches!(trade.state, TradeState::Settled | TradeState::Reversed);
-        let late = self.undone_until(trade).is_some_and(|until| until <= step.at);
+        let late = self.final_from(trade).is_some_and(|until| until <= step.at);
         if !over || !late || self.disputes.is_open_about(id) {
             return;
         }
         let Some(trade) = self.trades.remove(&id) else { return };
         let bought = (trade.buyer, trade.series);
         if let Some(purchases) = self.refundable.get_mut(&bought) {
-            purchases.retain(|purchase| *purchase != id);
+            // In the order of time, as they are forgotten: mostly it is the first.
+            if let Some(place) = purchases.iter().position(|purchase| *purchase == id) {
+                purchases.remove(place);
+            }
             if purchases.is_empty() {
                 self.refundable.remove(&bought);
             }

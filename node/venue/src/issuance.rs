@@ -167,6 +167,7 @@ impl Venue {
         if actor.party != issuer {
             return Err(Rejection::NotYours);
         }
+        self.free_party(issuer)?;
         self.advance(id, BatchState::Withdrawn);
         self.release_quota(id);
         step.emit(Event::BatchWithdrawn { batch: id });

@@ -253,6 +253,7 @@ impl MoneyAct {
             | MoneyAct::SetLimits { .. }
             | MoneyAct::PayShare { .. }
             | MoneyAct::GrantRebate { .. }
+            | MoneyAct::RewardReview { .. }
             | MoneyAct::ImposePenalty(_)
             | MoneyAct::ReturnStake { .. }
             | MoneyAct::Slash(_)
@@ -271,7 +272,6 @@ impl MoneyAct {
             | MoneyAct::JoinByInvitation { .. }
             | MoneyAct::SetKyc { .. }
             | MoneyAct::CloseParty { .. }
-            | MoneyAct::RewardReview { .. }
             | MoneyAct::PayPoints { .. } => false,
         }
     }
@@ -316,6 +316,7 @@ impl Venue {
             MoneyAct::SetLimits { party, .. } => self.check_limits_for(*party),
             MoneyAct::PayShare { share, to, amount } => self.check_pay_share(*share, *to, *amount),
             MoneyAct::GrantRebate { party, amount } => self.check_rebate(*party, *amount),
+            MoneyAct::RewardReview { party } => self.check_review(*party),
             MoneyAct::ImposePenalty(penalty) => self.check_fine(penalty),
             MoneyAct::ReturnStake { node, amount } => self.check_stake(*node, *amount),
             MoneyAct::Slash(slashing) => self.check_stake(slashing.node, slashing.amount),

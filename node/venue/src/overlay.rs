@@ -299,7 +299,7 @@ impl Venue {
 
     /// Ends the pledges of a series whose coupons have all ended: they secure nothing any more.
     pub(crate) fn forget_pledges(&mut self, step: &mut Step<'_>, series: SeriesId) {
-        let of_series = self.pledges.iter().filter(|(_, pledge)| pledge.series == series);
+        let of_series = self.pledges.of(By::Series(series));
         let ended = of_series.filter(|(_, pledge)| !self.secures(pledge));
         let ended: Vec<u64> = ended.map(|(number, _)| *number).collect();
         for number in ended {

@@ -44,6 +44,15 @@ impl PointTerms {
     }
 }
 
+impl PointTerms {
+    /// The fewest points that bring `amount`.
+    fn cost(&self, amount: Amount, currency: Currency) -> u64 {
+        let unit = u128::from(major_units(currency, 1).minor().max(1));
+        let points = u128::from(amount.minor()).saturating_mul(u128::from(self.per_unit));
+        u64::try_from(points.div_ceil(unit)).unwrap_or(u64::MAX)
+    }
+}
+
 /// The points of a user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointAccount {
@@ -123,11 +132,16 @@ impl Venue {
         }
     }
 
-    /// An operator has found a user's review good.
-    pub(crate) fn reward_review(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        if self.free_party(party)?.kind != PartyKind::User {
-            return Err(Rejection::PartyKind);
+    pub(crate) fn check_review(&self, party: PartyId) -> Result<(), Rejection> {
+        match self.free_party(party)?.kind {
+            PartyKind::User => Ok(()),
+            _ => Err(Rejection::PartyKind),
         }
+    }
+
+    /// A user's review was found good. Points may become money, so two persons find it so.
+    pub(crate) fn reward_review(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
+        self.check_review(party)?;
         self.grant_points(step, party, self.terms.money.points.review, PointReason::Review);
         Ok(Done::Accepted)
     }
@@ -148,7 +162,8 @@ impl Venue {
         step.emit(PointEvent::Granted { party, points, reason }.into());
     }
 
-    /// Pays a user for its points, out of the platform's share (P-24).
+    /// Pays a user for its points, out of the platform's share (P-24). Points that bring no whole
+    /// minor unit stay.
     pub(crate) fn pay_points(
         &mut self,
         step: &mut Step<'_>,
@@ -163,11 +178,13 @@ impl Venue {
         if self.points(party).balance < points {
             return Err(Rejection::PointsShort);
         }
-        let amount = terms.worth(points, self.terms.currency).ok_or(Rejection::TooLarge)?;
+        let currency = self.terms.currency;
+        let amount = terms.worth(points, currency).ok_or(Rejection::TooLarge)?;
         if amount.is_zero() {
             return Err(Rejection::AmountZero);
         }
         self.check_rebate(party, amount)?;
+        let points = terms.cost(amount, currency);
         if let Some(account) = self.points.get_mut(&party) {
             account.balance = account.balance.saturating_sub(points);
         }

@@ -79,7 +79,7 @@ impl Venue {
         match trade.state {
             TradeState::Matched | TradeState::InSettlement => self.items.contains_key(&trade.item),
             TradeState::Settled | TradeState::Reversed => {
-                let late = self.undone_until(trade).is_some_and(|until| until <= self.now);
+                let late = self.final_from(trade).is_some_and(|until| until <= self.now);
                 !late || self.disputes.is_open_about(trade.id)
             }
         }

@@ -161,7 +161,7 @@ pub(super) fn fees() -> Vec<Route> {
         Route::write(
             "/api/v1/admin/reviews/rewards",
             &[Operator],
-            "Give a user points for a good review.",
+            "Give a user points for a good review; two persons must.",
             fees::reward_review,
         ),
         Route::write(

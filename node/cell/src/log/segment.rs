@@ -85,6 +85,13 @@ pub(crate) struct Recovered {
     pub(super) next_lsn: u64,
 }
 
+impl Recovered {
+    /// The last entry that was in the log.
+    pub(crate) fn last_index(&self) -> u64 {
+        self.entries.keys().next_back().copied().unwrap_or(0)
+    }
+}
+
 pub(super) fn path(dir: &Path, number: u64) -> PathBuf {
     dir.join(file_name(number))
 }

@@ -45,7 +45,7 @@ impl StoreBuilder<Types, Log, Applier<Nothing>, TempDir> for Builder {
         let snapshots = Snapshots::open(dir.path(), "suite", &config.disk).unwrap();
         let opening = Replica::open("suite", snapshots, || Nothing).unwrap();
         let journal = Journal::open(&config, &opening.covers).unwrap();
-        let replica = opening.with(journal, halt, lock);
+        let replica = opening.with(journal, halt, lock, 0);
         Ok((dir, log, Applier(Arc::new(replica))))
     }
 }

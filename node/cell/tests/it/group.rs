@@ -245,3 +245,25 @@ async fn a_replica_whose_state_differs_stops_and_the_others_go_on() {
     assert_eq!(leader.metrics().halted, None);
     group.shutdown().await;
 }
+
+/// The leader may be the one that is wrong, and its word stays in the log.
+#[tokio::test]
+async fn a_replica_that_stopped_at_a_wrong_leaders_word_can_be_started_again() {
+    let mut group = Group::of_three(|_| ()).await;
+    let (id, leader) = group.leader(&[1], None).await;
+    let stopped = others(id)[0];
+    let position = usize::try_from(stopped).unwrap() - 1;
+    leader.submit(&[Command::Fill(1, vec![1, 2, 3])]).await.unwrap();
+    group.agree(&[1, 2, 3]).await;
+    // What only a leader with another state can say.
+    drop(leader.submit(&[Command::Weigh(7)]).await);
+    until(&group.cells[position], |metrics| metrics.halted.is_some()).await;
+
+    group.cells[position].shutdown().await;
+    group.net.forget(stopped);
+    let config = group.config(&group.dirs[position], position);
+    group.cells[position] = open(&group.net, config).await.unwrap();
+    let started = until(&group.cells[position], |metrics| 0 < metrics.applied_index).await;
+    assert_eq!(started.halted, None);
+    group.shutdown().await;
+}

@@ -289,6 +289,14 @@ fn what_a_withdrawn_batch_had_set_aside_stays_frozen_with_its_defaulted_issuer()
 }
 
 #[test]
+fn a_frozen_issuer_moves_no_reserve_by_giving_a_batch_up() {
+    let mut world = standing_at(BatchState::Funded);
+    world.freeze("brand");
+    let withdraw = Verb::WithdrawBatch { batch: b1() };
+    assert_eq!(world.issuer("brand", withdraw), Err(Rejection::Frozen));
+}
+
+#[test]
 fn what_is_rejected_gives_its_quota_back_and_says_why() {
     let mut world = standing_at(BatchState::Review);
     let reason = BatchRefusal::DocumentsMissing;

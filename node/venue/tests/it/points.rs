@@ -4,13 +4,18 @@ use crate::world::{World, cents, party, terms};
 use gcfn_ledger::{Account, ShareKind};
 use gcfn_model::{Amount, Currency};
 use gcfn_venue::{
-    Event, MoneyAct, Outcome, PartyKind, PointEvent, PointReason, Rejection, Role, Verb,
+    Event, MoneyAct, Outcome, PartyKind, PointEvent, PointReason, Rejection, Role, Terms, Verb,
 };
 
 /// A region where ten points bring one dollar, and a platform that has earned something.
 fn paying() -> World {
     let mut terms = terms("sg", "sg", Currency::Sgd);
     terms.money.points.per_unit = 10;
+    paying_in(terms)
+}
+
+/// A platform that has earned something.
+fn paying_in(terms: Terms) -> World {
     let mut world = World::of(terms);
     let series = world.listed("brand", "b1");
     world.buyer("cleo", series, 60);
@@ -43,11 +48,11 @@ fn registration_a_real_name_and_good_reviews_bring_points() {
     world.operator(known(0));
     world.operator(known(2));
     assert_eq!(points(&world, "ann"), 300, "a name is known once");
-    let review = |who| MoneyAct::RewardReview { party: party(who) }.into();
-    world.operator(review("ann"));
-    world.operator(review("ann"));
+    let review = |who| MoneyAct::RewardReview { party: party(who) };
+    world.two(review("ann")).expect("two persons");
+    world.two(review("ann")).expect("two persons");
     assert_eq!(points(&world, "ann"), 302, "reviews add up");
-    let refused = world.ask("olga", Role::Operator, review("shop"));
+    let refused = world.ask("olga", Role::Operator, review("shop").into());
     assert_eq!(refused, Err(Rejection::PartyKind));
     let told = world.events.iter().filter_map(|event| match event {
         Event::Points(PointEvent::Granted { points, reason, .. }) => Some((*points, *reason)),
@@ -98,4 +103,14 @@ fn points_end_with_the_party_and_are_worth_no_more_than_they_say() {
     assert_eq!(terms.worth(19, Currency::Sgd), Some(cents(1_90)));
     assert_eq!(terms.worth(19, Currency::Jpy).map(Amount::minor), Some(1), "rounded down");
     assert_eq!(terms.worth(u64::MAX, Currency::Sgd), None);
+}
+
+#[test]
+fn points_that_bring_nothing_stay() {
+    let mut terms = terms("sg", "sg", Currency::Sgd);
+    terms.money.points.per_unit = 1_000;
+    let mut world = paying_in(terms);
+    register(&mut world, "ann", PartyKind::User, 1);
+    pay(&mut world, "ann", 199).expect("worth 0.19");
+    assert_eq!(points(&world, "ann"), 110, "ten for a cent");
 }

@@ -1,18 +1,24 @@
 //! Coupons whose purchase has not settled (2.3, `pending_settlement`).
 
-use crate::world::{World, cents, instant, party, terms};
+use crate::world::{World, cents, instant, party, terms, voucher};
 use gcfn_ledger::SerialRange;
 use gcfn_market::Side;
 use gcfn_model::{Currency, OfferId, SeriesId};
 use gcfn_venue::{
-    Amendment, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection, Terms, Units, Verb,
+    Amendment, BatchTerms, BoughtBack, OfferTerms, OfferedDeal, Outcome, PartyKind, Rejection,
+    ReserveMode, Terms, Units, Verb,
 };
 
-/// A region where what is not settled is not sold on; ann has bought four coupons today.
-fn bought() -> (World, SeriesId) {
-    let mut terms: Terms = terms("sg", "sg", Currency::Sgd);
+/// A region where what is not settled is not sold on.
+fn unsettled() -> Terms {
+    let mut terms = terms("sg", "sg", Currency::Sgd);
     terms.issuing.resale_unsettled = false;
-    let mut world = World::of(terms);
+    terms
+}
+
+/// Such a region; ann has bought four coupons today.
+fn bought() -> (World, SeriesId) {
+    let mut world = World::of(unsettled());
     let series = world.listed("brand", "b1");
     world.buyer("ann", series, 4);
     world.register("ben", PartyKind::User);
@@ -80,4 +86,27 @@ fn a_purchase_that_is_handed_back_waits_no_more() {
     assert_eq!(sells(&mut world, "ann", series, 1), Err(Rejection::PurchaseUnsettled));
     world.settle(1001);
     sells(&mut world, "ann", series, 1).expect("it has settled");
+}
+
+#[test]
+fn what_has_not_settled_is_not_sold_back_to_its_issuer_either() {
+    let mut terms = unsettled();
+    terms.reserve_mode = ReserveMode::None;
+    let mut world = World::of(terms);
+    world.admitted("brand", 2_000_00);
+    let voucher = BatchTerms { reserve: ReserveMode::None, ..voucher() };
+    let series = world.issued("brand", "b1", voucher);
+    world.buyer("ann", series, 4);
+    let offer = OfferId::from_bytes([3; 16]);
+    let (then, to) = (BoughtBack::Inventory, None);
+    let deal = OfferedDeal::BuyBack { series, quantity: 4, price: cents(80_00), to, then };
+    world.settle(1000);
+    world.order("ann", Side::Buy, series, 1, Some(95_00)).expect("on offer");
+    let terms = OfferTerms { offer, deal, expires_at: instant(1003, 9) };
+    world.issuer("brand", Verb::MakeOffer(terms)).expect("of its proceeds");
+    let sells = |units| Verb::TakeOffer { offer, units };
+    let newest = SerialRange { first: 4, end: 5 };
+    let refused = world.user("ann", sells(Units::Exactly([newest].to_vec())));
+    assert_eq!(refused, Err(Rejection::PurchaseUnsettled));
+    world.user("ann", sells(Units::Any(2))).expect("settled yesterday");
 }

@@ -256,7 +256,8 @@ pub(super) const KEYS: &[Key] = &[
         "retention",
         "transactions",
         YEARS,
-        "how long transactions are kept at least, for people: a node deletes nothing by itself",
+        "how long transactions are kept at least: until then a node erases no personal data of a \
+         party that had some",
     ),
     key("retention", "kyc", YEARS, "the same of who a party is"),
     key("retention", "sar", YEARS, "of reports of suspicion"),
