@@ -300,6 +300,8 @@ pub struct Batch {
     pub rejected: Option<BatchRefusal>,
     /// How often its inventory has been put on offer; the first time it is listed.
     pub offers: u32,
+    /// When the first of its coupons was sold.
+    pub first_sold: Option<Timestamp>,
 }
 
 impl Batch {
@@ -321,7 +323,15 @@ impl Batch {
             suspended: None,
             rejected: None,
             offers: 0,
+            first_sold: None,
         }
+    }
+
+    /// How long holders have been able to redeem its coupons: since the first was sold, or since
+    /// they became valid. Of a single coupon nobody keeps when it was sold.
+    pub(crate) fn usable_for(&self, at: Timestamp) -> Millis {
+        let sold = self.first_sold.unwrap_or(self.terms.starts_at);
+        at.since(sold.max(self.terms.starts_at))
     }
 
     /// Face value of all its coupons.

@@ -1,27 +1,39 @@
 //! How far an issuer is trusted: a score, the grade that follows from it, and what a grade is
 //! allowed.
 //!
-//! The score is the four-factor formula of C-47, in integers and rounded once, so that every
-//! replica and everybody who recomputes it gets the same. Pure: whoever asks brings the factors.
-//! There is one scale (D-03): a score is 0 to 10 000, hundredths of a point of 100.
+//! The score is the four-factor formula of C-47, whose last two factors a region chooses (C-48).
+//! It is in integers and rounded once, so that every replica and everybody who recomputes it gets
+//! the same. Pure: whoever asks brings the factors. There is one scale (D-03): a score is 0 to
+//! 10 000, hundredths of a point of 100.
 
+mod factors;
 mod tenure;
 
+pub use factors::{FactorSet, RateBase};
+
 use crate::fees::major_units;
-use gcfn_model::{Amount, BasisPoints, Currency, Rounding};
+use gcfn_model::{Amount, BasisPoints, Currency, Millis, Rounding};
 use serde::{Deserialize, Serialize};
 
 /// What a score is computed from. Values are face values over the issuer's whole time here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CreditFactors {
-    /// What was sold: the denominator of both rates (C-51).
+    /// What was minted.
+    pub issued: Amount,
+    /// What was sold.
     pub sold: Amount,
     /// What of it was redeemed.
     pub redeemed: Amount,
     /// What of it expired unredeemed.
     pub expired: Amount,
+    /// What holders traded among themselves.
+    pub resold: Amount,
     /// How many redemptions there were.
     pub redemptions: u64,
+    /// How long a coupon took to be redeemed, on average by face; `None` without redemptions.
+    pub redemption_period: Option<Millis>,
+    /// How many defaults there were.
+    pub defaults: u64,
     /// Whole months since the issuer was first approved.
     pub tenure_months: u32,
     /// How content its users are: 0 to 10 000.
@@ -133,9 +145,9 @@ pub struct CreditWeights {
     pub redemption: BasisPoints,
     /// Of what did not expire.
     pub breakage: BasisPoints,
-    /// Of the time in the market.
+    /// Of the time in the market, or what the set of factors has in its place.
     pub tenure: BasisPoints,
-    /// Of user satisfaction.
+    /// Of user satisfaction, or what the set of factors has in its place.
     pub satisfaction: BasisPoints,
 }
 
@@ -154,6 +166,12 @@ pub struct Provisional {
 /// Tables by grade are best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreditRules {
+    /// Which factors there are (C-48).
+    pub factors: FactorSet,
+    /// What the rates are shares of (C-51).
+    pub rate_base: RateBase,
+    /// The mean redemption period from which on average maturity earns nothing.
+    pub maturity: Millis,
     /// The weights of the factors.
     pub weights: CreditWeights,
     /// The weight of a model's score where one arrives (C-47); 0 leaves it out.
@@ -195,6 +213,9 @@ impl CreditRules {
     #[must_use]
     pub const fn standard(currency: Currency) -> CreditRules {
         CreditRules {
+            factors: FactorSet::Tenure,
+            rate_base: RateBase::Sold,
+            maturity: Millis(365 * 86_400_000),
             weights: CreditWeights {
                 redemption: BasisPoints(3_500),
                 breakage: BasisPoints(2_500),
@@ -228,33 +249,32 @@ impl CreditRules {
         Rating { score, grade: self.grade(score), provisional }
     }
 
-    /// The score of the formula:
-    /// `w1 Rr + w2 (1 - Br) + w3 ln(Mt + 1) / ln(37) + w4 Us`, rounded half up once.
+    /// The score of the formula: `w1 Rr + w2 (1 - Br) + w3 x + w4 y`, rounded half up once, where
+    /// `x` and `y` are `ln(Mt + 1) / ln(37)` and `Us`, or what the region's set of factors has in
+    /// their place.
     ///
     /// Every term is at most its weight (D-05), so the score is at most 100. Without sales
     /// nothing has been redeemed and nothing has expired.
     #[must_use]
     pub fn score(&self, factors: &CreditFactors) -> Score {
-        let points = |rate: BasisPoints| u128::from(rate.0);
+        let weight = |weight: BasisPoints| u128::from(weight.0);
         let face = |amount: Amount| u128::from(amount.minor());
-        let sold = face(factors.sold).max(1);
-        let kept = sold.saturating_sub(face(factors.expired));
-        let redeemed = face(factors.redeemed).min(sold);
-        let tenure = u128::from(tenure::share(factors.tenure_months));
-        let satisfaction = points(factors.satisfaction.min(BasisPoints::ONE));
+        let base = self.base(factors);
+        let kept = base.saturating_sub(face(factors.expired));
+        let redeemed = face(factors.redeemed).min(base);
+        let [third, fourth] = self.shares(factors);
 
-        // The rates are fractions of what was sold, the other terms of SCALE: over one
-        // denominator the largest term is 10^4 x 10^18 x 10^8.
+        // The rates are fractions of the base, the other terms of SCALE: over one denominator the
+        // largest term is 10^4 x 10^18 x 10^8.
         let scale = u128::from(tenure::SCALE);
-        let content = satisfaction.saturating_mul(scale).saturating_div(10_000);
-        let rates = points(self.weights.redemption)
+        let rates = weight(self.weights.redemption)
             .saturating_mul(redeemed)
-            .saturating_add(points(self.weights.breakage).saturating_mul(kept));
-        let others = points(self.weights.tenure)
-            .saturating_mul(tenure)
-            .saturating_add(points(self.weights.satisfaction).saturating_mul(content));
-        let sum = rates.saturating_mul(scale).saturating_add(others.saturating_mul(sold));
-        nearest(sum, sold.saturating_mul(scale))
+            .saturating_add(weight(self.weights.breakage).saturating_mul(kept));
+        let others = weight(self.weights.tenure)
+            .saturating_mul(third)
+            .saturating_add(weight(self.weights.satisfaction).saturating_mul(fourth));
+        let sum = rates.saturating_mul(scale).saturating_add(others.saturating_mul(base));
+        nearest(sum, base.saturating_mul(scale))
     }
 
     /// `(1 - w) x base + w x model`, half up (C-47).

@@ -143,8 +143,8 @@ impl Venue {
             let entry = entry.with(self.obligation(series), Account::ObligationContra, face);
             self.post(step, entry);
             self.never_settles(&trade);
-            self.sale_undone(&trade);
         }
+        self.sale_undone(&trade);
         self.set_trade_state(id, TradeState::Reversed);
         step.emit(Event::TradeReversed { trade: id, series });
         self.let_go(step, series);

@@ -96,6 +96,7 @@ impl Venue {
         self.defaults.insert(issuer, case);
         step.emit(Event::DefaultDeclared { issuer, severity, cause });
         if before.is_none() {
+            self.record(issuer, |record| record.defaults = record.defaults.saturating_add(1));
             self.take_a_grade(issuer);
             self.rate_issuer(step, issuer);
         }

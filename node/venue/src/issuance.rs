@@ -257,9 +257,11 @@ impl Venue {
     /// when their time has come, listed or not.
     pub(crate) fn mint_batch(&mut self, step: &mut Step<'_>, id: BatchId) -> Outcome {
         let batch = self.batch_in(id, &[BatchState::Funded])?;
-        let (series, terms) = (batch.series, batch.terms);
+        let (issuer, series, terms) = (batch.issuer, batch.series, batch.terms);
+        let total = batch.total_face();
         let minted = gcfn_ledger::Terms { face: terms.face, quantity: terms.quantity, home: None };
         self.books.title.register(series, minted).map_err(|_| Rejection::BatchExists)?;
+        self.record(issuer, |record| record.issued = more(record.issued, total));
         self.advance(id, BatchState::Registered);
         self.agenda.insert((terms.expires_at, Due::Expire(id)));
         self.agenda.insert((terms.breakage_at, Due::ShareBreakage(id)));

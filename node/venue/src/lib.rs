@@ -116,7 +116,10 @@ pub use command::{
 };
 pub use conduct::ConductRule;
 pub use conservation::{Imbalance, SeriesTotals};
-pub use credit::{CreditFactors, CreditRules, CreditWeights, Grade, Provisional, Rating, Score};
+pub use credit::{
+    CreditFactors, CreditRules, CreditWeights, FactorSet, Grade, Provisional, RateBase, Rating,
+    Score,
+};
 pub use dealing::member_party;
 pub use defaults::{DefaultCase, DefaultCause, Severity};
 pub use dispute::{

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
-use gcfn_model::{Amount, BasisPoints, PartyId, Timestamp};
+use gcfn_model::{Amount, BasisPoints, Millis, PartyId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What an issuer has done so far: face values over its whole time, and counts. A value above
@@ -24,6 +24,14 @@ pub struct IssuerRecord {
     pub redemptions: u64,
     /// How many complaints of users were upheld.
     pub complaints: u64,
+    /// What was minted.
+    pub issued: Amount,
+    /// What holders traded among themselves at this node.
+    pub resold: Amount,
+    /// How many defaults were opened; one that got worse is one.
+    pub defaults: u64,
+    /// The time that redeemed coupons took, by face: the sum of value and milliseconds, multiplied.
+    pub redemption_time: u128,
 }
 
 impl IssuerRecord {
@@ -34,19 +42,43 @@ impl IssuerRecord {
         expired: Amount::ZERO,
         redemptions: 0,
         complaints: 0,
+        issued: Amount::ZERO,
+        resold: Amount::ZERO,
+        defaults: 0,
+        redemption_time: 0,
     };
 
     /// What a score is computed from, after so many months.
     #[must_use]
     pub fn factors(&self, tenure_months: u32) -> CreditFactors {
         CreditFactors {
+            issued: self.issued,
             sold: self.sold,
             redeemed: self.redeemed,
             expired: self.expired,
+            resold: self.resold,
             redemptions: self.redemptions,
+            redemption_period: self.redemption_period(),
+            defaults: self.defaults,
             tenure_months,
             satisfaction: self.satisfaction(),
         }
+    }
+
+    /// Takes down a redemption of so much face, so long after the coupon could be used.
+    pub(crate) fn redeem(&mut self, value: Amount, after: Millis) {
+        self.redeemed = more(self.redeemed, value);
+        self.redemptions = self.redemptions.saturating_add(1);
+        let time = u128::from(value.minor()).saturating_mul(u128::from(after.0));
+        self.redemption_time = self.redemption_time.saturating_add(time);
+    }
+
+    /// The average maturity (CSC-19): how long redeemed coupons took, on average by face, rounded
+    /// down; `None` before the first redemption.
+    #[must_use]
+    pub fn redemption_period(&self) -> Option<Millis> {
+        let mean = self.redemption_time.checked_div(u128::from(self.redeemed.minor()))?;
+        Some(Millis(u64::try_from(mean).unwrap_or(u64::MAX)))
     }
 
     /// The share of redemptions that nobody complained about. Without redemptions there is no

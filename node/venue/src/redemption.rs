@@ -11,13 +11,12 @@ use crate::funding::Claim;
 use crate::indexed::{By, Concerns};
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
-use crate::rating::more;
 use crate::refusal::Rejection;
 use crate::settlement::Item;
 use crate::venue::{Due, Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Entry, Holder, Lot, Posting, SerialRange};
-use gcfn_model::{Amount, BatchId, PartyId, RedemptionId, Serial, SeriesId, Timestamp};
+use gcfn_model::{Amount, BatchId, Millis, PartyId, RedemptionId, Serial, SeriesId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A redemption from its lock until the merchant's money has moved.
@@ -192,10 +191,8 @@ impl Venue {
         self.add_item(Item::Redemption { redemption: id, issuer, merchant, value, fee });
         step.emit(Event::Redeemed { redemption: id, value, partial: !left.is_zero() });
         self.claims_fell(step, batch, before, value);
-        self.record(issuer, |record| {
-            record.redeemed = more(record.redeemed, value);
-            record.redemptions = record.redemptions.saturating_add(1);
-        });
+        let after = self.batches.get(&batch).map_or(Millis(0), |batch| batch.usable_for(step.at));
+        self.record(issuer, |record| record.redeem(value, after));
         self.rate_issuer(step, issuer);
         if !left.is_zero() {
             self.return_coupon(step, &locked);

@@ -80,11 +80,15 @@ impl Venue {
         Ok(batch.terms.refund_window)
     }
 
-    /// What was counted as sold to a first holder was not.
+    /// What was counted as sold, to a first holder or among holders, was not.
     pub(crate) fn sale_undone(&mut self, trade: &Trade) {
         let Account::Obligation(issuer, _) = self.obligation(trade.series) else { return };
         let face = self.face(trade);
-        self.record(issuer, |record| record.sold = record.sold.saturating_sub(face));
+        let primary = trade.primary();
+        self.record(issuer, |record| {
+            let counted = if primary { &mut record.sold } else { &mut record.resold };
+            *counted = counted.saturating_sub(face);
+        });
     }
 
     /// P-11a: the money has not moved; it is simply free again.

@@ -390,14 +390,19 @@ impl Venue {
         match trade.kind {
             TradeKind::Primary => {
                 self.record(issuer, |record| record.sold = more(record.sold, face));
-                self.change_batch(id, |batch| batch.unsettled = more(batch.unsettled, face));
+                self.change_batch(id, |batch| {
+                    batch.unsettled = more(batch.unsettled, face);
+                    batch.first_sold = batch.first_sold.or(Some(trade.at));
+                });
             }
             TradeKind::BuyBack(_) => {
                 self.record(issuer, |record| record.sold = record.sold.saturating_sub(face));
                 self.claims_fell(step, id, before, face);
                 self.free_surplus(step, id);
             }
-            TradeKind::Resale | TradeKind::Block => {}
+            TradeKind::Resale | TradeKind::Block => {
+                self.record(issuer, |record| record.resold = more(record.resold, face));
+            }
         }
     }
 

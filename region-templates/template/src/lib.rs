@@ -26,9 +26,9 @@ pub use money::{InterestOwner, Money, Points, Tax, TaxKind};
 pub use problem::{Problem, TemplateProblems};
 pub use read::parse;
 pub use region::{
-    CalendarRules, Credit, Divisible, Escrow, Federation, Fees, Jobs, Kyc, Maturity, Prefund,
-    PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode, Retention, Settlement,
-    TradeTable,
+    CalendarRules, Credit, CreditFactorSet, CreditRateBase, Divisible, Escrow, Federation, Fees,
+    Jobs, Kyc, Maturity, Prefund, PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode,
+    Retention, Settlement, TradeTable,
 };
 pub use row::{FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier};
 pub use trading::{Conduct, Maker, Trading};

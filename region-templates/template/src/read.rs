@@ -5,9 +5,9 @@
 use crate::document::{Document, Section};
 use crate::problem::TemplateProblems;
 use crate::region::{
-    CalendarRules, Credit, Divisible, Escrow, Federation, Fees, Jobs, Kyc, Maturity, Prefund,
-    PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode, Retention, Settlement,
-    TradeTable,
+    CalendarRules, Credit, CreditFactorSet, CreditRateBase, Divisible, Escrow, Federation, Fees,
+    Jobs, Kyc, Maturity, Prefund, PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode,
+    Retention, Settlement, TradeTable,
 };
 use crate::row::{FeeRow, FeeTier};
 use crate::zone::Zone;
@@ -273,6 +273,17 @@ fn escrow(section: &mut Section<'_>) -> Option<Escrow> {
 fn credit(section: &mut Section<'_>) -> Option<Credit> {
     const WEIGHTS: [&str; 4] =
         ["weight_redemption", "weight_breakage", "weight_tenure", "weight_satisfaction"];
+    let factors = section.choice(
+        "factors",
+        &[
+            ("tenure", CreditFactorSet::Tenure),
+            ("maturity", CreditFactorSet::Maturity),
+            ("volume", CreditFactorSet::Volume),
+        ],
+    );
+    let bases = [("sold", CreditRateBase::Sold), ("issued", CreditRateBase::Issued)];
+    let rate_base = section.choice("rate_base", &bases);
+    let maturity_days = section.number("maturity_days", 1..=3_650);
     let weights = rates(section, WEIGHTS);
     let sum = weights.map(|weights| weights.iter().map(|weight| weight.0).sum::<u32>());
     section.require(
@@ -301,6 +312,9 @@ fn credit(section: &mut Section<'_>) -> Option<Credit> {
         .map(|key| section.number(key, 0..=1_000_000).map(BasisPoints));
     let [q_aaa, q_aa, q_a, q_bbb, q_bb] = quota;
     Some(Credit {
+        factors: factors?,
+        rate_base: rate_base?,
+        maturity_days: maturity_days?,
         weights: weights?,
         model_weight: model_weight?,
         bands: [aaa?, aa?, a?, bbb?],

@@ -232,7 +232,14 @@ pub struct Escrow {
 /// How issuers are scored, and what a grade allows. Tables by grade go from AAA to BB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credit {
-    /// The weights of redemption, breakage, tenure and satisfaction; they sum to 10 000.
+    /// Which factors a score has.
+    pub factors: CreditFactorSet,
+    /// What the rates of redemption and breakage are shares of.
+    pub rate_base: CreditRateBase,
+    /// The mean days to redemption from which on average maturity earns nothing.
+    pub maturity_days: u32,
+    /// The weights of redemption, breakage, and the third and fourth factor (tenure and
+    /// satisfaction in the first set); they sum to 10 000.
     pub weights: [BasisPoints; 4],
     /// The weight of a model's score.
     pub model_weight: BasisPoints,
@@ -248,6 +255,26 @@ pub struct Credit {
     pub quota_base: u32,
     /// How much of it each grade has.
     pub quota: [BasisPoints; 5],
+}
+
+/// The factors of a score beside redemption and breakage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreditFactorSet {
+    /// Time in the market and user satisfaction.
+    Tenure,
+    /// Average maturity and user reputation.
+    Maturity,
+    /// Trade volume and defaults.
+    Volume,
+}
+
+/// What the rates of a score are shares of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreditRateBase {
+    /// The face value sold.
+    Sold,
+    /// The face value minted.
+    Issued,
 }
 
 /// How prices are suggested.

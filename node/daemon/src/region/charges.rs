@@ -1,10 +1,13 @@
 //! What a template charges, and how it scores and prices, in a venue's words.
 
 use super::days;
-use gcfn_template::{FeeMarket, FeeOrder, FeeRow, FeeSide, PriceModel, RegionTemplate, TradeTable};
+use gcfn_template::{
+    CreditFactorSet, CreditRateBase, FeeMarket, FeeOrder, FeeRow, FeeSide, PriceModel,
+    RegionTemplate, TradeTable,
+};
 use gcfn_venue::{
-    ActiveTrader, BlockTier, CreditRules, CreditWeights, FeePreset, FeeSchedule, IssuanceFees,
-    PricingModel, PricingRules, Provisional, Score, TradeFees, major_units,
+    ActiveTrader, BlockTier, CreditRules, CreditWeights, FactorSet, FeePreset, FeeSchedule,
+    IssuanceFees, PricingModel, PricingRules, Provisional, RateBase, Score, TradeFees, major_units,
 };
 
 pub(super) fn fees(template: &RegionTemplate) -> FeeSchedule {
@@ -58,6 +61,16 @@ pub(super) fn credit(template: &RegionTemplate) -> CreditRules {
     let credit = &template.credit;
     let [redemption, breakage, tenure, satisfaction] = credit.weights;
     CreditRules {
+        factors: match credit.factors {
+            CreditFactorSet::Tenure => FactorSet::Tenure,
+            CreditFactorSet::Maturity => FactorSet::Maturity,
+            CreditFactorSet::Volume => FactorSet::Volume,
+        },
+        rate_base: match credit.rate_base {
+            CreditRateBase::Sold => RateBase::Sold,
+            CreditRateBase::Issued => RateBase::Issued,
+        },
+        maturity: days(credit.maturity_days),
         weights: CreditWeights { redemption, breakage, tenure, satisfaction },
         model_weight: credit.model_weight,
         bands: credit.bands.map(Score::of),

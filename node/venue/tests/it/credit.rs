@@ -1,11 +1,25 @@
 //! Scores, grades and what they allow.
 
 use crate::world::cents;
-use gcfn_model::{BasisPoints, Currency};
+use gcfn_model::{Amount, BasisPoints, Currency};
 use gcfn_venue::{CreditFactors, CreditRules, CreditWeights, Grade, Score};
 use proptest::prelude::*;
 
 const RULES: CreditRules = CreditRules::standard(Currency::Cny);
+
+/// What an issuer that has done nothing is scored by, were nobody content with it.
+pub(crate) const NOTHING: CreditFactors = CreditFactors {
+    issued: Amount::ZERO,
+    sold: Amount::ZERO,
+    redeemed: Amount::ZERO,
+    expired: Amount::ZERO,
+    resold: Amount::ZERO,
+    redemptions: 0,
+    redemption_period: None,
+    defaults: 0,
+    tenure_months: 0,
+    satisfaction: BasisPoints(0),
+};
 
 /// An issuer that sold 1 000.00 long ago, of which so much was redeemed and so much expired.
 fn seasoned(redeemed: u64, expired: u64, tenure_months: u32, satisfaction: u32) -> CreditFactors {
@@ -16,20 +30,13 @@ fn seasoned(redeemed: u64, expired: u64, tenure_months: u32, satisfaction: u32) 
         redemptions: 1_000,
         tenure_months,
         satisfaction: BasisPoints(satisfaction),
+        ..NOTHING
     }
 }
 
 /// An issuer of today that nobody knows yet.
 fn new_issuer(satisfaction: u32) -> CreditFactors {
-    let nothing = cents(0);
-    CreditFactors {
-        sold: nothing,
-        redeemed: nothing,
-        expired: nothing,
-        redemptions: 0,
-        tenure_months: 0,
-        satisfaction: BasisPoints(satisfaction),
-    }
+    CreditFactors { satisfaction: BasisPoints(satisfaction), ..NOTHING }
 }
 
 #[test]
@@ -187,6 +194,7 @@ proptest! {
             redemptions: 1,
             tenure_months,
             satisfaction: BasisPoints(satisfaction),
+            ..NOTHING
         });
         prop_assert!(score(redeemed, expired) <= score(redeemed + more, expired));
         prop_assert!(score(redeemed, expired + more) <= score(redeemed, expired));

@@ -8,6 +8,7 @@ mod batches;
 mod chaos;
 mod closing;
 mod credit;
+mod credit_factors;
 mod cross_border;
 mod day;
 mod defaults;

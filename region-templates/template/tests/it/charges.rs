@@ -3,7 +3,8 @@
 use gcfn_model::BasisPoints;
 use gcfn_template::catalog::find;
 use gcfn_template::{
-    FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier, PriceModel, RegionTemplate, TradeTable, parse,
+    CreditFactorSet, CreditRateBase, FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier, PriceModel,
+    RegionTemplate, TradeTable, parse,
 };
 
 /// The catalog's entry of mainland China with `edits`.
@@ -24,6 +25,9 @@ fn what_is_left_out_has_the_network_s_value() {
     assert_eq!(template.fees.tiers_from, [1_000_000, 5_000_000, 20_000_000]);
     assert_eq!((template.fees.rows.len(), template.fees.block_tiers), (0, None));
     assert_eq!(template.credit.weights.map(|weight| weight.0), [3_500, 2_500, 2_000, 2_000]);
+    assert_eq!(template.credit.factors, CreditFactorSet::Tenure);
+    assert_eq!(template.credit.rate_base, CreditRateBase::Sold);
+    assert_eq!(template.credit.maturity_days, 365);
     assert_eq!(template.pricing.model, PriceModel::Additive3);
     assert_eq!(template, edited(&[]), "the catalog says the same in words");
 }
@@ -45,4 +49,14 @@ fn a_grade_without_a_reserve_ratio_has_the_region_s() {
     let own = "reserve_ratio = 4000\nreserve_ratio_aaa = 2000";
     let escrow = edited(&[("reserve_ratio = 10000", own)]).escrow;
     assert_eq!(escrow.reserve_by_grade.map(|rate| rate.0), [2_000, 4_000, 4_000, 4_000, 4_000]);
+}
+
+#[test]
+fn a_region_scores_by_another_set_of_factors() {
+    let set = |name: &str| {
+        let own = format!("[credit]\nfactors = \"{name}\"\n\n[refund]\n");
+        edited(&[("[refund]\n", &own)]).credit.factors
+    };
+    assert_eq!(set("maturity"), CreditFactorSet::Maturity);
+    assert_eq!(set("volume"), CreditFactorSet::Volume);
 }
