@@ -149,14 +149,14 @@ pub(crate) async fn classify(
 pub(crate) async fn close(call: Write<PartyId>, (): ()) -> Result<Accepted, Problem> {
     let closed = call.accepted(MoneyAct::CloseParty { party: call.id }.into()).await?;
     let (credentials, now) = (call.api.store().credentials(), call.api.node().now());
-    let vault = call.api.store().vault();
-    if vault.shredded_at(call.id).await.map_err(|fault| store_problem(&fault))?.is_none() {
-        note_once(&vault, call.id, vault_field::CLOSED, now).await?;
-    }
     let known = credentials.list().await.map_err(|fault| store_problem(&fault))?;
     for credential in known.into_iter().filter(|known| known.grant.party == Some(call.id)) {
         let revoked = credentials.revoke(&credential.id, now).await;
         revoked.map_err(|fault| store_problem(&fault))?;
+    }
+    let vault = call.api.store().vault();
+    if vault.shredded_at(call.id).await.map_err(|fault| store_problem(&fault))?.is_none() {
+        note_once(&vault, call.id, vault_field::CLOSED, now).await?;
     }
     Ok(closed)
 }

@@ -194,7 +194,7 @@ fn reminders(venue: &Venue, party: PartyId, now: Timestamp) -> Vec<Notice> {
     let title = &venue.books().title;
     let soon = now.checked_add(REMINDED_BEFORE).unwrap_or(now);
     let mut reminders = Vec::new();
-    for (_, batch) in venue.batches().filter(|(_, batch)| batch.state.is_live()) {
+    for (_, batch) in venue.live_batches_after(None) {
         let places = [Holder::Party(party), Holder::OrderLock(party), Holder::OfferLock(party)];
         let held = places.map(|place| title.quantity(batch.series, place)).iter().sum::<u64>();
         if held == 0 {

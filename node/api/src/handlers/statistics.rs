@@ -14,7 +14,7 @@ pub(crate) async fn figures(call: Read<PartyId>, (): ()) -> Result<IssuerStatist
         let record = &known.record;
         let money = |amount| Money::new(amount, venue.terms().currency);
         let of_sold = |part: Amount| share(part, record.sold);
-        let own = venue.batches().filter(|(_, batch)| batch.issuer == call.id);
+        let own = venue.batches_by(call.id);
         IssuerStatistics {
             issuer: Text(call.id),
             sold: money(record.sold),

@@ -160,8 +160,8 @@ fn audit(route: &Route, id: RequestId, caller: Option<&Caller>, problem: Option<
 }
 
 /// Keeps what staff have asked for, where supervisors find it. Nothing of what was sent is kept,
-/// and what stands in the path only where it is an id. An answer does not wait for its line to be
-/// kept for good: what was done is done.
+/// and what stands in the path only where it is an id. That its line cannot be kept fails no
+/// answer: what was done is done.
 async fn keep(
     api: &Api,
     route: &Route,
