@@ -53,7 +53,7 @@ fn an_honest_cell_is_verified_to_its_own_state_root() {
     expect![[r#"
         VerifiedEpoch {
             epoch: 11,
-            last_seq: 153,
+            last_seq: 159,
             closed_at: 1972-09-29T09:00:00.009000Z,
         }
     "#]]
@@ -275,7 +275,7 @@ fn a_finding_says_what_where_and_how_grave() {
     let (mut records, closes) = journal();
     records.remove(closes[2] + 1);
     let finding = mirror_of(&records).1.expect("a finding");
-    expect!["F-03 L2 sg epoch 3 seq 46 index 41: record 45 follows 53 events, 45 were shown"]
+    expect!["F-03 L2 sg epoch 3 seq 50 index 41: record 45 follows 57 events, 49 were shown"]
         .assert_eq(&finding.to_string());
     let again = mirror_of(&records).1.expect("a finding");
     assert_eq!(finding.id(), again.id());
