@@ -94,7 +94,7 @@ impl Cell {
             let request = gcfn_venue::Command::Request(gcfn_venue::Request {
                 id: CommandId::derive(&[&epoch.to_be_bytes()]),
                 actor: Actor { party, role: Role::Operator },
-                verb: Verb::Register { party, kind: PartyKind::User, kyc: 1 },
+                verb: Verb::Register { party, kind: PartyKind::Merchant, kyc: 1 },
             });
             let early = Timestamp::from_micros(epoch * 1_000_000 + 1).expect("in range");
             cell.entry(&mut replica, early, Command::Venue(request));
