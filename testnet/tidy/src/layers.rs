@@ -59,7 +59,6 @@ pub const CRATES: &[(&str, Layer)] = &[
 /// Edges inside a row: from, to, why.
 const WITHIN_A_ROW: &[(&str, &str, &str)] = &[
     ("gcfn-ledger", "gcfn-table", "accounts and runs of coupons are rows"),
-    ("gcfn-market", "gcfn-table", "finds orders by id"),
     ("gcfn-peering", "gcfn-anchor", "envelopes are signed and hashed as checkpoints are"),
     ("gcfn-clearing", "gcfn-ledger", "a house settles in books of its own"),
     ("gcfn-clearing", "gcfn-banking", "pay-ins and pay-outs are instructions"),
