@@ -63,8 +63,8 @@ pub struct Council {
     pub(crate) epochs: Epochs,
     /// The last event of its last closed epoch.
     pub(crate) closed_seq: u64,
-    /// Whether this replica has another state than the others. Not state itself: no snapshot is
-    /// taken of one that has.
+    /// Whether the last head that a leader told is not this replica's. Not state: it says something
+    /// about one replica.
     #[serde(skip)]
     pub(crate) diverged: bool,
 }

@@ -4,7 +4,7 @@ mod charges;
 mod rules;
 
 use crate::config::Config;
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow};
 use gcfn_clearing::Schedule;
 use gcfn_model::{BusinessDate, Calendar, CalendarFault, Millis, Timestamp};
 use gcfn_template::{LocalTime, Prefund, RegionTemplate, TemplateProblems};
@@ -52,18 +52,9 @@ impl Region {
     /// The venue's terms under this template.
     ///
     /// # Errors
-    /// When the names of the node and its regional do not fit each other, or when the node would
-    /// keep personal data outside the region that it must stay in.
+    /// When the names of the node and its regional do not fit each other.
     pub fn terms(&self, config: &Config) -> Result<Terms> {
         let template = &self.template;
-        // A node may serve one region from within another; only its own region's data binds it here.
-        ensure!(
-            template.residency == config.region || template.region != config.region,
-            "region.residency is {}: a node in {} may not keep personal data of {}",
-            template.residency,
-            config.region,
-            template.region
-        );
         Ok(Terms {
             node: config.node,
             region: config.region,

@@ -46,6 +46,40 @@ pub enum Holder {
 }
 
 impl Holder {
+    /// Every place in which a coupon is `party`'s.
+    #[must_use]
+    pub const fn of_party(party: PartyId) -> [Holder; 6] {
+        [
+            Holder::Party(party),
+            Holder::OrderLock(party),
+            Holder::RedeemLock(party),
+            Holder::Frozen(party),
+            Holder::Pledged(party),
+            Holder::OfferLock(party),
+        ]
+    }
+
+    /// Whose a coupon is that is here, if it is in somebody's hands at this node.
+    #[must_use]
+    pub const fn owner(self) -> Option<PartyId> {
+        match self {
+            Holder::Party(party)
+            | Holder::OrderLock(party)
+            | Holder::RedeemLock(party)
+            | Holder::Frozen(party)
+            | Holder::Pledged(party)
+            | Holder::OfferLock(party) => Some(party),
+            Holder::Inventory
+            | Holder::InventoryLock
+            | Holder::Delivery(_)
+            | Holder::Abroad(_)
+            | Holder::Home(_)
+            | Holder::Redeemed
+            | Holder::Expired
+            | Holder::Recalled => None,
+        }
+    }
+
     /// Whether no coupon ever leaves it.
     #[must_use]
     pub const fn is_final(self) -> bool {

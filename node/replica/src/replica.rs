@@ -29,8 +29,8 @@ pub struct Replica {
     /// The last event in a closed epoch.
     closed_seq: u64,
     now: Timestamp,
-    /// Whether this replica has another state than the others. Not state itself: no snapshot is
-    /// taken of one that has.
+    /// Whether the last head that a leader told is not this replica's. Not state: it says something
+    /// about one replica.
     #[serde(skip)]
     diverged: bool,
     /// Room for the bytes of an event. Not state.

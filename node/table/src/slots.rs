@@ -164,7 +164,9 @@ impl<T: Clone> Slots<T> {
     fn vacancies_are_listed(&self) -> bool {
         let mut next = self.vacant;
         for _ in self.len..self.width {
-            let Some(Slot::Vacant(after)) = next.and_then(|row| self.slot(row)) else {
+            // What lies beyond the width is room, and no slot.
+            let slot = next.filter(|row| row.0 < self.width).and_then(|row| self.slot(row));
+            let Some(Slot::Vacant(after)) = slot else {
                 return false;
             };
             next = *after;

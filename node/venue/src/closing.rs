@@ -104,14 +104,7 @@ impl Venue {
     }
 
     fn has_coupons(&self, party: PartyId) -> bool {
-        let places = [
-            Holder::Party(party),
-            Holder::OrderLock(party),
-            Holder::RedeemLock(party),
-            Holder::Frozen(party),
-            Holder::Pledged(party),
-            Holder::OfferLock(party),
-        ];
+        let places = Holder::of_party(party);
         let title = &self.books.title;
         title.series().any(|(id, _)| places.iter().any(|at| title.quantity(id, *at) != 0))
     }

@@ -63,9 +63,8 @@ impl Venue {
             return Err(Rejection::AmountZero);
         }
         let free = Account::Issuer(issuer, IssuerBucket::Free);
-        let owed = Pool::ALL.into_iter().filter_map(|pool| self.receivables.get(&(issuer, pool)));
-        let owed = Amount::sum(owed.copied()).unwrap_or(Amount::MAX);
-        let spoken_for = self.owed_to_hub(issuer).checked_add(owed).unwrap_or(Amount::MAX);
+        let owed = Amount::sum(Pool::ALL.into_iter().map(|pool| self.receivable(issuer, pool)));
+        let spoken_for = owed.unwrap_or(Amount::MAX);
         if self.amount(free).saturating_sub(spoken_for) < amount {
             return Err(Rejection::InsufficientFunds);
         }

@@ -4,7 +4,7 @@ use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;
-use crate::units::{Units, count, ranges_of, value_left};
+use crate::units::{Picked, Units, count, ranges_of, value_left};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::Holder;
@@ -46,7 +46,7 @@ impl Venue {
         self.open_series(series, step.at)?;
         self.transferable(series)?;
         let (giver, receiver) = (Holder::Party(from), Holder::Party(to));
-        let picked = self.pick(series, giver, &present.units, None)?;
+        let picked = self.pick(series, giver, &present.units, Picked::Give)?;
         let (ranges, value) = (ranges_of(&picked), value_left(&picked).ok_or(Rejection::TooLarge)?);
         self.check_transfer((from, to), value, step.at)?;
         let lots = self.books.title.transfer_ranges(series, giver, receiver, &ranges);

@@ -64,31 +64,11 @@ struct Claim {
     places: Vec<Holder>,
 }
 
-/// Whose a coupon is, if it is in somebody's hands here.
-pub(crate) const fn owner(holder: Holder) -> Option<PartyId> {
-    match holder {
-        Holder::Party(party)
-        | Holder::OrderLock(party)
-        | Holder::RedeemLock(party)
-        | Holder::Frozen(party)
-        | Holder::Pledged(party)
-        | Holder::OfferLock(party) => Some(party),
-        Holder::Inventory
-        | Holder::InventoryLock
-        | Holder::Delivery(_)
-        | Holder::Abroad(_)
-        | Holder::Home(_)
-        | Holder::Redeemed
-        | Holder::Expired
-        | Holder::Recalled => None,
-    }
-}
-
 impl Venue {
     /// What is left of the face of all coupons in somebody's hands here.
     pub(crate) fn held_value(&self, series: SeriesId) -> Amount {
         let title = &self.books.title;
-        let held = title.holders(series).filter(|(holder, _)| owner(*holder).is_some());
+        let held = title.holders(series).filter(|(holder, _)| holder.owner().is_some());
         let values = held.map(|(holder, _)| title.value(series, holder));
         Amount::sum(values).expect("no more than was minted")
     }
@@ -115,7 +95,7 @@ impl Venue {
         let title = &self.books.title;
         let mut claims = BTreeMap::<PartyId, Claim>::new();
         for (holder, _) in title.holders(series) {
-            if let Some(party) = owner(holder).filter(|_| which(holder)) {
+            if let Some(party) = holder.owner().filter(|_| which(holder)) {
                 let claim = claims.entry(party).or_default();
                 claim.value = claim.value.plus(title.value(series, holder));
                 claim.places.push(holder);

@@ -25,8 +25,7 @@ impl Venue {
     pub(crate) fn keep_for_later(&mut self, step: &mut Step<'_>, open: &OpenOrder) {
         let OpenOrder { id, party, series, remaining, .. } = *open;
         let (free, kept) = (Holder::Party(party), Holder::OfferLock(party));
-        let most = Some(self.resales_max(series));
-        let picked = self.pick(series, free, &Units::Any(remaining), most);
+        let picked = self.pick_to_sell(series, party, &Units::Any(remaining));
         let ranges = ranges_of(&picked.expect("as many resellable coupons were counted"));
         self.move_ranges(step, series, (free, kept), &ranges);
         let all = self.kept_for_later.or_insert_with(id, Vec::new);

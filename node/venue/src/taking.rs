@@ -9,7 +9,7 @@ use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::Item;
 use crate::trade::{Bargain, Goods, Payment, TradeKind};
-use crate::units::{Units, count, ranges_of, split};
+use crate::units::{Picked, Units, count, ranges_of, split};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Holder, Posting, SerialRange};
@@ -111,8 +111,7 @@ impl Venue {
         (series, price, then, units): (SeriesId, Amount, BoughtBack, &Units),
     ) -> Outcome {
         self.transferable(series)?;
-        // However often they were resold: they go home. Their purchase must have settled all the same.
-        let lots = self.pick(series, Holder::Party(seller), units, Some(u8::MAX))?;
+        let lots = self.pick(series, Holder::Party(seller), units, Picked::SellBack)?;
         let face = self.books.title.terms(series).ok_or(Rejection::UnknownSeries)?.face;
         if lots.iter().any(|lot| lot.left != face) {
             return Err(Rejection::NotDivisible);

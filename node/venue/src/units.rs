@@ -23,31 +23,51 @@ pub enum Units {
     Exactly(Vec<SerialRange>),
 }
 
+/// What coupons are picked to do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Picked {
+    /// To be sold on: not those that have been resold so often (C-38), and none whose purchase
+    /// has not settled, unless the region allows it.
+    SellOn(u8),
+    /// To be sold back to their issuer: however often they were resold, once they have settled.
+    SellBack,
+    /// To be given away.
+    Give,
+}
+
+impl Picked {
+    const fn is_sale(self) -> bool {
+        !matches!(self, Picked::Give)
+    }
+
+    const fn is_worn(self, lot: &Lot) -> bool {
+        matches!(self, Picked::SellOn(resales_max) if resales_max <= lot.resales)
+    }
+}
+
 impl Venue {
     /// The lots that `units` name among what `holder` has, if all of them may move.
     ///
-    /// With `resales_max` they are to be sold on: those that have been resold as often are not
-    /// among them (C-38), and none whose purchase has not settled, unless the region allows it.
+    /// Which may depends on what they are picked `to`.
     pub(crate) fn pick(
         &self,
         series: SeriesId,
         holder: Holder,
         units: &Units,
-        resales_max: Option<u8>,
+        to: Picked,
     ) -> Result<Vec<Lot>, Rejection> {
         let lots = match units {
-            Units::Any(quantity) => self.lowest(series, holder, *quantity, resales_max)?,
+            Units::Any(quantity) => self.lowest(series, holder, *quantity, to)?,
             Units::Exactly(ranges) => self.exactly(series, holder, ranges)?,
         };
         if lots.is_empty() {
             return Err(Rejection::QuantityZero);
         }
-        let worn = |lot: &Lot| resales_max.is_some_and(|max| max <= lot.resales);
-        if lots.iter().any(worn) {
+        if lots.iter().any(|lot| to.is_worn(lot)) {
             return Err(Rejection::ResaleLimit);
         }
         let settled = |lot: &Lot, pending: &Serials| pending.without(lot.range) == [lot.range];
-        let pending = self.pending(series).filter(|_| resales_max.is_some());
+        let pending = self.pending(series).filter(|_| to.is_sale());
         if pending.is_some_and(|pending| !lots.iter().all(|lot| settled(lot, pending))) {
             return Err(Rejection::PurchaseUnsettled);
         }
@@ -62,7 +82,7 @@ impl Venue {
         units: &Units,
     ) -> Result<Vec<Lot>, Rejection> {
         self.transferable(series)?;
-        self.pick(series, Holder::Party(seller), units, Some(self.resales_max(series)))
+        self.pick(series, Holder::Party(seller), units, Picked::SellOn(self.resales_max(series)))
     }
 
     fn lowest(
@@ -70,20 +90,19 @@ impl Venue {
         series: SeriesId,
         holder: Holder,
         quantity: u64,
-        resales_max: Option<u8>,
+        to: Picked,
     ) -> Result<Vec<Lot>, Rejection> {
         let title = &self.books.title;
         let face = title.terms(series).ok_or(Rejection::UnknownSeries)?.face;
-        let fresh = |lot: &Lot| resales_max.is_none_or(|max| lot.resales < max);
         let mut wanted = quantity;
         let mut picked = Vec::new();
         let (mut worn, mut unsettled) = (0_u64, 0_u64);
-        let pending = self.pending(series).filter(|_| resales_max.is_some());
+        let pending = self.pending(series).filter(|_| to.is_sale());
         for lot in title.lots(series, holder).filter(|lot| lot.left == face) {
             if wanted == 0 {
                 break;
             }
-            if !fresh(&lot) {
+            if to.is_worn(&lot) {
                 worn = worn.saturating_add(lot.range.count());
                 continue;
             }

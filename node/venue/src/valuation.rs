@@ -30,14 +30,7 @@ impl Venue {
     }
 
     fn valued_in(&self, party: PartyId, series: SeriesId) -> Option<ValuedCoupons> {
-        let places = [
-            Holder::Party(party),
-            Holder::OrderLock(party),
-            Holder::OfferLock(party),
-            Holder::RedeemLock(party),
-            Holder::Pledged(party),
-            Holder::Frozen(party),
-        ];
+        let places = Holder::of_party(party);
         let title = &self.books.title;
         let counts = places.map(|place| title.quantity(series, place));
         let quantity = counts.into_iter().fold(0, u64::saturating_add);

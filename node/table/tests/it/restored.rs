@@ -50,6 +50,8 @@ fn every_vacant_slot_is_listed_once() {
     assert!(restored(Some(0), &[vacant(None), vacant(None)]).is_err(), "one is forgotten");
     assert!(restored(Some(0), &[vacant(Some(0)), vacant(None)]).is_err(), "a circle");
     assert!(restored(Some(0), &[vacant(Some(7)), vacant(None)]).is_err(), "one that is not there");
+    let held = [Slot::Held(1, 0), Slot::Held(2, 0), vacant(None)];
+    assert!(restored(Some(3), &held).is_err(), "one where there is room, and no slot yet");
     assert!(restored(Some(0), &[Slot::Held(1, 0)]).is_err(), "one that is not vacant");
     assert!(restored(None, &[vacant(None)]).is_err(), "none is listed");
 }

@@ -16,7 +16,11 @@ const DISPUTE: DisputeId = DisputeId::from_bytes([1; 16]);
 
 /// Ann has sold ben four coupons for 94.00 each; it has settled on day 1001.
 fn resold() -> (World, SeriesId, TradeId) {
-    let mut world = World::new();
+    resold_in(terms("sg", "sg", Currency::Sgd))
+}
+
+fn resold_in(terms: Terms) -> (World, SeriesId, TradeId) {
+    let mut world = World::of(terms);
     let series = world.listed("brand", "b1");
     for user in ["ann", "ben"] {
         world.register(user, PartyKind::User);
@@ -283,6 +287,29 @@ fn a_dispute_that_takes_too_long_escalates_by_itself() {
     world.two(decision(true)).expect("it can still be decided");
     world.until(1005, 10);
     assert_eq!(overdue(&world).len(), 3);
+}
+
+#[test]
+fn the_times_of_a_forgotten_dispute_are_not_those_of_the_next_by_its_id() {
+    let mut terms = terms("sg", "sg", Currency::Sgd);
+    terms.refund_window = Millis(3_600_000);
+    terms.money.disputes.open_within = Millis(25 * 3_600_000);
+    let (mut world, series, trade) = resold_in(terms);
+    open(&mut world, "ben", trade, DisputeKind::RefundRequest).expect("in time");
+    world.until(1001, 11);
+    let withdraw = MoneyAct::WithdrawDispute { dispute: DISPUTE };
+    world.user("ben", Verb::Money(withdraw)).expect("his");
+    assert_eq!(world.venue.dispute(DISPUTE), None, "forgotten with its trade");
+
+    world.order("ben", Side::Sell, series, 1, Some(90_00)).expect("his");
+    world.order("ann", Side::Buy, series, 1, Some(90_00)).expect("covered");
+    let next = world.venue.trades().last().expect("made").id;
+    world.until(1002, 11);
+    open(&mut world, "ann", next, DisputeKind::RefundRequest).expect("in time");
+    world.until(1003, 10);
+    assert_eq!(state(&world), DisputeState::Submitted, "48 hours of the first are over");
+    world.until(1004, 12);
+    assert_eq!(state(&world), DisputeState::Escalated);
 }
 
 #[test]

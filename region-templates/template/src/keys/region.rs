@@ -30,7 +30,7 @@ pub(super) const KEYS: &[Key] = &[
         "region",
         "residency",
         NAME,
-        "the region on whose soil personal data stays: a node elsewhere does not start",
+        "the region on whose soil personal data stays, for people: no node knows where it stands",
     ),
     key("federation", "regional", NAME, "the regional node that clears between its nodes"),
     key("settlement", "domestic_days", "0 to 5", "T+n inside the region, in business days"),
