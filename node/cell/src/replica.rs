@@ -166,9 +166,16 @@ impl<M: Machine> Replica<M> {
         let State { machine, covers } = &mut *state;
         // A leader with a slow clock may stamp a time that has passed already.
         let at = batch.at.max(covers.at().next());
-        let outcomes =
-            commands.iter().map(|command| machine.apply(at, command, &mut events)).collect();
-        if machine.has_diverged() && self.replays_to < id.index {
+        let mut has_diverged = false;
+        let outcomes = commands
+            .iter()
+            .map(|command| {
+                let outcome = machine.apply(at, command, &mut events);
+                has_diverged |= machine.has_diverged();
+                outcome
+            })
+            .collect();
+        if has_diverged && self.replays_to < id.index {
             let fault = ApplyFault::Diverged { index: id.index };
             // Before the state is let go: nobody takes a snapshot of it.
             self.halt.because(&fault);

@@ -33,9 +33,9 @@ pub trait Machine: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// wait for it: it is to cost little, however large the machine is.
     fn freeze(&self) -> Self::Frozen;
 
-    /// Whether the machine has found, when it was last told, that its state is not what the leader
-    /// has at the same place of the log. Its replica stops then (DRV-06): nothing that it says may be
-    /// believed, and no snapshot is taken of it.
+    /// Whether the last command told the machine that its state is not what the leader has at the
+    /// same place of the log. Its replica stops then (DRV-06): nothing that it says may be believed,
+    /// and no snapshot is taken of it.
     fn has_diverged(&self) -> bool {
         false
     }

@@ -29,8 +29,8 @@ pub struct Replica {
     /// The last event in a closed epoch.
     closed_seq: u64,
     now: Timestamp,
-    /// Whether the last head that a leader told is not this replica's. Not state: it says something
-    /// about one replica.
+    /// Whether the last command told a head of the leader that is not this replica's. Not state: it
+    /// says something about one replica.
     #[serde(skip)]
     diverged: bool,
     /// Room for the bytes of an event. Not state.
@@ -67,6 +67,7 @@ impl Machine for Replica {
 
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
         self.now = self.now.max(at);
+        self.diverged = false;
         let mut step = Step { at: self.now, events };
         match command {
             Command::Venue(command) => self.direct(&mut step, command),

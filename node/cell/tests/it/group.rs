@@ -227,12 +227,13 @@ async fn without_a_quorum_the_outcome_is_unknown() {
 async fn a_replica_whose_state_differs_stops_and_the_others_go_on() {
     let group = Group::of_three(|_| ()).await;
     let (_, leader) = group.leader(&[1], None).await;
+    count(&leader, 1).await.unwrap();
     let dir = TempDir::new().unwrap();
     let wrong = Tally { ballast: vec![7], ..Tally::default() };
     let config = group.config(&dir, 3);
     let fourth = open_with(&group.net, config, wrong).await.unwrap();
     leader.add_learner(4).await.unwrap();
-    leader.submit(&[Command::Fill(1, vec![1, 2, 3])]).await.unwrap();
+    leader.submit(&[Command::Fill(2, vec![1, 2, 3])]).await.unwrap();
 
     leader.submit(&[Command::Weigh(3)]).await.unwrap();
 
@@ -240,7 +241,7 @@ async fn a_replica_whose_state_differs_stops_and_the_others_go_on() {
     let reason = stopped.halted.unwrap();
     assert!(reason.contains("is not that of the leader"), "{reason}");
     assert!(!records(&fourth).iter().any(|record| record.commands == [Command::Weigh(3)]));
-    count(&leader, 2).await.unwrap();
+    count(&leader, 3).await.unwrap();
     group.agree(&[1, 2, 3]).await;
     assert_eq!(leader.metrics().halted, None);
     group.shutdown().await;
@@ -249,21 +250,27 @@ async fn a_replica_whose_state_differs_stops_and_the_others_go_on() {
 /// The leader may be the one that is wrong, and its word stays in the log.
 #[tokio::test]
 async fn a_replica_that_stopped_at_a_wrong_leaders_word_can_be_started_again() {
-    let mut group = Group::of_three(|_| ()).await;
-    let (id, leader) = group.leader(&[1], None).await;
-    let stopped = others(id)[0];
-    let position = usize::try_from(stopped).unwrap() - 1;
-    leader.submit(&[Command::Fill(1, vec![1, 2, 3])]).await.unwrap();
-    group.agree(&[1, 2, 3]).await;
-    // What only a leader with another state can say.
-    drop(leader.submit(&[Command::Weigh(7)]).await);
-    until(&group.cells[position], |metrics| metrics.halted.is_some()).await;
+    let net = Arc::default();
+    let (wrong_dir, dir) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let wrong = Tally { ballast: vec![7], ..Tally::default() };
+    let leader = open_with(&net, config(wrong_dir.path(), 1), wrong).await.unwrap();
+    leader.initialize([1].into()).await.unwrap();
+    until(&leader, CellMetrics::is_leader).await;
+    count(&leader, 1).await.unwrap();
+    let right = open(&net, config(dir.path(), 2)).await.unwrap();
+    leader.add_learner(2).await.unwrap();
 
-    group.cells[position].shutdown().await;
-    group.net.forget(stopped);
-    let config = group.config(&group.dirs[position], position);
-    group.cells[position] = open(&group.net, config).await.unwrap();
-    let started = until(&group.cells[position], |metrics| 0 < metrics.applied_index).await;
+    leader.submit(&[Command::Weigh(1)]).await.unwrap();
+    let stopped_at = leader.applied().borrow().index;
+    until(&right, |metrics| metrics.halted.is_some()).await;
+
+    right.shutdown().await;
+    net.forget(2);
+    let right = open(&net, config(dir.path(), 2)).await.unwrap();
+    let started = until(&right, |metrics| stopped_at <= metrics.applied_index).await;
     assert_eq!(started.halted, None);
-    group.shutdown().await;
+    count(&leader, 2).await.unwrap();
+    let went_on = until(&right, |metrics| stopped_at < metrics.applied_index).await;
+    assert_eq!(went_on.halted, None);
+    futures::future::join_all([&leader, &right].map(TallyCell::shutdown)).await;
 }

@@ -53,6 +53,7 @@ impl Machine for Tally {
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Counted>) -> Outcome {
         assert!(self.last_at.is_none_or(|last| last <= at), "time ran backwards");
         self.last_at = Some(at);
+        self.diverged = false;
         let number = match command {
             Command::Count(number) => number,
             Command::Fill(number, ballast) => {
@@ -60,7 +61,7 @@ impl Machine for Tally {
                 number
             }
             Command::Weigh(weight) => {
-                self.diverged |= self.ballast.len() != *weight;
+                self.diverged = self.ballast.len() != *weight;
                 return Ok(0);
             }
         };

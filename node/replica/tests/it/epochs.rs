@@ -176,4 +176,6 @@ fn a_replica_whose_epochs_come_to_something_else_than_the_leaders_has_diverged()
     assert!(!has_diverged(&mut second));
     assert!(!has_diverged(&mut behind), "nothing can be said of an epoch that it has not closed");
     assert!(has_diverged(&mut third));
+    third.register("somebody", PartyKind::User);
+    assert!(!third.replica.has_diverged(), "only the command that told it says so");
 }
