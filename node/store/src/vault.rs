@@ -103,13 +103,13 @@ impl Handle {
     }
 }
 
-/// Whether a handle could be claimed.
+/// Whether handles could be claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// It is the subject's now.
+    /// They are the subject's now.
     Held,
-    /// It is another subject's; nothing changed.
-    Taken(PartyId),
+    /// This one is another subject's; nothing changed.
+    Taken(Handle),
 }
 
 /// The vault of personal data.
@@ -210,26 +210,28 @@ impl Vault {
         subjects.collect()
     }
 
-    /// Makes `subject` findable by `value`, instead of by its earlier one of that kind.
+    /// Makes `subject` findable by all of `handles`, instead of by its earlier ones of those kinds,
+    /// or by none of them.
     ///
     /// # Errors
     /// [`StoreError::Shredded`] for a subject that was shredded.
     pub async fn claim(
         &self,
         subject: PartyId,
-        kind: Handle,
-        value: &str,
+        handles: &[(Handle, &str)],
     ) -> Result<Claim, StoreError> {
-        let mac = self.mac(kind, value);
         let mut tx = self.db.begin().await?;
         self.lock(&mut tx, subject).await?;
-        tx.execute(&RELEASE, &[(&subject).into(), kind.name().into()]).await?;
-        let args = [kind.name().into(), mac.as_ref().into(), (&subject).into()];
-        let row = tx.row(&CLAIM, &args).await?.expect("an insert that returns has a row");
-        match row.id(0)? {
-            Some(holder) if holder != subject => Ok(Claim::Taken(holder)), // undoes the release
-            _ => tx.commit().await.map(|()| Claim::Held),
+        for &(kind, value) in handles {
+            let mac = self.mac(kind, value);
+            tx.execute(&RELEASE, &[(&subject).into(), kind.name().into()]).await?;
+            let args = [kind.name().into(), mac.as_ref().into(), (&subject).into()];
+            let row = tx.row(&CLAIM, &args).await?.expect("an insert that returns has a row");
+            if row.id(0)?.is_some_and(|holder: PartyId| holder != subject) {
+                return Ok(Claim::Taken(kind)); // The transaction is undone.
+            }
         }
+        tx.commit().await.map(|()| Claim::Held)
     }
 
     /// Who can be found by `value`.

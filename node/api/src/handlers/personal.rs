@@ -2,7 +2,7 @@
 
 use crate::api::store_problem;
 use crate::handlers::party;
-use crate::handlers::registration::{check_email, check_phone, vault_field};
+use crate::handlers::registration::{check_email, check_phone, claim_handles, vault_field};
 use crate::projection::{self, Told};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::party::Me;
@@ -14,7 +14,7 @@ use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
 use gcfn_ledger::Holder;
 use gcfn_model::{Millis, PartyId, Timestamp};
-use gcfn_store::{Claim, Filter, Handle, Page, Place, Vault};
+use gcfn_store::{Filter, Page, Place, Vault};
 use gcfn_venue::Venue;
 
 const DAY: u64 = 86_400_000;
@@ -30,14 +30,9 @@ pub(crate) async fn change(call: Write, Body(sent): Body<ProfileChange>) -> Resu
         return Err(Problem::rule("phone", "say what is to change"));
     }
     let (vault, caller) = (call.api.store().vault(), call.caller.party);
-    let changes =
-        [(Handle::Phone, vault_field::PHONE, phone), (Handle::Email, vault_field::EMAIL, email)];
-    for (handle, field, value) in changes {
+    claim_handles(&vault, caller, (phone.as_deref(), email.as_deref())).await?;
+    for (field, value) in [(vault_field::PHONE, phone), (vault_field::EMAIL, email)] {
         let Some(value) = value else { continue };
-        let claimed = vault.claim(caller, handle, &value).await;
-        if let Claim::Taken(_) = claimed.map_err(|fault| store_problem(&fault))? {
-            return Err(Problem::from(Code::HandleTaken).at(field));
-        }
         let written = vault.put(caller, field, value.as_bytes()).await;
         written.map_err(|fault| store_problem(&fault))?;
     }

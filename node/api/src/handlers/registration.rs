@@ -150,13 +150,7 @@ async fn record(vault: &Vault, party: PartyId, sent: &Registration) -> Result<()
         None => {}
     }
     let Registration { name, phone, email, iban, .. } = sent;
-    let handles = [(Handle::Phone, "phone", phone), (Handle::Email, "email", email)];
-    for (handle, field, value) in handles {
-        let Some(value) = value else { continue };
-        if let Claim::Taken(_) = vault.claim(party, handle, value).await.map_err(problem)? {
-            return Err(Problem::from(Code::HandleTaken).at(field));
-        }
-    }
+    claim_handles(vault, party, (phone.as_deref(), email.as_deref())).await?;
     let fields = [
         (vault_field::NAME, Some(name)),
         (vault_field::PHONE, phone.as_ref()),
@@ -170,6 +164,24 @@ async fn record(vault: &Vault, party: PartyId, sent: &Registration) -> Result<()
     // Last: a registration that was cut off before this is recorded anew.
     let recorded = vault.put(party, vault_field::REGISTRATION, content.as_bytes()).await;
     recorded.map_err(problem)
+}
+
+/// Makes `party` findable by what it can be reached by, or refuses the one that another has.
+pub(crate) async fn claim_handles(
+    vault: &Vault,
+    party: PartyId,
+    (phone, email): (Option<&str>, Option<&str>),
+) -> Result<(), Problem> {
+    let phone = phone.map(|value| (Handle::Phone, value));
+    let handles: Vec<_> =
+        phone.into_iter().chain(email.map(|value| (Handle::Email, value))).collect();
+    let claimed = vault.claim(party, &handles).await.map_err(|fault| store_problem(&fault))?;
+    let field = match claimed {
+        Claim::Held => return Ok(()),
+        Claim::Taken(Handle::Phone) => vault_field::PHONE,
+        Claim::Taken(Handle::Email) => vault_field::EMAIL,
+    };
+    Err(Problem::from(Code::HandleTaken).at(field))
 }
 
 /// All but the last four characters hidden.

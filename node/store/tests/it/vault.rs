@@ -42,7 +42,7 @@ async fn shows_nothing_without_the_key(engine: &Engine) {
     let url = engine.fresh().await;
     let vault = Store::open(&url, &VaultKey::generate()).await.unwrap().vault();
     vault.put(id("ada"), "phone", b"+8613800001111").await.unwrap();
-    vault.claim(id("ada"), Handle::Phone, "+8613800001111").await.unwrap();
+    vault.claim(id("ada"), &[(Handle::Phone, "+8613800001111")]).await.unwrap();
 
     let heap = bare_bytes(&url).await;
     assert!(!heap.is_empty());
@@ -79,7 +79,7 @@ async fn shreds_for_ever(engine: &Engine) {
     let (ada, bob) = (id("ada"), id("bob"));
     vault.put(ada, "name", b"Ada").await.unwrap();
     vault.put(bob, "name", b"Bob").await.unwrap();
-    vault.claim(ada, Handle::Email, "ada@example.org").await.unwrap();
+    vault.claim(ada, &[(Handle::Email, "ada@example.org")]).await.unwrap();
 
     assert_eq!(vault.with_field("name").await.unwrap().len(), 2);
     assert!(vault.shred(ada, at(7)).await.unwrap());
@@ -118,19 +118,31 @@ async fn finds_people_however_typed(engine: &Engine) {
     let vault = engine.store().await.vault();
     let (ada, bob) = (id("ada"), id("bob"));
     let phone = "+86 138-0000 1111";
-    assert_eq!(vault.claim(ada, Handle::Phone, phone).await.unwrap(), Claim::Held);
-    assert_eq!(vault.claim(ada, Handle::Phone, phone).await.unwrap(), Claim::Held);
-    assert_eq!(vault.claim(bob, Handle::Phone, "+852 5555").await.unwrap(), Claim::Held);
-    assert_eq!(vault.claim(bob, Handle::Phone, phone).await.unwrap(), Claim::Taken(ada));
-    assert_eq!(vault.claim(bob, Handle::Email, " Bob@Example.org").await.unwrap(), Claim::Held);
+    assert_eq!(vault.claim(ada, &[(Handle::Phone, phone)]).await.unwrap(), Claim::Held);
+    assert_eq!(vault.claim(ada, &[(Handle::Phone, phone)]).await.unwrap(), Claim::Held);
+    assert_eq!(vault.claim(bob, &[(Handle::Phone, "+852 5555")]).await.unwrap(), Claim::Held);
+    assert_eq!(
+        vault.claim(bob, &[(Handle::Phone, phone)]).await.unwrap(),
+        Claim::Taken(Handle::Phone)
+    );
+    assert_eq!(
+        vault.claim(bob, &[(Handle::Email, " Bob@Example.org")]).await.unwrap(),
+        Claim::Held
+    );
 
     assert_eq!(vault.find(Handle::Phone, "+8613800001111").await.unwrap(), Some(ada));
     assert_eq!(vault.find(Handle::Phone, "+8525555").await.unwrap(), Some(bob), "kept");
     assert_eq!(vault.find(Handle::Email, "bob@example.org").await.unwrap(), Some(bob));
     assert_eq!(vault.find(Handle::Email, "+8525555").await.unwrap(), None);
 
-    assert_eq!(vault.claim(ada, Handle::Phone, "+65 9999").await.unwrap(), Claim::Held);
+    assert_eq!(vault.claim(ada, &[(Handle::Phone, "+65 9999")]).await.unwrap(), Claim::Held);
     assert_eq!(vault.find(Handle::Phone, phone).await.unwrap(), None, "moved house");
+
+    let one_is_taken = [(Handle::Phone, "+65 1111"), (Handle::Email, "bob@example.org")];
+    let claimed = vault.claim(ada, &one_is_taken).await.unwrap();
+    assert_eq!(claimed, Claim::Taken(Handle::Email));
+    assert_eq!(vault.find(Handle::Phone, "+65 1111").await.unwrap(), None, "all or none");
+    assert_eq!(vault.find(Handle::Phone, "+65 9999").await.unwrap(), Some(ada), "kept");
 }
 
 async fn notices_a_moved_row(engine: &Engine) {
