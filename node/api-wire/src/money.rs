@@ -251,13 +251,34 @@ pub enum EntryKind {
     Penalty,
     /// A rebate.
     Rebate,
+    /// What points brought.
+    Points,
+}
+
+/// Which entries to show.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EntryPage {
+    /// At most this many, up to 500.
+    #[serde(default = "page_size")]
+    #[param(default = 50, minimum = 1, maximum = 500)]
+    pub limit: usize,
+    /// Only those before: the `next` of an earlier page.
+    pub before: Option<u64>,
+}
+
+const fn page_size() -> usize {
+    50
 }
 
 /// The entries that can be reversed by their number.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EntryList {
-    /// The entries within their window, oldest first.
+    /// The entries within their window, newest first.
     pub entries: Vec<EntryReport>,
+    /// What to send as `before` to see more, if there may be any.
+    pub next: Option<u64>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }
@@ -296,6 +317,7 @@ impl EntryReport {
             ReversibleKind::Manual(reason) => (EntryKind::Manual, Some(reason.into())),
             ReversibleKind::Penalty => (EntryKind::Penalty, None),
             ReversibleKind::Rebate => (EntryKind::Rebate, None),
+            ReversibleKind::Points { .. } => (EntryKind::Points, None),
         };
         EntryReport {
             number,

@@ -1,6 +1,7 @@
 //! A table to be used as an ordered map.
 
 use crate::{Freeze, Key, Table};
+use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -60,6 +61,32 @@ impl<K: Key, V> Map<K, V> {
         let mut keys: Vec<K> = found.map(|(_, key, _)| *key).collect();
         keys.sort_unstable();
         keys
+    }
+
+    /// The first `count` keys after `after` with such values, in the order that `place` gives them.
+    /// Looks at all of them, and keeps no more than are asked for.
+    pub fn page<P: Ord>(
+        &self,
+        after: Option<P>,
+        count: usize,
+        place: impl Fn(K) -> P,
+        is: impl Fn(&V) -> bool,
+    ) -> Vec<P> {
+        let after = after.as_ref();
+        let mut first = BinaryHeap::new();
+        for (_, &key, value) in self.0.iter() {
+            let place = place(key);
+            let is_full = count <= first.len();
+            let is_late = is_full && first.peek().is_none_or(|last| *last < place);
+            if is_late || after.is_some_and(|after| place <= *after) || !is(value) {
+                continue;
+            }
+            if is_full {
+                first.pop();
+            }
+            first.push(place);
+        }
+        first.into_sorted_vec()
     }
 
     /// Every key with its value, in the order of keys. Sorts them.

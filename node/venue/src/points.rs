@@ -8,6 +8,7 @@ use crate::fees::major_units;
 use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::refusal::Rejection;
+use crate::reversal::ReversibleKind;
 use crate::venue::{Step, Venue};
 use gcfn_model::{Amount, Currency, PartyId};
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,13 @@ pub enum PointEvent {
         amount: Amount,
         /// The number of the entry.
         number: u64,
+    },
+    /// What points had brought was taken back, and they came back.
+    Returned {
+        /// Whose.
+        party: PartyId,
+        /// How many.
+        points: u64,
     },
 }
 
@@ -188,8 +196,16 @@ impl Venue {
         if let Some(account) = self.points.get_mut(&party) {
             account.balance = account.balance.saturating_sub(points);
         }
-        let number = self.rebate(step, party, amount);
+        let number = self.rebate(step, party, amount, ReversibleKind::Points { points });
         step.emit(PointEvent::PaidOut { party, points, amount, number }.into());
         Ok(Done::Numbered { number })
+    }
+
+    /// Gives a user the points back that had brought money which is taken back.
+    pub(crate) fn return_points(&mut self, step: &mut Step<'_>, party: PartyId, points: u64) {
+        if let Some(account) = self.points.get_mut(&party) {
+            account.balance = account.balance.saturating_add(points);
+            step.emit(PointEvent::Returned { party, points }.into());
+        }
     }
 }

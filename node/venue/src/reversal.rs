@@ -13,6 +13,7 @@ use crate::settlement::ItemId;
 use crate::suspense::SuspenseItem;
 use crate::transfer::{Draw, owner, taken_back_from, waiting};
 use crate::venue::{Due, Step, Venue};
+use core::cmp::Reverse;
 use gcfn_ledger::{Account, Posting};
 use gcfn_model::{Amount, OrderId, RedemptionId, Timestamp, TradeId, WithdrawalId};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,11 @@ pub enum ReversibleKind {
     Penalty,
     /// A rebate.
     Rebate,
+    /// What points brought.
+    Points {
+        /// How many they were: they come back when it is reversed.
+        points: u64,
+    },
 }
 
 /// An entry that can be reversed by its number.
@@ -98,7 +104,18 @@ impl Venue {
         self.reversible.get(&number)
     }
 
-    /// Every numbered entry within its window, oldest first.
+    /// The last `count` numbered entries before a number that are within their window, newest
+    /// first. Looks at all.
+    pub fn reversibles_before(
+        &self,
+        before: Option<u64>,
+        count: usize,
+    ) -> impl Iterator<Item = (u64, &ReversibleEntry)> {
+        let page = self.reversible.page(before.map(Reverse), count, Reverse, |_| true);
+        page.into_iter().filter_map(|Reverse(number)| Some((number, self.reversible.get(&number)?)))
+    }
+
+    /// Every numbered entry within its window, oldest first. Sorts them.
     pub fn reversibles(&self) -> impl Iterator<Item = (&u64, &ReversibleEntry)> {
         self.reversible.iter()
     }
@@ -184,6 +201,9 @@ impl Venue {
         }
         if let Some(source) = entry.source {
             self.put_in_suspense(step, source);
+        }
+        if let (ReversibleKind::Points { points }, Some(party)) = (entry.kind, owner(entry.to)) {
+            self.return_points(step, party, points);
         }
         step.emit(MoneyEvent::EntryReversed { number }.into());
         Ok(Done::Accepted)

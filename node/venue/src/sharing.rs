@@ -196,17 +196,23 @@ impl Venue {
         amount: Amount,
     ) -> Outcome {
         self.check_rebate(party, amount)?;
-        let number = self.rebate(step, party, amount);
+        let number = self.rebate(step, party, amount, ReversibleKind::Rebate);
         Ok(Done::Numbered { number })
     }
 
-    pub(crate) fn rebate(&mut self, step: &mut Step<'_>, party: PartyId, amount: Amount) -> u64 {
+    pub(crate) fn rebate(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        amount: Amount,
+        kind: ReversibleKind,
+    ) -> u64 {
         let from = Account::Share(ShareKind::Platform);
         let to = Account::User(party, UserBucket::Available);
         let posting = Posting::Rebate;
         let item = self.move_money(step, posting, (from, to), amount);
         let moved = Numbered { posting, from, to, amount, item };
-        self.number_entry(step, ReversibleKind::Rebate, moved, None)
+        self.number_entry(step, kind, moved, None)
     }
 
     /// A user says who brought it here: once, and before its first trade.
@@ -259,7 +265,7 @@ impl Venue {
             let covered = self.check_rebate(inviter, reward).is_ok();
             let amount = if covered { reward } else { Amount::ZERO };
             if covered {
-                self.rebate(step, inviter, reward);
+                self.rebate(step, inviter, reward, ReversibleKind::Rebate);
             }
             step.emit(MoneyEvent::InviterRewarded { inviter, party, amount }.into());
         }

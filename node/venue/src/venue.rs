@@ -307,9 +307,15 @@ impl Venue {
         self.parties.get(&party)
     }
 
-    /// Every party by pseudonym, in order.
-    pub fn parties(&self) -> impl Iterator<Item = (&PartyId, &Party)> {
-        self.parties.iter()
+    /// The first `count` parties after a pseudonym that are wanted, in order. Looks at all.
+    pub fn parties_after(
+        &self,
+        after: Option<PartyId>,
+        count: usize,
+        is_wanted: impl Fn(&Party) -> bool,
+    ) -> impl Iterator<Item = (PartyId, &Party)> {
+        let page = self.parties.page(after, count, |party| party, is_wanted);
+        page.into_iter().filter_map(|party| Some((party, self.parties.get(&party)?)))
     }
 
     /// An issuer.

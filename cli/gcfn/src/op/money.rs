@@ -3,7 +3,8 @@
 use crate::verbs::{Entry, act, group, show};
 use gcfn_api_wire::fees::{PenaltyNotice, RebateGrant, ReviewReward, SharePayout};
 use gcfn_api_wire::money::{
-    DifferenceFound, HandPosting, Reversal, SuspenseMatching, SuspenseResolving, WritingOff,
+    DifferenceFound, EntryPage, HandPosting, Reversal, SuspenseMatching, SuspenseResolving,
+    WritingOff,
 };
 
 pub(super) fn suspense() -> Entry {
@@ -59,6 +60,7 @@ pub(super) fn entries() -> Entry {
         "Entries of the books.",
         vec![
             show("list", "/api/v1/admin/postings", "Those that can be reversed.")
+                .query::<EntryPage>()
                 .list("entries", &["number", "kind", "from", "to", "amount", "at", "reversed"]),
             act("post", "/api/v1/admin/postings", "Post by hand; two persons must.")
                 .body::<HandPosting>(),

@@ -1,11 +1,11 @@
 //! The money desk: suspense, differences, entries by hand, reversals, what is owed, taxes.
 
-use crate::route::{Body, Read, Write};
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::money::{
-    DifferenceFound, EntryList, EntryReport, HandPosting, ReceivableList, ReceivableReport,
-    Reversal, SuspenseList, SuspenseMatching, SuspenseResolving, TaxHeld, TaxLine, TaxReport,
-    WritingOff,
+    DifferenceFound, EntryList, EntryPage, EntryReport, HandPosting, ReceivableList,
+    ReceivableReport, Reversal, SuspenseList, SuspenseMatching, SuspenseResolving, TaxHeld,
+    TaxLine, TaxReport, WritingOff,
 };
 use gcfn_api_wire::problem::Problem;
 use gcfn_api_wire::term::{Money, Text};
@@ -13,6 +13,8 @@ use gcfn_ledger::{Account, TaxKind};
 use gcfn_venue::{
     BankDifference, ManualPosting, MoneyAct, SuspensePart, SuspenseResolution, TaxRate,
 };
+
+const ENTRIES_MAX: usize = 500;
 
 pub(crate) async fn suspense(call: Read, (): ()) -> Result<SuspenseList, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
@@ -60,11 +62,18 @@ pub(crate) async fn recognise_difference(
     call.accepted(MoneyAct::RecogniseDifference(difference).into()).await
 }
 
-pub(crate) async fn entries(call: Read, (): ()) -> Result<EntryList, Problem> {
+pub(crate) async fn entries(
+    call: Read,
+    Query(page): Query<EntryPage>,
+) -> Result<EntryList, Problem> {
+    let limit = page.limit.clamp(1, ENTRIES_MAX);
     Ok(call.api.gateway().read(|venue, as_of| {
         let currency = venue.terms().currency;
-        let entries = venue.reversibles().map(|(id, of)| EntryReport::new(*id, of, currency));
-        EntryList { entries: entries.collect(), as_of }
+        let entries = venue.reversibles_before(page.before, limit);
+        let entries: Vec<EntryReport> =
+            entries.map(|(number, of)| EntryReport::new(number, of, currency)).collect();
+        let next = entries.last().filter(|_| entries.len() == limit).map(|last| last.number);
+        EntryList { entries, next, as_of }
     }))
 }
 

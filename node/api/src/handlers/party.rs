@@ -15,7 +15,7 @@ use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
 use gcfn_model::PartyId;
 use gcfn_store::Personal;
-use gcfn_venue::{MoneyAct, Venue, Verb};
+use gcfn_venue::{MoneyAct, Party, Venue, Verb};
 
 /// The most parties of one page.
 const PARTIES_MAX: usize = 500;
@@ -96,15 +96,14 @@ pub(crate) async fn list(call: Read, Query(page): Query<PartyPage>) -> Result<Pa
     let limit = page.limit.clamp(1, PARTIES_MAX);
     Ok(call.api.gateway().read(|venue, as_of| {
         let after = page.after.map(|Text(party)| party);
-        let later = venue.parties().filter(|(party, _)| after.is_none_or(|after| after < **party));
-        let wanted = later.filter(|(_, of)| page.kind.is_none_or(|kind| kind == of.kind.into()));
-        let lines = wanted.map(|(party, of)| PartyLine {
-            party: Text(*party),
+        let is_wanted = |of: &Party| page.kind.is_none_or(|kind| kind == of.kind.into());
+        let lines = venue.parties_after(after, limit, is_wanted).map(|(party, of)| PartyLine {
+            party: Text(party),
             kind: of.kind.into(),
             kyc: of.kyc,
             frozen: of.frozen,
         });
-        let parties: Vec<PartyLine> = lines.take(limit).collect();
+        let parties: Vec<PartyLine> = lines.collect();
         let next = parties.last().filter(|_| parties.len() == limit).map(|line| line.party);
         PartyList { parties, next, as_of }
     }))

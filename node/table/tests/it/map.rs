@@ -3,6 +3,7 @@
 use crate::model::key;
 use gcfn_table::{Freeze, Map};
 use proptest::prelude::*;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +108,20 @@ proptest! {
             model.iter().filter(|(_, value)| is(value)).map(|(key, _)| *key).collect();
         prop_assert_eq!(map.any(is), !expected.is_empty());
         prop_assert_eq!(map.select(is), expected);
+    }
+
+    #[test]
+    fn a_page_is_what_stands_first_of_what_comes_after(
+        steps in steps(), after in prop::option::of(key()), count in 0..9usize, rest in 0..3u64,
+    ) {
+        let (map, model) = played(&steps);
+        let is = |value: &u64| value % 3 != rest;
+        let wanted = || model.iter().filter(|(_, value)| is(value)).map(|(key, _)| *key);
+        let later = wanted().filter(|key| after.is_none_or(|after| after < *key));
+        prop_assert_eq!(map.page(after, count, |key| key, is), later.take(count).collect::<Vec<_>>());
+        let earlier = wanted().rev().filter(|key| after.is_none_or(|before| *key < before));
+        let earlier: Vec<_> = earlier.map(Reverse).take(count).collect();
+        prop_assert_eq!(map.page(after.map(Reverse), count, Reverse, is), earlier);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::world::{World, cents, party, terms};
 use gcfn_ledger::{Account, ShareKind};
 use gcfn_model::{Amount, Currency};
 use gcfn_venue::{
-    Event, MoneyAct, Outcome, PartyKind, PointEvent, PointReason, Rejection, Role, Terms, Verb,
+    Done, EntryReference, Event, MoneyAct, Outcome, PartyKind, PointEvent, PointReason, Rejection,
+    Role, Terms, Verb,
 };
 
 /// A region where ten points bring one dollar, and a platform that has earned something.
@@ -78,6 +79,20 @@ fn points_are_paid_out_of_the_platforms_share_where_the_region_says_what_they_br
     assert_eq!(world.available("ann"), 25_50);
     world.freeze("ann");
     assert_eq!(pay(&mut world, "ann", 10), Err(Rejection::Frozen));
+}
+
+#[test]
+fn points_come_back_when_what_they_brought_is_taken_back() {
+    let mut world = paying();
+    register(&mut world, "ann", PartyKind::User, 1);
+    let Ok(Done::Numbered { number }) = pay(&mut world, "ann", 255) else { panic!("she has 300") };
+    world.settle(1002);
+    let entry = EntryReference::Number(number);
+    let reversal = MoneyAct::Reverse { entry, on_credit: false };
+    world.two(reversal).expect("two persons");
+    assert_eq!((points(&world, "ann"), world.available("ann")), (300, 0));
+    let returned = PointEvent::Returned { party: party("ann"), points: 255 };
+    assert!(world.events.contains(&Event::Points(returned)));
 }
 
 #[test]
