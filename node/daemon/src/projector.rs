@@ -13,11 +13,15 @@ use gcfn_replica::{Command, Replica};
 use gcfn_store::{Cursors, ReadModel, Row};
 use gcfn_venue::{DutyReport, Event};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// How many rows go into one transaction before it is committed. A transaction costs a sync of
 /// the store: one for each record would leave the rows far behind a busy node. Others who write
 /// to the store wait meanwhile.
 const ROWS_AT_ONCE: usize = 500;
+/// How long what happens is gathered after a transaction. Each takes the disk that the log is on and
+/// a processor from those who wait for an answer; nobody waits for a row.
+const GATHERING: Duration = Duration::from_millis(100);
 /// How many records without rows are passed over before the cursor says so.
 const RECORDS_AT_ONCE: u64 = 10_000;
 
@@ -82,6 +86,9 @@ impl Projector {
             rows.extend(past.orders.take_rows());
             rows.extend(past.trades.take_rows());
             self.read_model.apply(PROJECTION, upto, &rows).await?;
+            if rows.len() < ROWS_AT_ONCE {
+                tokio::time::sleep(GATHERING).await;
+            }
         }
     }
 
