@@ -1,12 +1,15 @@
-//! `gcfn verify`: what a receipt proves, offline.
+//! `gcfn verify`: what the receipt of an event or of a coupon proves, offline.
 
 use crate::failure::{Ended, Failure};
 use crate::output::{self, Format};
 use clap::Args;
-use gcfn_anchor::receipt::{Receipt, Verified, verify};
+use gcfn_anchor::epoch::EpochHeader;
+use gcfn_anchor::receipt::{HeadProof, Receipt, verify};
 use gcfn_anchor::roster::Roster;
+use gcfn_ledger::CouponProof;
+use gcfn_replica::{CouponReceipt, CouponShown};
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -23,9 +26,11 @@ pub(crate) struct Verify {
 const KEYS: &str = "The validators' public keys; validators.json beside the receipt when left out";
 
 const EXAMPLE: &str = "\
-Checks event, epoch, cell, region, global root and co-signatures, and asks nobody.
-Example:
-  gcfn verify receipt.json --keys validators.json
+Checks the event, or who holds the coupon, then epoch, cell, region, global root and co-signatures,
+and asks nobody.
+Examples:
+  gcfn verify receipt.json --keys validators.json             as `gcfn app receipt TRADE` gives it
+  gcfn verify coupon.json --keys validators.json              as `gcfn app proof XQID` gives it
 A receipt that does not verify is refused with exit code 1 and the first step that does not match;
 with --output json as { \"valid\": false, \"reason\": ... } on standard output.";
 
@@ -33,25 +38,33 @@ impl Verify {
     pub(crate) fn run(self, format: Format) -> Ended {
         let beside = || self.receipt.with_file_name("validators.json");
         let keys = self.keys.clone().unwrap_or_else(beside);
-        let roster: Roster = read(&keys, "validators' keys").map_err(|fault| match fault {
+        let roster = text_of(&keys).and_then(|text| parse::<Roster>(&text, "validators' keys"));
+        let roster = roster.map_err(|fault| match fault {
             Failure::Refused(text) => {
                 Failure::Usage(format!("{} is refused: {text}", keys.display()))
             }
             other => other,
         })?;
-        let receipt: Receipt = match read(&self.receipt, "a receipt") {
-            Err(Failure::Refused(reason)) => return self.refuse(format, &reason),
-            other => other?,
-        };
-        let verified = match verify(&receipt, &roster) {
-            Ok(verified) => verified,
-            Err(fault) => return self.refuse(format, &fault.to_string()),
-        };
-        match format {
-            Format::Json => output::json(&document(&verified, &receipt, &roster))?,
-            Format::Table => show(&verified, &receipt, &roster)?,
+        match self.check(&roster) {
+            Ok(proven) => proven.tell(&roster, format),
+            Err(Failure::Refused(reason)) => self.refuse(format, &reason),
+            Err(other) => Err(other),
         }
-        Ok(())
+    }
+
+    /// What the file proves, or why it proves nothing.
+    fn check(&self, roster: &Roster) -> Result<Proven, Failure> {
+        let text = text_of(&self.receipt)?;
+        let is_of_coupon = serde_json::from_slice::<Value>(&text)
+            .is_ok_and(|document| document.get("shown").is_some());
+        if is_of_coupon {
+            let receipt: CouponReceipt = parse(&text, "a receipt of a coupon")?;
+            receipt.verify(roster).map_err(|fault| Failure::Refused(fault.to_string()))?;
+            return Ok(Proven::Coupon(receipt));
+        }
+        let receipt: Receipt = parse(&text, "a receipt")?;
+        verify(&receipt, roster).map_err(|fault| Failure::Refused(fault.to_string()))?;
+        Ok(Proven::Event(receipt))
     }
 
     /// A program is told on standard output as well.
@@ -69,12 +82,14 @@ impl Verify {
     }
 }
 
-/// Reads a JSON file. One that is not there is a mistake of the caller; one that is not what it
-/// should be proves nothing.
-fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Failure> {
-    let text = std::fs::read(path)
-        .map_err(|fault| Failure::Usage(format!("read {}: {fault}", path.display())))?;
-    serde_json::from_slice(&text)
+/// The text of a file. One that is not there is a mistake of the caller.
+fn text_of(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|fault| Failure::Usage(format!("read {}: {fault}", path.display())))
+}
+
+/// Reads JSON. What is not what it should be proves nothing.
+fn parse<T: DeserializeOwned>(text: &[u8], what: &str) -> Result<T, Failure> {
+    serde_json::from_slice(text)
         .map_err(|fault| Failure::Refused(format!("it is not {what}: {fault}")))
 }
 
@@ -92,55 +107,117 @@ fn in_words(bytes: &[u8]) -> String {
 
 /// The event for programs: its bytes as they were signed, and what they say in the form in
 /// which they are recorded; `null` where this program does not know them.
-fn document_of(bytes: &[u8]) -> serde_json::Value {
+fn document_of(bytes: &[u8]) -> Value {
     let bytes_hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let says = known(bytes).and_then(|event| serde_json::to_value(event).ok());
     json!({ "bytes": bytes_hex, "says": says })
 }
 
-fn show(verified: &Verified<'_>, receipt: &Receipt, roster: &Roster) -> Ended {
-    let header = verified.header();
-    let round = verified.round();
-    let anchor = &receipt.anchor;
-    let region = anchor.region.as_ref().map_or("-".to_owned(), |step| step.head.region.to_string());
-    let by: Vec<String> = anchor.cosignatures.iter().map(|by| by.validator.to_string()).collect();
-    let rows = [
-        ("network", roster.network.to_string()),
-        ("cell", verified.cell().to_string()),
-        ("event", format!("{} of the cell", verified.seq())),
-        ("epoch", format!("{}, closed at {}", header.epoch, header.closed_at)),
-        ("region", region),
-        ("round", format!("{}, closed at {}", round.number, round.closed_at)),
-        ("co-signed by", format!("{} of {}", by.join(", "), roster.validators.len())),
-        ("roster", roster.digest().to_string()),
-        ("says", in_words(verified.event())),
-    ];
-    output::line("verified: this event is final")?;
-    for (name, value) in rows {
-        output::line(&format!("  {name:<13} {value}"))?;
-    }
-    Ok(())
+/// What was verified.
+enum Proven {
+    Event(Receipt),
+    Coupon(CouponReceipt),
 }
 
-fn document(verified: &Verified<'_>, receipt: &Receipt, roster: &Roster) -> serde_json::Value {
-    let header = verified.header();
-    let round = verified.round();
-    let cosigners: Vec<_> = receipt.anchor.cosignatures.iter().map(|by| by.validator).collect();
-    json!({
-        "valid": true,
-        "verified": true,
-        "network": roster.network,
-        "cell": verified.cell(),
-        "seq": verified.seq(),
-        "epoch": header.epoch,
-        "epoch_closed_at": header.closed_at,
-        "state_root": header.state_root,
-        "region": receipt.anchor.region.as_ref().map(|step| step.head.region),
-        "round": round.number,
-        "round_closed_at": round.closed_at,
-        "cosigners": cosigners,
-        "validators": roster.validators.len(),
-        "roster": roster.digest(),
-        "event": document_of(verified.event()),
-    })
+impl Proven {
+    fn header(&self) -> &EpochHeader {
+        match self {
+            Proven::Event(receipt) => &receipt.proof.header,
+            Proven::Coupon(receipt) => &receipt.header,
+        }
+    }
+
+    fn anchor(&self) -> &HeadProof {
+        match self {
+            Proven::Event(receipt) => &receipt.anchor,
+            Proven::Coupon(receipt) => &receipt.anchor,
+        }
+    }
+
+    fn tell(&self, roster: &Roster, format: Format) -> Ended {
+        match format {
+            Format::Json => output::json(&self.document(roster))?,
+            Format::Table => self.show(roster)?,
+        }
+        Ok(())
+    }
+
+    fn show(&self, roster: &Roster) -> Ended {
+        let (header, anchor) = (self.header(), self.anchor());
+        let (headline, first, says) = match self {
+            Proven::Event(receipt) => (
+                "verified: this event is final",
+                ("event", format!("{} of the cell", receipt.proof.seq())),
+                in_words(&receipt.event),
+            ),
+            Proven::Coupon(CouponReceipt { shown, .. }) => (
+                "verified: this was so when the epoch was closed, and it is final",
+                ("coupon", shown.coupon.to_string()),
+                format!("held by {:?}, {}", shown.proof.holder, condition(shown)),
+            ),
+        };
+        let region = anchor.region.as_ref();
+        let region = region.map_or("-".to_owned(), |step| step.head.region.to_string());
+        let by: Vec<String> =
+            anchor.cosignatures.iter().map(|by| by.validator.to_string()).collect();
+        let round = &anchor.round;
+        let rows = [
+            ("network", roster.network.to_string()),
+            ("cell", anchor.head.cell.to_string()),
+            first,
+            ("epoch", format!("{}, closed at {}", header.epoch, header.closed_at)),
+            ("region", region),
+            ("round", format!("{}, closed at {}", round.number, round.closed_at)),
+            ("co-signed by", format!("{} of {}", by.join(", "), roster.validators.len())),
+            ("roster", roster.digest().to_string()),
+            ("says", says),
+        ];
+        output::line(headline)?;
+        for (name, value) in rows {
+            output::line(&format!("  {name:<13} {value}"))?;
+        }
+        Ok(())
+    }
+
+    fn document(&self, roster: &Roster) -> Value {
+        let (header, anchor) = (self.header(), self.anchor());
+        let cosigners: Vec<_> = anchor.cosignatures.iter().map(|by| by.validator).collect();
+        let mut document = json!({
+            "valid": true,
+            "verified": true,
+            "network": roster.network,
+            "cell": anchor.head.cell,
+            "epoch": header.epoch,
+            "epoch_closed_at": header.closed_at,
+            "state_root": header.state_root,
+            "region": anchor.region.as_ref().map(|step| step.head.region),
+            "round": anchor.round.number,
+            "round_closed_at": anchor.round.closed_at,
+            "cosigners": cosigners,
+            "validators": roster.validators.len(),
+            "roster": roster.digest(),
+        });
+        match self {
+            Proven::Event(receipt) => {
+                document["seq"] = receipt.proof.seq().into();
+                document["event"] = document_of(&receipt.event);
+            }
+            Proven::Coupon(CouponReceipt { shown, .. }) => {
+                document["coupon"] = json!({
+                    "coupon": shown.coupon,
+                    "holder": shown.proof.holder,
+                    "resales": shown.proof.lot.resales,
+                    "left": shown.proof.lot.left,
+                    "face": shown.proof.terms.face,
+                });
+            }
+        }
+        document
+    }
+}
+
+/// The condition of a coupon for people; amounts are in minor units of the series' currency.
+fn condition(shown: &CouponShown) -> String {
+    let CouponProof { terms, lot, .. } = &shown.proof;
+    format!("resold {} times, {} of {} left", lot.resales, lot.left.minor(), terms.face.minor())
 }

@@ -120,22 +120,33 @@ pub enum ReceiptFault {
     NotFinal = 10,
 }
 
+impl EpochHeader {
+    /// Checks that this header, at the index that is its epoch, is in the history that `head` commits
+    /// to; `path` leads from the one to the other.
+    ///
+    /// # Errors
+    /// [`ReceiptFault::OtherCell`] and [`ReceiptFault::HeaderNotInHead`].
+    pub fn verify(&self, path: &[Digest], head: &CellHead) -> Result<(), ReceiptFault> {
+        if self.cell != head.cell {
+            return Err(ReceiptFault::OtherCell { epoch: self.cell, head: head.cell });
+        }
+        let leaf = rfc6962::leaf(&self.canonical());
+        if rfc6962::root_of(leaf, self.epoch, head.size, path) != Some(head.root) {
+            return Err(ReceiptFault::HeaderNotInHead);
+        }
+        Ok(())
+    }
+}
+
 impl EventProof {
     /// Checks that `event` is in the history that `head` commits to.
     pub fn verify(&self, event: &[u8], head: &CellHead) -> Result<(), ReceiptFault> {
-        let EpochHeader { cell, epoch, leaf_count, events_root, .. } = self.header;
+        let EpochHeader { leaf_count, events_root, .. } = self.header;
         let leaf = event_tree::leaf(&self.salt, event);
         if event_tree::root_of(leaf, self.index, leaf_count, &self.path) != Some(events_root) {
             return Err(ReceiptFault::EventNotInEpoch);
         }
-        if cell != head.cell {
-            return Err(ReceiptFault::OtherCell { epoch: cell, head: head.cell });
-        }
-        let leaf = rfc6962::leaf(&self.header.canonical());
-        if rfc6962::root_of(leaf, epoch, head.size, &self.header_path) != Some(head.root) {
-            return Err(ReceiptFault::HeaderNotInHead);
-        }
-        Ok(())
+        self.header.verify(&self.header_path, head)
     }
 
     /// The event's sequence number in its cell.

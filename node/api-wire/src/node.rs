@@ -46,7 +46,8 @@ pub struct NodeReport {
     pub as_of: u64,
 }
 
-/// What anybody with the network's public keys can check: `gcfn verify` reads it.
+/// The proof of a trade or of a coupon. Anybody with the network's public keys can check it:
+/// `gcfn verify` reads it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object)]

@@ -12,6 +12,7 @@ use gcfn_council::{SignedJoinRequest, Verb};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
     Amount, CommandId, Currency, Digest, Millis, NodeId, PartyId, SeriesId, Timestamp, TradeId,
+    Xqid,
 };
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
 use std::fmt;
@@ -89,6 +90,10 @@ pub trait Gateway: Node {
 
     /// The proof of a trade in the form of `gcfn verify`. The machine has the trade.
     async fn receipt(&self, trade: TradeId) -> Result<serde_json::Value, NoReceipt>;
+
+    /// The proof of who holds a coupon now, in the form of `gcfn verify`. Waits for the round that
+    /// makes it final.
+    async fn coupon_receipt(&self, coupon: Xqid) -> Result<serde_json::Value, NoReceipt>;
 }
 
 /// What a node knows of the federation, and its voice in it.
@@ -252,10 +257,14 @@ impl From<NoRate> for Code {
 /// Why there is no receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoReceipt {
-    /// The trade is under no final round yet.
+    /// What it proves is under no final round yet.
     NotAnchored,
     /// The journal does not answer.
     Unavailable,
+    /// The machine does not answer.
+    Machine(Unavailable),
+    /// There is nothing to prove.
+    Unknown,
 }
 
 impl From<NoReceipt> for Code {
@@ -263,6 +272,8 @@ impl From<NoReceipt> for Code {
         match no_receipt {
             NoReceipt::NotAnchored => Code::NotAnchored,
             NoReceipt::Unavailable => Code::StoreUnavailable,
+            NoReceipt::Machine(unavailable) => unavailable.into(),
+            NoReceipt::Unknown => Code::NotFound,
         }
     }
 }

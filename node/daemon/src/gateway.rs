@@ -3,8 +3,8 @@
 use crate::federation::HeadSource;
 use crate::membership::Wishes;
 use crate::prover::Prover;
-use crate::voice::Voice;
-use gcfn_anchor::receipt::{Receipt, VERSION};
+use crate::voice::{FINAL_LIMIT, Voice};
+use gcfn_anchor::receipt::{HeadProof, Receipt, VERSION};
 use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, RateRequest, Unavailable,
@@ -12,12 +12,16 @@ use gcfn_api::gateway::{
 use gcfn_api::projection::TRADE;
 use gcfn_cell::{Cell, Clock, SubmitError};
 use gcfn_council::{Council, Done, Refusal, Series, Verb};
-use gcfn_model::{Digest, Machine, NodeId, SeriesId, Timestamp, TradeId};
-use gcfn_replica::{Command, Refused, Replica, Reply};
+use gcfn_model::{Digest, Machine, NodeId, SeriesId, Timestamp, TradeId, Xqid};
+use gcfn_replica::{Command, CouponReceipt, Refused, Replica, Reply};
 use gcfn_store::ReadModel;
 use gcfn_telemetry::Metrics;
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+/// How often somebody who waits for a round looks for it.
+const ROUND_WATCH: Duration = Duration::from_millis(250);
 
 /// The series that others list, as last seen in the directory.
 #[derive(Clone, Debug)]
@@ -228,9 +232,36 @@ impl Gateway for NodeGateway {
         let receipt = Receipt { version: VERSION, event, proof, anchor };
         serde_json::to_value(receipt).map_err(|_| NoReceipt::Unavailable)
     }
+
+    async fn coupon_receipt(&self, coupon: Xqid) -> Result<serde_json::Value, NoReceipt> {
+        let outcomes = self.cell.submit(&[Command::ShowCoupon(coupon)]).await;
+        let outcomes = outcomes.map_err(|fault| NoReceipt::Machine(LocalFault(fault).into()))?;
+        let Some(Ok(Reply::Shown { epoch, shown })) = outcomes.into_iter().next() else {
+            return Err(NoReceipt::Unknown);
+        };
+        let covered = tokio::time::timeout(FINAL_LIMIT, self.anchor_over(epoch)).await;
+        let anchor = covered.map_err(|_| NoReceipt::NotAnchored)?;
+        let proven = self.prover.prove_header(epoch, anchor.head.size);
+        let (header, header_path) = proven.ok_or(NoReceipt::Unavailable)?;
+        let version = gcfn_replica::VERSION;
+        let receipt = CouponReceipt { version, shown, header, header_path, anchor };
+        serde_json::to_value(receipt).map_err(|_| NoReceipt::Unavailable)
+    }
 }
 
 impl NodeGateway {
+    /// The first final round that it sees to cover an epoch of the node's cell.
+    async fn anchor_over(&self, epoch: u64) -> HeadProof {
+        loop {
+            match self.heads.head_proof(self.voice.node).await {
+                Ok(anchor) if epoch < anchor.head.size => return anchor,
+                Ok(_) => {}
+                Err(error) => tracing::debug!(error = format!("{error:#}"), "no anchored head"),
+            }
+            tokio::time::sleep(ROUND_WATCH).await;
+        }
+    }
+
     /// Waits until the lock is final and this node's venue has heard of it, so that an order
     /// that follows at once finds it; gives up after a while, and the order then says so.
     async fn until_known(&self, rate: &LockedRate) {
@@ -242,7 +273,7 @@ impl NodeGateway {
                 }
             }
         };
-        if tokio::time::timeout(crate::voice::FINAL_LIMIT, known).await.is_err() {
+        if tokio::time::timeout(FINAL_LIMIT, known).await.is_err() {
             tracing::debug!(lock = %rate.lock, "a locked rate is not final yet");
         }
     }

@@ -166,6 +166,15 @@ impl<M: Anchored> Prover<M> {
         Err(anyhow!("the journal ends before epoch {} closes", header.epoch))
     }
 
+    /// The header of a closed epoch, and its way to the header log of `size` epochs.
+    #[must_use]
+    pub(crate) fn prove_header(&self, epoch: u64, size: u64) -> Option<(EpochHeader, Vec<Digest>)> {
+        self.look(|epochs| {
+            let header = epochs.headers.get(usize::try_from(epoch).ok()?)?.clone();
+            Some((header, epochs.log.prove(epoch, size)?))
+        })
+    }
+
     /// Proves that event `seq` is in the header log of `size` epochs, and gives its bytes.
     ///
     /// # Errors

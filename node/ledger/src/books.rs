@@ -108,7 +108,7 @@ impl Roots {
         let range = proof.lot.range;
         let covers = range.first <= serial && serial < range.end;
         if !covers || proof.within_series.sum != u128::from(range.count()) {
-            return Err(ProofFault::Shape);
+            return Err(ProofFault::OtherCoupons);
         }
         let runs = proof.within_series.root(&(proof.holder, proof.lot))?;
         if runs.sum != u128::from(proof.terms.quantity) || runs.sum != proof.within_title.sum {

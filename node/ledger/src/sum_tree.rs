@@ -22,6 +22,7 @@ pub struct SumNode {
     /// BLAKE3 of what is below, sums included.
     pub hash: Digest,
     /// The sum of the leaves below.
+    #[serde(with = "decimal")]
     pub sum: u128,
 }
 
@@ -155,6 +156,26 @@ impl SumTree {
     }
 }
 
+/// A sum in decimal digits where people read: their programs' numbers mostly have 53 bits.
+mod decimal {
+    use alloc::string::{String, ToString};
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(sum: &u128, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() { to.serialize_str(&sum.to_string()) } else { sum.serialize(to) }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u128, D::Error> {
+        if !from.is_human_readable() {
+            return u128::deserialize(from);
+        }
+        let text = String::deserialize(from)?;
+        let sum = text.parse::<u128>().ok().filter(|sum| sum.to_string() == text);
+        sum.ok_or_else(|| D::Error::custom("a sum is a number in decimal digits"))
+    }
+}
+
 /// That one leaf, with its sum, is counted in a root.
 ///
 /// The key is not in it: the verifier brings the key that he wants to see proven.
@@ -163,6 +184,7 @@ pub struct SumProof {
     /// The number of the leaf.
     pub index: u64,
     /// The sum of the leaf.
+    #[serde(with = "decimal")]
     pub sum: u128,
     /// The other child at every level, from the leaf up.
     pub siblings: Vec<SumNode>,
@@ -181,6 +203,9 @@ pub enum ProofFault {
     /// It leads to another root.
     #[error("proof leads to another root")]
     Root = 3,
+    /// It is the proof of a lot that does not hold the coupon, or not as many as it says.
+    #[error("proof is of other coupons")]
+    OtherCoupons = 4,
 }
 
 impl SumProof {

@@ -7,8 +7,8 @@ use crate::batch::BatchState;
 use crate::venue::Venue;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_ledger::{Holder, Lot, SerialRange};
-use gcfn_model::{PartyId, Serial, SeriesId};
+use gcfn_ledger::{CouponProof, Holder, Lot, Roots, SerialRange};
+use gcfn_model::{PartyId, Serial, SeriesId, Xqid};
 use serde::{Deserialize, Serialize};
 
 /// The state of a coupon (2.2). Locks, freezes and pledges lie over it and do not change it.
@@ -91,6 +91,13 @@ impl Serials {
 }
 
 impl Venue {
+    /// Who holds a coupon at this moment, with the proof and what its state root is made of; brings
+    /// the trees of the books up to date.
+    pub fn prove_coupon(&mut self, coupon: Xqid) -> Option<(CouponProof, Roots)> {
+        let proof = self.books.prove_coupon(coupon.series, coupon.serial)?;
+        Some((proof, self.books.roots()))
+    }
+
     /// Where a coupon stands, as far as this node knows; `None` for one that it does not know.
     #[must_use]
     pub fn coupon_state(&self, series: SeriesId, serial: Serial) -> Option<CouponState> {

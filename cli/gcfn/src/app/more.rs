@@ -62,6 +62,11 @@ fn prices() -> Vec<Entry> {
                 .list("trades", &["at", "price", "resales", "seller", "buyer", "trade"]),
         ),
         Entry::Verb(show(
+            "proof",
+            "/api/v1/coupons/{xqid}/proof",
+            "The proof of who holds it, for `gcfn verify`.",
+        )),
+        Entry::Verb(show(
             "receipt",
             "/api/v1/trades/{trade}/receipt",
             "The proof of a trade, for `gcfn verify`.",

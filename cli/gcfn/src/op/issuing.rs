@@ -77,6 +77,7 @@ pub(super) fn batches() -> Entry {
                 "Share the reserve of a defaulted issuer's batch among its holders.",
             ),
             show("coupon", "/api/v1/coupons/{xqid}", "One coupon."),
+            show("proof", "/api/v1/coupons/{xqid}/proof", "The proof of who holds it."),
             show("history", "/api/v1/coupons/{xqid}/history", "The trades it went through.")
                 .query::<LogPage>()
                 .list("trades", &["at", "price", "resales", "seller", "buyer", "trade"]),

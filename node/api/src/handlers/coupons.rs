@@ -9,6 +9,7 @@ use gcfn_api_wire::coupon::{
     PledgeList, PledgeRelease, PledgeReport, Pledging,
 };
 use gcfn_api_wire::issuance::Accepted;
+use gcfn_api_wire::node::Receipt;
 use gcfn_api_wire::personal::{CouponHistory, CouponPassage, LogPage};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
@@ -48,6 +49,22 @@ fn report(caller: &Caller, venue: &Venue, coupon: Xqid, as_of: u64) -> Option<Co
         expires_at: batch.map(|(_, of)| Text(of.terms.expires_at)),
         as_of,
     })
+}
+
+/// The proof of who holds a coupon: for whoever may see that.
+pub(crate) async fn proof(call: Read<Xqid>, (): ()) -> Result<Receipt, Problem> {
+    let seen = call.api.gateway().read(|venue, as_of| report(&call.caller, venue, call.id, as_of));
+    let seen = seen.ok_or(Code::NotFound)?;
+    // Who holds it is a part of the proof.
+    let is_somebodys = !matches!(
+        seen.held,
+        HolderClass::Issuer | HolderClass::UnderWay | HolderClass::Abroad | HolderClass::Ended
+    );
+    if is_somebodys && seen.holder.is_none() {
+        return Err(Code::NotPermitted.into());
+    }
+    let receipt = call.api.gateway().coupon_receipt(call.id).await;
+    receipt.map(Receipt).map_err(|reason| Code::from(reason).into())
 }
 
 /// The trades that a coupon went through, by the journal. What a gift or a redemption moves is not

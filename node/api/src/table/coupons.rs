@@ -20,6 +20,12 @@ pub(super) fn coupons() -> Vec<Route> {
             "The trades that a coupon went through, newest first.",
             coupons::history,
         ),
+        Route::read(
+            "/api/v1/coupons/{xqid}/proof",
+            PARTIES,
+            "The proof of who holds a coupon, for `gcfn verify`; takes until the next round.",
+            coupons::proof,
+        ),
         Route::write(
             "/api/v1/coupons/{series}/transfer",
             &[User],

@@ -128,6 +128,7 @@ async fn the_table() {
         POST   /api/v1/coupons/{series}/unfreeze                  operator
         GET    /api/v1/coupons/{xqid}                             user issuer operator bank regulator
         GET    /api/v1/coupons/{xqid}/history                     user issuer operator regulator
+        GET    /api/v1/coupons/{xqid}/proof                       user issuer operator regulator
         GET    /api/v1/dev/status                                 user issuer operator bank regulator
         GET    /api/v1/disputes                                   user issuer operator regulator
         POST   /api/v1/disputes                                   user issuer

@@ -24,6 +24,14 @@ async fn a_party_changes_how_it_is_reached_and_nothing_else() {
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("HandleTaken")));
     assert_eq!(problem["field"], "phone");
 
+    let email = json!({ "email": "ann@example.org" });
+    assert_eq!(world.call("PATCH", &ann, ME, email).await.0, StatusCode::OK);
+    let half_taken = json!({ "phone": "+86 21 5555 0200", "email": "ann@example.org" });
+    let (_, problem) = world.call("PATCH", &ben, ME, half_taken).await;
+    assert_eq!((&problem["code"], &problem["field"]), (&json!("HandleTaken"), &json!("email")));
+    let (_, me) = world.get(&ben, ME).await;
+    assert_ne!(me["phone"], "+86 21 5555 0200", "all of it or nothing");
+
     for (wrong, field) in [
         (json!({}), "phone"),
         (json!({ "phone": "none" }), "phone"),
@@ -154,6 +162,23 @@ async fn staff_page_through_the_parties() {
     let (_, merchants) = world.get(&people.operator, "/api/v1/admin/users?kind=merchant").await;
     assert_eq!(merchants["parties"][0]["party"], json!(people.merchant.party));
     assert_eq!(merchants["parties"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn who_holds_a_coupon_is_proven_to_its_holder_and_to_staff() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 2).await;
+    let series: gcfn_model::SeriesId = people.series.parse().unwrap();
+    let proof = |serial| format!("/api/v1/coupons/{}/proof", gcfn_model::Xqid { series, serial });
+    for key in [&people.ann, &people.operator] {
+        assert_eq!(world.get(key, &proof(0)).await.0, StatusCode::OK);
+    }
+    let (_, problem) = world.get(&people.ben, &proof(0)).await;
+    assert_eq!(problem["code"], "NotPermitted", "it would tell him who holds it");
+    assert_eq!(world.get(&people.ben, &proof(5)).await.0, StatusCode::OK, "nobody holds it yet");
+    let (_, problem) = world.get(&people.operator, &proof(1_000_000)).await;
+    assert_eq!(problem["code"], "NotFound");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use gcfn_banking::{BankEntry, BankReference, Side};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
     Amount, BasisPoints, Currency, Digest, LockId, Machine, Millis, PartyId, Pool, Rate, SeriesId,
-    SettlementAccount, Timestamp, TradeId,
+    SettlementAccount, Timestamp, TradeId, Xqid,
 };
 use gcfn_store::{Grant, Row, Store, VaultKey};
 use gcfn_venue::{
@@ -120,6 +120,10 @@ impl Gateway for TestGateway {
 
     async fn receipt(&self, trade: TradeId) -> Result<Value, NoReceipt> {
         Ok(serde_json::json!({ "trade": trade }))
+    }
+
+    async fn coupon_receipt(&self, coupon: Xqid) -> Result<Value, NoReceipt> {
+        Ok(serde_json::json!({ "coupon": coupon }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A trading node's whole replicated state: what is replayed, restored, received and proven.
 #![expect(clippy::inconsistent_digit_grouping, reason = "1_000_00 is a thousand, to the cent")]
 
+mod coupon_receipt;
 mod envelopes;
 mod epochs;
 mod federation;

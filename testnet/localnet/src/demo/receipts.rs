@@ -1,10 +1,12 @@
-//! Step 8: a trade's receipt is handed out, and verified by a program that knows nothing but the
-//! validators' keys. A copy with one bit flipped is refused.
+//! Step 8: a trade's receipt and a coupon's are handed out, and verified by a program that knows
+//! nothing but the validators' keys. A copy with one bit flipped is refused.
 
 use super::{Demo, Told, ensure};
-use crate::client::CallError;
+use crate::client::{Api, CallError};
 use crate::network::Wait;
 use anyhow::{Context, Result};
+use gcfn_api_wire::trading::TradeDetail;
+use gcfn_model::{TradeId, Xqid};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -34,11 +36,27 @@ impl Demo {
         })?;
         let refused = self.verify(&bad)?;
         ensure(refused.status.code() == Some(1), || "the flipped copy is accepted".to_owned())?;
-        self.figures.add("proofs", 2);
+        let coupon = self.check_coupon(&operator, trade, &dir).await?;
+        self.figures.add("proofs", 3);
         Ok(format!(
-            "receipt of {trade} accepted offline; with one bit flipped refused: {}",
+            "receipts of {trade} and of coupon {coupon} accepted offline; with one bit flipped \
+             refused: {}",
             reason(&refused.stderr)
         ))
+    }
+
+    /// Who holds the first coupon of the series that was traded.
+    async fn check_coupon(&self, operator: &Api, trade: TradeId, dir: &Path) -> Result<Xqid> {
+        let traded: TradeDetail = operator.get(&format!("/api/v1/trades/{trade}")).await?;
+        let coupon = Xqid { series: traded.trade.series.0, serial: 0 };
+        let receipt: Value = operator.get(&format!("/api/v1/coupons/{coupon}/proof")).await?;
+        let file = dir.join("coupon.json");
+        write(&file, &serde_json::to_string_pretty(&receipt).context("encode the receipt")?)?;
+        let accepted = self.verify(&file)?;
+        ensure(accepted.status.success(), || {
+            format!("the receipt of a coupon is refused: {}", words(&accepted.stderr))
+        })?;
+        Ok(coupon)
     }
 
     fn receipts_dir(&self) -> PathBuf {
