@@ -1,5 +1,6 @@
 //! `gcfn op`: what a node's staff do every day, at their node.
 
+mod bank;
 mod issuing;
 mod market;
 mod money;
@@ -64,6 +65,7 @@ impl Table for OfStaff {
             market::makers(),
             market::disputes(),
             market::risk(),
+            bank::bank(),
             money::suspense(),
             money::withdrawals(),
             money::entries(),
@@ -108,8 +110,6 @@ fn node() -> Entry {
                 .list("routes", &["method", "path", "roles"]),
             show("conservation", "/api/v1/node/conservation", "Whether every total holds."),
             show("pools", "/api/v1/node/pools", "What the books say of accounts at banks."),
-            show("instructions", "/api/v1/settle/instructions", "Payments under way at a bank.")
-                .list("instructions", &["uetr", "amount", "purpose", "state", "age_seconds"]),
             show("stake", "/api/v1/admin/stakes/{node}", "What a node has staked."),
             act("return-stake", "/api/v1/admin/stakes/{node}/return", "Give a stake back.")
                 .body::<gcfn_api_wire::fees::StakeReturn>()

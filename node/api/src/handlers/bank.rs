@@ -1,10 +1,16 @@
-//! Where banks deliver.
+//! Where banks deliver, and what a bank's operations desk asks of the node.
 
+use crate::api::store_problem;
 use crate::auth::Proof;
 use crate::route::{Message, Read};
-use gcfn_api_wire::bank::MessageTaken;
+use gcfn_api_wire::bank::{
+    BreakList, BreakReport, MessageKept, MessageTaken, MessageWay, PaymentStanding, PaymentTrace,
+};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
+use gcfn_clearing::House;
+use gcfn_model::Uetr;
+use gcfn_store::{Direction, Kept};
 
 /// A bank speaks by its certificate alone: a key that this node has made up cannot name a bank
 /// whose word counts for money.
@@ -17,4 +23,46 @@ pub(crate) async fn inbound(
     };
     call.api.banks().take(bank, &message).await?;
     Ok(MessageTaken { at: Text(call.api.node().now()) })
+}
+
+/// Every difference at the venue's desk and at that of its clearing house, if it runs one.
+pub(crate) async fn breaks(call: Read, (): ()) -> Result<BreakList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
+        let mut found: Vec<_> = venue.desk().breaks().chain(house).collect();
+        found.sort_by_key(|found| found.since);
+        let now = venue.now();
+        let breaks = found.iter().map(|found| BreakReport::new(found, now)).collect();
+        BreakList { breaks, as_of }
+    }))
+}
+
+/// Where a payment stands, and the messages about it, whichever desk it is of.
+pub(crate) async fn trace(call: Read<Uetr>, (): ()) -> Result<PaymentTrace, Problem> {
+    let (payment, as_of) = call.api.gateway().read(|venue, as_of| {
+        let own = venue.desk().payment(call.id).map(PaymentStanding::from);
+        let house = || venue.house().map(House::desk)?.payment(call.id).map(PaymentStanding::from);
+        (own.or_else(house), as_of)
+    });
+    let kept = call.api.store().archive().trace(call.id).await;
+    let kept = kept.map_err(|fault| store_problem(&fault))?;
+    if payment.is_none() && kept.is_empty() {
+        return Err(Code::NotFound.into());
+    }
+    let messages = kept.into_iter().map(message).collect();
+    Ok(PaymentTrace { uetr: Text(call.id), payment, messages, as_of })
+}
+
+fn message(Kept { label, digest }: Kept) -> MessageKept {
+    MessageKept {
+        at: Text(label.at),
+        way: match label.direction {
+            Direction::Received => MessageWay::Received,
+            Direction::Sent => MessageWay::Sent,
+        },
+        bank: label.bank,
+        kind: label.kind,
+        message_id: label.message_id,
+        digest: Text(digest),
+    }
 }

@@ -1,7 +1,7 @@
 //! Money in and out, the money desk, disputes, limits.
 
 use super::{HOLDERS, OVERSEERS, PARTIES};
-use crate::handlers::{desk, disputes, fees, node, risk, settlement};
+use crate::handlers::{bank, desk, disputes, fees, node, risk, settlement};
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
 
@@ -86,6 +86,18 @@ pub(super) fn suspense() -> Vec<Route> {
             &[Operator],
             "Recognise an item as the bank's interest; two persons must.",
             desk::recognise_interest,
+        ),
+        Route::read(
+            "/api/v1/bank/reconciliation",
+            &[Operator, Regulator],
+            "The differences between the banks' books and the node's, with their age.",
+            bank::breaks,
+        ),
+        Route::read(
+            "/api/v1/bank/payments/{uetr}",
+            &[Operator, Regulator],
+            "Where a payment stands, and every message about it.",
+            bank::trace,
         ),
         Route::write(
             "/api/v1/bank/reconciliation/diffs",

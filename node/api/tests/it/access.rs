@@ -86,6 +86,8 @@ async fn the_table() {
         POST   /api/v1/admin/users/{party}/class                  operator
         POST   /api/v1/admin/users/{party}/close                  operator
         POST   /api/v1/bank/iso20022/inbound                      bank
+        GET    /api/v1/bank/payments/{uetr}                       operator regulator
+        GET    /api/v1/bank/reconciliation                        operator regulator
         POST   /api/v1/bank/reconciliation/diffs                  operator
         GET    /api/v1/compliance/coupon-freezes                  operator regulator
         GET    /api/v1/compliance/erasure                         operator regulator
@@ -369,6 +371,7 @@ fn filled(path: &str, people: &People) -> String {
         .replace("{withdrawal}", "wdr-0000000000000000000000000a")
         .replace("{dispute}", "dsp-0000000000000000000000000a")
         .replace("{xqid}", "ser-0000000000000000000000000a.17.07")
+        .replace("{uetr}", "6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11")
         .replace("{item}", "1")
         .replace("{offer}", "off-0000000000000000000000000a")
         .replace("{auction}", "auc-0000000000000000000000000a")

@@ -4,8 +4,8 @@ use crate::people::People;
 use crate::world::{Key, World, money, request, yuan};
 use axum::body::Body;
 use axum::http::StatusCode;
-use gcfn_banking::{BankEntry, BankReference, Side};
-use gcfn_model::{Currency, Pool, SettlementAccount};
+use gcfn_banking::{BankEntry, BankReference, Side, Statement};
+use gcfn_model::{Currency, Pool, Position, SettlementAccount};
 use gcfn_venue::Command;
 use serde_json::{Value, json};
 
@@ -232,4 +232,52 @@ async fn what_the_node_charges_withholds_and_waits_for_is_open_to_supervisors() 
     let routes = roles["routes"].as_array().unwrap();
     let line = routes.iter().find(|line| line["path"] == "/api/v1/admin/postings").unwrap();
     assert_eq!(line["roles"], json!(["operator", "regulator"]));
+}
+
+#[tokio::test]
+async fn what_a_bank_has_and_the_node_has_not_is_a_break_with_an_age() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let account =
+        SettlementAccount { node: "cn-sha".parse().unwrap(), pool: Pool::SettlementHub };
+    let closing = Position::from(yuan(7));
+    let statement = Statement {
+        account,
+        currency: Currency::Cny,
+        date: "2026-11-23".parse().unwrap(),
+        opening: Position::ZERO,
+        closing,
+        entries: Vec::new(),
+    };
+    world.gateway.apply(&Command::BankStatement(statement)).unwrap();
+    let (_, list) = world.get(&people.operator, "/api/v1/bank/reconciliation").await;
+    let breaks = list["breaks"].as_array().unwrap();
+    let classes: Vec<_> = breaks.iter().map(|found| found["class"].as_str().unwrap()).collect();
+    assert_eq!(classes, ["sum_differs", "ledger_differs"]);
+    let ledger = &breaks[1];
+    assert_eq!((&ledger["account"], &ledger["date"]), (&json!("cn-sha/SH"), &json!("2026-11-23")));
+    assert_eq!(ledger["bank"], money("7.00"));
+    assert_eq!(ledger["ours"], money("0.00"));
+    assert!(ledger["age_seconds"].is_u64());
+}
+
+#[tokio::test]
+async fn a_payment_is_followed_by_its_reference() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    world.deposit(people.ben.party, Pool::UserCustody, 100);
+    let iban = json!({ "iban": "CN0012345678" });
+    world.done(&people.ben, "/api/v1/users/me/bank-accounts", iban).await;
+    let withdrawal = json!({ "amount": money("40.00") });
+    world.done(&people.ben, "/api/v1/payments/withdrawals", withdrawal).await;
+    let (_, list) = world.get(&people.operator, "/api/v1/settle/instructions").await;
+    let uetr = list["instructions"][0]["uetr"].as_str().unwrap();
+
+    let path = format!("/api/v1/bank/payments/{uetr}");
+    let (_, trace) = world.get(&people.operator, &path).await;
+    assert_eq!(trace["payment"]["state"], "draft");
+    assert_eq!(trace["payment"]["amount"], money("40.00"));
+    assert_eq!(trace["messages"], json!([]), "nothing has left for the bank");
+    let unknown = "/api/v1/bank/payments/6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11";
+    assert_eq!(world.get(&people.operator, unknown).await.0, StatusCode::NOT_FOUND);
 }
