@@ -40,6 +40,11 @@ pub(crate) struct Door {
 }
 
 impl Door {
+    /// The node's folder, if the node is asked by its folder.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.at.is_none().then_some(self.dir.as_path())
+    }
+
     /// Opens it, for whoever has a key at hand, or for `person` of the staff whose keys the node's
     /// folder holds.
     pub(crate) fn open(self, format: Format, person: Option<&str>) -> Result<Desk, Failure> {

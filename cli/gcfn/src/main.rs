@@ -9,11 +9,13 @@ mod clearing;
 mod door;
 mod failure;
 mod federation;
+mod fx;
 mod home;
 mod node;
 mod op;
 mod output;
 mod reg;
+mod region;
 mod script;
 mod testnet;
 mod verbs;
@@ -61,6 +63,11 @@ enum Verb {
     /// Look at clearing houses.
     #[command(subcommand)]
     Clearing(clearing::Clearing),
+    /// Look at exchange rates and at deals across nodes, and have a rate held.
+    Fx(fx::Fx),
+    /// Look up business days, and work out value dates.
+    #[command(subcommand)]
+    Region(region::Region),
     /// Trade, redeem and issue coupons at a node, as a holder, a merchant or an issuer.
     App(app::App),
     /// Run a trading node's business as its staff: reviews, approvals, freezes, the money desk.
@@ -82,6 +89,8 @@ fn main() -> ExitCode {
         Verb::Node(verb) => verb.run(output),
         Verb::Federation(verb) => verb.run(output),
         Verb::Clearing(verb) => verb.run(output),
+        Verb::Fx(verb) => verb.run(output),
+        Verb::Region(verb) => verb.run(output),
         Verb::App(verb) => verb.run(output),
         Verb::Op(verb) => verb.run(output),
         Verb::Verify(verb) => verb.run(output),

@@ -74,8 +74,13 @@ impl Council {
         if latest.is_some_and(|latest| latest < request.expires_at) {
             return Err(Refusal::ExpiresTooLate);
         }
-        if let Some(outcome) = self.answers.find(request, content) {
-            return outcome;
+        match self.answers.find(request, content) {
+            // Who asks again is not told of a rate that is no longer good.
+            Some(Ok(Done::Locked(rate))) if rate.expires_at <= step.at => {
+                return Err(Refusal::LockExpired(rate.lock));
+            }
+            Some(outcome) => return outcome,
+            None => {}
         }
         let permitted = permit(member, &request.verb);
         let outcome = permitted.and_then(|()| self.record(step, command));

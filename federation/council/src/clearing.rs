@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Booked, Statement, StatusChange, StatusReport};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Books, Ledger};
-use gcfn_model::{BusinessDate, NodeId, SettlementAccount, Uetr};
+use gcfn_model::{BusinessDate, Calendar, NodeId, SettlementAccount, Uetr};
 use gcfn_venue::{LockUse, PROPOSED_TRADES_MAX};
 use serde::{Deserialize, Serialize};
 
@@ -114,9 +114,14 @@ impl Council {
         }
     }
 
-    /// The root opens the cycle of a value date.
+    /// The root opens the cycle of a value date, which two currencies must be able to settle on.
     pub(crate) fn open_cycle(&mut self, step: &mut Step<'_>, schedule: Schedule) -> Outcome {
         let known = self.house().cycles().any(|cycle| cycle.schedule == schedule);
+        let date = schedule.value_date;
+        let open = |calendar: &&Calendar| calendar.is_business_day(date) == Ok(true);
+        if !known && self.calendars.values().filter(open).count() < 2 {
+            return Err(Refusal::NotABusinessDay(date));
+        }
         let opened = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
             house.open(schedule, events)
         };

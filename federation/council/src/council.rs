@@ -16,10 +16,10 @@ use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::receipt::HeadProof;
 use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::Round;
-use gcfn_clearing::House;
+use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::Books;
 use gcfn_model::{
-    BusinessDate, Calendar, Currency, Digest, Hasher, HouseId, NetworkId, NodeId, Timestamp,
+    Amount, BusinessDate, Calendar, Currency, Digest, Hasher, HouseId, NetworkId, NodeId, Timestamp,
 };
 use gcfn_venue::LockedRate;
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,12 @@ impl Council {
         &self.params
     }
 
+    /// On which days each currency settles.
+    #[must_use]
+    pub fn calendars(&self) -> &BTreeMap<Currency, Calendar> {
+        &self.calendars
+    }
+
     /// The time of the last command. Authors let their commands expire by this clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -213,13 +219,13 @@ impl Council {
         self.date
     }
 
-    /// The quotes that are good now, by pair and dealer.
-    pub fn quotes(&self) -> impl Iterator<Item = (NodeId, &Quote)> {
-        self.quotes.live(self.now)
+    /// The quotes that are good at `at`, by pair and dealer, with what locks have left of them.
+    pub fn quotes(&self, at: Timestamp) -> impl Iterator<Item = (NodeId, &Quote, Amount)> {
+        self.quotes.live(at.max(self.now))
     }
 
-    /// The locked rates that can still settle.
-    pub fn locks(&self) -> impl Iterator<Item = &LockedRate> {
+    /// The locked rates that can still settle, with the bundle that has used them.
+    pub fn locks(&self) -> impl Iterator<Item = (&LockedRate, Option<BundleRef>)> {
         self.locks.rates()
     }
 

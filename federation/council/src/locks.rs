@@ -44,8 +44,8 @@ pub(crate) struct Sides {
 }
 
 impl Locks {
-    pub(crate) fn rates(&self) -> impl Iterator<Item = &LockedRate> {
-        self.held.values().map(|lock| &lock.rate)
+    pub(crate) fn rates(&self) -> impl Iterator<Item = (&LockedRate, Option<BundleRef>)> {
+        self.held.values().map(|lock| (&lock.rate, lock.used_by))
     }
 
     /// Drops the locks that cannot settle any more once `date` has begun.

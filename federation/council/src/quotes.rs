@@ -108,18 +108,18 @@ impl Standing {
 }
 
 impl Quotes {
-    /// The quotes that are good at `at`, by pair and dealer.
-    pub(crate) fn live(&self, at: Timestamp) -> impl Iterator<Item = (NodeId, &Quote)> {
+    /// The quotes that are good at `at`, by pair and dealer, with what locks have left of them.
+    pub(crate) fn live(&self, at: Timestamp) -> impl Iterator<Item = (NodeId, &Quote, Amount)> {
         let standing = self.standing.values().flatten();
         let live = standing.filter(move |(_, s)| at < s.quote.valid_until && !s.left.is_zero());
-        live.map(|(dealer, standing)| (*dealer, &standing.quote))
+        live.map(|(dealer, standing)| (*dealer, &standing.quote, standing.left))
     }
 
     /// Whether a quote is too far from the median of what other dealers quote now. Without any
     /// other dealer there is nothing to compare it with.
     fn is_outlier(&self, at: Timestamp, dealer: NodeId, quote: &Quote, band: BasisPoints) -> bool {
-        let others = self.live(at).filter(|(by, q)| *by != dealer && q.pair == quote.pair);
-        let others: Vec<&Quote> = others.map(|(_, quote)| quote).collect();
+        let others = self.live(at).filter(|(by, q, _)| *by != dealer && q.pair == quote.pair);
+        let others: Vec<&Quote> = others.map(|(_, quote, _)| quote).collect();
         let strays = |of: fn(&Quote) -> Rate| {
             let middle = median(others.iter().map(|quote| of(quote)).collect());
             middle.is_some_and(|middle| !is_within(of(quote), middle, band))

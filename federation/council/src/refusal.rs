@@ -5,7 +5,7 @@ use crate::profile::{ProfileFault, TEXT_MAX};
 use crate::report::REPORTS_MAX;
 use gcfn_banking::DeskRefusal;
 use gcfn_clearing::HouseRefusal;
-use gcfn_model::{LockId, NodeId};
+use gcfn_model::{BusinessDate, LockId, NodeId};
 use gcfn_venue::PROPOSED_TRADES_MAX;
 use serde::{Deserialize, Serialize};
 
@@ -190,6 +190,13 @@ pub enum Refusal {
     /// A bundle uses more locked rates than one may. Affirm it in several.
     #[error("bundle has more than {PROPOSED_TRADES_MAX} uses of locked rates")]
     TooManyUses = 121,
+    /// A deal moves two currencies, and on this day fewer than two of the network settle. Open
+    /// cycles for business days.
+    #[error("fewer than two currencies settle on {0}")]
+    NotABusinessDay(BusinessDate) = 122,
+    /// The rate was locked, and is no longer good. Ask for another under a new id.
+    #[error("{0} has expired")]
+    LockExpired(LockId) = 123,
 }
 
 impl Refusal {

@@ -3,9 +3,11 @@
 
 use crate::listing::Listing;
 use crate::term::{CurrencyCode, Hash, Money, Node, Region, Text, Time};
+use crate::trading::RateLock;
 use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::Round;
 use gcfn_council::{Council, Member, SignedJoinRequest};
+use gcfn_model::{Rate, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::openapi::RefOr;
@@ -276,6 +278,97 @@ pub struct Ratio {
     /// Of the base currency.
     #[schema(minimum = 1, example = 100)]
     pub denominator: u64,
+}
+
+/// What dealers offer now.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct QuoteList {
+    /// The quotes, by pair and dealer.
+    pub quotes: Vec<StandingQuote>,
+    /// When they were good.
+    pub at: Time,
+}
+
+/// A dealer's two-way offer as it stands.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StandingQuote {
+    /// Who stands by it.
+    pub dealer: Node,
+    /// What is bought and sold, and what it is paid in.
+    pub pair: QuotedPair,
+    /// At which the dealer buys the base currency.
+    pub bid: Ratio,
+    /// At which the dealer sells it.
+    pub ask: Ratio,
+    /// How much of the base currency it was good for.
+    pub size: Money,
+    /// How much of it no lock has reserved yet.
+    pub left: Money,
+    /// Not good from here on.
+    pub valid_until: Time,
+}
+
+impl From<Rate> for Ratio {
+    fn from(rate: Rate) -> Ratio {
+        Ratio { numerator: rate.numerator(), denominator: rate.denominator() }
+    }
+}
+
+impl QuoteList {
+    /// What `council` knows of dealers' offers that are good at `at`.
+    #[must_use]
+    pub fn of(council: &Council, at: Timestamp) -> QuoteList {
+        let quotes = council.quotes(at).map(|(dealer, quote, left)| {
+            let gcfn_council::Pair { base, counter } = quote.pair;
+            StandingQuote {
+                dealer: Text(dealer),
+                pair: QuotedPair { base: Text(base), counter: Text(counter) },
+                bid: quote.bid.into(),
+                ask: quote.ask.into(),
+                size: Money::new(quote.size, base),
+                left: Money::new(left, base),
+                valid_until: Text(quote.valid_until),
+            }
+        });
+        QuoteList { quotes: quotes.collect(), at: Text(at) }
+    }
+}
+
+/// The rates that dealers hold for nodes, where they can still settle.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LockList {
+    /// The locks, by id.
+    pub locks: Vec<LockReport>,
+    /// The log index that this holds at least.
+    pub as_of: u64,
+}
+
+/// A rate that a dealer holds for a node.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LockReport {
+    /// For whom.
+    pub holder: Node,
+    /// By whom.
+    pub dealer: Node,
+    /// The rate.
+    #[serde(flatten)]
+    pub rate: RateLock,
+    /// The bundle that both sides affirm and that has used it; none while nobody has.
+    pub bundle: Option<Hash>,
+}
+
+impl LockList {
+    /// The locks that `council` holds, as of a log index.
+    #[must_use]
+    pub fn of(council: &Council, as_of: u64) -> LockList {
+        let locks = council.locks().map(|(rate, bundle)| LockReport {
+            holder: Text(rate.holder),
+            dealer: Text(rate.dealer),
+            rate: RateLock::from(*rate),
+            bundle: bundle.map(Text),
+        });
+        LockList { locks: locks.collect(), as_of }
+    }
 }
 
 /// The federation has done what was asked.

@@ -9,9 +9,11 @@ pub use orders::{
 };
 
 use crate::page::page_size;
-use crate::term::{CurrencyCode, Date, Lock, Money, Party, Series, Text, Time, Trade};
+use crate::term::{
+    CurrencyCode, Date, Hash, Lock, Money, Node, Order, Party, Series, Text, Time, Trade,
+};
 use gcfn_model::Currency;
-use gcfn_venue::{LockedRate, TradeState};
+use gcfn_venue::{DealSide, DealStage, LockedRate, OpenDeal, TradeState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -171,6 +173,67 @@ impl From<LockedRate> for RateLock {
             denominator: rate.rate.denominator(),
             expires_at: Text(rate.expires_at),
             value_date: Text(rate.value_date),
+        }
+    }
+}
+
+/// The deals across nodes that have not settled.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DealList {
+    /// The deals, by how far they have come.
+    pub deals: Vec<DealReport>,
+    /// The log index that this holds at least.
+    pub as_of: u64,
+}
+
+/// A deal across nodes that has not settled. Who the user is, only the user's node knows.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DealReport {
+    /// How far it has come: `locked`, `sent`, `matched` or `bundled`.
+    #[schema(value_type = String, example = "bundled")]
+    pub stage: DealStage,
+    /// Whose side this node is on: `buys` or `sells`. It sells from the cut-off on; before that its
+    /// sale is among its trades.
+    #[schema(value_type = String, example = "buys")]
+    pub side: DealSide,
+    /// The node on the other side; none while a rate is only held.
+    pub with: Option<Node>,
+    /// Who stands by the rate.
+    pub dealer: Node,
+    /// The lock of its rate, while it is needed.
+    pub lock: Option<Lock>,
+    /// The order of the buyer's node.
+    pub order: Option<Order>,
+    /// The trade in the home node's book.
+    pub trade: Option<Trade>,
+    /// What the buyer's node pays the dealer: at most, before it has matched.
+    pub pays: Money,
+    /// What the dealer pays the home node: at most, before it has matched.
+    pub needs: Money,
+    /// Until when a held rate can be used.
+    pub expires_at: Option<Time>,
+    /// When both currencies settle.
+    pub value_date: Option<Date>,
+    /// The bundle that it settles in.
+    pub bundle: Option<Hash>,
+}
+
+impl From<OpenDeal> for DealReport {
+    fn from(deal: OpenDeal) -> DealReport {
+        let money = |(amount, currency)| Money::new(amount, currency);
+        DealReport {
+            stage: deal.stage,
+            side: deal.side,
+            with: deal.with.map(Text),
+            dealer: Text(deal.dealer),
+            lock: deal.lock.map(Text),
+            order: deal.order.map(Text),
+            trade: deal.trade.map(Text),
+            pays: money(deal.pays),
+            needs: money(deal.needs),
+            expires_at: deal.expires_at.map(Text),
+            value_date: deal.value_date.map(Text),
+            bundle: deal.bundle.map(Text),
         }
     }
 }

@@ -4,7 +4,9 @@
 //! What is not behind it is not served and not described.
 
 use crate::feed::Feed;
-use gcfn_api_wire::federation::{Anchors, Application, ClockShown, MemberList, SeriesListed};
+use gcfn_api_wire::federation::{
+    Anchors, Application, ClockShown, LockList, MemberList, QuoteList, SeriesListed,
+};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
 use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
@@ -107,6 +109,13 @@ pub trait Federation: Send + Sync + 'static {
 
     /// What the members list.
     async fn series(&self) -> Result<SeriesListed, Unavailable>;
+
+    /// What dealers offer now.
+    async fn quotes(&self) -> Result<QuoteList, Unavailable>;
+
+    /// The rates that dealers hold for nodes; none where the node has no replica of the
+    /// federation.
+    fn locks(&self) -> Option<LockList>;
 
     /// The cycles of the federation's house; none where the node has no replica of it.
     fn cycles(&self) -> Option<CycleList>;

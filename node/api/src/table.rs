@@ -136,6 +136,18 @@ fn network() -> Vec<Route> {
             "The cycles of the federation's house, where the node has a replica of it.",
             federation::cycles,
         ),
+        Route::read(
+            "/api/v1/federation/quotes",
+            &[User, Operator, Regulator],
+            "What dealers offer to exchange currencies at.",
+            federation::quotes,
+        ),
+        Route::read(
+            "/api/v1/federation/locks",
+            &[Operator, Regulator],
+            "The rates that dealers hold for nodes, where the node has a replica of the federation.",
+            federation::locks,
+        ),
         Route::write(
             "/api/v1/federation/approvals",
             &[Operator],

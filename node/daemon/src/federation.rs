@@ -1,8 +1,9 @@
 //! This node's replica of the federation cell, and what the node does in it by its role.
 
 use crate::config::Config;
+use crate::cycles;
 use crate::prover::Prover;
-use crate::region::federation_cycles;
+use crate::scheduler::dates;
 use crate::voice::{Replicas, Voice};
 use anyhow::{Context, Result};
 use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -22,7 +23,6 @@ use tokio::time::MissedTickBehavior;
 
 const BEAT: Duration = Duration::from_millis(250);
 const CALL_LIMIT: Duration = Duration::from_secs(5);
-const CYCLES_AHEAD: i32 = 12;
 
 fn beats() -> tokio::time::Interval {
     let mut beat = tokio::time::interval(BEAT);
@@ -163,26 +163,24 @@ pub(crate) async fn validate(cell: Cell<Council>, voice: Voice) -> Result<()> {
 /// The root's clerk: it opens dates and cycles. (Certificates and the house's bank are elsewhere.)
 ///
 /// # Errors
-/// When the cell has stopped.
+/// When the cell has stopped, or the catalog of regions is unsound.
 pub(crate) async fn open_days(cell: Cell<Council>, voice: Voice) -> Result<()> {
+    let clocks = cycles::clocks()?;
     let mut beat = beats();
     loop {
         beat.tick().await;
         let now = voice.clock.now();
         let (today, _): (BusinessDate, u32) = now.utc();
-        let (date, last) = cell.read(|council| {
-            let last = council.house().cycles().map(|cycle| cycle.schedule.value_date).max();
-            (council.date(), last)
+        let (date, known, due) = cell.read(|council| {
+            let due = cycles::of_federation(council.calendars(), &clocks, now);
+            (council.date(), dates(council.house()), due)
         });
         let mut wishes = Vec::new();
         if date.is_none_or(|date| date < today) {
             wishes.push(Verb::OpenDate(today));
         }
-        for schedule in federation_cycles(now, CYCLES_AHEAD) {
-            if last.is_none_or(|last| last < schedule.value_date) {
-                wishes.push(Verb::OpenCycle(schedule));
-            }
-        }
+        let due = due.into_iter().filter(|schedule| !known.contains(&schedule.value_date));
+        wishes.extend(due.map(Verb::OpenCycle));
         for wish in wishes {
             match voice.say(wish).await {
                 Ok(Ok(_)) => {}

@@ -203,6 +203,7 @@ impl LinkHandler for Handler {
             membership::MEMBERS => json(&membership::members(&self.council()?.cell, &self.voice))?,
             membership::ANCHORS => json(&self.council()?.cell.read(Anchors::of))?,
             membership::SERIES => json(&self.council()?.cell.read(SeriesListed::of))?,
+            membership::QUOTES => json(&membership::quotes(&self.council()?.cell, &self.voice))?,
             "genesis" => {
                 if !matches!(peer.identity().role, Role::Regulator | Role::Regional | Role::Root) {
                     return Err(Refusal::NotAllowed("for replicas of the federation".to_owned()));

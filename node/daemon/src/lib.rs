@@ -13,6 +13,7 @@ mod certifier;
 mod clock;
 pub mod config;
 mod courier;
+mod cycles;
 mod directory;
 mod federation;
 pub mod files;

@@ -8,7 +8,9 @@ use crate::files::NodeFiles;
 use crate::voice::{Voice, Way};
 use anyhow::{Context, Result};
 use gcfn_api::gateway::{Federation, Unavailable};
-use gcfn_api_wire::federation::{Anchors, Application, MemberList, SeriesListed};
+use gcfn_api_wire::federation::{
+    Anchors, Application, LockList, MemberList, QuoteList, SeriesListed,
+};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::{CycleList, CycleReport};
 use gcfn_api_wire::term::Text;
@@ -31,6 +33,8 @@ pub(crate) const MEMBERS: &str = "members";
 pub(crate) const ANCHORS: &str = "anchors";
 /// See [`MEMBERS`].
 pub(crate) const SERIES: &str = "series";
+/// See [`MEMBERS`].
+pub(crate) const QUOTES: &str = "quotes";
 
 /// A node's part in the federation.
 #[derive(Clone)]
@@ -50,6 +54,13 @@ pub(crate) struct Membership {
 pub(crate) fn members(cell: &Cell<Council>, voice: &Voice) -> MemberList {
     let leader = cell.metrics().leader.and_then(|leader| voice.replicas.name(leader));
     MemberList { leader: leader.map(Text), ..cell.read(MemberList::of) }
+}
+
+/// What dealers offer, as far as this replica knows and by this node's clock.
+#[must_use]
+pub(crate) fn quotes(cell: &Cell<Council>, voice: &Voice) -> QuoteList {
+    let now = voice.clock.now();
+    cell.read(|council| QuoteList::of(council, now))
 }
 
 /// Where the root keeps the certificates that it has issued.
@@ -79,6 +90,19 @@ impl Federation for Membership {
             Some(cell) => Ok(cell.read(SeriesListed::of)),
             None => self.ask(SERIES).await,
         }
+    }
+
+    async fn quotes(&self) -> Result<QuoteList, Unavailable> {
+        match &self.council {
+            Some(cell) => Ok(quotes(cell, &self.voice)),
+            None => self.ask(QUOTES).await,
+        }
+    }
+
+    fn locks(&self) -> Option<LockList> {
+        let cell = self.council.as_ref()?;
+        let as_of = cell.applied().borrow().index;
+        Some(cell.read(|council| LockList::of(council, as_of)))
     }
 
     fn cycles(&self) -> Option<CycleList> {

@@ -32,6 +32,8 @@ pub struct Network {
     pub founders: Vec<Profile>,
     /// What a new member may owe at a time for purchases in each currency.
     pub debit_caps: BTreeMap<Currency, Amount>,
+    /// On which days each currency settles, by the charter.
+    pub calendars: BTreeMap<Currency, Calendar>,
 }
 
 impl Network {
@@ -46,6 +48,10 @@ impl Network {
             (told.network, &told.founders, &told.roster)
                 == (self.network, &self.founders, &self.roster),
             "genesis.json is of another network or other founders than network.json"
+        );
+        ensure!(
+            told.calendars == self.calendars,
+            "genesis.json has other calendars than network.json: take network.json from the root"
         );
         Ok(())
     }
@@ -80,8 +86,7 @@ const CLOCK_SKEW_MICROS: u64 = 3_600_000_000;
 pub fn catalog_calendars() -> Result<BTreeMap<Currency, Calendar>> {
     let mut calendars = BTreeMap::new();
     for entry in gcfn_template::catalog::CATALOG {
-        let template = gcfn_template::parse("region.toml", entry.region)?;
-        let calendar = template.calendar.calendar(entry.holidays, entry.workdays)?;
+        let (template, calendar) = entry.read()?;
         calendars.insert(template.currency, calendar);
     }
     Ok(calendars)
@@ -167,6 +172,7 @@ fn public_part(genesis: &Genesis, testnet: bool, ca: &str) -> Network {
         roster: Roster { network: charter.network, validators: validators.collect() },
         founders: charter.founders.iter().map(|founder| founder.profile.clone()).collect(),
         debit_caps: charter.params.debit_caps.clone(),
+        calendars: charter.calendars.clone(),
     }
 }
 
@@ -277,13 +283,14 @@ pub fn random_salt() -> Result<SaltKey> {
     Ok(SaltKey::from_bytes(bytes))
 }
 
-/// The region and the terms of the trading node in `files`.
+/// The region and the terms of the trading node of `network` in `files`.
 ///
 /// # Errors
 /// When its configuration or its template is wrong.
-pub fn trading_terms(files: &NodeFiles) -> Result<(Region, gcfn_venue::Terms)> {
+pub fn trading_terms(files: &NodeFiles, network: &Network) -> Result<(Region, gcfn_venue::Terms)> {
     let config = read_config(files.dir())?;
-    let region = Region::read(&files.path("region"))?;
+    let mut region = Region::read(&files.path("region"))?;
+    region.agreed = network.calendars.get(&region.template.currency).cloned();
     let terms = region.terms(&config)?;
     Ok((region, terms))
 }

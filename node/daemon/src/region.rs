@@ -1,13 +1,12 @@
-//! A region's template turned into what machines take: terms, trading days, cycle schedules.
+//! A region's template turned into what machines take: terms and trading days.
 
 mod charges;
 mod rules;
 
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
-use gcfn_clearing::Schedule;
-use gcfn_model::{BusinessDate, Calendar, CalendarFault, Millis, Timestamp};
-use gcfn_template::{LocalTime, Prefund, RegionTemplate, TemplateProblems};
+use gcfn_model::{Calendar, CalendarFault, Millis, Timestamp};
+use gcfn_template::{Prefund, RegionTemplate, TemplateProblems};
 use gcfn_venue::{ReserveMode, Terms, TradingDay};
 use std::fs;
 use std::path::Path;
@@ -20,8 +19,10 @@ const OUTCOME_KEPT: Millis = Millis(86_400_000);
 pub struct Region {
     /// The rules.
     pub template: RegionTemplate,
-    /// The business days.
+    /// The business days by the files beside it.
     pub calendar: Calendar,
+    /// The business days of its currency by the network's charter, by which houses open cycles.
+    pub agreed: Option<Calendar>,
 }
 
 impl Region {
@@ -46,7 +47,7 @@ impl Region {
         let workdays = template.calendar.workdays.as_deref().map(text).transpose()?;
         let calendar = template.calendar.calendar(&holidays, workdays.as_deref());
         let calendar = calendar.map_err(named)?;
-        Ok(Region { template, calendar })
+        Ok(Region { template, calendar, agreed: None })
     }
 
     /// The venue's terms under this template.
@@ -84,71 +85,32 @@ impl Region {
 
     /// The next `count` trading days whose cut-off is after `now`.
     ///
+    /// A trading day is a business day by the region's own files. Its value date is one by the
+    /// charter as well: a house has no cycle on any other, however a node's files were changed.
+    ///
     /// # Errors
-    /// [`CalendarFault`] beyond the years that the calendar knows.
+    /// [`CalendarFault`] beyond the years that the calendars know.
     pub fn trading_days(
         &self,
         now: Timestamp,
         count: usize,
     ) -> Result<Vec<TradingDay>, CalendarFault> {
-        let calendars = [&self.calendar];
+        let own = [&self.calendar];
+        let both: Vec<&Calendar> = own.into_iter().chain(&self.agreed).collect();
         let mut days = Vec::new();
         let mut date = self.template.zone.date(now);
         while days.len() < count {
-            date = Calendar::following(&calendars, date)?;
+            date = Calendar::following(&own, date)?;
             let cut_off = self.template.cut_off_utc(date).unwrap_or(Timestamp::EPOCH);
             if now < cut_off {
                 let after = self.template.settlement.domestic_days;
-                let value_date = Calendar::value_date(&calendars, date, after)?;
+                let value_date = Calendar::value_date(&both, date, after)?;
                 days.push(TradingDay { date, cut_off, value_date });
             }
             date = date.plus_days(1);
         }
         Ok(days)
     }
-
-    /// The schedules of the regional's cycles for the `count` days from tomorrow on.
-    ///
-    /// There is one for every day of the week: which days its members settle on follows from
-    /// *their* calendars, and a cycle without obligations costs nothing. A cycle closes when its
-    /// day begins, calls at eight, and has failed whoever has not paid in by the cut-off.
-    #[must_use]
-    pub fn cycles(&self, now: Timestamp, count: i32) -> Vec<Schedule> {
-        let zone = &self.template.zone;
-        let at = |date: BusinessDate, time: &str| {
-            let time: LocalTime = time.parse().expect("a time of day");
-            zone.instant(date, time)
-        };
-        let today = zone.date(now);
-        let schedule = |days: i32| {
-            let value_date = today.plus_days(days);
-            Some(Schedule {
-                value_date,
-                cut_off: at(value_date, "00:00")?,
-                pay_in_from: at(value_date, "08:00")?,
-                pay_in_by: self.template.cut_off_utc(value_date)?,
-            })
-        };
-        (1..=count).filter_map(schedule).collect()
-    }
-}
-
-/// The schedules of the federation's cycles for the `count` days from tomorrow on, in UTC: the
-/// day begins when it has begun in every region that settles on it.
-#[must_use]
-pub fn federation_cycles(now: Timestamp, count: i32) -> Vec<Schedule> {
-    let (today, _) = now.utc();
-    let schedule = |days: i32| {
-        let value_date = today.plus_days(days);
-        let hour = |hour: u32| Timestamp::from_utc(value_date, hour * 3600);
-        Some(Schedule {
-            value_date,
-            cut_off: hour(0)?,
-            pay_in_from: hour(1)?,
-            pay_in_by: hour(20)?,
-        })
-    };
-    (1..=count).filter_map(schedule).collect()
 }
 
 fn days(days: u32) -> Millis {

@@ -3,19 +3,23 @@
 //! The machine has its deadlines in its state; this only sees to it that commands come in which
 //! let them pass, and that days and cycles are known ahead of time.
 
+use crate::cycles;
 use crate::region::Region;
 use anyhow::Result;
 use gcfn_cell::{Cell, Clock, SubmitError};
+use gcfn_clearing::{House, Schedule};
+use gcfn_council::Council;
+use gcfn_model::{BusinessDate, RegionId, Timestamp};
 use gcfn_replica::{Command, Replica};
-use gcfn_venue::Command as Venue;
+use gcfn_venue::{Command as Venue, TradingDay};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How often time is let pass and an epoch is closed.
 const BEAT: Duration = Duration::from_millis(250);
-/// How many trading days and cycle days are known ahead.
+/// How many trading days are known ahead.
 pub(crate) const DAYS_AHEAD: usize = 5;
-const CYCLES_AHEAD: i32 = 12;
 
 /// The scheduler of one trading node.
 pub(crate) struct Scheduler {
@@ -25,6 +29,8 @@ pub(crate) struct Scheduler {
     pub(crate) clock: Arc<dyn Clock>,
     /// The region's days.
     pub(crate) region: Region,
+    /// On a node that clears for others: the federation's cell, and for which region.
+    pub(crate) federation: Option<(Cell<Council>, RegionId)>,
 }
 
 impl Scheduler {
@@ -62,22 +68,17 @@ impl Scheduler {
         let (last_day, cycles, due, open, head) = self.cell.read(|replica| {
             let venue = replica.venue();
             let day = venue.days().last().map(|day| day.date);
-            let cycles = venue
-                .house()
-                .map(|house| house.cycles().map(|cycle| cycle.schedule.value_date).max());
+            let cycles = venue.house().map(dates);
             (day, cycles, venue.next_due(), replica.has_open_epoch(), replica.head())
         });
         for day in self.region.trading_days(now, DAYS_AHEAD)? {
             if last_day.is_none_or(|last| last < day.date) {
+                self.warn_of(day);
                 commands.push(Command::Venue(Venue::OpenDay(day)));
             }
         }
-        if let Some(last) = cycles {
-            for schedule in self.region.cycles(now, CYCLES_AHEAD) {
-                if last.is_none_or(|last| last < schedule.value_date) {
-                    commands.push(Command::Venue(Venue::OpenCycle(schedule)));
-                }
-            }
+        for schedule in self.cycles(now, cycles) {
+            commands.push(Command::Venue(Venue::OpenCycle(schedule)));
         }
         if due.is_some_and(|due| due <= now) {
             commands.push(Command::Venue(Venue::Tick));
@@ -88,4 +89,30 @@ impl Scheduler {
         }
         Ok(commands)
     }
+
+    /// The cycles of this node's house, if it has one, that are still to be opened.
+    fn cycles(&self, now: Timestamp, known: Option<BTreeSet<BusinessDate>>) -> Vec<Schedule> {
+        let (Some(known), Some((council, region))) = (known, &self.federation) else {
+            return Vec::new();
+        };
+        let calendars = council.read(|council| cycles::calendars_of(council, *region));
+        let mut due = cycles::of_regional(&self.region, &calendars, now);
+        due.retain(|schedule| !known.contains(&schedule.value_date));
+        due
+    }
+
+    /// Says when money is to move on a day that nobody has announced yet.
+    fn warn_of(&self, day: TradingDay) {
+        let firm_until = self.region.template.calendar.firm_until;
+        if firm_until < day.value_date.ymd().0 {
+            let value_date = day.value_date;
+            tracing::warn!(%value_date, firm_until, "the year's days are computed, not announced: \
+                compare the region's calendar with its sources");
+        }
+    }
+}
+
+/// The value dates for which a house has cycles.
+pub(crate) fn dates(house: &House) -> BTreeSet<BusinessDate> {
+    house.cycles().map(|cycle| cycle.schedule.value_date).collect()
 }

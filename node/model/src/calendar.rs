@@ -2,6 +2,8 @@
 
 use crate::BusinessDate;
 use alloc::collections::BTreeSet;
+use core::fmt;
+use core::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// The business days of one currency or region (D-36).
@@ -35,6 +37,52 @@ pub struct CalendarFault {
     pub last: BusinessDate,
 }
 
+/// Where a date goes that is no business day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Roll {
+    /// To the next business day.
+    Following,
+    /// To the next business day, but to the last one before it where the next is in another
+    /// month: what is due in a month stays in it.
+    ModifiedFollowing,
+    /// To the last business day before it.
+    Preceding,
+}
+
+/// A text that is no [`Roll`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("roll is following, modified-following or preceding")]
+pub struct UnknownRoll;
+
+impl Roll {
+    /// Every way to roll.
+    pub const ALL: [Roll; 3] = [Roll::Following, Roll::ModifiedFollowing, Roll::Preceding];
+
+    /// Its name: `modified-following`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Roll::Following => "following",
+            Roll::ModifiedFollowing => "modified-following",
+            Roll::Preceding => "preceding",
+        }
+    }
+}
+
+impl fmt::Display for Roll {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Roll {
+    type Err = UnknownRoll;
+    fn from_str(text: &str) -> Result<Roll, UnknownRoll> {
+        Roll::ALL.into_iter().find(|roll| roll.as_str() == text).ok_or(UnknownRoll)
+    }
+}
+
 impl Calendar {
     /// Whether banks are open on `date`.
     ///
@@ -64,6 +112,49 @@ impl Calendar {
         Ok(date)
     }
 
+    /// `date` itself if it is a business day of every calendar, else the last one before it (roll
+    /// "preceding").
+    ///
+    /// # Errors
+    /// [`CalendarFault`] when the search leaves the known years.
+    pub fn preceding(
+        calendars: &[&Calendar],
+        date: BusinessDate,
+    ) -> Result<BusinessDate, CalendarFault> {
+        let mut date = date;
+        while !Self::all_open(calendars, date)? {
+            date = date.plus_days(-1);
+        }
+        Ok(date)
+    }
+
+    /// `date` itself if it is a business day of every calendar, else where `roll` takes it.
+    ///
+    /// # Errors
+    /// [`CalendarFault`] when the search leaves the known years. Modified following does not look
+    /// beyond the month, so it answers for the end of the last known year.
+    pub fn roll(
+        calendars: &[&Calendar],
+        date: BusinessDate,
+        roll: Roll,
+    ) -> Result<BusinessDate, CalendarFault> {
+        match roll {
+            Roll::Following => Self::following(calendars, date),
+            Roll::Preceding => Self::preceding(calendars, date),
+            Roll::ModifiedFollowing => {
+                let month = |date: BusinessDate| (date.ymd().0, date.ymd().1);
+                let mut later = date;
+                while month(later) == month(date) {
+                    if Self::all_open(calendars, later)? {
+                        return Ok(later);
+                    }
+                    later = later.plus_days(1);
+                }
+                Self::preceding(calendars, date)
+            }
+        }
+    }
+
     /// The `days`-th business day after `date` on which every calendar is open: T+n.
     ///
     /// `date` itself is first rolled to a business day, so a trade on a holiday counts from
@@ -83,12 +174,15 @@ impl Calendar {
         Ok(date)
     }
 
-    fn all_open(calendars: &[&Calendar], date: BusinessDate) -> Result<bool, CalendarFault> {
+    /// Whether `date` is a business day of every calendar.
+    ///
+    /// # Errors
+    /// [`CalendarFault`] when a calendar does not know the day, whatever the others say.
+    pub fn all_open(calendars: &[&Calendar], date: BusinessDate) -> Result<bool, CalendarFault> {
+        let mut open = true;
         for calendar in calendars {
-            if !calendar.is_business_day(date)? {
-                return Ok(false);
-            }
+            open &= calendar.is_business_day(date)?;
         }
-        Ok(true)
+        Ok(open)
     }
 }

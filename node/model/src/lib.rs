@@ -25,7 +25,7 @@ mod uetr;
 mod xqid;
 
 pub use amount::{Amount, AmountFault, Position};
-pub use calendar::{Calendar, CalendarFault};
+pub use calendar::{Calendar, CalendarFault, Roll, UnknownRoll};
 pub use currency::{Currency, UnknownCurrency};
 pub use date::{BusinessDate, DateFault};
 pub use digest::{Digest, Hasher};

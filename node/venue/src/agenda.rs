@@ -33,6 +33,11 @@ impl Agenda {
         self.order.first()
     }
 
+    /// Whether an entry is there.
+    pub(crate) fn has(&self, entry: &Entry) -> bool {
+        self.order.contains(entry)
+    }
+
     /// Adds an entry; one that is there already changes nothing.
     pub(crate) fn insert(&mut self, entry: Entry) {
         self.order.insert(entry);

@@ -220,13 +220,14 @@ impl Item {
 }
 
 impl Venue {
-    /// Adds a trading day after the last known one; the same day again changes nothing.
+    /// Adds a trading day after the last known one; the same day again changes nothing. Several
+    /// days may settle on one date: a market is open on days on which its house is not.
     pub(crate) fn open_day(&mut self, step: &mut Step<'_>, day: TradingDay) -> Outcome {
         if self.days.get(&day.date) == Some(&day) {
             return Ok(Done::Repeated);
         }
         let follows = self.days.last_key_value().is_none_or(|(_, last)| {
-            last.date < day.date && last.cut_off < day.cut_off && last.value_date < day.value_date
+            last.date < day.date && last.cut_off < day.cut_off && last.value_date <= day.value_date
         });
         if !follows || day.cut_off <= step.at || day.value_date < day.date {
             return Err(Rejection::TradingDay);

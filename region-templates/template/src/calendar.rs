@@ -6,7 +6,7 @@
 use crate::problem::{Notes, TemplateProblems};
 use crate::region::CalendarRules;
 use gcfn_model::{BusinessDate, Calendar};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads one file of days between two years. `file` is how problems name it.
 ///
@@ -45,6 +45,13 @@ fn read(
         days.insert(day);
     }
     days
+}
+
+/// The days of a file that [`parse`] takes, with their names. Lines that it refuses are left out.
+#[must_use]
+pub fn names(text: &str) -> BTreeMap<BusinessDate, &str> {
+    let rows = text.lines().filter_map(|row| row.split_once('\t'));
+    rows.filter_map(|(day, name)| Some((day.parse().ok()?, name.trim()))).collect()
 }
 
 impl CalendarRules {
@@ -114,6 +121,7 @@ mod tests {
             weekend: [5, 6].into(),
             first_year: 2026,
             last_year: 2026,
+            firm_until: 2026,
             holidays: "holidays.tsv".to_owned(),
             workdays: Some("workdays.tsv".to_owned()),
         };

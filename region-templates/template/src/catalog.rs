@@ -3,6 +3,9 @@
 //! They are what `gcfn node init` writes beside a node's configuration; the node then reads
 //! the files, which its operator may have changed.
 
+use crate::{RegionTemplate, TemplateProblems, parse};
+use gcfn_model::Calendar;
+
 /// One folder of `region-templates/catalog`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CatalogEntry {
@@ -14,6 +17,18 @@ pub struct CatalogEntry {
     pub holidays: &'static str,
     /// `workdays.tsv`, where there is one.
     pub workdays: Option<&'static str>,
+}
+
+impl CatalogEntry {
+    /// The template and its calendar.
+    ///
+    /// # Errors
+    /// [`TemplateProblems`]; none in the catalog that ships.
+    pub fn read(&self) -> Result<(RegionTemplate, Calendar), TemplateProblems> {
+        let template = parse("region.toml", self.region)?;
+        let calendar = template.calendar.calendar(self.holidays, self.workdays)?;
+        Ok((template, calendar))
+    }
 }
 
 macro_rules! entry {

@@ -10,7 +10,7 @@ use crate::region::{
     Retention, Settlement, TradeTable,
 };
 use crate::row::{FeeRow, FeeTier};
-use crate::zone::Zone;
+use crate::zone::{LocalTime, Zone};
 use crate::{issuing, limits, money, trading};
 use gcfn_model::{BasisPoints, BusinessDate, Currency, RegionId};
 
@@ -101,10 +101,32 @@ fn federation(section: &mut Section<'_>) -> Option<Federation> {
 }
 
 fn settlement(section: &mut Section<'_>) -> Option<Settlement> {
-    let domestic_days = section.number("domestic_days", 0..=5);
-    let cut_off = section.text("cut_off");
-    Some(Settlement { domestic_days: domestic_days?, cut_off: cut_off? })
+    let domestic_days = section.number::<u32>("domestic_days", 0..=5);
+    let cut_off: Option<LocalTime> = section.text("cut_off");
+    let pay_in_by = section.optional("pay_in_by", Section::text);
+    let minutes = cut_off.zip(pay_in_by).map(|(cut_off, pay_in_by)| {
+        let pay_in_by: LocalTime = pay_in_by.unwrap_or(cut_off);
+        pay_in_by.minutes_since(cut_off)
+    });
+    if section.has("pay_in_by") {
+        section.require(minutes.map(|after| 0 <= after), "pay_in_by", "not before cut_off");
+    }
+    // A cycle of the same day closes after the day's cut-off, and calls only then.
+    section.require(
+        domestic_days.zip(minutes).map(|(days, after)| days != 0 || T0_PAY_IN_MINUTES <= after),
+        "domestic_days",
+        "1 or more, unless pay_in_by is an hour or more after cut_off",
+    );
+    let (cut_off, pay_in_by) = (cut_off?, pay_in_by?);
+    Some(Settlement {
+        domestic_days: domestic_days?,
+        cut_off,
+        pay_in_by: pay_in_by.unwrap_or(cut_off),
+    })
 }
+
+/// How long after the cut-off of the day a node has at least to pay in for a cycle of that day.
+const T0_PAY_IN_MINUTES: i32 = 60;
 
 fn calendar(section: &mut Section<'_>) -> Option<CalendarRules> {
     const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -121,10 +143,21 @@ fn calendar(section: &mut Section<'_>) -> Option<CalendarRules> {
         "last_year",
         "not before first_year",
     );
+    let firm_until =
+        section.optional("firm_until", |section, key| section.number(key, 2000..=2100));
+    let firm_until = firm_until.map(|year| year.map(u16::cast_signed));
+    let years = first_year.zip(last_year).zip(firm_until.flatten());
+    section.require(
+        years.map(|((first, last), firm)| (first..=last).contains(&firm)),
+        "firm_until",
+        "one of the years from first_year to last_year",
+    );
+    let last_year = last_year?;
     Some(CalendarRules {
         weekend: weekend?,
         first_year: i32::from(first_year?),
-        last_year: i32::from(last_year?),
+        last_year: i32::from(last_year),
+        firm_until: i32::from(firm_until?.unwrap_or(last_year)),
         holidays: holidays?,
         workdays: workdays?,
     })

@@ -67,6 +67,12 @@ impl RegionTemplate {
         self.zone.instant(date, self.settlement.cut_off)
     }
 
+    /// The instant until which a node pays in on `date`; `None` before 1970 or after 9999.
+    #[must_use]
+    pub fn pay_in_by_utc(&self, date: BusinessDate) -> Option<Timestamp> {
+        self.zone.instant(date, self.settlement.pay_in_by)
+    }
+
     /// The instant at which coupons expire on `date`; `None` before 1970 or after 9999.
     #[must_use]
     pub fn expiry_utc(&self, date: BusinessDate) -> Option<Timestamp> {
@@ -94,6 +100,8 @@ pub struct Settlement {
     pub domestic_days: u32,
     /// Until when a trade belongs to its day.
     pub cut_off: LocalTime,
+    /// Until when a node pays in for a cycle of the day.
+    pub pay_in_by: LocalTime,
 }
 
 /// The days on which money can move, and the files that list them.
@@ -105,6 +113,8 @@ pub struct CalendarRules {
     pub first_year: i32,
     /// The last year that the files cover.
     pub last_year: i32,
+    /// The last year whose days are announced; later ones are computed and may change.
+    pub firm_until: i32,
     /// The file of closed days, beside the template.
     pub holidays: String,
     /// The file of open weekend days, beside the template.

@@ -13,6 +13,15 @@ pub struct LocalTime {
     minute: i8,
 }
 
+impl LocalTime {
+    /// Minutes on the clock from `earlier` to this time; negative where this is the earlier one.
+    #[must_use]
+    pub fn minutes_since(self, earlier: LocalTime) -> i32 {
+        let minutes = |time: LocalTime| i32::from(time.hour) * 60 + i32::from(time.minute);
+        minutes(self) - minutes(earlier)
+    }
+}
+
 /// A text that is not a [`LocalTime`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("time of day is not HH:MM from 00:00 to 23:59")]

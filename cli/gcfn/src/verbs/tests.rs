@@ -93,7 +93,8 @@ fn every_example_can_be_typed_and_is_taken() {
 fn whatever_staff_alone_may_do_has_a_verb() {
     let here: BTreeSet<_> = rows::<OfStaff>().iter().map(|(_, row)| route_of(row)).collect();
     // Other verbs of the program, other machines, and a testnet's switches.
-    let elsewhere = ["/federation/", "/regnode/", "/testnet/", "/settle/cycles", "/metrics"];
+    let elsewhere =
+        ["/federation/", "/regnode/", "/testnet/", "/settle/cycles", "/xborder/", "/metrics"];
     for (route, roles) in routes() {
         let of_staff = roles.contains(&"operator".to_owned())
             && !roles.iter().any(|role| ["user", "issuer"].contains(&role.as_str()));

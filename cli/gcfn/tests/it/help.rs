@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 34] = [
+const VERBS: [(&str, &[&str]); 40] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -32,6 +32,12 @@ const VERBS: [(&str, &[&str]); 34] = [
     ("federation-members", &["federation", "members"]),
     ("federation-admit", &["federation", "admit"]),
     ("clearing-cycles", &["clearing", "cycles"]),
+    ("fx", &["fx"]),
+    ("fx-quotes", &["fx", "quotes"]),
+    ("fx-lock", &["fx", "lock"]),
+    ("fx-deals", &["fx", "deals"]),
+    ("region-value-date", &["region", "value-date"]),
+    ("region-calendar", &["region", "calendar"]),
     ("verify", &["verify"]),
     ("reg", &["reg"]),
     ("script", &["script"]),

@@ -2,6 +2,7 @@
 
 mod help;
 mod node;
+mod region;
 mod script;
 mod verify;
 

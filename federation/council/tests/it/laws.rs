@@ -149,7 +149,7 @@ fn verb(world: &World, by: &str, wish: &Wish) -> Option<Verb> {
         Wish::Lock { pays, needs, size } => Verb::RequestLock { pays, needs, size },
         Wish::NextDate(days) => Verb::OpenDate(today.plus_days(days)),
         Wish::OpenCycle { lock, days, after: [cut_off, from, by] } => {
-            let settles = world.council.locks().nth(lock).map(|rate| rate.value_date);
+            let settles = world.council.locks().nth(lock).map(|(rate, _)| rate.value_date);
             Verb::OpenCycle(Schedule {
                 value_date: settles.unwrap_or(today.plus_days(days)),
                 cut_off: later(world.now, cut_off),
@@ -234,7 +234,7 @@ fn affirmation(
     needs: Amount,
     twist: usize,
 ) -> Option<Verb> {
-    let rate = *world.council.locks().nth(lock)?;
+    let rate = *world.council.locks().nth(lock)?.0;
     let other = if rate.holder == name("hk-kln") { "cn-sha" } else { "hk-kln" };
     let home: NodeId = if home == 0 { name(other) } else { name(NODES[home]) };
     let account = |node, pool| SettlementAccount { node, pool };

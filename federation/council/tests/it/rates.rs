@@ -172,3 +172,45 @@ fn calendars_must_reach_the_value_date() {
         "#]],
     );
 }
+
+#[test]
+fn who_asks_again_is_not_told_of_a_rate_that_has_expired() {
+    check(
+        "at 90000
+         root date 2026-11-23
+         sg-fx quote CNY/HKD 108 110 1000 30
+         cn-sha lock L1 CNY HKD 500 lasting
+         at 90899
+         again
+         at 90900
+         again",
+        &expect![[r#"
+            at 90000 -> ok
+            root date 2026-11-23 -> ok
+            sg-fx quote CNY/HKD 108 110 1000 30 -> ok
+            cn-sha lock L1 CNY HKD 500 lasting -> ok
+                sg-fx holds 500 HKD for cn-sha at 108/100, settles 2026-11-27
+            at 90899 -> ok
+            again -> ok
+            at 90900 -> ok
+            again -> no: fxl-47xhrzypz6hvbhg92xtydq2qhw has expired
+        "#]],
+    );
+}
+
+#[test]
+fn a_cycle_is_for_a_day_on_which_two_currencies_settle() {
+    check(
+        "at 10
+         root cycle 2026-11-28 100 110 120
+         root cycle 2028-01-03 100 110 120
+         root cycle 2026-11-30 100 110 120",
+        &expect![[r#"
+            at 10 -> ok
+            root cycle 2026-11-28 100 110 120 -> no: fewer than two currencies settle on 2026-11-28
+            root cycle 2028-01-03 100 110 120 -> no: fewer than two currencies settle on 2028-01-03
+            root cycle 2026-11-30 100 110 120 -> ok
+                cycle 2026-11-30 open
+        "#]],
+    );
+}

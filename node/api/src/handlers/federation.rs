@@ -3,7 +3,8 @@
 use crate::gateway::Unavailable;
 use crate::route::{Body, Open, Read, Write};
 use gcfn_api_wire::federation::{
-    Anchors, Application, Approval, Heard, JoinRequest, MemberList, NewQuote, Ratio, SeriesListed,
+    Anchors, Application, Approval, Heard, JoinRequest, LockList, MemberList, NewQuote, QuoteList,
+    Ratio, SeriesListed,
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
@@ -30,6 +31,15 @@ pub(crate) async fn series(call: Read, (): ()) -> Result<SeriesListed, Problem> 
 
 pub(crate) async fn cycles(call: Read, (): ()) -> Result<CycleList, Problem> {
     call.api.federation().cycles().ok_or_else(|| Code::NotFound.into())
+}
+
+/// What dealers offer now.
+pub(crate) async fn quotes(call: Read, (): ()) -> Result<QuoteList, Problem> {
+    call.api.federation().quotes().await.map_err(unavailable)
+}
+
+pub(crate) async fn locks(call: Read, (): ()) -> Result<LockList, Problem> {
+    call.api.federation().locks().ok_or_else(|| Code::NotFound.into())
 }
 
 /// This node's word for an applicant, in its operator's name.

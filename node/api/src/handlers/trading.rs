@@ -10,7 +10,7 @@ use gcfn_api_wire::node::Receipt;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_api_wire::trading::{
-    QuoteRequest, RateLock, TradeDetail, TradeList, TradePage, TradeReport,
+    DealList, DealReport, QuoteRequest, RateLock, TradeDetail, TradeList, TradePage, TradeReport,
 };
 use gcfn_model::{Currency, TradeId};
 use gcfn_store::{Filter, Page};
@@ -81,6 +81,14 @@ pub(crate) async fn lock_rate(
     let ask = RateRequest { command, party, pays, needs, size };
     let locked = call.api.gateway().lock_rate(ask).await.map_err(Code::from)?;
     Ok(locked.into())
+}
+
+/// The deals with other nodes that have not settled.
+pub(crate) async fn deals(call: Read, (): ()) -> Result<DealList, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let deals = venue.open_deals().into_iter().map(DealReport::from);
+        DealList { deals: deals.collect(), as_of }
+    }))
 }
 
 fn may_see(caller: &Caller, trade: &Trade) -> bool {

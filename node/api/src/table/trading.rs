@@ -95,11 +95,17 @@ fn trades() -> Vec<Route> {
         ),
         Route::write(
             "/api/v1/settle/xborder/quotes",
-            &[User],
+            &[User, Operator],
             "Have a rate locked, to buy coupons of another node.",
             trading::lock_rate,
         )
         .creates(),
+        Route::read(
+            "/api/v1/settle/xborder/deals",
+            &[Operator, Regulator],
+            "The deals with other nodes that have not settled, and the rates held for them.",
+            trading::deals,
+        ),
     ]
 }
 

@@ -145,7 +145,9 @@ async fn the_table() {
         GET    /api/v1/federation/cycles                          operator regulator
         POST   /api/v1/federation/join-requests                   anybody
         GET    /api/v1/federation/join-requests/{node}            anybody
+        GET    /api/v1/federation/locks                           operator regulator
         GET    /api/v1/federation/members                         user issuer operator bank regulator
+        GET    /api/v1/federation/quotes                          user operator regulator
         POST   /api/v1/federation/quotes                          operator
         GET    /api/v1/federation/series                          user issuer operator bank regulator
         GET    /api/v1/fees/quote                                 user issuer
@@ -221,7 +223,8 @@ async fn the_table() {
         GET    /api/v1/settle/cycles                              bank operator regulator
         GET    /api/v1/settle/instructions                        bank operator regulator
         POST   /api/v1/settle/reversals                           operator
-        POST   /api/v1/settle/xborder/quotes                      user
+        GET    /api/v1/settle/xborder/deals                       operator regulator
+        POST   /api/v1/settle/xborder/quotes                      user operator
         GET    /api/v1/testnet/clock                              anybody
         PUT    /api/v1/testnet/clock                              operator
         POST   /api/v1/testnet/snapshot                           operator

@@ -2,7 +2,8 @@
 
 use gcfn_api::gateway::{BankDoor, Federation, Mirrors, Testnet, Unavailable};
 use gcfn_api_wire::federation::{
-    Anchors, Application, ClockShown, MemberList, SeriesListed, ValidatorRoster,
+    Anchors, Application, ClockShown, LockList, MemberList, QuoteList, SeriesListed,
+    ValidatorRoster,
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
@@ -41,6 +42,14 @@ impl Federation for Neighbours {
 
     async fn series(&self) -> Result<SeriesListed, Unavailable> {
         Ok(SeriesListed { series: Vec::new() })
+    }
+
+    async fn quotes(&self) -> Result<QuoteList, Unavailable> {
+        Ok(QuoteList { quotes: Vec::new(), at: gcfn_api_wire::term::Text(Timestamp::EPOCH) })
+    }
+
+    fn locks(&self) -> Option<LockList> {
+        None
     }
 
     fn cycles(&self) -> Option<CycleList> {

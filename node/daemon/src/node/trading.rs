@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 impl Base {
     pub(super) async fn open_venue(&self) -> Result<(VenueSide, Region)> {
-        let (region, terms) = trading_terms(&self.files)?;
+        let (region, terms) = trading_terms(&self.files, &self.network)?;
         let known = self.files.read_json_if_any("data/genesis.json")?;
         let genesis: gcfn_replica::Genesis = match known {
             Some(genesis) => genesis,
@@ -72,7 +72,8 @@ impl Base {
     ) -> NodeGateway {
         let cell = || side.cell.clone();
         let clock = self.clock.clock();
-        let scheduler = Scheduler { cell: cell(), clock, region: region.clone() };
+        let federation = council.map(|side| (side.cell.clone(), self.config.region));
+        let scheduler = Scheduler { cell: cell(), clock, region: region.clone(), federation };
         self.run("scheduler", scheduler.run());
         self.run_journal(side, voice, store);
         let feed = Feed::new(side.genesis.terms.currency);

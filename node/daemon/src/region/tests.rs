@@ -1,5 +1,5 @@
-use super::{Region, charges, federation_cycles, rules};
-use gcfn_model::{Amount, BasisPoints, Currency, Millis, Timestamp};
+use super::{Region, charges, rules};
+use gcfn_model::{Amount, BasisPoints, Calendar, Currency, Millis, Timestamp};
 use gcfn_template::{
     Divisible, FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier, Maturity, RegionTemplate, Tax,
     TaxKind, TradeTable,
@@ -25,14 +25,24 @@ fn a_trading_day_after_the_cut_off_is_the_next_business_day() {
 }
 
 #[test]
-fn cycles_close_before_they_call_and_call_before_they_fail() {
-    let now: Timestamp = "2026-03-06T10:00:00Z".parse().expect("a time");
-    let schedules = region("eu").cycles(now, 7);
-    assert_eq!(schedules.len(), 7);
-    for cycle in schedules.iter().chain(&federation_cycles(now, 7)) {
-        assert!(now < cycle.cut_off);
-        assert!(cycle.cut_off < cycle.pay_in_from && cycle.pay_in_from < cycle.pay_in_by);
-    }
+fn a_value_date_is_a_business_day_of_the_charter_too() {
+    let mut cn = region("cn");
+    let own = cn.calendar.clone();
+    // The operator's files know a make-up day that the charter does not.
+    let make_up = "2026-10-10".parse().expect("a date");
+    let workdays = own.workdays.iter().copied().filter(|day| *day != make_up).collect();
+    cn.agreed = Some(Calendar { workdays, ..own });
+    // Thursday 2026-10-08, noon in Shanghai.
+    let now: Timestamp = "2026-10-08T04:00:00Z".parse().expect("a time");
+    let days = cn.trading_days(now, 4).expect("known years");
+    let shown: Vec<_> = days.iter().map(|d| format!("{} {}", d.date, d.value_date)).collect();
+    let expected = [
+        "2026-10-08 2026-10-09",
+        "2026-10-09 2026-10-12",
+        "2026-10-10 2026-10-13",
+        "2026-10-12 2026-10-13",
+    ];
+    assert_eq!(shown, expected, "a day that only the files know is traded on, not settled on");
 }
 
 #[test]

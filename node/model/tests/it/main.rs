@@ -1,3 +1,4 @@
 //! The vocabulary, checked.
 
+mod calendar;
 mod xqid;

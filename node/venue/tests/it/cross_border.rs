@@ -153,6 +153,50 @@ fn both_sides_affirm_the_same_and_delivery_is_versus_payment() {
 }
 
 #[test]
+fn an_operations_desk_sees_a_deal_on_its_way_and_no_user() {
+    fn told(world: &World) -> Vec<String> {
+        let deals = world.venue.open_deals().into_iter().map(|deal| {
+            let with = deal.with.map_or("-".to_owned(), |node| node.to_string());
+            let date = deal.value_date.map_or("-".to_owned(), |date| date.days().to_string());
+            let [pays, needs] =
+                [deal.pays, deal.needs].map(|(amount, of)| format!("{amount} {of}"));
+            let (stage, side) = (deal.stage, deal.side);
+            format!("{stage:?} {side:?} with {with}: {pays} for {needs} on {date}")
+        });
+        deals.collect()
+    }
+    let mut two = two();
+    assert_eq!(told(&two.away), ["Locked Buys with -: 12821 EUR for 100000 CNY on 1002"]);
+    two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");
+    assert_eq!(told(&two.away), ["Sent Buys with cn-sha: 6090 EUR for 47500 CNY on 1002"]);
+    two.carry();
+    assert_eq!(told(&two.away), ["Matched Buys with cn-sha: 6090 EUR for 47500 CNY on 1002"]);
+    assert!(told(&two.home).is_empty(), "a trade like any other until the cut-off");
+    two.home.until(1000, 19);
+    two.carry();
+    assert_eq!(told(&two.away), ["Bundled Buys with cn-sha: 6090 EUR for 47500 CNY on 1002"]);
+    assert_eq!(told(&two.home), ["Bundled Sells with de: 6090 EUR for 47500 CNY on 1002"]);
+    let (away, home) = (two.away.venue.open_deals(), two.home.venue.open_deals());
+    assert_eq!((away[0].bundle, away[0].order), (home[0].bundle, home[0].order));
+    let house = "federation".parse().expect("a name");
+    let bundles = away.iter().filter_map(|deal| deal.bundle).collect();
+    let failed = ClearingNotice::Failed { house, cycle: CycleId::derive(&[b"c"]), bundles };
+    for world in [&mut two.away, &mut two.home] {
+        world.must(Command::Notice(Notice::Clearing(failed.clone())));
+        assert!(world.venue.open_deals().is_empty());
+    }
+}
+
+#[test]
+fn a_rate_that_nobody_used_is_no_deal_once_it_has_expired() {
+    let mut two = two();
+    two.away.until(1000, 11);
+    assert_eq!(two.away.venue.open_deals().len(), 1);
+    two.away.until(1000, 12);
+    assert!(two.away.venue.open_deals().is_empty());
+}
+
+#[test]
 fn a_failed_payment_returns_both_sides_to_where_they_were() {
     let mut two = two();
     two.away.user("uwe", Verb::BuyAbroad(two.goods())).expect("funded");

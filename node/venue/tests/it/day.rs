@@ -5,7 +5,7 @@ use gcfn_clearing::Phase;
 use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{BatchId, Pool, RedemptionId, WithdrawalId};
-use gcfn_venue::{Done, Event, PartyKind, Role, TradeState, Verb};
+use gcfn_venue::{Command, Done, Event, PartyKind, Rejection, Role, TradeState, TradingDay, Verb};
 
 const DEPOSIT: u64 = 10_000_00;
 
@@ -51,6 +51,22 @@ fn a_primary_purchase_moves_title_at_once_and_money_on_the_value_date() {
     world.statements();
     let cycles: Vec<_> = world.venue.house().expect("a house").cycles().collect();
     assert_eq!(cycles[0].phase, Phase::Final);
+}
+
+#[test]
+fn days_on_which_a_market_is_open_and_its_house_is_not_settle_together() {
+    let (mut world, _) = market();
+    let last = *world.venue.days().last().expect("days are open");
+    let day = |ahead: i32, value_date: i32| TradingDay {
+        date: last.date.plus_days(ahead),
+        cut_off: instant(u64::try_from(last.date.days() + ahead).expect("after 1970"), 18),
+        value_date: last.date.plus_days(value_date),
+    };
+    for ahead in 1..=3 {
+        world.must(Command::OpenDay(day(ahead, 4)));
+    }
+    let earlier = world.apply(&Command::OpenDay(day(4, 3)));
+    assert_eq!(earlier, Err(Rejection::TradingDay), "no day settles before the one before it");
 }
 
 #[test]

@@ -35,6 +35,13 @@ pub(super) const KEYS: &[Key] = &[
     key("federation", "regional", NAME, "the regional node that clears between its nodes"),
     key("settlement", "domestic_days", "0 to 5", "T+n inside the region, in business days"),
     key("settlement", "cut_off", CLOCK, "until when a trade belongs to its day"),
+    without(
+        "settlement",
+        "pay_in_by",
+        CLOCK,
+        "as `settlement.cut_off`",
+        "until when a node pays in for a cycle of the day; with T+0 an hour or more after the cut-off",
+    ),
     key(
         "calendar",
         "weekend",
@@ -50,6 +57,13 @@ pub(super) const KEYS: &[Key] = &[
         "a file name",
         "none",
         "weekend days that are open all the same",
+    ),
+    without(
+        "calendar",
+        "firm_until",
+        "a year, first_year to last_year",
+        "all years",
+        "the last year whose days are announced; those of later years are computed and may change",
     ),
     key("jobs", "expiry", CLOCK, "when coupons expire"),
     key("jobs", "breakage", CLOCK, "when breakage of what expired is shared out"),

@@ -26,7 +26,7 @@ fn three_mistakes_give_three_problems() {
         &expect![[r#"
             region.toml:12: region.time_zone is "Asia/Peking"; allowed: a zone of the IANA database
             region.toml:16: federation.regional is "China"; allowed: 1 to 16 characters of a-z, 0-9 and '-', beginning with a letter
-            region.toml:57: fees.taker is 50000; allowed: 0 to 10000 basis points"#]],
+            region.toml:58: fees.taker is 50000; allowed: 0 to 10000 basis points"#]],
     );
 }
 
@@ -34,17 +34,46 @@ fn three_mistakes_give_three_problems() {
 fn a_broken_rule_between_keys_is_named() {
     check(
         &[
-            ("last_year = 2028", "last_year = 2024"),
+            ("last_year = 2028", "last_year = 2023"),
             ("breakage = \"02:00\"", "breakage = \"00:00\""),
             ("validity_days_max = 365", "validity_days_max = 30"),
             ("validity_days_min = 0", "validity_days_min = 31"),
             ("regulators = [\"PBOC\", \"MOFCOM\", \"CAC\"]", "regulators = []"),
         ],
         &expect![[r#"
-            region.toml:27: calendar.last_year is 2024; allowed: not before first_year
-            region.toml:35: jobs.breakage is "00:00"; allowed: after jobs.expiry: only what has expired can be shared out
-            region.toml:41: product.validity_days_max is 30; allowed: not less than validity_days_min
-            region.toml:85: regnode.regulators is []; allowed: at least one regulator"#]],
+            region.toml:27: calendar.last_year is 2023; allowed: not before first_year
+            region.toml:28: calendar.firm_until is 2026; allowed: one of the years from first_year to last_year
+            region.toml:36: jobs.breakage is "00:00"; allowed: after jobs.expiry: only what has expired can be shared out
+            region.toml:42: product.validity_days_max is 30; allowed: not less than validity_days_min
+            region.toml:86: regnode.regulators is []; allowed: at least one regulator"#]],
+    );
+}
+
+#[test]
+fn a_pay_in_is_due_after_the_cut_off_and_an_hour_after_it_with_t_0() {
+    check(
+        &[
+            ("cut_off = \"16:00\"", "cut_off = \"16:00\"\npay_in_by = \"15:59\""),
+            ("firm_until = 2026", "firm_until = 2023"),
+        ],
+        &expect![[r#"
+            region.toml:23: settlement.pay_in_by is "15:59"; allowed: not before cut_off
+            region.toml:29: calendar.firm_until is 2023; allowed: one of the years from first_year to last_year"#]],
+    );
+    check(
+        &[("domestic_days = 1", "domestic_days = 0")],
+        &expect![
+            "region.toml:19: settlement.domestic_days is 0; allowed: 1 or more, unless pay_in_by is an hour or more after cut_off"
+        ],
+    );
+    check(
+        &[
+            ("domestic_days = 1", "domestic_days = 0"),
+            ("cut_off = \"16:00\"", "cut_off = \"16:00\"\npay_in_by = \"16:59\""),
+        ],
+        &expect![
+            "region.toml:19: settlement.domestic_days is 0; allowed: 1 or more, unless pay_in_by is an hour or more after cut_off"
+        ],
     );
 }
 
@@ -68,10 +97,10 @@ fn wrong_types_and_wrong_words_are_named() {
             region.toml:11: region.currency is "RMB"; allowed: CNY, HKD, SGD, USD, EUR, JPY, AED or GBP
             region.toml:22: settlement.cut_off is "4 pm"; allowed: a time of day, HH:MM
             region.toml:25: calendar.weekend is ["sat", "sunday"]; allowed: days of mon, tue, wed, thu, fri, sat, sun
-            region.toml:45: product.redeem_lock_minutes is 1.5; allowed: 1 to 1440 minutes
-            region.toml:46: product.resale_unsettled is "no"; allowed: true or false
-            region.toml:57: fees.taker is -1; allowed: 0 to 10000 basis points
-            region.toml:71: escrow.prefund is "faces"; allowed: "face", "proceeds" or "none""#]],
+            region.toml:46: product.redeem_lock_minutes is 1.5; allowed: 1 to 1440 minutes
+            region.toml:47: product.resale_unsettled is "no"; allowed: true or false
+            region.toml:58: fees.taker is -1; allowed: 0 to 10000 basis points
+            region.toml:72: escrow.prefund is "faces"; allowed: "face", "proceeds" or "none""#]],
     );
 }
 
@@ -81,10 +110,10 @@ fn a_missing_section_and_an_unknown_one_are_named() {
         &[("[jobs]", "[job]"), ("regulators =", "regulator ="), ("[refund]\ndays = 7", "[refund]")],
         &expect![[r#"
             region.toml:1: section [jobs] is missing; allowed: expiry, breakage
-            region.toml:33: unknown section [job]; allowed: region, federation, settlement, calendar, jobs, product, kyc, fees, escrow, credit, pricing, refund, retention, regnode, issuing, trading, limits, money
-            region.toml:74: refund.days is missing; allowed: 0 to 365 days
-            region.toml:83: regnode.regulators is missing; allowed: a list of one or more texts
-            region.toml:84: unknown key regnode.regulator; allowed: regulators"#]],
+            region.toml:34: unknown section [job]; allowed: region, federation, settlement, calendar, jobs, product, kyc, fees, escrow, credit, pricing, refund, retention, regnode, issuing, trading, limits, money
+            region.toml:75: refund.days is missing; allowed: 0 to 365 days
+            region.toml:84: regnode.regulators is missing; allowed: a list of one or more texts
+            region.toml:85: unknown key regnode.regulator; allowed: regulators"#]],
     );
 }
 
@@ -93,9 +122,9 @@ fn broken_toml_is_a_problem_like_any_other() {
     check(
         &[("taker = 50", "taker = = 50"), ("maker = 10", "maker = 20000")],
         &expect![[r#"
-            region.toml:57: extra `=`, expected nothing; allowed: TOML
-            region.toml:57: unexpected key or value, expected newline, `#`; allowed: TOML
-            region.toml:58: fees.maker is 20000; allowed: 0 to 10000 basis points"#]],
+            region.toml:58: extra `=`, expected nothing; allowed: TOML
+            region.toml:58: unexpected key or value, expected newline, `#`; allowed: TOML
+            region.toml:59: fees.maker is 20000; allowed: 0 to 10000 basis points"#]],
     );
 }
 
@@ -104,8 +133,8 @@ fn fees_of_another_table_take_no_rates_of_maker_taker() {
     check(
         &[("trade = \"maker-taker\"", "trade = \"fees-003\"")],
         &expect![[r#"
-            region.toml:57: fees.taker is 50; allowed: left out, unless trade is "maker-taker"
-            region.toml:58: fees.maker is 10; allowed: left out, unless trade is "maker-taker""#]],
+            region.toml:58: fees.taker is 50; allowed: left out, unless trade is "maker-taker"
+            region.toml:59: fees.maker is 10; allowed: left out, unless trade is "maker-taker""#]],
     );
 }
 
@@ -121,11 +150,11 @@ fn rows_tiers_weights_and_bands_have_rules_of_their_own() {
             ("[retention]", "[pricing]\nmodel = \"mult3\"\n\n[retention]"),
         ],
         &expect![[r#"
-            region.toml:55: fees.tier_platinum is 5000000; allowed: more than tier_gold
-            region.toml:56: fees.rows is ["c2c buy taker 40", "block buy taker 40"]; allowed: a list of texts such as "c2c buy taker 40": primary, c2c, b2c or b2b; buy or sell; maker or taker; basis points
-            region.toml:57: fees.block_tiers is ["500000 15", "400000 10", "900000 5"]; allowed: no tiers or three of rising value
-            region.toml:76: credit.weight_satisfaction is 2000; allowed: what makes the four weights sum to 10000
-            region.toml:78: credit.band_aa is 6500; allowed: more than band_a
-            region.toml:84: pricing.model is "mult3"; allowed: "additive3" or "mult2""#]],
+            region.toml:56: fees.tier_platinum is 5000000; allowed: more than tier_gold
+            region.toml:57: fees.rows is ["c2c buy taker 40", "block buy taker 40"]; allowed: a list of texts such as "c2c buy taker 40": primary, c2c, b2c or b2b; buy or sell; maker or taker; basis points
+            region.toml:58: fees.block_tiers is ["500000 15", "400000 10", "900000 5"]; allowed: no tiers or three of rising value
+            region.toml:77: credit.weight_satisfaction is 2000; allowed: what makes the four weights sum to 10000
+            region.toml:79: credit.band_aa is 6500; allowed: more than band_a
+            region.toml:85: pricing.model is "mult3"; allowed: "additive3" or "mult2""#]],
     );
 }
