@@ -1,17 +1,20 @@
 //! camt.053.001.08: a bank's statement of accounts. Reconciliation compares it with the ledger.
 
-use crate::camt_054::{check_currency, read_account, read_header};
-use crate::entry::{Entry, read_side, side_code};
+use crate::balance::{Balance, ReportedBalance, booked};
+use crate::entry::Entry;
 use crate::fault::{MessageFault, Rule};
+use crate::fields::{Order, Read};
+use crate::identifier::AccountNumber;
 use crate::parts::GroupHeader;
-use crate::value::{AccountNumber, Money, Reference, Text};
+use crate::report::{Page, check_currency, read_account, read_header, read_number};
+use crate::value::Reference;
 use crate::writer::Writer;
 use crate::xml::Element;
-use gcfn_banking::Side;
-use gcfn_model::{Amount, BusinessDate, Currency, Position};
+use gcfn_model::Currency;
+use serde::{Deserialize, Serialize};
 
 /// camt.053.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statements {
     /// The message.
     pub group: GroupHeader,
@@ -20,15 +23,20 @@ pub struct Statements {
 }
 
 /// The statement of one account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountStatement {
     /// The bank's id of the statement.
     pub id: Reference,
+    /// Which page of a statement that does not fit into one message.
+    pub page: Option<Page>,
+    /// The bank's number of the statement, which counts up without gaps.
+    pub sequence: Option<u64>,
     /// The account.
     pub account: AccountNumber,
     /// Its currency; every balance and entry is in it.
     pub currency: Currency,
-    /// The booked balance at the beginning (`OPBD`).
+    /// The booked balance at the beginning (`OPBD`, or `PRCD` where the bank only repeats how
+    /// the day before has closed).
     pub opening: Balance,
     /// The booked balance at the end (`CLBD`).
     pub closing: Balance,
@@ -36,40 +44,10 @@ pub struct AccountStatement {
     pub entries: Vec<Entry>,
 }
 
-/// A booked balance and its day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Balance {
-    /// How much.
-    pub amount: Amount,
-    /// On which side; a balance of nothing is written as a credit.
-    pub side: Side,
-    /// The day.
-    pub date: BusinessDate,
-}
-
-impl Balance {
-    /// The balance as a position: what the account owes is negative.
-    #[must_use]
-    pub fn position(&self) -> Position {
-        match self.side {
-            Side::Credit => Position::ZERO.plus(self.amount),
-            Side::Debit => Position::ZERO.minus(self.amount),
-        }
-    }
-
-    /// `position` on `date`, if it has at most 18 digits.
-    #[must_use]
-    pub fn new(position: Position, date: BusinessDate) -> Option<Balance> {
-        let credit = position.credit().map(|amount| (amount, Side::Credit));
-        let (amount, side) = credit.or_else(|| Some((position.debit()?, Side::Debit)))?;
-        Some(Balance { amount, side, date })
-    }
-}
-
 pub(crate) const NAME: &str = "BkToCstmrStmt";
 
 impl Statements {
-    pub(crate) fn read(element: &Element) -> Result<Statements, MessageFault> {
+    pub(crate) fn read(element: Element<'_>) -> Read<Statements> {
         let fields = element.fields(&["GrpHdr", "Stmt", "SplmtryData"])?;
         Ok(Statements {
             group: fields.required("GrpHdr", read_header)?,
@@ -86,24 +64,38 @@ impl Statements {
 }
 
 impl AccountStatement {
-    fn read(element: &Element) -> Result<AccountStatement, MessageFault> {
+    fn read(element: Element<'_>) -> Read<AccountStatement> {
         let fields = element.fields(STATEMENT)?;
-        let balances = fields.some("Bal", read_balance)?;
+        let balances = fields.some("Bal", ReportedBalance::read)?;
         let (account, stated) = fields.required("Acct", read_account)?;
         let entries = fields.many("Ntry", Entry::read)?;
-        let (opening, currency) = booked(&balances, "OPBD")?;
-        let (closing, closing_currency) = booked(&balances, "CLBD")?;
-        if currency != closing_currency || stated.is_some_and(|stated| stated != currency) {
-            return Err(MessageFault::from(Rule::CurrencyDiffers).within("Bal"));
+        let opening = booked(&balances, "OPBD").or_else(|fault| match fault.rule {
+            Rule::Missing => booked(&balances, "PRCD").map_err(|_| fault),
+            _ => Err(fault),
+        });
+        let (opening, closing) = (opening?, booked(&balances, "CLBD")?);
+        let currency = opening.currency;
+        if currency != closing.currency || stated.is_some_and(|stated| stated != currency) {
+            return Err(MessageFault::from(Rule::CurrencyDiffers).below("Bal"));
         }
         check_currency(Some(currency), &entries)?;
-        let id = fields.required("Id", Element::parse)?;
-        Ok(AccountStatement { id, account, currency, opening, closing, entries })
+        Ok(AccountStatement {
+            id: fields.required("Id", Element::parse)?,
+            page: fields.optional("StmtPgntn", Page::read)?,
+            sequence: fields.optional("ElctrncSeqNb", read_number)?,
+            account,
+            currency,
+            opening: opening.balance,
+            closing: closing.balance,
+            entries,
+        })
     }
 
     fn write(&self, w: &mut Writer) {
         w.nest("Stmt", |w| {
             w.leaf("Id", &self.id);
+            self.page.iter().for_each(|page| page.write("StmtPgntn", w));
+            w.optional("ElctrncSeqNb", self.sequence.as_ref());
             self.account.write("Acct", Some(self.currency), w);
             self.opening.write("OPBD", self.currency, w);
             self.closing.write("CLBD", self.currency, w);
@@ -112,50 +104,8 @@ impl AccountStatement {
     }
 }
 
-/// A balance of any kind: its code, if it has one.
-fn read_balance(element: &Element) -> Result<(Option<&str>, Balance, Currency), MessageFault> {
-    let fields = element.fields(&["Tp", "CdtLine", "Amt", "CdtDbtInd", "Dt", "Avlbty"])?;
-    let code = fields.required("Tp", |kind| {
-        kind.fields(&["CdOrPrtry", "SubTp"])?.required("CdOrPrtry", |kind| {
-            let child = kind.choice(&["Cd", "Prtry"])?;
-            child.parse::<Text<35>>()?;
-            Ok((child.name == "Cd").then_some(child.text.as_str()))
-        })
-    })?;
-    let Money { amount, currency } = fields.required("Amt", Element::money)?;
-    let side = fields.required("CdtDbtInd", read_side)?;
-    let date = fields.required("Dt", Element::date_choice)?;
-    Ok((code, Balance { amount, side, date }, currency))
-}
-
-/// The one balance `code`.
-fn booked(
-    balances: &[(Option<&str>, Balance, Currency)],
-    code: &str,
-) -> Result<(Balance, Currency), MessageFault> {
-    let mut found = balances.iter().filter(|(kind, ..)| *kind == Some(code));
-    let rule = match (found.next(), found.next()) {
-        (Some(&(_, balance, currency)), None) => return Ok((balance, currency)),
-        (None, _) => Rule::Missing,
-        (Some(_), Some(_)) => Rule::Repeated,
-    };
-    Err(MessageFault::from(rule).within(&format!("Bal[{code}]")))
-}
-
-impl Balance {
-    fn write(self, code: &str, currency: Currency, w: &mut Writer) {
-        let Balance { amount, side, date } = self;
-        w.nest("Bal", |w| {
-            w.nest("Tp", |w| w.nest("CdOrPrtry", |w| w.leaf("Cd", code)));
-            w.money("Amt", Money { amount, currency });
-            w.leaf("CdtDbtInd", side_code(side));
-            w.nest("Dt", |w| w.leaf("Dt", date));
-        });
-    }
-}
-
 /// `AccountStatement9`.
-const STATEMENT: &[&str] = &[
+const STATEMENT: Order = &[
     "Id",
     "StmtPgntn",
     "ElctrncSeqNb",

@@ -1,15 +1,18 @@
 //! camt.054.001.08: the bank has booked something. What a node counts as money comes from here.
 
 use crate::entry::Entry;
-use crate::fault::{MessageFault, Rule};
+use crate::fields::{Order, Read};
+use crate::identifier::AccountNumber;
 use crate::parts::GroupHeader;
-use crate::value::{AccountNumber, Reference};
+use crate::report::{check_currency, read_account, read_header};
+use crate::value::Reference;
 use crate::writer::Writer;
 use crate::xml::Element;
 use gcfn_model::Currency;
+use serde::{Deserialize, Serialize};
 
 /// camt.054.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notifications {
     /// The message.
     pub group: GroupHeader,
@@ -18,7 +21,7 @@ pub struct Notifications {
 }
 
 /// What was booked on one account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountNotification {
     /// The bank's id of the notification.
     pub id: Reference,
@@ -33,7 +36,7 @@ pub struct AccountNotification {
 pub(crate) const NAME: &str = "BkToCstmrDbtCdtNtfctn";
 
 impl Notifications {
-    pub(crate) fn read(element: &Element) -> Result<Notifications, MessageFault> {
+    pub(crate) fn read(element: Element<'_>) -> Read<Notifications> {
         let fields = element.fields(&["GrpHdr", "Ntfctn", "SplmtryData"])?;
         Ok(Notifications {
             group: fields.required("GrpHdr", read_header)?,
@@ -50,24 +53,8 @@ impl Notifications {
 }
 
 impl AccountNotification {
-    fn read(element: &Element) -> Result<AccountNotification, MessageFault> {
-        let fields = element.fields(&[
-            "Id",
-            "NtfctnPgntn",
-            "ElctrncSeqNb",
-            "RptgSeq",
-            "LglSeqNb",
-            "CreDtTm",
-            "FrToDt",
-            "CpyDplctInd",
-            "RptgSrc",
-            "Acct",
-            "RltdAcct",
-            "Intrst",
-            "TxsSummry",
-            "Ntry",
-            "AddtlNtfctnInf",
-        ])?;
+    fn read(element: Element<'_>) -> Read<AccountNotification> {
+        let fields = element.fields(NOTIFICATION)?;
         let (account, currency) = fields.required("Acct", read_account)?;
         let entries = fields.many("Ntry", Entry::read)?;
         check_currency(currency, &entries)?;
@@ -88,30 +75,21 @@ impl AccountNotification {
     }
 }
 
-/// `GroupHeader81`.
-pub(crate) fn read_header(element: &Element) -> Result<GroupHeader, MessageFault> {
-    let order = ["MsgId", "CreDtTm", "MsgRcpt", "MsgPgntn", "OrgnlBizQry", "AddtlInf"];
-    GroupHeader::read(&element.fields(&order)?)
-}
-
-/// `CashAccount39`: number and currency.
-pub(crate) fn read_account(
-    element: &Element,
-) -> Result<(AccountNumber, Option<Currency>), MessageFault> {
-    let fields = element.fields(&["Id", "Tp", "Ccy", "Nm", "Prxy", "Ownr", "Svcr"])?;
-    let number = fields.required("Id", AccountNumber::read_id)?;
-    Ok((number, fields.optional("Ccy", Element::parse)?))
-}
-
-/// An account has one currency.
-pub(crate) fn check_currency(
-    currency: Option<Currency>,
-    entries: &[Entry],
-) -> Result<(), MessageFault> {
-    let mut currencies = currency.into_iter().chain(entries.iter().map(|e| e.money.currency));
-    let first = currencies.next();
-    if currencies.all(|other| Some(other) == first) {
-        return Ok(());
-    }
-    Err(MessageFault::from(Rule::CurrencyDiffers).within("Ntry"))
-}
+/// `AccountNotification17`.
+const NOTIFICATION: Order = &[
+    "Id",
+    "NtfctnPgntn",
+    "ElctrncSeqNb",
+    "RptgSeq",
+    "LglSeqNb",
+    "CreDtTm",
+    "FrToDt",
+    "CpyDplctInd",
+    "RptgSrc",
+    "Acct",
+    "RltdAcct",
+    "Intrst",
+    "TxsSummry",
+    "Ntry",
+    "AddtlNtfctnInf",
+];

@@ -1,29 +1,33 @@
 //! One entry of an account (`ReportEntry10`), the same in a statement and a notification.
 
-use crate::fault::MessageFault;
-use crate::parts::{Remittance, one_of, read_party, write_party};
-use crate::value::{AccountNumber, Money, Text};
+use crate::code::{Code, Reason, closed_list, one_of};
+use crate::fields::{Order, Read};
+use crate::identifier::AccountNumber;
+use crate::parts::Remittance;
+use crate::party::Party;
+use crate::value::{Money, Text};
 use crate::writer::Writer;
 use crate::xml::Element;
 use gcfn_banking::Side;
 use gcfn_model::{BusinessDate, Uetr};
 use serde::{Deserialize, Serialize};
 
-/// Whether an entry is in the bank's books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryStatus {
-    /// `BOOK`: it is.
-    Booked,
-    /// `PDNG`: not yet.
-    Pending,
-    /// `INFO`: never will be.
-    Information,
-    /// `FUTR`: on its value date.
-    Future,
+closed_list! {
+    /// Whether an entry is in the bank's books.
+    EntryStatus {
+        /// It is.
+        Booked = "BOOK",
+        /// Not yet.
+        Pending = "PDNG",
+        /// It never will be.
+        Information = "INFO",
+        /// On its value date.
+        Future = "FUTR",
+    }
 }
 
 /// One movement of an account, and the payments behind it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// How much, in the account's currency.
     pub money: Money,
@@ -66,10 +70,13 @@ pub struct Detail {
     pub creditor_account: Option<AccountNumber>,
     /// What for.
     pub remittance: Remittance,
+    /// Why the money comes back, if it does (`RtrInf`).
+    #[serde(default)]
+    pub returned: Option<Reason>,
 }
 
 /// The code of a side (`CdtDbtInd`).
-pub(crate) fn read_side(element: &Element) -> Result<Side, MessageFault> {
+pub(crate) fn read_side(element: Element<'_>) -> Read<Side> {
     let code = one_of(element, &["CRDT", "DBIT"])?;
     Ok(if code == "CRDT" { Side::Credit } else { Side::Debit })
 }
@@ -81,29 +88,14 @@ pub(crate) fn side_code(side: Side) -> &'static str {
     }
 }
 
-impl EntryStatus {
-    fn read(element: &Element) -> Result<EntryStatus, MessageFault> {
-        let code = element.choice(&["Cd"])?;
-        Ok(match one_of(code, &["BOOK", "PDNG", "INFO", "FUTR"])? {
-            "BOOK" => EntryStatus::Booked,
-            "PDNG" => EntryStatus::Pending,
-            "INFO" => EntryStatus::Information,
-            _ => EntryStatus::Future,
-        })
-    }
-
-    fn code(self) -> &'static str {
-        match self {
-            EntryStatus::Booked => "BOOK",
-            EntryStatus::Pending => "PDNG",
-            EntryStatus::Information => "INFO",
-            EntryStatus::Future => "FUTR",
-        }
-    }
+/// The status of an entry is a code of a list.
+fn read_status(element: Element<'_>) -> Read<EntryStatus> {
+    let code = element.choice(&["Cd"])?;
+    EntryStatus::read(code).map_err(|fault| fault.within(code))
 }
 
 impl Entry {
-    pub(crate) fn read(element: &Element) -> Result<Entry, MessageFault> {
+    pub(crate) fn read(element: Element<'_>) -> Read<Entry> {
         let fields = element.fields(ENTRY)?;
         let details = fields.many("NtryDtls", |details| {
             details.fields(&["Btch", "TxDtls"])?.many("TxDtls", Detail::read)
@@ -112,7 +104,7 @@ impl Entry {
         Ok(Entry {
             money: fields.required("Amt", Element::money)?,
             side: fields.required("CdtDbtInd", read_side)?,
-            status: fields.required("Sts", EntryStatus::read)?,
+            status: fields.required("Sts", read_status)?,
             booked_on: fields.optional("BookgDt", Element::date_choice)?,
             value_on: fields.optional("ValDt", Element::date_choice)?,
             bank_reference: fields.optional("AcctSvcrRef", Element::parse)?,
@@ -124,7 +116,7 @@ impl Entry {
         w.nest("Ntry", |w| {
             w.money("Amt", self.money);
             w.leaf("CdtDbtInd", side_code(self.side));
-            w.nest("Sts", |w| w.leaf("Cd", self.status.code()));
+            w.nest("Sts", |w| w.leaf("Cd", self.status));
             for (name, date) in [("BookgDt", self.booked_on), ("ValDt", self.value_on)] {
                 if let Some(date) = date {
                     w.nest(name, |w| w.leaf("Dt", date));
@@ -159,11 +151,12 @@ impl Entry {
 }
 
 impl Detail {
-    fn read(element: &Element) -> Result<Detail, MessageFault> {
+    fn read(element: Element<'_>) -> Read<Detail> {
         let fields = element.fields(TRANSACTION)?;
         let mut detail = Detail {
             money: fields.optional("Amt", Element::money)?,
             remittance: fields.optional("RmtInf", Remittance::read)?.unwrap_or_default(),
+            returned: fields.optional("RtrInf", read_return)?,
             ..Detail::default()
         };
         if let Some(fields) = fields.optional("Refs", |refs| refs.fields(REFERENCES))? {
@@ -202,27 +195,37 @@ impl Detail {
                 AccountNumber::write_optional(self.creditor_account.as_ref(), "CdtrAcct", w);
             });
             self.remittance.write(w);
+            self.returned.iter().for_each(|reason| reason.write("RtrInf", w));
         });
     }
 }
 
+/// `PaymentReturnReason5`, which has the reason among more.
+fn read_return(element: Element<'_>) -> Read<Reason> {
+    let fields = element.fields(&["OrgnlBkTxCd", "Orgtr", "Rsn", "AddtlInf"])?;
+    Ok(Reason {
+        code: fields.optional("Rsn", Code::read)?,
+        notes: fields.many("AddtlInf", Element::parse)?,
+    })
+}
+
 /// `Party40Choice`: the name if it is a person or a firm, none if it is a bank.
-fn read_person(element: &Element) -> Result<Option<Text<140>>, MessageFault> {
+fn read_person(element: Element<'_>) -> Read<Option<Text<140>>> {
     let child = element.choice(&["Pty", "Agt"])?;
-    match child.name.as_str() {
-        "Pty" => read_party(child).map_err(|fault| fault.within("Pty")),
+    match child.name() {
+        "Pty" => Party::read(child).map(|party| party.name).map_err(|fault| fault.within(child)),
         _ => Ok(None),
     }
 }
 
 fn write_person(name: &str, person: Option<&Text<140>>, w: &mut Writer) {
-    if person.is_some() {
-        w.nest(name, |w| write_party("Pty", person, w));
+    if let Some(person) = person {
+        w.nest(name, |w| w.nest("Pty", |w| w.leaf("Nm", person)));
     }
 }
 
 /// `ReportEntry10`.
-const ENTRY: &[&str] = &[
+const ENTRY: Order = &[
     "NtryRef",
     "Amt",
     "CdtDbtInd",
@@ -245,7 +248,7 @@ const ENTRY: &[&str] = &[
 ];
 
 /// `EntryTransaction10`.
-const TRANSACTION: &[&str] = &[
+const TRANSACTION: Order = &[
     "Refs",
     "Amt",
     "CdtDbtInd",
@@ -257,6 +260,7 @@ const TRANSACTION: &[&str] = &[
     "RltdPties",
     "RltdAgts",
     "LclInstrm",
+    "+PmtTpInf",
     "Purp",
     "RltdRmtInf",
     "RmtInf",
@@ -267,15 +271,18 @@ const TRANSACTION: &[&str] = &[
     "Tax",
     "RtrInf",
     "CorpActn",
+    "+RltdCorpActn",
     "SfkpgAcct",
+    "+UndrlygAllcn",
     "CshDpst",
     "CardTx",
+    "+InstrCpy",
     "AddtlTxInf",
     "SplmtryData",
 ];
 
 /// `TransactionReferences6`.
-const REFERENCES: &[&str] = &[
+const REFERENCES: Order = &[
     "MsgId",
     "AcctSvcrRef",
     "PmtInfId",
@@ -290,11 +297,12 @@ const REFERENCES: &[&str] = &[
     "AcctSvcrTxId",
     "MktInfrstrctrTxId",
     "PrcgId",
+    "+RtrId",
     "Prtry",
 ];
 
 /// `TransactionParties6`.
-const PARTIES: &[&str] = &[
+const PARTIES: Order = &[
     "InitgPty",
     "Dbtr",
     "DbtrAcct",

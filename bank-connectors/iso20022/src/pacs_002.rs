@@ -1,16 +1,18 @@
 //! pacs.002.001.10: how payments between banks stand. It moves no money.
 
-use crate::fault::MessageFault;
-use crate::fields::Fields;
-use crate::parts::{GroupHeader, read_reasons, write_reasons};
+use crate::code::{Reason, write_reasons};
+use crate::fields::{Order, Read};
+use crate::original::OriginalMessage;
+use crate::parts::GroupHeader;
 use crate::value::{Reference, Text};
 use crate::writer::Writer;
 use crate::xml::Element;
-use gcfn_banking::{ReasonCode, StatusReport, TransactionStatus};
-use gcfn_model::Uetr;
+use gcfn_banking::{StatusReport, TransactionStatus};
+use gcfn_model::{BusinessDate, Uetr};
+use serde::{Deserialize, Serialize};
 
 /// pacs.002.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentStatus {
     /// The message.
     pub group: GroupHeader,
@@ -20,28 +22,19 @@ pub struct PaymentStatus {
     pub transactions: Vec<TransactionReport>,
 }
 
-/// The message that a status is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OriginalMessage {
-    /// Its id.
-    pub id: Reference,
-    /// Its definition, such as `pacs.009.001.08`.
-    pub definition: Reference,
-}
-
 /// How a whole message stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupStatus {
     /// Which message.
     pub original: OriginalMessage,
     /// Its status, of the group's own code list.
     pub status: Option<Text<4>>,
     /// Why.
-    pub reasons: Vec<ReasonCode>,
+    pub reasons: Vec<Reason>,
 }
 
 /// How one payment stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionReport {
     /// The message it came in; not in pain.002, where the whole report is about one.
     pub original: Option<OriginalMessage>,
@@ -56,19 +49,25 @@ pub struct TransactionReport {
     /// Its status.
     pub status: Option<TransactionStatus>,
     /// Why.
-    pub reasons: Vec<ReasonCode>,
+    pub reasons: Vec<Reason>,
+    /// The day on which it has settled between the banks; not in pain.002.
+    pub settled_on: Option<BusinessDate>,
+    /// The bank's reference of its booking.
+    pub bank_reference: Option<Text<35>>,
+    /// The clearing system's reference.
+    pub clearing_reference: Option<Text<35>>,
 }
 
 pub(crate) const NAME: &str = "FIToFIPmtStsRpt";
 
 impl PaymentStatus {
-    pub(crate) fn read(element: &Element) -> Result<PaymentStatus, MessageFault> {
-        let order = ["GrpHdr", "OrgnlGrpInfAndSts", "TxInfAndSts", "SplmtryData"];
-        let fields = element.fields(&order)?;
+    pub(crate) fn read(element: Element<'_>) -> Read<PaymentStatus> {
+        let order = &["GrpHdr", "OrgnlGrpInfAndSts", "TxInfAndSts", "SplmtryData"];
+        let fields = element.fields(order)?;
         Ok(PaymentStatus {
             group: fields.required("GrpHdr", |header| {
-                let order = ["MsgId", "CreDtTm", "InstgAgt", "InstdAgt"];
-                GroupHeader::read(&header.fields(&order)?)
+                let order = &["MsgId", "CreDtTm", "InstgAgt", "InstdAgt", "+OrgnlBizQry"];
+                GroupHeader::read(&header.fields(order)?)
             })?,
             groups: fields.many("OrgnlGrpInfAndSts", GroupStatus::read)?,
             transactions: fields
@@ -85,27 +84,13 @@ impl PaymentStatus {
     }
 }
 
-impl OriginalMessage {
-    fn read(fields: &Fields<'_>) -> Result<OriginalMessage, MessageFault> {
-        Ok(OriginalMessage {
-            id: fields.required("OrgnlMsgId", Element::parse)?,
-            definition: fields.required("OrgnlMsgNmId", Element::parse)?,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.leaf("OrgnlMsgId", &self.id);
-        w.leaf("OrgnlMsgNmId", &self.definition);
-    }
-}
-
 impl GroupStatus {
-    pub(crate) fn read(element: &Element) -> Result<GroupStatus, MessageFault> {
+    pub(crate) fn read(element: Element<'_>) -> Read<GroupStatus> {
         let fields = element.fields(GROUP)?;
         Ok(GroupStatus {
-            original: OriginalMessage::read(&fields)?,
+            original: OriginalMessage::of(&fields)?,
             status: fields.optional("GrpSts", Element::parse)?,
-            reasons: read_reasons(&fields)?,
+            reasons: fields.many("StsRsnInf", Reason::read)?,
         })
     }
 
@@ -113,42 +98,52 @@ impl GroupStatus {
         w.nest("OrgnlGrpInfAndSts", |w| {
             self.original.write(w);
             w.optional("GrpSts", self.status.as_ref());
-            write_reasons(&self.reasons, w);
+            write_reasons(&self.reasons, "StsRsnInf", w);
         });
     }
 }
 
 impl TransactionReport {
-    pub(crate) fn read(
-        element: &Element,
-        order: &[&str],
-    ) -> Result<TransactionReport, MessageFault> {
+    pub(crate) fn read(element: Element<'_>, order: Order) -> Read<TransactionReport> {
         let fields = element.fields(order)?;
+        let optional = |name: &'static str| order.contains(&name).then_some(name);
         Ok(TransactionReport {
-            original: fields.optional("OrgnlGrpInf", |original| {
-                let order = ["OrgnlMsgId", "OrgnlMsgNmId", "OrgnlCreDtTm"];
-                OriginalMessage::read(&original.fields(&order)?)
-            })?,
+            original: optional("OrgnlGrpInf")
+                .map(|name| fields.optional(name, OriginalMessage::read))
+                .transpose()?
+                .flatten(),
             instruction: fields.optional("OrgnlInstrId", Element::parse)?,
             end_to_end: fields.optional("OrgnlEndToEndId", Element::parse)?,
-            transaction: fields.optional("OrgnlTxId", Element::parse)?,
+            transaction: optional("OrgnlTxId")
+                .map(|name| fields.optional(name, Element::parse))
+                .transpose()?
+                .flatten(),
             uetr: fields.optional("OrgnlUETR", Element::parse)?,
             status: fields.optional("TxSts", Element::parse)?,
-            reasons: read_reasons(&fields)?,
+            reasons: fields.many("StsRsnInf", Reason::read)?,
+            settled_on: optional("FctvIntrBkSttlmDt")
+                .map(|name| fields.optional(name, Element::date_choice))
+                .transpose()?
+                .flatten(),
+            bank_reference: fields.optional("AcctSvcrRef", Element::parse)?,
+            clearing_reference: fields.optional("ClrSysRef", Element::parse)?,
         })
     }
 
     pub(crate) fn write(&self, w: &mut Writer) {
         w.nest("TxInfAndSts", |w| {
-            if let Some(original) = &self.original {
-                w.nest("OrgnlGrpInf", |w| original.write(w));
-            }
+            OriginalMessage::write_optional(self.original.as_ref(), w);
             w.optional("OrgnlInstrId", self.instruction.as_ref());
             w.optional("OrgnlEndToEndId", self.end_to_end.as_ref());
             w.optional("OrgnlTxId", self.transaction.as_ref());
             w.optional("OrgnlUETR", self.uetr.as_ref());
             w.optional("TxSts", self.status.as_ref());
-            write_reasons(&self.reasons, w);
+            write_reasons(&self.reasons, "StsRsnInf", w);
+            if let Some(date) = self.settled_on {
+                w.nest("FctvIntrBkSttlmDt", |w| w.leaf("Dt", date));
+            }
+            w.optional("AcctSvcrRef", self.bank_reference.as_ref());
+            w.optional("ClrSysRef", self.clearing_reference.as_ref());
         });
     }
 
@@ -156,12 +151,13 @@ impl TransactionReport {
     #[must_use]
     pub fn report(&self) -> Option<StatusReport> {
         let (uetr, status) = (self.uetr?, self.status?);
-        Some(StatusReport { uetr, status, reason: self.reasons.first().copied() })
+        let reason = self.reasons.iter().find_map(Reason::reason_code);
+        Some(StatusReport { uetr, status, reason })
     }
 }
 
 /// `OriginalGroupHeader17`.
-const GROUP: &[&str] = &[
+const GROUP: Order = &[
     "OrgnlMsgId",
     "OrgnlMsgNmId",
     "OrgnlCreDtTm",
@@ -173,7 +169,7 @@ const GROUP: &[&str] = &[
 ];
 
 /// `PaymentTransaction110`.
-const TRANSACTION: &[&str] = &[
+const TRANSACTION: Order = &[
     "StsId",
     "OrgnlGrpInf",
     "OrgnlInstrId",
@@ -184,9 +180,11 @@ const TRANSACTION: &[&str] = &[
     "StsRsnInf",
     "ChrgsInf",
     "AccptncDtTm",
+    "+PrcgDt",
     "FctvIntrBkSttlmDt",
     "AcctSvcrRef",
     "ClrSysRef",
+    "+CdtSttlmKey",
     "InstgAgt",
     "InstdAgt",
     "OrgnlTxRef",

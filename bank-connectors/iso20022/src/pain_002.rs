@@ -1,15 +1,16 @@
 //! pain.002.001.10: how the payments of one pain.001 stand.
 
-use crate::fault::MessageFault;
+use crate::code::{Reason, write_reasons};
+use crate::fields::{Order, Read};
 use crate::pacs_002::{GroupStatus, TransactionReport};
-use crate::parts::{GroupHeader, read_reasons, write_reasons};
+use crate::parts::GroupHeader;
 use crate::value::{Reference, Text};
 use crate::writer::Writer;
 use crate::xml::Element;
-use gcfn_banking::ReasonCode;
+use serde::{Deserialize, Serialize};
 
 /// pain.002.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InitiationStatus {
     /// The message.
     pub group: GroupHeader,
@@ -20,14 +21,14 @@ pub struct InitiationStatus {
 }
 
 /// How one block of a pain.001 stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentReport {
     /// Which block.
     pub id: Reference,
     /// Its status, of the group's code list.
     pub status: Option<Text<4>>,
     /// Why.
-    pub reasons: Vec<ReasonCode>,
+    pub reasons: Vec<Reason>,
     /// How its payments stand.
     pub transactions: Vec<TransactionReport>,
 }
@@ -35,13 +36,13 @@ pub struct PaymentReport {
 pub(crate) const NAME: &str = "CstmrPmtStsRpt";
 
 impl InitiationStatus {
-    pub(crate) fn read(element: &Element) -> Result<InitiationStatus, MessageFault> {
-        let order = ["GrpHdr", "OrgnlGrpInfAndSts", "OrgnlPmtInfAndSts", "SplmtryData"];
-        let fields = element.fields(&order)?;
+    pub(crate) fn read(element: Element<'_>) -> Read<InitiationStatus> {
+        let order = &["GrpHdr", "OrgnlGrpInfAndSts", "OrgnlPmtInfAndSts", "SplmtryData"];
+        let fields = element.fields(order)?;
         Ok(InitiationStatus {
             group: fields.required("GrpHdr", |header| {
-                let order = ["MsgId", "CreDtTm", "InitgPty", "FwdgAgt", "DbtrAgt", "CdtrAgt"];
-                GroupHeader::read(&header.fields(&order)?)
+                let order = &["MsgId", "CreDtTm", "InitgPty", "FwdgAgt", "DbtrAgt", "CdtrAgt"];
+                GroupHeader::read(&header.fields(order)?)
             })?,
             original: fields.required("OrgnlGrpInfAndSts", GroupStatus::read)?,
             payments: fields.many("OrgnlPmtInfAndSts", PaymentReport::read)?,
@@ -58,7 +59,7 @@ impl InitiationStatus {
 }
 
 impl PaymentReport {
-    fn read(element: &Element) -> Result<PaymentReport, MessageFault> {
+    fn read(element: Element<'_>) -> Read<PaymentReport> {
         let fields = element.fields(&[
             "OrgnlPmtInfId",
             "OrgnlNbOfTxs",
@@ -71,7 +72,7 @@ impl PaymentReport {
         Ok(PaymentReport {
             id: fields.required("OrgnlPmtInfId", Element::parse)?,
             status: fields.optional("PmtInfSts", Element::parse)?,
-            reasons: read_reasons(&fields)?,
+            reasons: fields.many("StsRsnInf", Reason::read)?,
             transactions: fields
                 .many("TxInfAndSts", |report| TransactionReport::read(report, TRANSACTION))?,
         })
@@ -81,14 +82,14 @@ impl PaymentReport {
         w.nest("OrgnlPmtInfAndSts", |w| {
             w.leaf("OrgnlPmtInfId", &self.id);
             w.optional("PmtInfSts", self.status.as_ref());
-            write_reasons(&self.reasons, w);
+            write_reasons(&self.reasons, "StsRsnInf", w);
             self.transactions.iter().for_each(|report| report.write(w));
         });
     }
 }
 
 /// `PaymentTransaction105`.
-const TRANSACTION: &[&str] = &[
+const TRANSACTION: Order = &[
     "StsId",
     "OrgnlInstrId",
     "OrgnlEndToEndId",

@@ -1,5 +1,7 @@
-//! The values that elements hold, each validated where it enters.
+//! The values that elements hold, each validated where it enters. Identifiers with check digits
+//! are in [`crate::identifier`].
 
+use crate::identifier::{AccountNumber, Ascii, Bic, Country, Iban, Lei};
 use gcfn_model::{Amount, BusinessDate, Currency, TimeFault, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
@@ -26,15 +28,10 @@ pub enum TextFault {
     Character,
 }
 
-fn check_text(text: &str, max: usize, allowed: fn(char) -> bool) -> Result<String, TextFault> {
-    // The schema counts characters, not bytes.
-    if text.is_empty() || max < text.chars().count() {
-        return Err(TextFault::Length { max });
-    }
-    if !text.chars().all(allowed) {
-        return Err(TextFault::Character);
-    }
-    Ok(text.to_owned())
+/// Whether the schema has room for `text`: it counts characters, not bytes.
+fn fits(text: &str, max: usize) -> bool {
+    // No character has more than four bytes, and most texts are ASCII and short.
+    !text.is_empty() && (text.len() <= max || text.chars().count() <= max)
 }
 
 impl<const MAX: usize> Text<MAX> {
@@ -48,8 +45,16 @@ impl<const MAX: usize> Text<MAX> {
 impl<const MAX: usize> FromStr for Text<MAX> {
     type Err = TextFault;
     fn from_str(text: &str) -> Result<Text<MAX>, TextFault> {
+        if !fits(text, MAX) {
+            return Err(TextFault::Length { max: MAX });
+        }
         let allowed = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-        check_text(text, MAX, allowed).map(Text)
+        let plain = text.bytes().all(|b| matches!(b, b' '..=b'~'));
+        if plain || text.chars().all(allowed) {
+            Ok(Text(text.to_owned()))
+        } else {
+            Err(TextFault::Character)
+        }
     }
 }
 
@@ -68,141 +73,36 @@ impl<const MAX: usize> fmt::Debug for Text<MAX> {
 /// An identification: `Max35Text` of printable ASCII. It names messages and payments, never
 /// people.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reference(String);
+pub struct Reference(Ascii<35>);
 
 impl Reference {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
 impl FromStr for Reference {
     type Err = TextFault;
     fn from_str(text: &str) -> Result<Reference, TextFault> {
-        check_text(text, 35, |c| matches!(c, ' '..='~')).map(Reference)
+        if !fits(text, 35) {
+            return Err(TextFault::Length { max: 35 });
+        }
+        let printable = text.bytes().all(|b| matches!(b, b' '..=b'~'));
+        Ascii::new(text).filter(|_| printable).map(Reference).ok_or(TextFault::Character)
     }
 }
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A business identifier code (ISO 9362): 8 or 11 characters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Bic(String);
-
-/// A text that is not a [`Bic`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("BIC is not 4 letters or digits, 2 letters, 2 and possibly 3 more letters or digits")]
-pub struct BicFault;
-
-impl FromStr for Bic {
-    type Err = BicFault;
-    fn from_str(text: &str) -> Result<Bic, BicFault> {
-        let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-        let country = text.bytes().skip(4).take(2).all(|b| b.is_ascii_uppercase());
-        let formed = matches!(text.len(), 8 | 11) && text.bytes().all(upper) && country;
-        if formed { Ok(Bic(text.to_owned())) } else { Err(BicFault) }
-    }
-}
-
-impl fmt::Display for Bic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Bic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// An international bank account number (ISO 13616), without spaces. Its debug form is masked.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Iban(String);
-
-/// Why a text is not an [`Iban`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IbanFault {
-    /// Not of the form of an IBAN.
-    #[error("IBAN is not 2 letters, 2 digits and up to 30 letters or digits")]
-    Format,
-    /// The check digits do not fit: a typing error.
-    #[error("IBAN has wrong check digits; compare it with the original")]
-    Check,
-}
-
-impl FromStr for Iban {
-    type Err = IbanFault;
-    fn from_str(text: &str) -> Result<Iban, IbanFault> {
-        let (head, body) = text.split_at_checked(4).ok_or(IbanFault::Format)?;
-        let (country, check) = head.split_at_checked(2).ok_or(IbanFault::Format)?;
-        let formed = country.bytes().all(|b| b.is_ascii_uppercase())
-            && check.bytes().all(|b| b.is_ascii_digit())
-            && (1..=30).contains(&body.len())
-            && body.bytes().all(|b| b.is_ascii_alphanumeric());
-        if !formed {
-            return Err(IbanFault::Format);
-        }
-        // ISO 7064 MOD 97-10 over the rearranged number, letters as 10 to 35.
-        let rest = body.chars().chain(head.chars()).fold(0u32, |rest, c| {
-            let value = c.to_digit(36).unwrap_or(0);
-            let shift = if value < 10 { 10 } else { 100 };
-            rest.saturating_mul(shift).saturating_add(value).rem_euclid(97)
-        });
-        if rest == 1 { Ok(Iban(text.to_owned())) } else { Err(IbanFault::Check) }
-    }
-}
-
-impl fmt::Display for Iban {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Iban {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Iban(masked)")
-    }
-}
-
-/// An account at a bank.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AccountNumber {
-    /// By IBAN.
-    Iban(Iban),
-    /// By the bank's own numbering (`Othr/Id`).
-    Other(Text<34>),
-}
-
-impl fmt::Display for AccountNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AccountNumber::Iban(iban) => iban.fmt(f),
-            AccountNumber::Other(number) => number.fmt(f),
-        }
-    }
-}
-
-impl FromStr for AccountNumber {
-    type Err = TextFault;
-    /// An IBAN if it is one with right check digits, else the bank's own number.
-    fn from_str(text: &str) -> Result<AccountNumber, TextFault> {
-        match text.parse() {
-            Ok(iban) => Ok(AccountNumber::Iban(iban)),
-            Err(_) => text.parse().map(AccountNumber::Other),
-        }
+        f.write_str(self.as_str())
     }
 }
 
@@ -228,7 +128,39 @@ serialize_as_text! {
     [] Reference;
     [] Bic;
     [] Iban;
+    [] Lei;
+    [] Country;
+    [] Rate;
     [] AccountNumber;
+}
+
+/// An exchange rate as it is written (`BaseOneRate`): a decimal of at most 11 digits, 10 of them
+/// after the point. Nothing is computed with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rate(Ascii<12>);
+
+/// A text that is not a [`Rate`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("rate is not a decimal of at most 11 digits, 10 of them after the point")]
+pub struct RateFault;
+
+impl FromStr for Rate {
+    type Err = RateFault;
+    fn from_str(text: &str) -> Result<Rate, RateFault> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let count = whole.len().saturating_add(fraction.len());
+        if !digits(whole) || !digits(fraction) || 11 < count || 10 < fraction.len() {
+            return Err(RateFault);
+        }
+        Ascii::new(text).map(Rate).ok_or(RateFault)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0.as_str())
+    }
 }
 
 /// An amount and its currency, as one element of a message holds them.
@@ -253,36 +185,66 @@ pub(crate) fn parse_date(text: &str) -> Result<BusinessDate, gcfn_model::DateFau
 /// Reads `ISODateTime` with `Z`, with an offset, or without either, which is read as UTC.
 /// Fractions beyond microseconds are dropped.
 pub(crate) fn parse_time(text: &str) -> Result<Timestamp, TimeFault> {
-    let zone = text.bytes().skip(10).position(|b| matches!(b, b'Z' | b'+' | b'-'));
-    let end = zone.map_or(text.len(), |at| at.saturating_add(10));
-    let (local, zone) = text.split_at_checked(end).ok_or(TimeFault::Format)?;
+    let (date, rest) = text.split_at_checked(10).ok_or(TimeFault::Format)?;
+    let (clock, rest) = rest.split_at_checked(9).ok_or(TimeFault::Format)?;
+    let second = second_of(clock).ok_or(TimeFault::Format)?;
+    let (micros, zone) = match rest.strip_prefix('.') {
+        Some(rest) => fraction(rest).ok_or(TimeFault::Format)?,
+        None => (0, rest),
+    };
     let minutes = match zone {
         "" | "Z" => 0,
         _ => offset_minutes(zone).ok_or(TimeFault::Format)?,
     };
-    let (clock, fraction) = local.split_once('.').unwrap_or((local, "0"));
-    let micros: String = fraction.chars().take(6).collect();
-    let stamp: Timestamp = format!("{clock}.{micros}Z").parse()?;
-    let micros = i64::try_from(stamp.micros())
+    let local = Timestamp::from_utc(date.parse()?, second).ok_or(TimeFault::Range)?;
+    let micros = i64::try_from(local.micros())
         .ok()
-        .and_then(|micros| micros.checked_sub(i64::from(minutes).checked_mul(60_000_000)?))
+        .and_then(|local| local.checked_add(micros))
+        .and_then(|local| local.checked_sub(i64::from(minutes).checked_mul(60_000_000)?))
         .and_then(|micros| u64::try_from(micros).ok());
     micros.and_then(Timestamp::from_micros).ok_or(TimeFault::Range)
+}
+
+/// `T08:30:00` as seconds of the day.
+fn second_of(clock: &str) -> Option<u32> {
+    let (hour, rest) = clock.strip_prefix('T')?.split_once(':')?;
+    let (minute, second) = rest.split_once(':')?;
+    let (hour, minute, second) = (two_digits(hour)?, two_digits(minute)?, two_digits(second)?);
+    if 23 < hour || 59 < minute || 59 < second {
+        return None;
+    }
+    hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)
+}
+
+/// The digits after the point as microseconds, and what follows them.
+fn fraction(text: &str) -> Option<(i64, &str)> {
+    let end = text.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at_checked(end).filter(|(digits, _)| !digits.is_empty())?;
+    let padded = digits.bytes().chain(std::iter::repeat(b'0')).take(6);
+    let micros = padded
+        .fold(0i64, |micros, b| micros.saturating_mul(10).saturating_add(i64::from(b & 0x0f)));
+    Some((micros, rest))
+}
+
+fn two_digits(text: &str) -> Option<u32> {
+    match text.as_bytes() {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+            let tens = u32::from(tens & 0x0f).checked_mul(10)?;
+            tens.checked_add(u32::from(ones & 0x0f))
+        }
+        _ => None,
+    }
 }
 
 /// `+08:00` as minutes.
 fn offset_minutes(zone: &str) -> Option<i32> {
     let (sign, clock) = zone.split_at_checked(1)?;
     let (hours, minutes) = clock.split_once(':')?;
-    let number = |text: &str| {
-        let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-        digits.then(|| text.parse::<i32>().ok())?
-    };
-    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
     if 14 < hours || 59 < minutes {
         return None;
     }
-    let total = hours.checked_mul(60)?.checked_add(minutes)?;
+    let total = i32::try_from(hours.checked_mul(60)?.checked_add(minutes)?).ok()?;
     match sign {
         "+" => Some(total),
         "-" => total.checked_neg(),

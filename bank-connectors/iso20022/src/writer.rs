@@ -53,6 +53,13 @@ impl Writer {
         self.line(format_args!("<{name} Ccy=\"{currency}\">{decimal}</{name}>"));
     }
 
+    /// An amount with its currency, if there is one.
+    pub(crate) fn optional_money(&mut self, name: &str, money: Option<Money>) {
+        if let Some(money) = money {
+            self.money(name, money);
+        }
+    }
+
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
         let indent = self.depth.saturating_mul(2);
         writeln!(self.out, "{:indent$}{line}", "").expect("a String takes every write");

@@ -86,10 +86,7 @@ impl Order {
                 Some(of_customers(sender, document, message))
             }
             Document::PaymentInitiation(message) => Some(initiated(sender, document, message)),
-            Document::PaymentStatus(_)
-            | Document::InitiationStatus(_)
-            | Document::Statements(_)
-            | Document::Notifications(_) => None,
+            _ => None,
         }
     }
 }
@@ -133,9 +130,9 @@ fn of_customers(
         date: transfer.settlement_date,
         creditor_agent: transfer.creditor_agent.bic.clone(),
         detail: Detail {
-            debtor_name: transfer.debtor_name.clone(),
+            debtor_name: transfer.debtor.name.clone(),
             debtor_account: transfer.debtor_account.clone(),
-            creditor_name: transfer.creditor_name.clone(),
+            creditor_name: transfer.creditor.name.clone(),
             creditor_account: transfer.creditor_account.clone(),
             remittance: transfer.remittance.clone(),
             ..referenced(&transfer.ids)
@@ -156,9 +153,9 @@ fn initiated(sender: NodeId, document: &Document, message: &PaymentInitiation) -
         date: Some(block.execution_date),
         creditor_agent: transfer.creditor_agent.as_ref().and_then(|agent| agent.bic.clone()),
         detail: Detail {
-            debtor_name: block.debtor_name.clone(),
+            debtor_name: block.debtor.name.clone(),
             debtor_account: Some(block.debtor_account.clone()),
-            creditor_name: transfer.creditor_name.clone(),
+            creditor_name: transfer.creditor.as_ref().and_then(|party| party.name.clone()),
             creditor_account: transfer.creditor_account.clone(),
             remittance: transfer.remittance.clone(),
             ..referenced(&transfer.ids)

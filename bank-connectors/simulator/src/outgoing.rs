@@ -5,7 +5,7 @@ use crate::order::{Order, Verdict};
 use gcfn_iso20022::{
     AccountNotification, AccountStatement, Agent, Balance, Bic, BusinessMessage, Document, Entry,
     EntryStatus, GroupHeader, GroupStatus, Header, InitiationStatus, Money, Notifications,
-    PaymentReport, PaymentStatus, Reference, Statements, TransactionReport, write,
+    PaymentReport, PaymentStatus, Reason, Reference, Statements, TransactionReport, write,
 };
 use gcfn_model::{BusinessDate, Currency, NodeId, Position, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -37,12 +37,8 @@ impl Letterhead {
     /// `document` as text, under this head.
     pub(crate) fn message(self, document: Document) -> String {
         let to = self.to.as_str().parse().expect("a node's name has at most 16 characters");
-        let header = Header {
-            from: Agent::bic(self.bic),
-            to: Agent { other: Some(to), ..Agent::default() },
-            id: self.id,
-            created_at: self.at,
-        };
+        let to = Agent { other: Some(to), ..Agent::default() };
+        let header = Header::new(Agent::bic(self.bic), to, self.id, self.at);
         let bytes = write(&BusinessMessage { header: Some(header), document });
         String::from_utf8(bytes).expect("the writer writes UTF-8")
     }
@@ -82,13 +78,12 @@ pub(crate) fn status(group: GroupHeader, answered: &[(Order, Verdict)]) -> Optio
 
 fn report(order: &Order, verdict: Verdict) -> TransactionReport {
     TransactionReport {
-        original: None,
         instruction: order.instruction.clone(),
         end_to_end: Some(order.end_to_end.clone()),
-        transaction: None,
         uetr: order.uetr(),
         status: Some(verdict.status),
-        reasons: verdict.reason.into_iter().collect(),
+        reasons: verdict.reason.map(Reason::coded).into_iter().collect(),
+        ..TransactionReport::default()
     }
 }
 
@@ -119,6 +114,8 @@ pub(crate) fn statement(
     Document::Statements(Statements {
         statements: vec![AccountStatement {
             id: group.id.clone(),
+            page: None,
+            sequence: None,
             account: account.number.clone(),
             currency,
             opening: balance(account.opening),

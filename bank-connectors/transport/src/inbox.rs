@@ -4,7 +4,7 @@
 //! label says what it is, which takes reading it first; reading has no effect, so to the world
 //! the archive comes first. The same message again gives the same answer.
 
-use crate::incoming::{interpret, message_id};
+use crate::incoming::interpret;
 use crate::{AccountBook, Incoming, IncomingFault, REFUSED};
 use gcfn_iso20022::{Bic, BusinessMessage, read};
 use gcfn_model::{Currency, SettlementAccount, Timestamp, Uetr};
@@ -63,7 +63,7 @@ impl Inbox {
         let (message_id, definition, understood) = match read(bytes) {
             Err(fault) => (String::new(), "", Err(fault.into())),
             Ok(BusinessMessage { document, .. }) => {
-                let id = message_id(&document).to_string();
+                let id = document.id().to_string();
                 let definition = document.definition();
                 (id, definition, interpret(&self.book, &self.bank, document))
             }

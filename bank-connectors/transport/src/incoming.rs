@@ -2,11 +2,10 @@
 
 use crate::AccountBook;
 use crate::outgoing::uetr_of;
-use gcfn_banking::{BankEntry, ReasonCode, Statement, StatusReport, TransactionStatus};
+use gcfn_banking::{BankEntry, Statement, StatusReport, TransactionStatus};
 use gcfn_iso20022::{
     AccountNotification, AccountNumber, AccountStatement, Bic, BookingFault, Detail, Document,
-    Entry, GroupStatus, InitiationStatus, MessageFault, PaymentReport, Reference,
-    TransactionReport,
+    Entry, GroupStatus, InitiationStatus, MessageFault, PaymentReport, Reason, TransactionReport,
 };
 use gcfn_model::{Currency, PartyId, SettlementAccount, Uetr};
 use std::collections::BTreeSet;
@@ -31,8 +30,8 @@ pub enum IncomingFault {
     /// Not a message, or not by the rules.
     #[error(transparent)]
     Message(#[from] MessageFault),
-    /// A message that only goes to banks.
-    #[error("{0} is for banks; a node takes pacs.002, pain.002, camt.053 and camt.054")]
+    /// A message that only goes to banks, or that a node does not act on.
+    #[error("{0} is not taken here; a node takes pacs.002, pain.002, camt.053 and camt.054")]
     NotForANode(&'static str),
     /// An account that this node does not hold at this bank.
     #[error("message is about an account that this node does not hold at this bank")]
@@ -69,22 +68,7 @@ pub(crate) fn interpret(
             let inner = payments.iter().flat_map(|payment| payment.transactions.clone());
             statuses(&[original], &payments, &inner.collect::<Vec<_>>())
         }
-        Document::CustomerCreditTransfer(_)
-        | Document::InstitutionCreditTransfer(_)
-        | Document::PaymentInitiation(_) => Err(IncomingFault::NotForANode(document.definition())),
-    }
-}
-
-/// The sender's id of a message.
-pub(crate) fn message_id(document: &Document) -> &Reference {
-    match document {
-        Document::CustomerCreditTransfer(message) => &message.group.id,
-        Document::InstitutionCreditTransfer(message) => &message.group.id,
-        Document::PaymentStatus(message) => &message.group.id,
-        Document::PaymentInitiation(message) => &message.group.id,
-        Document::InitiationStatus(message) => &message.group.id,
-        Document::Statements(message) => &message.group.id,
-        Document::Notifications(message) => &message.group.id,
+        _ => Err(IncomingFault::NotForANode(document.definition())),
     }
 }
 
@@ -204,6 +188,7 @@ fn statuses(
     Ok(reports)
 }
 
-fn report(uetr: Uetr, status: TransactionStatus, reasons: &[ReasonCode]) -> Incoming {
-    Incoming::Status(StatusReport { uetr, status, reason: reasons.first().copied() })
+fn report(uetr: Uetr, status: TransactionStatus, reasons: &[Reason]) -> Incoming {
+    let reason = reasons.iter().find_map(Reason::reason_code);
+    Incoming::Status(StatusReport { uetr, status, reason })
 }

@@ -8,8 +8,8 @@ use crate::payee::Payee;
 use gcfn_banking::Instruction;
 use gcfn_iso20022::{
     Agent, Bic, BusinessMessage, Document, GroupHeader, Header, InitiatedPayment,
-    InitiatedTransfer, InstitutionCreditTransfer, InstitutionTransfer, Money, PaymentIds,
-    PaymentInitiation, Reference, Remittance,
+    InitiatedTransfer, InstitutionCreditTransfer, InstitutionTransfer, Money, Party, PaymentIds,
+    PaymentInitiation, Reference, Settlement,
 };
 use gcfn_model::{InstructionId, NodeId, SettlementAccount, Timestamp, Uetr};
 
@@ -76,20 +76,17 @@ pub(crate) fn between_pools(
     creditor: SettlementAccount,
 ) -> BusinessMessage {
     let Instruction { debtor, currency, value_date, .. } = order.instruction;
+    let (payer, payee) = (node(debtor.node), node(creditor.node));
     let transfer = InstitutionTransfer {
-        ids: order.ids(),
-        settlement: order.money(),
         settlement_date: Some(value_date),
-        debtor: node(debtor.node),
         debtor_account: Some(book.number(debtor, currency)),
         debtor_agent: Some(Agent::bic(bank.clone())),
         creditor_agent: book.bank(creditor, currency).cloned().map(Agent::bic),
-        creditor: node(creditor.node),
         creditor_account: Some(book.number(creditor, currency)),
-        remittance: Vec::new(),
+        ..InstitutionTransfer::new(order.ids(), order.money(), payer, payee)
     };
-    let transfers = vec![transfer];
-    let message = InstitutionCreditTransfer { group: order.group(), transfers };
+    let (settlement, transfers) = (Settlement::default(), vec![transfer]);
+    let message = InstitutionCreditTransfer { group: order.group(), settlement, transfers };
     addressed(book, bank, order, Document::InstitutionCreditTransfer(message))
 }
 
@@ -101,35 +98,27 @@ pub(crate) fn to_party(
     payee: Payee,
 ) -> BusinessMessage {
     let Instruction { debtor, currency, value_date, .. } = order.instruction;
-    let payer = debtor.node.as_str().parse().ok();
+    let payer = Party { name: debtor.node.as_str().parse().ok(), ..Party::default() };
     let transfer = InitiatedTransfer {
-        ids: order.ids(),
-        instructed: order.money(),
         creditor_agent: payee.bank.map(Agent::bic),
-        creditor_name: Some(payee.name),
+        creditor: Some(Party::named(payee.name)),
         creditor_account: Some(payee.account),
-        remittance: Remittance::default(),
+        ..InitiatedTransfer::new(order.ids(), order.money())
     };
+    let (number, bank_agent) = (book.number(debtor, currency), Agent::bic(bank.clone()));
+    let transfers = vec![transfer];
     let payment = InitiatedPayment {
-        id: order.reference(),
-        execution_date: value_date,
-        debtor_name: payer.clone(),
-        debtor_account: book.number(debtor, currency),
-        debtor_agent: Agent::bic(bank.clone()),
-        transfers: vec![transfer],
+        debtor: payer.clone(),
+        ..InitiatedPayment::new(order.reference(), value_date, number, bank_agent, transfers)
     };
     let (group, payments) = (order.group(), vec![payment]);
-    let message = PaymentInitiation { group, initiator_name: payer, payments };
+    let message = PaymentInitiation { group, initiator: payer, payments };
     addressed(book, bank, order, Document::PaymentInitiation(message))
 }
 
 fn addressed(book: &AccountBook, bank: &Bic, order: &Order, document: Document) -> BusinessMessage {
-    let header = Header {
-        from: node(book.node()),
-        to: Agent::bic(bank.clone()),
-        id: order.reference(),
-        created_at: order.at,
-    };
+    let (from, to) = (node(book.node()), Agent::bic(bank.clone()));
+    let header = Header::new(from, to, order.reference(), order.at);
     BusinessMessage { header: Some(header), document }
 }
 

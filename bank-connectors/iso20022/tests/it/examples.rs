@@ -2,11 +2,16 @@
 
 use gcfn_banking::{ReasonCode, Side, TransactionStatus};
 use gcfn_iso20022::{
-    AccountNotification, AccountNumber, AccountStatement, Agent, Balance, BusinessMessage,
-    CustomerCreditTransfer, CustomerTransfer, Detail, Document, Entry, EntryStatus, GroupHeader,
-    GroupStatus, Header, InitiatedPayment, InitiatedTransfer, InitiationStatus,
-    InstitutionCreditTransfer, InstitutionTransfer, Money, Notifications, OriginalMessage,
-    PaymentIds, PaymentInitiation, PaymentReport, PaymentStatus, Remittance, Statements, Text,
+    AccountNotification, AccountNumber, AccountReport, AccountStatement, Actor, Address, Agent,
+    Assignment, Balance, BusinessMessage, Cancellation, CancellationRequest, CancelledMessage,
+    CancelledPayment, Case, Charge, ChargeBearer, Code, CoveredTransfer, CustomerCreditTransfer,
+    CustomerTransfer, Detail, Document, Entry, EntryStatus, GroupHeader, GroupStatus, Header,
+    Identity, InitiatedPayment, InitiatedTransfer, InitiationStatus, InstitutionCreditTransfer,
+    InstitutionTransfer, Money, Notifications, OriginalMessage, OriginalPayment, Page, Party,
+    PaymentIds, PaymentInitiation, PaymentReport, PaymentReturn, PaymentStatus, PaymentType,
+    Priority, QueryType, Reason, Remittance, ReportedBalance, ReportingPeriod, ReportingRequest,
+    Reports, RequestedPayment, RequestedReport, Resolution, ResolvedMessage, ResolvedPayment,
+    ReturnChain, ReturnedTransfer, Routing, Settlement, Statements, StatusRequest, Text,
     TransactionReport,
 };
 use gcfn_model::{Amount, BusinessDate, Currency, Position};
@@ -77,6 +82,7 @@ pub(crate) fn entry() -> Entry {
             creditor_name: None,
             creditor_account: Some(AccountNumber::Other(of("6222020200112233"))),
             remittance: remittance("pty-0000000000000000000000000c"),
+            returned: None,
         }],
     }
 }
@@ -85,6 +91,8 @@ pub(crate) fn account_statement() -> AccountStatement {
     let balance = |minor, date: &str| Balance::new(Position::from_minor(minor), of(date)).unwrap();
     AccountStatement {
         id: of("STM-2026-11-23"),
+        page: Some(Page { number: 1, last: true }),
+        sequence: Some(326),
         account: AccountNumber::Other(of("CNSHA-UC-CNY")),
         currency: Currency::Cny,
         opening: balance(-5_000, "2026-11-23"),
@@ -114,41 +122,268 @@ pub(crate) fn documents() -> Vec<Document> {
                 entries: vec![entry()],
             }],
         }),
+        covering_transfer(),
+        payment_return(),
+        status_request(),
+        cancellation_request(),
+        resolution(),
+        account_report(),
+        reporting_request(),
     ]
+}
+
+fn between_banks() -> InstitutionTransfer {
+    InstitutionTransfer {
+        ids: ids(),
+        routing: Routing::default(),
+        settlement: money("1000000", Currency::Jpy),
+        settlement_date: Some(day()),
+        debtor: node("jp-tyo"),
+        debtor_account: Some(AccountNumber::Other(of("JPTYO-UC-JPY"))),
+        debtor_agent: Some(bank("BANKJPJT")),
+        creditor_agent: Some(bank("BANKJPJT")),
+        creditor: node("jp"),
+        creditor_account: Some(AccountNumber::Other(of("JP-CH-JPY"))),
+        purpose: None,
+        remittance: vec![of("pay-in")],
+        covered: None,
+    }
 }
 
 fn institution_transfer() -> Document {
     Document::InstitutionCreditTransfer(InstitutionCreditTransfer {
         group: group("MSG-1"),
-        transfers: vec![InstitutionTransfer {
-            ids: ids(),
-            settlement: money("1000000", Currency::Jpy),
-            settlement_date: Some(day()),
-            debtor: node("jp-tyo"),
-            debtor_account: Some(AccountNumber::Other(of("JPTYO-UC-JPY"))),
-            debtor_agent: Some(bank("BANKJPJT")),
-            creditor_agent: Some(bank("BANKJPJT")),
-            creditor: node("jp"),
-            creditor_account: Some(AccountNumber::Other(of("JP-CH-JPY"))),
-            remittance: vec![of("pay-in")],
-        }],
+        settlement: Settlement::default(),
+        transfers: vec![between_banks()],
     })
+}
+
+fn covering_transfer() -> Document {
+    let covered = CoveredTransfer {
+        ultimate_debtor: None,
+        debtor: firm(),
+        debtor_account: Some(AccountNumber::Iban(of("DE89370400440532013000"))),
+        debtor_agent: bank("COBADEFFXXX"),
+        intermediaries: vec![bank("DEUTDEFF")],
+        creditor_agent: bank("BANKJPJT"),
+        creditor: Party::named(of("GCFN JP")),
+        creditor_account: None,
+        ultimate_creditor: None,
+        remittance: remittance("rdm-0000000000000000000000000e"),
+        instructed: Some(money("80.05", Currency::Eur)),
+    };
+    let routing = Routing {
+        priority: Some(Priority::Urgent),
+        instructing: Some(bank("COBADEFFXXX")),
+        instructed: Some(bank("DEUTDEFF")),
+        ..Routing::default()
+    };
+    let covered = Some(Box::new(covered));
+    Document::InstitutionCreditTransfer(InstitutionCreditTransfer {
+        group: group("MSG-COV"),
+        settlement: Settlement::default(),
+        transfers: vec![InstitutionTransfer { routing, covered, ..between_banks() }],
+    })
+}
+
+fn firm() -> Party {
+    Party {
+        name: Some(of("GCFN EU")),
+        address: Some(Box::new(Address {
+            street: Some(of("Taunusanlage")),
+            building: Some(of("12")),
+            post_code: Some(of("60325")),
+            town: Some(of("Frankfurt am Main")),
+            country: Some(of("DE")),
+            ..Address::default()
+        })),
+        identity: Some(Box::new(Identity::Organisation {
+            bic: None,
+            lei: Some(of("5493001KJTIIGC8Y1R12")),
+            other: vec![],
+        })),
+        residence: None,
+    }
 }
 
 fn customer_transfer() -> Document {
     Document::CustomerCreditTransfer(CustomerCreditTransfer {
         group: group("MSG-1"),
+        settlement: Settlement::default(),
         transfers: vec![CustomerTransfer {
             ids: ids(),
+            routing: Routing {
+                kind: PaymentType {
+                    service_levels: vec![Code::Code(of("G001"))],
+                    ..PaymentType::default()
+                },
+                instructing: Some(bank("COBADEFFXXX")),
+                instructed: Some(bank("BNPAFRPP")),
+                intermediaries: vec![bank("DEUTDEFF")],
+                ..Routing::default()
+            },
             settlement: money("80.05", Currency::Eur),
             settlement_date: Some(day()),
-            debtor_name: Some(of("GCFN EU")),
+            instructed: Some(money("93.17", Currency::Usd)),
+            rate: Some(of("1.16389756")),
+            charge_bearer: ChargeBearer::Shared,
+            charges: vec![Charge {
+                money: money("0.20", Currency::Eur),
+                agent: bank("COBADEFFXXX"),
+            }],
+            ultimate_debtor: None,
+            initiator: None,
+            debtor: firm(),
             debtor_account: Some(AccountNumber::Iban(of("DE89370400440532013000"))),
             debtor_agent: bank("COBADEFFXXX"),
             creditor_agent: bank("BNPAFRPP"),
-            creditor_name: Some(of("Zoé Müller")),
+            creditor: Party::named(of("Zoé Müller")),
             creditor_account: Some(AccountNumber::Iban(of("FR1420041010050500013M02606"))),
+            ultimate_creditor: None,
+            for_creditor_agent: vec![],
+            for_next_agent: vec![],
+            purpose: Some(Code::Code(of("GDDS"))),
             remittance: remittance("wdr-0000000000000000000000000d"),
+        }],
+    })
+}
+
+fn paid() -> OriginalPayment {
+    OriginalPayment {
+        message: Some(original("pacs.008.001.08")),
+        instruction: Some(of("ins-0000000000000000000000000a")),
+        end_to_end: Some(of("cyc-00000000000000000000000007")),
+        transaction: None,
+        uetr: Some(of(UETR)),
+        settlement: Some(money("80.05", Currency::Eur)),
+        settlement_date: Some(day()),
+    }
+}
+
+fn payment_return() -> Document {
+    Document::PaymentReturn(PaymentReturn {
+        group: group("BK-004-1"),
+        settlement: Settlement::default(),
+        instructing: Some(bank("BNPAFRPP")),
+        instructed: Some(bank("COBADEFFXXX")),
+        original: None,
+        returns: vec![ReturnedTransfer {
+            id: Some(of("RTR-1")),
+            original: paid(),
+            returned: money("79.85", Currency::Eur),
+            settlement_date: Some(day()),
+            priority: None,
+            instructed: Some(money("80.05", Currency::Eur)),
+            charge_bearer: Some(ChargeBearer::Creditor),
+            charges: vec![Charge { money: money("0.20", Currency::Eur), agent: bank("BNPAFRPP") }],
+            instructing: None,
+            instructed_agent: None,
+            chain: Some(Box::new(ReturnChain {
+                debtor: Actor::Party(Party::named(of("Zoé Müller"))),
+                debtor_agent: Some(bank("BNPAFRPP")),
+                creditor_agent: Some(bank("COBADEFFXXX")),
+                creditor: Actor::Party(firm()),
+            })),
+            reasons: vec![Reason { code: Some(Code::Code(of("AC04"))), notes: vec![of("closed")] }],
+            accounts: None,
+        }],
+    })
+}
+
+fn status_request() -> Document {
+    let asked = OriginalPayment { settlement: None, settlement_date: None, ..paid() };
+    Document::StatusRequest(StatusRequest {
+        group: group("ASK-1"),
+        instructing: Some(bank("COBADEFFXXX")),
+        instructed: Some(bank("BNPAFRPP")),
+        messages: vec![],
+        payments: vec![RequestedPayment { id: Some(of("ASK-1-1")), original: asked }],
+    })
+}
+
+fn assignment(id: &str) -> Assignment {
+    Assignment {
+        id: of(id),
+        assigner: Actor::Agent(node("eu-fra")),
+        assignee: Actor::Agent(bank("BNPAFRPP")),
+        created_at: of("2026-11-24T08:30:00Z"),
+    }
+}
+
+fn case() -> Option<Case> {
+    Some(Case { id: of("CASE-1"), creator: Actor::Agent(node("eu-fra")), reopened: None })
+}
+
+fn cancellation_request() -> Document {
+    Document::CancellationRequest(CancellationRequest {
+        assignment: assignment("RCL-1"),
+        case: None,
+        underlying: vec![CancelledMessage {
+            group: None,
+            payments: vec![CancelledPayment {
+                id: Some(of("RCL-1-1")),
+                case: case(),
+                original: paid(),
+                assigner: None,
+                assignee: None,
+                reasons: vec![Reason::coded(ReasonCode::DUPLICATE)],
+            }],
+        }],
+    })
+}
+
+fn resolution() -> Document {
+    Document::Resolution(Resolution {
+        assignment: assignment("RES-1"),
+        case: case(),
+        status: of("RJCR"),
+        details: vec![ResolvedMessage {
+            group: None,
+            payments: vec![ResolvedPayment {
+                id: Some(of("RES-1-1")),
+                case: None,
+                original: paid(),
+                status: Some(Cancellation::Rejected),
+                reasons: vec![Reason {
+                    code: Some(Code::Code(of("CUST"))),
+                    notes: vec![of("beneficiary does not agree")],
+                }],
+            }],
+        }],
+    })
+}
+
+fn account_report() -> Document {
+    let balance = Balance::new(Position::from_minor(120_050), day()).unwrap();
+    Document::Reports(Reports {
+        group: group("BK-052-1"),
+        reports: vec![AccountReport {
+            id: of("RPT-4"),
+            page: None,
+            sequence: Some(4),
+            account: AccountNumber::Other(of("CNSHA-UC-CNY")),
+            currency: Some(Currency::Cny),
+            balances: vec![ReportedBalance {
+                kind: Code::Code(of("ITBD")),
+                currency: Currency::Cny,
+                balance,
+            }],
+            entries: vec![entry()],
+        }],
+    })
+}
+
+fn reporting_request() -> Document {
+    Document::ReportingRequest(ReportingRequest {
+        group: group("ASK-053-1"),
+        sender: Some(Actor::Agent(node("cn-sha"))),
+        requests: vec![RequestedReport {
+            id: Some(of("ASK-053-1-1")),
+            definition: of("camt.053.001.08"),
+            account: Some(AccountNumber::Other(of("CNSHA-UC-CNY"))),
+            owner: Actor::Agent(node("cn-sha")),
+            servicer: Some(bank("BANKCNSH")),
+            period: Some(ReportingPeriod { from: day(), to: Some(day()), query: QueryType::All }),
         }],
     })
 }
@@ -168,7 +403,10 @@ fn payment_status() -> Document {
             transaction: None,
             uetr: Some(of(UETR)),
             status: Some(TransactionStatus::Rejected),
-            reasons: vec![ReasonCode::INSUFFICIENT_FUNDS],
+            reasons: vec![Reason::coded(ReasonCode::INSUFFICIENT_FUNDS)],
+            settled_on: None,
+            bank_reference: None,
+            clearing_reference: Some(of("CLR-9")),
         }],
     })
 }
@@ -176,19 +414,26 @@ fn payment_status() -> Document {
 fn payment_initiation() -> Document {
     Document::PaymentInitiation(PaymentInitiation {
         group: group("MSG-1"),
-        initiator_name: Some(of("GCFN US")),
+        initiator: Party::named(of("GCFN US")),
         payments: vec![InitiatedPayment {
             id: of("BLOCK-1"),
             execution_date: day(),
-            debtor_name: Some(of("GCFN US")),
+            kind: PaymentType::default(),
+            debtor: Party::named(of("GCFN US")),
             debtor_account: AccountNumber::Other(of("US-SH-USD")),
             debtor_agent: bank("BANKUS33"),
+            ultimate_debtor: None,
+            charge_bearer: None,
             transfers: vec![InitiatedTransfer {
                 ids: ids(),
                 instructed: money("19.99", Currency::Usd),
+                kind: PaymentType::default(),
+                charge_bearer: None,
                 creditor_agent: Some(bank("CHASUS33")),
-                creditor_name: Some(of("Corner Bakery")),
+                creditor: Some(Party::named(of("Corner Bakery"))),
                 creditor_account: Some(AccountNumber::Other(of("000123456789"))),
+                ultimate_creditor: None,
+                purpose: None,
                 remittance: remittance("rdm-0000000000000000000000000e"),
             }],
         }],
@@ -214,7 +459,7 @@ fn initiation_status() -> Document {
                 transaction: None,
                 uetr: Some(of(UETR)),
                 status: Some(TransactionStatus::InProcess),
-                reasons: vec![],
+                ..TransactionReport::default()
             }],
         }],
     })
@@ -222,11 +467,7 @@ fn initiation_status() -> Document {
 
 /// `document` with a header.
 pub(crate) fn with_header(document: Document) -> BusinessMessage {
-    let header = Header {
-        from: bank("BANKCNSH"),
-        to: node("cn-sha"),
-        id: of("MSG-1"),
-        created_at: of("2026-11-20T08:30:00.25Z"),
-    };
+    let (from, to) = (bank("BANKCNSH"), node("cn-sha"));
+    let header = Header::new(from, to, document.id().clone(), of("2026-11-20T08:30:00.25Z"));
     BusinessMessage { header: Some(header), document }
 }

@@ -1,4 +1,4 @@
-//! The codec from outside: golden files, refusals, laws, and conformance with the schemas.
+//! The codec from outside: golden files, refusals, laws, profiles, and conformance with schemas.
 #![expect(clippy::unwrap_used, reason = "a test stops at what does not hold")]
 
 mod booking;
@@ -6,4 +6,5 @@ mod conformance;
 mod examples;
 mod golden;
 mod laws;
+mod profile;
 mod refusals;

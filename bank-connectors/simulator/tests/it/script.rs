@@ -6,7 +6,7 @@ use gcfn_banking::Side;
 use gcfn_iso20022::{
     AccountNumber, Agent, CustomerCreditTransfer, CustomerTransfer, Document, Entry, GroupHeader,
     InitiatedPayment, InitiatedTransfer, InstitutionCreditTransfer, InstitutionTransfer, Money,
-    PaymentIds, PaymentInitiation, Remittance, Text, TransactionReport, read,
+    Party, PaymentIds, PaymentInitiation, Reason, Settlement, Text, TransactionReport, read,
 };
 use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Timestamp, Uetr};
 use gcfn_simulator::{AccountConfig, Bank, BankConfig, Deposit, FaultTarget, NodeConfig};
@@ -75,17 +75,17 @@ fn on(
 ) -> Document {
     Document::InstitutionCreditTransfer(InstitutionCreditTransfer {
         group: group(),
+        settlement: Settlement::default(),
         transfers: vec![InstitutionTransfer {
-            ids: ids(number),
-            settlement: money(decimal),
             settlement_date: Some(date),
-            debtor: Agent::default(),
             debtor_account: Some(of(from)),
-            debtor_agent: None,
-            creditor_agent: None,
-            creditor: Agent::default(),
             creditor_account: Some(of(to)),
-            remittance: vec![],
+            ..InstitutionTransfer::new(
+                ids(number),
+                money(decimal),
+                Agent::default(),
+                Agent::default(),
+            )
         }],
     })
 }
@@ -94,17 +94,17 @@ fn to_customer(number: &str, from: &str, to: (&str, &str), decimal: &str) -> Doc
     let (agent, account) = to;
     Document::CustomerCreditTransfer(CustomerCreditTransfer {
         group: group(),
+        settlement: Settlement::default(),
         transfers: vec![CustomerTransfer {
-            ids: ids(Some(number)),
-            settlement: money(decimal),
-            settlement_date: None,
-            debtor_name: None,
             debtor_account: Some(of(from)),
-            debtor_agent: Agent::bic(of("BANKCNSH")),
-            creditor_agent: Agent::bic(of(agent)),
-            creditor_name: Some(of("Bob")),
+            creditor: Party::named(of("Bob")),
             creditor_account: Some(of(account)),
-            remittance: Remittance::default(),
+            ..CustomerTransfer::new(
+                ids(Some(number)),
+                money(decimal),
+                Agent::bic(of("BANKCNSH")),
+                Agent::bic(of(agent)),
+            )
         }],
     })
 }
@@ -112,22 +112,18 @@ fn to_customer(number: &str, from: &str, to: (&str, &str), decimal: &str) -> Doc
 fn initiation(number: &str, from: &str, to: &str, decimal: &str) -> Document {
     Document::PaymentInitiation(PaymentInitiation {
         group: group(),
-        initiator_name: None,
-        payments: vec![InitiatedPayment {
-            id: of("BLOCK"),
-            execution_date: of("2026-11-23"),
-            debtor_name: None,
-            debtor_account: of(from),
-            debtor_agent: Agent::bic(of("BANKCNSH")),
-            transfers: vec![InitiatedTransfer {
-                ids: ids(Some(number)),
-                instructed: money(decimal),
-                creditor_agent: None,
-                creditor_name: Some(of("Bob")),
+        initiator: Party::default(),
+        payments: vec![InitiatedPayment::new(
+            of("BLOCK"),
+            of("2026-11-23"),
+            of(from),
+            Agent::bic(of("BANKCNSH")),
+            vec![InitiatedTransfer {
+                creditor: Some(Party::named(of("Bob"))),
                 creditor_account: Some(of(to)),
-                remittance: Remittance::default(),
+                ..InitiatedTransfer::new(ids(Some(number)), money(decimal))
             }],
-        }],
+        )],
     })
 }
 
@@ -248,7 +244,8 @@ fn message(xml: &[u8]) -> String {
 fn reports(reports: &[TransactionReport]) -> String {
     let shown = reports.iter().map(|report| {
         let mut text = format!("{} {}", numbered(report.uetr), report.status.unwrap());
-        report.reasons.iter().for_each(|reason| write!(text, " {reason}").unwrap());
+        let reasons = report.reasons.iter().filter_map(Reason::reason_code);
+        reasons.for_each(|reason| write!(text, " {reason}").unwrap());
         text
     });
     shown.collect::<Vec<String>>().join(", ")

@@ -6,18 +6,14 @@ use gcfn_banking::{BankEntry, ReasonCode, Side, Statement, StatusReport};
 use gcfn_iso20022::{
     AccountNotification, AccountStatement, Agent, Balance, BusinessMessage, Detail, Document,
     Entry, EntryStatus, GroupHeader, GroupStatus, Header, InitiationStatus, Money, Notifications,
-    OriginalMessage, PaymentStatus, Statements, TransactionReport, write,
+    OriginalMessage, PaymentStatus, Reason, Statements, TransactionReport, write,
 };
 use gcfn_model::{Amount, BusinessDate, Currency, Position, Timestamp};
 use gcfn_transport::{Counts, Inbox, InboxError, Incoming};
 
 fn message(document: Document) -> Vec<u8> {
-    let header = Header {
-        from: Agent::bic(bic()),
-        to: Agent { other: Some("cn-sha".parse().unwrap()), ..Agent::default() },
-        id: "MSG-1".parse().unwrap(),
-        created_at: at(0),
-    };
+    let to = Agent { other: Some("cn-sha".parse().unwrap()), ..Agent::default() };
+    let header = Header::new(Agent::bic(bic()), to, "MSG-1".parse().unwrap(), at(0));
     write(&BusinessMessage { header: Some(header), document })
 }
 
@@ -185,6 +181,8 @@ async fn a_statement_is_heard_without_a_name() {
     let balance = |minor| Balance::new(Position::from_minor(minor), date()).unwrap();
     let statement = AccountStatement {
         id: "STM-1".parse().unwrap(),
+        page: None,
+        sequence: None,
         account: "GCFN-CN-SHA-UC-CNY".parse().unwrap(),
         currency: Currency::Cny,
         opening: balance(0),
@@ -208,7 +206,7 @@ fn original(id: &str) -> OriginalMessage {
 }
 
 fn rejected(id: &str) -> GroupStatus {
-    let reasons = vec![ReasonCode::INSUFFICIENT_FUNDS];
+    let reasons = vec![Reason::coded(ReasonCode::INSUFFICIENT_FUNDS)];
     GroupStatus { original: original(id), status: Some("RJCT".parse().unwrap()), reasons }
 }
 
@@ -218,13 +216,9 @@ fn payment_status(groups: Vec<GroupStatus>, transactions: Vec<TransactionReport>
 
 fn report(end_to_end: &str) -> TransactionReport {
     TransactionReport {
-        original: None,
-        instruction: None,
         end_to_end: Some(end_to_end.parse().unwrap()),
-        transaction: None,
-        uetr: None,
         status: Some("ACSP".parse().unwrap()),
-        reasons: Vec::new(),
+        ..TransactionReport::default()
     }
 }
 
@@ -322,8 +316,9 @@ async fn an_entry_that_cannot_be_counted_once_is_refused() {
 #[tokio::test]
 async fn what_is_no_message_is_refused_and_archived() {
     let whole = notification("GCFN-CN-SHA-UC-CNY", vec![entry(|_| ())]);
-    check(whole[..whole.len() / 2].to_vec(), expect!["not well-formed XML at byte 0"]).await;
-    check(Vec::new(), expect!["not well-formed XML at byte 0"]).await;
+    check(whole[..whole.len() / 2].to_vec(), expect!["not well-formed XML (line 50, column 2)"])
+        .await;
+    check(Vec::new(), expect!["not well-formed XML (line 1, column 1)"]).await;
     check(
         vec![b' '; gcfn_iso20022::BYTES_MAX + 1],
         expect!["message is larger than 4 MiB; split it"],
@@ -334,16 +329,16 @@ async fn what_is_no_message_is_refused_and_archived() {
     check(
         older.into_bytes(),
         expect![[r#"
-        BusMsg/Document:
-        message definition urn:iso:std:iso:20022:tech:xsd:camt.054.001.02 is not supported"#]],
+            BusMsg/Document:
+            message definition camt.054.001.02 is not supported (line 24, column 4)"#]],
     )
     .await;
     let invented = text.replace("Ntry>", "Entry>");
     check(
         invented.into_bytes(),
         expect![[r#"
-        BusMsg/Document/BkToCstmrDbtCdtNtfctn/Ntfctn/Entry:
-        element is not part of the schema here"#]],
+            BusMsg/Document/BkToCstmrDbtCdtNtfctn/Ntfctn/Entry:
+            element is not part of the schema here (line 39, column 10)"#]],
     )
     .await;
 }
@@ -357,7 +352,7 @@ async fn a_payment_order_is_not_for_a_node() {
     check(
         bank.got()[0].bytes.clone(),
         expect![
-            "pacs.009.001.08 is for banks; a node takes pacs.002, pain.002, camt.053 and camt.054"
+            "pacs.009.001.08 is not taken here; a node takes pacs.002, pain.002, camt.053 and camt.054"
         ],
     )
     .await;

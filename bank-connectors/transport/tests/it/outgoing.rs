@@ -52,7 +52,7 @@ async fn a_withdrawal_goes_to_the_account_in_the_vault() {
     let [transfer] = payment.transfers.try_into().unwrap();
     assert_eq!(transfer.ids, ids(&order));
     assert_eq!(transfer.instructed.amount, order.instruction.amount);
-    assert_eq!(transfer.creditor_name.unwrap().as_str(), NAME);
+    assert_eq!(transfer.creditor.unwrap().name.unwrap().as_str(), NAME);
     assert_eq!(transfer.creditor_account.unwrap().to_string(), IBAN);
     assert_eq!(transfer.creditor_agent.unwrap().bic, Some("WESTGB22".parse().unwrap()));
 }

@@ -25,12 +25,9 @@ impl Bank {
     }
 
     pub(crate) async fn says(&self, node: &Node, id: &str, document: Document) -> StatusCode {
-        let header = Header {
-            from: Agent::bic(self.bic.clone()),
-            to: Agent { other: Some("cn".parse().expect("a name")), ..Agent::default() },
-            id: id.parse().expect("an id"),
-            created_at: now(),
-        };
+        let to = Agent { other: Some("cn".parse().expect("a name")), ..Agent::default() };
+        let from = Agent::bic(self.bic.clone());
+        let header = Header::new(from, to, id.parse().expect("an id"), now());
         let message = write(&BusinessMessage { header: Some(header), document });
         let asked = node.request(&self.http, Method::POST, "/api/v1/bank/iso20022/inbound");
         answer(asked.header("content-type", "application/xml").body(message)).await.0
@@ -69,13 +66,9 @@ pub(crate) fn booked(id: &str, account: &str, party: &str) -> Document {
 /// A payment stands at `status`.
 fn status(id: &str, uetr: Uetr, status: &str) -> Document {
     let report = TransactionReport {
-        original: None,
-        instruction: None,
-        end_to_end: None,
-        transaction: None,
         uetr: Some(uetr),
         status: Some(status.parse().expect("a status")),
-        reasons: Vec::new(),
+        ..TransactionReport::default()
     };
     let (groups, transactions) = (Vec::new(), vec![report]);
     Document::PaymentStatus(PaymentStatus { group: group(id), groups, transactions })
