@@ -1,8 +1,9 @@
 //! One cycle: the obligations of one value date on their way to finality.
 
-use crate::netting::Positions;
+use crate::netting::{Netting, Positions, dues, payments};
 use crate::pay_out::{PayOut, PayOutState};
 use crate::volume::Volume;
+use crate::waterfall::Cover;
 use crate::{Bundle, BundleRef, NetPosition, Obligation, net};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -78,17 +79,39 @@ pub struct PayIn {
     pub due: Timestamp,
 }
 
+/// Where a bundle stands in its cycle. It only moves forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Not everybody who must has affirmed it.
+    Awaited,
+    /// Affirmed, and waits because it would put an account above its cap.
+    Queued,
+    /// Affirmed: it settles with the cycle.
+    Agreed,
+    /// Settled ahead of the cycle by a liquidity-saving run. It is final and leaves the cycle no
+    /// more; its money is called and paid out with the rest.
+    Settled,
+}
+
 /// A bundle in a cycle, with who has affirmed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Affirmed {
     pub(crate) bundle: Bundle,
     pub(crate) required: BTreeSet<NodeId>,
     pub(crate) by: BTreeSet<NodeId>,
+    pub(crate) standing: Standing,
 }
 
 impl Affirmed {
-    pub(crate) fn is_agreed(&self) -> bool {
+    /// Whether everybody has affirmed it.
+    pub(crate) fn is_complete(&self) -> bool {
         self.required.is_subset(&self.by)
+    }
+
+    /// Whether it moves money in the cycle.
+    pub(crate) fn is_agreed(&self) -> bool {
+        Standing::Agreed <= self.standing
     }
 }
 
@@ -102,7 +125,15 @@ pub struct Cycle {
     /// Where it stands.
     pub phase: Phase,
     pub(crate) bundles: BTreeMap<BundleRef, Affirmed>,
+    /// Against what its accounts set off; fixed at its cut-off.
+    pub(crate) netting: Netting,
     pub(crate) positions: Positions,
+    /// What each account owes in what has yet to settle, under the cycle's terms.
+    pub(crate) dues: Positions,
+    /// What each account has come to in what was settled ahead of the cycle.
+    pub(crate) ahead: Positions,
+    /// What was drawn for accounts that did not pay in.
+    pub(crate) covers: Vec<Cover>,
     pub(crate) pay_ins: BTreeMap<Uetr, (PayIn, bool)>,
     /// What the house owes in it since it settled.
     pub(crate) pay_outs: Vec<PayOut>,
@@ -123,7 +154,11 @@ impl Cycle {
             schedule,
             phase: Phase::Open,
             bundles: BTreeMap::new(),
+            netting: Netting::default(),
             positions: Positions::new(),
+            dues: Positions::new(),
+            ahead: Positions::new(),
+            covers: Vec::new(),
             pay_ins: BTreeMap::new(),
             pay_outs: Vec::new(),
             booked: BTreeMap::new(),
@@ -139,9 +174,21 @@ impl Cycle {
         self.bundles.len()
     }
 
-    /// The bundles in it, with whether both sides have affirmed them.
-    pub fn bundles(&self) -> impl Iterator<Item = (&Bundle, bool)> {
-        self.bundles.values().map(|a| (&a.bundle, a.is_agreed()))
+    /// A bundle in it.
+    #[must_use]
+    pub fn bundle(&self, reference: &BundleRef) -> Option<&Bundle> {
+        self.bundles.get(reference).map(|affirmed| &affirmed.bundle)
+    }
+
+    /// The bundles in it, with where each stands.
+    pub fn bundles(&self) -> impl Iterator<Item = (&Bundle, Standing)> {
+        self.bundles.values().map(|a| (&a.bundle, a.standing))
+    }
+
+    /// Against what its accounts set off what they owe, once netted.
+    #[must_use]
+    pub fn netting(&self) -> Netting {
+        self.netting
     }
 
     /// Net positions, once netted.
@@ -200,47 +247,76 @@ impl Cycle {
         currencies.is_subset(&self.reconciled)
     }
 
+    /// Everything that moves money in it.
     pub(crate) fn obligations(&self) -> impl Iterator<Item = &Obligation> {
         self.bundles.values().filter(|a| a.is_agreed()).flat_map(|a| &a.bundle.obligations)
     }
 
-    pub(crate) fn renet(&mut self) {
-        self.positions = net(self.obligations());
+    /// What is owed in the bundles that stand there.
+    pub(crate) fn obligations_that_are(
+        &self,
+        standing: Standing,
+    ) -> impl Iterator<Item = &Obligation> {
+        let these = self.bundles.values().filter(move |a| a.standing == standing);
+        these.flat_map(|a| &a.bundle.obligations)
     }
 
-    /// What each account has in the cycle: its net position and what it has paid in.
+    /// Works out anew what follows from its bundles.
+    pub(crate) fn renet(&mut self) {
+        self.positions = net(self.obligations());
+        self.ahead = net(self.obligations_that_are(Standing::Settled));
+        let left = payments(self.obligations_that_are(Standing::Agreed), self.netting);
+        self.dues = dues(&left);
+    }
+
+    /// What each account has in the cycle: its net position, what it has paid in, and what was
+    /// drawn for it.
     pub(crate) fn balances(
         &self,
     ) -> impl Iterator<Item = ((Currency, SettlementAccount), Position)> {
         let mut balances = self.positions.clone();
-        for (pay_in, _) in self.pay_ins.values().filter(|(_, paid)| *paid) {
-            let balance = balances.entry((pay_in.currency, pay_in.account)).or_default();
-            *balance = balance.plus(pay_in.amount);
-        }
+        self.add_what_came_in(&mut balances);
         balances.into_iter()
     }
 
-    /// Takes the bundles out that are not agreed by both sides, in order.
-    pub(crate) fn take_unagreed(&mut self) -> Vec<Bundle> {
-        let open = core::mem::take(&mut self.bundles);
-        let (agreed, unagreed): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            open.into_iter().partition(|(_, affirmed)| affirmed.is_agreed());
-        self.bundles = agreed;
-        unagreed.into_values().map(|a| a.bundle).collect()
+    /// What each account has towards what it still owes in the cycle: what it has come to ahead of
+    /// it, what it has paid in, and what was drawn for it.
+    pub(crate) fn funds(&self) -> Positions {
+        let mut funds = self.ahead.clone();
+        self.add_what_came_in(&mut funds);
+        funds
     }
 
-    /// Takes the bundles out in which one of `accounts` owes in the currency it is short of.
-    pub(crate) fn take_owed_by(
-        &mut self,
-        accounts: &BTreeSet<(Currency, SettlementAccount)>,
-    ) -> Vec<Bundle> {
-        let owes = |a: &Affirmed| {
-            a.bundle.obligations.iter().any(|o| accounts.contains(&(o.currency, o.payer)))
+    fn add_what_came_in(&self, to: &mut Positions) {
+        let mut add = |key, amount| {
+            let balance = to.entry(key).or_default();
+            *balance = balance.plus(amount);
         };
+        for (pay_in, _) in self.pay_ins.values().filter(|(_, paid)| *paid) {
+            add((pay_in.currency, pay_in.account), pay_in.amount);
+        }
+        for cover in &self.covers {
+            add((cover.currency, cover.account), cover.amount);
+        }
+    }
+
+    /// What each account is short of, beside what it has in the cycle.
+    pub(crate) fn shortfalls(&self) -> BTreeMap<(Currency, SettlementAccount), Amount> {
+        let mut left = self.funds();
+        for (key, due) in &self.dues {
+            let balance = left.entry(*key).or_default();
+            *balance = balance.and(due.negated());
+        }
+        let short = left.into_iter().filter(|(_, left)| *left < Position::ZERO);
+        short.filter_map(|(key, left)| Some((key, left.debit()?))).collect()
+    }
+
+    /// Takes these bundles out, in order.
+    pub(crate) fn take(&mut self, leaves: impl Fn(&Affirmed) -> bool) -> Vec<Affirmed> {
         let all = core::mem::take(&mut self.bundles);
-        let (failed, kept): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            all.into_iter().partition(|(_, affirmed)| owes(affirmed));
+        let (left, kept): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            all.into_iter().partition(|(_, affirmed)| leaves(affirmed));
         self.bundles = kept;
-        failed.into_values().map(|a| a.bundle).collect()
+        left.into_values().collect()
     }
 }

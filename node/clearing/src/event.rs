@@ -1,11 +1,16 @@
 //! What a house did.
 
-use crate::{BundleRef, HousePayment, NetPosition, PayIn, Schedule};
+use crate::{
+    BundleRef, Deposit, HousePayment, Layer, NetPosition, Netting, PayIn, QueueChange, Saving,
+    Schedule,
+};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_banking::Instruction;
 use gcfn_ledger::Entry;
-use gcfn_model::{Amount, BusinessDate, Currency, CycleId, NodeId, SettlementAccount, Timestamp};
+use gcfn_model::{
+    Amount, BusinessDate, Currency, CycleId, NodeId, PartyId, SettlementAccount, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// What happened in clearing, in order. Append-only: the order of variants is the encoding.
@@ -139,5 +144,88 @@ pub enum ClearingEvent {
         /// When the bank is asked again. Not where nothing is given: the bank has booked what it
         /// had refused, and somebody must find out what it has paid.
         retry_at: Option<Timestamp>,
+    },
+    /// A bundle has been affirmed by everyone who must, and waits because it would put an account
+    /// above its cap. It is agreed once it enters its cycle.
+    BundleQueued {
+        /// The cycle it is to settle in.
+        cycle: CycleId,
+        /// The bundle.
+        bundle: BundleRef,
+    },
+    /// A bundle in the queue was moved, held, set free or cancelled by hand.
+    QueueChanged {
+        /// The cycle it is to settle in.
+        cycle: CycleId,
+        /// The bundle.
+        bundle: BundleRef,
+        /// Who did it, by pseudonym.
+        by: PartyId,
+        /// What was done.
+        change: QueueChange,
+    },
+    /// An account may owe no more than this from now on; anything where nothing is given.
+    CapSet {
+        /// The account.
+        account: SettlementAccount,
+        /// In which currency.
+        currency: Currency,
+        /// The most it may owe.
+        limit: Option<Amount>,
+    },
+    /// Cycles that close from now on are netted like this.
+    NettingSet(Netting),
+    /// A liquidity-saving run settled these bundles in the house's books: final for every one
+    /// named. What they come to is called and paid out with their cycle.
+    BundlesSettled {
+        /// Their cycle.
+        cycle: CycleId,
+        /// The bundles.
+        bundles: Vec<BundleRef>,
+        /// The nodes that owe or are owed in them, each with its own.
+        nodes: BTreeMap<NodeId, Vec<BundleRef>>,
+    },
+    /// A liquidity-saving run is over.
+    LiquidityRun {
+        /// The cycle it went over.
+        cycle: CycleId,
+        /// What it came to, by currency.
+        savings: Vec<Saving>,
+    },
+    /// An account may keep money at the house.
+    DepositOpened {
+        /// The account.
+        account: SettlementAccount,
+        /// As what.
+        layer: Layer,
+        /// What stands as structured reference on the payment that brings it.
+        reference: PartyId,
+    },
+    /// Money came in for a deposit.
+    DepositReceived(Deposit),
+    /// Money was drawn for an account that did not pay in.
+    CoverDrawn {
+        /// The cycle.
+        cycle: CycleId,
+        /// Who did not pay in.
+        account: SettlementAccount,
+        /// Whose money it is; its own first.
+        from: Deposit,
+    },
+    /// An account that did not pay in has paid late, and what was drawn for it is where it was.
+    CoverRestored {
+        /// The cycle.
+        cycle: CycleId,
+        /// Who has paid.
+        account: SettlementAccount,
+        /// Whose money it is.
+        to: Deposit,
+    },
+    /// The cycle was netted again without the bundles that have left it.
+    CycleRenetted {
+        /// The cycle.
+        cycle: CycleId,
+        /// Every position, in order.
+        positions: Vec<NetPosition>,
     },
 }

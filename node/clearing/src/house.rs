@@ -1,15 +1,21 @@
 //! The house: it takes affirmations and moves its cycles on.
 
-use crate::cycle::Affirmed;
-use crate::pay_in::{call, drop_unfunded};
+use crate::caps::{Cap, Caps};
+use crate::cycle::{Affirmed, Standing};
+use crate::deposit::Deposits;
+use crate::netting::Netting;
+use crate::pay_in::call;
 use crate::pay_out::PayOut;
+use crate::queue::Queue;
 use crate::volume::Volume;
 use crate::{Bundle, BundleRef, ClearingEvent, Cycle, HouseRefusal, Phase, Schedule};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::Desk;
 use gcfn_ledger::Ledger;
-use gcfn_model::{BusinessDate, HouseId, NodeId, Pool, SettlementAccount, Timestamp};
+use gcfn_model::{
+    Amount, BusinessDate, Currency, HouseId, NodeId, Pool, SettlementAccount, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// How many bundles one event names at most. Each is named once and again for each of its two
@@ -32,13 +38,27 @@ pub struct House {
     operator: NodeId,
     pub(crate) cycles: BTreeMap<BusinessDate, Cycle>,
     pub(crate) desk: Desk<HousePayment>,
+    /// How cycles that close from now on are netted.
+    pub(crate) netting: Netting,
+    pub(crate) caps: Caps,
+    pub(crate) queue: Queue,
+    pub(crate) deposits: Deposits,
 }
 
 impl House {
     /// A house without cycles, whose `CH` accounts are operated by `operator`.
     #[must_use]
     pub fn new(id: HouseId, operator: NodeId) -> House {
-        House { id, operator, cycles: BTreeMap::new(), desk: Desk::default() }
+        House {
+            id,
+            operator,
+            cycles: BTreeMap::new(),
+            desk: Desk::default(),
+            netting: Netting::default(),
+            caps: Caps::default(),
+            queue: Queue::default(),
+            deposits: Deposits::default(),
+        }
     }
 
     /// Its name.
@@ -53,6 +73,12 @@ impl House {
         SettlementAccount { node: self.operator, pool: Pool::ClearingHouse }
     }
 
+    /// The cycle of a value date.
+    #[must_use]
+    pub fn cycle(&self, value_date: BusinessDate) -> Option<&Cycle> {
+        self.cycles.get(&value_date)
+    }
+
     /// Every cycle, by value date.
     pub fn cycles(&self) -> impl Iterator<Item = &Cycle> {
         self.cycles.values()
@@ -62,6 +88,49 @@ impl House {
     #[must_use]
     pub fn desk(&self) -> &Desk<HousePayment> {
         &self.desk
+    }
+
+    /// How cycles that close from now on are netted.
+    #[must_use]
+    pub fn netting(&self) -> Netting {
+        self.netting
+    }
+
+    /// Lets cycles that close from now on be netted like this.
+    pub fn set_netting(&mut self, netting: Netting, events: &mut Vec<ClearingEvent>) {
+        if self.netting != netting {
+            self.netting = netting;
+            events.push(ClearingEvent::NettingSet(netting));
+        }
+    }
+
+    /// The caps, with what counts against each.
+    pub fn caps(&self) -> impl Iterator<Item = (Currency, SettlementAccount, Cap)> {
+        self.caps.0.iter().map(|((currency, account), cap)| (*currency, *account, *cap))
+    }
+
+    /// Lets an account owe no more than `limit`, or anything where nothing is given. What is agreed
+    /// stays agreed; what waits is tried again.
+    pub fn set_cap(
+        &mut self,
+        (currency, account): (Currency, SettlementAccount),
+        limit: Option<Amount>,
+        events: &mut Vec<ClearingEvent>,
+    ) {
+        let key = (currency, account);
+        if self.caps.0.get(&key).map(|cap| cap.limit) == limit {
+            return;
+        }
+        events.push(ClearingEvent::CapSet { account, currency, limit });
+        let counted = limit.map(|limit| {
+            let mut alone = Caps([(key, Cap::new(limit))].into());
+            let open = self.cycles.values().filter(|cycle| cycle.phase < Phase::Settled);
+            open.flat_map(|cycle| cycle.bundles.values()).for_each(|a| alone.count(a));
+            alone.0
+        });
+        self.caps.0.remove(&key);
+        self.caps.0.extend(counted.into_iter().flatten());
+        self.drain_queue(events);
     }
 
     /// Opens the cycle of a value date; opening it again with the same times changes nothing.
@@ -122,12 +191,33 @@ impl House {
             let entered = entered.ok().filter(Volume::is_one_share);
             cycle.entered.insert(by, entered.ok_or(HouseRefusal::ShareUsedUp)?);
         }
-        let fresh = || Affirmed { bundle, required, by: BTreeSet::new() };
+        let cycle_id = cycle.id;
+        let (by_nobody, standing) = (BTreeSet::new(), Standing::Awaited);
+        let fresh = || Affirmed { bundle, required, by: by_nobody, standing };
         let affirmed = cycle.bundles.entry(reference).or_insert_with(fresh);
+        self.caps.discount(affirmed);
         affirmed.by.insert(by);
-        if affirmed.is_agreed() {
+        if affirmed.is_complete() {
             cycle.total = total;
-            events.push(ClearingEvent::BundleAgreed { cycle: cycle.id, bundle: reference });
+            let exceeded = self.caps.exceeded_by(&affirmed.bundle);
+            affirmed.standing =
+                if exceeded.is_empty() { Standing::Agreed } else { Standing::Queued };
+        }
+        self.caps.count(affirmed);
+        let (cycle, bundle, date) = (cycle_id, reference, cycle.schedule.value_date);
+        match affirmed.standing {
+            Standing::Agreed => {
+                let makes_room = self.caps.makes_room(&affirmed.bundle);
+                events.push(ClearingEvent::BundleAgreed { cycle, bundle });
+                if makes_room {
+                    self.drain_queue(events);
+                }
+            }
+            Standing::Queued => {
+                events.push(ClearingEvent::BundleQueued { cycle, bundle });
+                self.queue.add(bundle, date);
+            }
+            Standing::Awaited | Standing::Settled => {}
         }
         Ok(())
     }
@@ -166,20 +256,44 @@ impl House {
         ledger: &mut Ledger,
         events: &mut Vec<ClearingEvent>,
     ) {
-        let Some(cycle) = self.cycles.get_mut(&date) else { return };
-        if cycle.phase == Phase::Open && cycle.schedule.cut_off <= at {
-            close(cycle, events);
+        let phase = |house: &House| house.cycles.get(&date).map(|cycle| cycle.phase);
+        let Some(schedule) = self.cycles.get(&date).map(|cycle| cycle.schedule) else { return };
+        if phase(self) == Some(Phase::Open) && schedule.cut_off <= at {
+            self.close(date, ledger, events);
         }
+        let Some(cycle) = self.cycles.get_mut(&date) else { return };
         if cycle.phase == Phase::Netted && cycle.schedule.pay_in_from <= at {
             call(cycle, events);
             self.expect_pay_ins(at, date);
             self.settle_if_funded(at, date, ledger, events);
         }
-        let Some(cycle) = self.cycles.get_mut(&date) else { return };
-        if cycle.phase == Phase::PayIn && cycle.schedule.pay_in_by <= at {
-            drop_unfunded(cycle, events);
+        if phase(self) == Some(Phase::PayIn) && schedule.pay_in_by <= at {
+            self.go_on_without_defaulters(date, ledger, events);
             self.settle_if_funded(at, date, ledger, events);
         }
+    }
+
+    /// Closes a cycle at its cut-off and nets what both sides have affirmed. What waits for a cap
+    /// has a last chance to settle with the money at hand.
+    fn close(&mut self, date: BusinessDate, ledger: &mut Ledger, events: &mut Vec<ClearingEvent>) {
+        if self.queue.iter().any(|queued| queued.value_date == date) {
+            // A refusal leaves everything as it is.
+            drop(self.run(date, ledger, events));
+        }
+        let Some(cycle) = self.cycles.get_mut(&date) else { return };
+        events.push(ClearingEvent::CycleClosed { cycle: cycle.id });
+        let left = cycle.take(|affirmed| !affirmed.is_agreed());
+        for affirmed in &left {
+            self.caps.discount(affirmed);
+            self.queue.remove(&affirmed.bundle.reference);
+        }
+        report_failed(cycle, &left, events);
+        cycle.netting = self.netting;
+        cycle.renet();
+        cycle.phase = Phase::Netted;
+        let positions = cycle.positions().collect();
+        events.push(ClearingEvent::CycleNetted { cycle: cycle.id, positions });
+        self.drain_queue(events);
     }
 }
 
@@ -196,21 +310,10 @@ fn check(bundle: &Bundle, by: NodeId) -> Result<(), HouseRefusal> {
     Ok(())
 }
 
-/// Closes a cycle at its cut-off and nets what both sides have affirmed.
-fn close(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
-    events.push(ClearingEvent::CycleClosed { cycle: cycle.id });
-    let unagreed = cycle.take_unagreed();
-    report_failed(cycle, &unagreed, events);
-    cycle.renet();
-    cycle.phase = Phase::Netted;
-    let positions = cycle.positions().collect();
-    events.push(ClearingEvent::CycleNetted { cycle: cycle.id, positions });
-}
-
-pub(crate) fn report_failed(cycle: &Cycle, failed: &[Bundle], events: &mut Vec<ClearingEvent>) {
+pub(crate) fn report_failed(cycle: &Cycle, failed: &[Affirmed], events: &mut Vec<ClearingEvent>) {
     for part in failed.chunks(BUNDLES_PER_EVENT) {
-        let bundles = part.iter().map(|bundle| bundle.reference).collect();
-        let nodes = parties(part.iter());
+        let bundles = part.iter().map(|affirmed| affirmed.bundle.reference).collect();
+        let nodes = parties(part.iter().map(|affirmed| &affirmed.bundle));
         events.push(ClearingEvent::BundlesFailed { cycle: cycle.id, bundles, nodes });
     }
 }

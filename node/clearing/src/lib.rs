@@ -5,8 +5,11 @@
 //! know trades, people or coupons. Cut-offs reach it as instants, never as local times.
 //!
 //! One file per idea: `obligation` and `volume` say what may enter; `house` takes affirmations and
-//! moves cycles on; `netting`, `pay_in`, `settlement`, `pay_out` and `reconciliation` are the
-//! phases of a `cycle` in their order.
+//! moves cycles on; `caps` and `queue` say what has to wait; `netting`, `pay_in`, `settlement`,
+//! `pay_out` and `reconciliation` are the phases of a `cycle` in their order. `deposit` is what
+//! members keep at the house: `run` settles with it between cycles, `waterfall` draws on it for who
+//! does not pay in, and `selection` finds for both what settles the most value. `preview` asks what
+//! would happen, and recounts what has.
 //!
 //! Source: protocols "A clearing cycle"; CPMI-IOSCO PFMI principles 8 (finality), 9 (money
 //! settlements) and 12 (exchange of value).
@@ -15,21 +18,34 @@
 
 extern crate alloc;
 
+mod caps;
 mod cycle;
+mod deposit;
 mod event;
 mod house;
 mod netting;
 mod obligation;
 mod pay_in;
 mod pay_out;
+mod preview;
+mod queue;
 mod reconciliation;
 mod refusal;
+mod run;
+mod selection;
 mod settlement;
 mod volume;
+mod waterfall;
 
-pub use cycle::{Cycle, PayIn, Phase, Schedule};
+pub use caps::Cap;
+pub use cycle::{Cycle, PayIn, Phase, Schedule, Standing};
+pub use deposit::{Deposit, Layer};
 pub use event::ClearingEvent;
 pub use house::{House, HousePayment};
-pub use netting::{NetPosition, Positions, net};
+pub use netting::{NetPosition, Netting, Positions, dues, net, payments};
 pub use obligation::{Bundle, BundleRef, Obligation};
+pub use preview::{Preview, Replay};
+pub use queue::{Priority, QueueChange, Queued};
 pub use refusal::HouseRefusal;
+pub use run::{RunPlan, Saving};
+pub use waterfall::{Cover, DefaultPlan};

@@ -1,15 +1,12 @@
-//! Calls for money: who is short, what is expected of whom, and what leaves with who has not paid.
+//! Calls for money: who is short, what is expected of whom, and what becomes of it when it comes.
 
-use crate::house::{House, HousePayment, report_failed};
+use crate::house::{House, HousePayment};
 use crate::pay_out::{Owed, PayOut};
 use crate::{ClearingEvent, Cycle, PayIn, Phase};
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_banking::{Creditor, Instruction};
 use gcfn_ledger::Ledger;
-use gcfn_model::{
-    Amount, BusinessDate, Currency, InstructionId, Position, SettlementAccount, Timestamp, Uetr,
-};
+use gcfn_model::{BusinessDate, Currency, InstructionId, SettlementAccount, Timestamp, Uetr};
 
 impl House {
     /// Lets the desk know every call, so that it recognises the money when it comes.
@@ -46,10 +43,15 @@ impl House {
         let (currency, amount, phase) = (payment.currency, payment.amount, cycle.phase);
         let cycle = cycle.id;
         events.push(ClearingEvent::PayInReceived { cycle, account, currency, amount });
+        let restored = self.restore(value_date, (currency, account), amount, ledger, events);
         if phase < Phase::Settled {
             self.settle_if_funded(at, value_date, ledger, events);
-        } else {
-            // The cycle has gone on without it: nobody but the payer has a claim on the money.
+            return;
+        }
+        // The cycle has gone on without it: beside what was drawn for it, nobody but the payer has
+        // a claim on the money.
+        let amount = amount.saturating_sub(restored);
+        if !amount.is_zero() {
             let out = PayOut::first(account, currency, amount, Owed::LatePayIn);
             self.owe(at, value_date, out, events);
         }
@@ -58,7 +60,7 @@ impl House {
 
 /// Calls every account that is short.
 pub(crate) fn call(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
-    for ((currency, account), amount) in shortfalls(cycle) {
+    for ((currency, account), amount) in cycle.shortfalls() {
         let id = pay_in_id(cycle, currency, account);
         let due = cycle.schedule.pay_in_by;
         let pay_in = PayIn { instruction: id, account, currency, amount, due };
@@ -78,31 +80,4 @@ fn pay_in_id(cycle: &Cycle, currency: Currency, account: SettlementAccount) -> I
         account.pool.code().as_bytes(),
         currency.code().as_bytes(),
     ])
-}
-
-/// What each account is short of after what it has paid in.
-pub(crate) fn shortfalls(cycle: &Cycle) -> BTreeMap<(Currency, SettlementAccount), Amount> {
-    let balances = cycle.balances().filter(|(_, balance)| *balance < Position::ZERO);
-    balances.filter_map(|(key, balance)| Some((key, balance.debit()?))).collect()
-}
-
-/// Lets the obligations of accounts that did not pay in leave the cycle, until the rest is
-/// funded. Taking a bundle out may make another account short; it is then out as well. Ends
-/// because every round takes a bundle out.
-pub(crate) fn drop_unfunded(cycle: &mut Cycle, events: &mut Vec<ClearingEvent>) {
-    let mut failed = Vec::new();
-    loop {
-        let short = shortfalls(cycle);
-        if short.is_empty() {
-            break;
-        }
-        for (&(currency, account), &amount) in &short {
-            let missed = ClearingEvent::PayInMissed { cycle: cycle.id, account, currency, amount };
-            events.push(missed);
-        }
-        let accounts = short.into_keys().collect();
-        failed.extend(cycle.take_owed_by(&accounts));
-        cycle.renet();
-    }
-    report_failed(cycle, &failed, events);
 }

@@ -26,7 +26,10 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) -> Booked<HousePayment> {
         let booked = self.desk.booked(at, entry);
-        if let Some((debit, credit)) = legs(&booked, entry) {
+        let deposit = self.deposit_named_by(entry).filter(|_| booked == Booked::Unmatched);
+        let member = deposit.map(|(of, _)| Account::ClearingMember(of.node));
+        let own = Account::Bank(Pool::ClearingHouse);
+        if let Some((debit, credit)) = member.map(|of| (own, of)).or_else(|| legs(&booked, entry)) {
             let books = Entry::new(Posting::BankConfirmation, entry.currency);
             let books = books.with(debit, credit, entry.amount);
             if ledger.post(&books).is_err() {
@@ -50,6 +53,9 @@ impl House {
             Booked::Returned(payment) => {
                 self.note_booking(payment, entry);
                 self.not_paid_out(at, payment, events);
+            }
+            Booked::Unmatched if let Some(deposit) = deposit => {
+                self.deposited(deposit, entry, events);
             }
             Booked::Unmatched | Booked::Suspended(_) => {
                 let (currency, amount) = (entry.currency, entry.amount);

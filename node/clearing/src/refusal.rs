@@ -38,4 +38,29 @@ pub enum HouseRefusal {
     /// date.
     #[error("the node has brought in as much as one node may in one cycle")]
     ShareUsedUp = 10,
+    /// The bundle does not wait for a cap: it was never affirmed by all, has entered its cycle,
+    /// has settled or has left. Look at the queue.
+    #[error("the bundle is not in the queue")]
+    NotQueued = 11,
+    /// A priority is 0 to 9. Give one of these.
+    #[error("priority is not 0 to 9")]
+    PriorityOutOfRange = 12,
+    /// The bundle is held already, or is not held.
+    #[error("the bundle is held already, or is not")]
+    HoldUnchanged = 13,
+    /// No cycle of this value date is known. Ask for the cycles and use one of their dates.
+    #[error("no cycle is known for value date {0}")]
+    NoCycle(BusinessDate) = 14,
+    /// The cycle has settled. Nothing is left to be run.
+    #[error("cycle {0} has settled")]
+    CycleSettled(CycleId) = 15,
+    /// The cycle is not netted yet. Ask again after its cut-off.
+    #[error("cycle {0} is not netted yet")]
+    NotNetted(CycleId) = 16,
+    /// A member has so much at the house that no more can be booked for it. Wait for its pay-outs.
+    #[error("a member's account at the house has no room for what would be booked")]
+    NoRoom = 17,
+    /// The account is a clearing house's own. Name an account of a member.
+    #[error("the account is a clearing house's own")]
+    NotAMember = 18,
 }

@@ -1,17 +1,17 @@
 //! The one atomic step: who is short has paid, who is long is owed.
 
-use crate::cycle::Cycle;
+use crate::cycle::Standing;
 use crate::house::{BUNDLES_PER_EVENT, House, parties};
-use crate::pay_in::shortfalls;
-use crate::{Bundle, ClearingEvent, Phase};
+use crate::netting::payments;
+use crate::{Bundle, ClearingEvent, Obligation, Phase};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_ledger::{Account, Entry, Ledger, Leg, Posting};
-use gcfn_model::{Amount, BusinessDate, Position, SettlementAccount, Timestamp};
+use gcfn_ledger::{Account, Entry, Ledger, Posting};
+use gcfn_model::{BusinessDate, Currency, Position, Timestamp};
 
 impl House {
     /// Settles the cycle in one step if every short account has the money at the house, and
-    /// instructs what is owed to the long ones.
+    /// instructs what is owed to the long ones. From here on nothing of it can be undone.
     pub(crate) fn settle_if_funded(
         &mut self,
         at: Timestamp,
@@ -20,11 +20,12 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) {
         let Some(cycle) = self.cycles.get_mut(&date) else { return };
-        if cycle.phase != Phase::PayIn || !shortfalls(cycle).is_empty() {
+        if cycle.phase != Phase::PayIn || !cycle.shortfalls().is_empty() {
             return;
         }
-        let entries = settlement_entries(cycle);
-        if !entries.iter().all(|entry| has_room(ledger, entry)) {
+        let owed = cycle.obligations_that_are(Standing::Agreed);
+        let entries = entries_of(&payments(owed, cycle.netting));
+        if !have_room(ledger, &entries) {
             // A member has left so much at the house that no more can be booked for it. The
             // cycle waits until the bank has paid some of it out.
             return;
@@ -34,7 +35,8 @@ impl House {
             events.push(ClearingEvent::Posted(entry));
         }
         cycle.phase = Phase::Settled;
-        let settled: Vec<&Bundle> = cycle.bundles().map(|(bundle, _)| bundle).collect();
+        let agreed = cycle.bundles.values().filter(|a| a.standing == Standing::Agreed);
+        let settled: Vec<&Bundle> = agreed.map(|affirmed| &affirmed.bundle).collect();
         // A cycle in which nothing is left to settle says so as well.
         let nothing = settled.is_empty().then_some([].as_slice());
         for part in settled.chunks(BUNDLES_PER_EVENT).chain(nothing) {
@@ -42,66 +44,39 @@ impl House {
             let nodes = parties(part.iter().copied());
             events.push(ClearingEvent::CycleSettled { cycle: cycle.id, bundles, nodes });
         }
+        for affirmed in cycle.bundles.values() {
+            self.caps.discount(affirmed);
+        }
         self.pay_out(at, date, events);
+        self.drain_queue(events);
     }
 }
 
-/// Whether every account that an entry credits can take all that it credits.
-fn has_room(ledger: &Ledger, entry: &Entry) -> bool {
-    let mut after = BTreeMap::<Account, Position>::new();
-    for leg in &entry.legs {
-        let now = || ledger.balance(leg.credit, entry.currency);
-        let balance = after.entry(leg.credit).or_insert_with(now);
-        *balance = balance.plus(leg.amount);
+/// Whether every account that the entries credit can take all that they credit.
+pub(crate) fn have_room(ledger: &Ledger, entries: &[Entry]) -> bool {
+    let mut after = BTreeMap::<(Currency, Account), Position>::new();
+    for entry in entries {
+        for leg in &entry.legs {
+            let now = || ledger.balance(leg.credit, entry.currency);
+            let balance = after.entry((entry.currency, leg.credit)).or_insert_with(now);
+            *balance = balance.plus(leg.amount);
+        }
     }
     after.values().all(|balance| balance.credit().is_some())
 }
 
-/// The one atomic step: per currency, what short members owe becomes what long members have.
-/// Positions between pools of one node change nothing that the house owes to that node.
-fn settlement_entries(cycle: &Cycle) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for currency in cycle.currencies() {
-        let of = |sign: fn(Position) -> Option<Amount>| {
-            let in_currency = cycle.positions.iter().filter(move |((c, _), _)| *c == currency);
-            in_currency
-                .filter_map(move |((_, account), &position)| {
-                    sign(position).filter(|a| !a.is_zero()).map(|amount| (*account, amount))
-                })
-                .collect::<Vec<_>>()
-        };
-        let legs = transfers(of(Position::debit), of(Position::credit));
-        if !legs.is_empty() {
-            entries.push(Entry { posting: Posting::NetLeg, currency, legs });
+/// What `payments` move in the house's books, one entry a currency. Payments between pools of one
+/// node change nothing that the house owes to that node.
+pub(crate) fn entries_of(payments: &[Obligation]) -> Vec<Entry> {
+    let mut entries = BTreeMap::<Currency, Entry>::new();
+    for &Obligation { payer, payee, currency, amount } in payments {
+        if payer.node != payee.node {
+            let entry = entries.remove(&currency);
+            let entry = entry.unwrap_or_else(|| Entry::new(Posting::NetLeg, currency));
+            let (debit, credit) =
+                (Account::ClearingMember(payer.node), Account::ClearingMember(payee.node));
+            entries.insert(currency, entry.with(debit, credit, amount));
         }
     }
-    entries
-}
-
-/// Pairs what the short owe with what the long are owed, in account order. Both sum to the
-/// same, so nothing is left over.
-fn transfers(
-    short: Vec<(SettlementAccount, Amount)>,
-    long: Vec<(SettlementAccount, Amount)>,
-) -> Vec<Leg> {
-    let mut legs = Vec::new();
-    let mut long = long.into_iter();
-    let mut owed: Option<(SettlementAccount, Amount)> = None;
-    for (payer, mut left) in short {
-        while !left.is_zero() {
-            let Some((payee, due)) = owed.take().or_else(|| long.next()) else { return legs };
-            let amount = left.min(due);
-            if payer.node != payee.node {
-                legs.push(Leg {
-                    debit: Account::ClearingMember(payer.node),
-                    credit: Account::ClearingMember(payee.node),
-                    amount,
-                });
-            }
-            left = left.saturating_sub(amount);
-            let rest = due.saturating_sub(amount);
-            owed = (!rest.is_zero()).then_some((payee, rest));
-        }
-    }
-    legs
+    entries.into_values().collect()
 }

@@ -59,6 +59,7 @@ pub fn concerns(event: &Event, node: NodeId) -> bool {
             ClearingEvent::PayInCalled { pay_in, .. } => pay_in.account.node == node,
             ClearingEvent::PayOutInstructed { payment, .. } => payment.purpose.account.node == node,
             ClearingEvent::CycleSettled { nodes, .. }
+            | ClearingEvent::BundlesSettled { nodes, .. }
             | ClearingEvent::BundlesFailed { nodes, .. } => nodes.contains_key(&node),
             ClearingEvent::CyclePaidOut { nodes, .. } => nodes.contains(&node),
             _ => false,

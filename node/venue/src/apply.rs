@@ -81,6 +81,7 @@ impl Venue {
             Verb::Freeze { party, reason } => self.freeze(step, party, reason),
             Verb::Unfreeze { party, reason } => self.unfreeze(step, party, reason),
             Verb::Money(ref act) => self.at_money_desk(step, actor, act),
+            Verb::Clearing(ref act) => self.at_clearing_house(step, actor, act),
             Verb::PlaceOrder(_)
             | Verb::AmendOrder(_)
             | Verb::CancelOrder { .. }

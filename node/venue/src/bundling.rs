@@ -10,7 +10,7 @@ use crate::venue::{Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_anchor::rfc6962::{self, Frontier};
-use gcfn_clearing::{Bundle, BundleRef, Obligation, net};
+use gcfn_clearing::{Bundle, BundleRef, Obligation};
 use gcfn_model::{
     Amount, BusinessDate, Currency, Digest, Hasher, HouseId, NodeId, Pool, SettlementAccount,
     TradeId,
@@ -86,6 +86,7 @@ impl Venue {
     /// The cut-off of a day: everything traded until now goes to the houses.
     pub(crate) fn cut_off(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.remove(&date) else { return };
+        self.uncalled.retain(|value_date, _| date <= *value_date);
         self.report_duties(step, day);
         self.opening_call(step);
         self.sweep_fees(step);
@@ -318,17 +319,29 @@ impl Venue {
         }
     }
 
-    /// What an account of this node is short of at its own house on a value date.
-    pub(crate) fn short_at_own_house(
+    /// A bundle that the own house clears is settled before its money is called for: what it owes
+    /// is remembered until the value date is over.
+    pub(crate) fn expect_call(&mut self, house: HouseId, bundle: &BundleRef) {
+        let Some(bundled) = self.bundles.get(bundle) else { return };
+        if house == self.terms.house && bundled.by == ClearedBy::OwnHouse {
+            let uncalled = self.uncalled.entry(bundled.value_date).or_default();
+            uncalled.extend(bundled.obligations.iter().copied());
+        }
+    }
+
+    /// What an account of this node owes at its own house on a value date, whatever it is owed
+    /// there: how much of it is netted is for the house to say.
+    pub(crate) fn owed_at_own_house(
         &self,
         account: SettlementAccount,
         value_date: BusinessDate,
     ) -> Amount {
         let own = (ClearedBy::OwnHouse, value_date);
         let due = self.bundles.values().filter(|bundled| (bundled.by, bundled.value_date) == own);
-        let positions = net(due.flat_map(|bundled| &bundled.obligations));
-        let position = positions.get(&(self.terms.currency, account));
-        position.and_then(|position| position.debit()).unwrap_or(Amount::ZERO)
+        let settled = self.uncalled.get(&value_date).into_iter().flatten();
+        let owed = due.flat_map(|bundled| &bundled.obligations).chain(settled);
+        let by_account = owed.filter(|o| (o.payer, o.currency) == (account, self.terms.currency));
+        Amount::sum(by_account.map(|o| o.amount)).unwrap_or(Amount::MAX)
     }
 }
 

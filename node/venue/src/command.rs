@@ -3,6 +3,7 @@
 use crate::amending::Amendment;
 use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
 use crate::bidding::AuctionTerms;
+use crate::clearing_act::ClearingAct;
 use crate::defaults::Severity;
 use crate::federation_request::LockUse;
 use crate::freeze::FreezeReason;
@@ -482,6 +483,8 @@ pub enum Verb {
     },
     /// Something of the money desk.
     Money(MoneyAct),
+    /// Something of the clearing house of the node.
+    Clearing(ClearingAct),
 }
 
 /// An order for the node's own book.

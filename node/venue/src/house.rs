@@ -105,7 +105,7 @@ impl Venue {
     }
 
     /// Lets the house of this node act, and tells everyone concerned what it did.
-    fn in_house<T>(
+    pub(crate) fn in_house<T>(
         &mut self,
         step: &mut Step<'_>,
         act: impl FnOnce(&mut House, &mut Ledger, &mut Vec<ClearingEvent>) -> T,

@@ -23,6 +23,7 @@ mod bidding;
 mod bundling;
 mod cancelling;
 mod circulation;
+mod clearing_act;
 mod closing;
 mod command;
 mod conduct;
@@ -112,6 +113,7 @@ pub use batch::{
 pub use bidding::{Auction, AuctionTerms, StandingBid};
 pub use bundling::PROPOSED_TRADES_MAX;
 pub use circulation::CouponState;
+pub use clearing_act::ClearingAct;
 pub use command::{
     Actor, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request, Role, Verb,
 };

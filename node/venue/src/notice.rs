@@ -76,6 +76,15 @@ pub enum ClearingNotice {
         /// The cycle.
         cycle: CycleId,
     },
+    /// Bundles settled ahead of their cycle: final. Their money is called and paid with it.
+    SettledAhead {
+        /// The house.
+        house: HouseId,
+        /// The cycle.
+        cycle: CycleId,
+        /// The bundles that the receiver owes or is owed in.
+        bundles: Vec<BundleRef>,
+    },
 }
 
 impl ClearingNotice {
@@ -88,7 +97,8 @@ impl ClearingNotice {
             | ClearingNotice::Settled { house, .. }
             | ClearingNotice::Failed { house, .. }
             | ClearingNotice::Refused { house, .. }
-            | ClearingNotice::PaidOut { house, .. } => *house,
+            | ClearingNotice::PaidOut { house, .. }
+            | ClearingNotice::SettledAhead { house, .. } => *house,
         }
     }
 }
@@ -194,6 +204,10 @@ impl Venue {
                 self.expect_pay_out(step, payment);
             }
             ClearingNotice::Settled { bundles, .. } => self.bundles_settled(step, from, bundles),
+            ClearingNotice::SettledAhead { bundles, .. } => {
+                bundles.iter().for_each(|bundle| self.expect_call(from, bundle));
+                self.bundles_settled(step, from, bundles);
+            }
             ClearingNotice::Failed { bundles, .. } => self.bundles_failed(step, from, bundles),
             ClearingNotice::Refused { bundle, .. } => self.bundles_failed(step, from, &[*bundle]),
             // The hub has its money when the house between the node's own pools has paid.
@@ -205,7 +219,7 @@ impl Venue {
 
     /// Whether a call for money is one that this node must meet: from an account of its own, to
     /// a house's account and nobody else's. Its own house, a node like others, may call each
-    /// account once for a value date, for no more than the node's own bundles come to.
+    /// account once for a value date, for no more than the account owes in the node's own bundles.
     fn check_call(
         &self,
         house: HouseId,
@@ -226,7 +240,7 @@ impl Venue {
                 && (payment.debtor, payment.value_date) == (pay_in.account, value_date)
                 && payment.id != pay_in.instruction
         };
-        let owed = self.short_at_own_house(pay_in.account, value_date);
+        let owed = self.owed_at_own_house(pay_in.account, value_date);
         let due = pay_in.currency == self.terms.currency && pay_in.amount <= owed;
         let again = self.desk.payments().any(|payment| called(&payment.instruction));
         match due && !again && pay_to.node == self.terms.house_node {
@@ -273,6 +287,10 @@ pub fn notices(house: &House, event: &ClearingEvent) -> Vec<(NodeId, ClearingNot
         }
         ClearingEvent::CycleSettled { cycle, nodes, .. } => {
             to_each(nodes, |bundles| ClearingNotice::Settled { house: id, cycle: *cycle, bundles })
+        }
+        ClearingEvent::BundlesSettled { cycle, nodes, .. } => {
+            let cycle = *cycle;
+            to_each(nodes, |bundles| ClearingNotice::SettledAhead { house: id, cycle, bundles })
         }
         ClearingEvent::BundlesFailed { cycle, nodes, .. } => {
             to_each(nodes, |bundles| ClearingNotice::Failed { house: id, cycle: *cycle, bundles })

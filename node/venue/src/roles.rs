@@ -48,6 +48,7 @@ fn is_for_staff(verb: &Verb) -> bool {
             | Verb::PenaliseMaker { .. }
             | Verb::SetDuty { .. }
             | Verb::LiftDuty { .. }
+            | Verb::Clearing(_)
     )
 }
 

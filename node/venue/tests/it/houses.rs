@@ -90,6 +90,24 @@ fn a_call_is_met_only_towards_the_house_and_up_to_what_is_owed_there() {
     assert_eq!(instructed(&world), [due.amount], "once for a value date");
 }
 
+#[test]
+fn what_the_house_settles_ahead_is_settled_here_and_called_for_all_the_same() {
+    let (mut world, due) = after_the_cut_off();
+    let bundle = world.events.iter().find_map(|event| match event {
+        Event::Sent { body: Dispatch::Affirm(bundle), .. } => Some(bundle.reference),
+        _ => None,
+    });
+    let (house, cycle) = ("cn".parse().expect("a name"), CycleId::derive(&[b"c"]));
+    let bundles = bundle.into_iter().collect();
+    let ahead = ClearingNotice::SettledAhead { house, cycle, bundles };
+    world.must(Command::Dispatch { from: node("cn"), body: Dispatch::Clearing(ahead) });
+    let settled = |event: &Event| matches!(event, Event::TradeSettled { .. });
+    assert_eq!(world.events.iter().filter(|event| settled(event)).count(), 1);
+
+    call(&mut world, due, ("cn", Pool::ClearingHouse), 1001).expect("what is owed");
+    assert_eq!(instructed(&world), [due.amount]);
+}
+
 /// What a local's custody account owes its hub on day 1001.
 fn bundle_of(local: &str) -> Bundle {
     let account = |pool| SettlementAccount { node: node(local), pool };

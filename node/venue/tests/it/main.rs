@@ -6,6 +6,7 @@
 mod bank;
 mod batches;
 mod chaos;
+mod clearing_acts;
 mod closing;
 mod credit;
 mod credit_factors;

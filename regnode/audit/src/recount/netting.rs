@@ -18,6 +18,8 @@ type Positions = BTreeMap<(Currency, SettlementAccount), Position>;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Cycles {
     agreed: BTreeMap<CycleId, BTreeMap<BundleRef, Bundle>>,
+    /// What was affirmed and waits for a cap: it is agreed later, by no word of anybody's.
+    queued: BTreeMap<BundleRef, Bundle>,
 }
 
 impl Cycles {
@@ -29,14 +31,32 @@ impl Cycles {
     ) -> Result<(), Difference> {
         let Event::Clearing(event) = event else { return Ok(()) };
         match event {
+            ClearingEvent::BundleQueued { bundle, .. } => {
+                if let Some(known) = affirmed_in(command, *bundle) {
+                    self.queued.insert(*bundle, known);
+                }
+                Ok(())
+            }
             ClearingEvent::BundleAgreed { cycle, bundle } => {
-                let affirmed = affirmed_in(command).filter(|known| known.reference == *bundle);
-                if let Some(known) = affirmed {
+                let queued = self.queued.remove(bundle);
+                if let Some(known) = queued.or_else(|| affirmed_in(command, *bundle)) {
                     self.agreed.entry(*cycle).or_default().insert(*bundle, known);
                 }
                 Ok(())
             }
+            // What a run settles counts in its cycle from then on, waited it or not.
+            ClearingEvent::BundlesSettled { cycle, bundles, .. } => {
+                for bundle in bundles {
+                    if let Some(known) = self.queued.remove(bundle) {
+                        self.agreed.entry(*cycle).or_default().insert(*bundle, known);
+                    }
+                }
+                Ok(())
+            }
             ClearingEvent::BundlesFailed { cycle, bundles, .. } => {
+                bundles.iter().for_each(|bundle| {
+                    self.queued.remove(bundle);
+                });
                 if let Some(agreed) = self.agreed.get_mut(cycle) {
                     bundles.iter().for_each(|bundle| {
                         agreed.remove(bundle);
@@ -53,11 +73,11 @@ impl Cycles {
     }
 }
 
-/// The bundle that another node affirms with this command.
-fn affirmed_in(command: &Command) -> Option<Bundle> {
+/// The bundle of this name that another node affirms with this command.
+fn affirmed_in(command: &Command, reference: BundleRef) -> Option<Bundle> {
     let Command::Envelope(signed) = command else { return None };
     match postcard::from_bytes(&signed.envelope.body) {
-        Ok(Dispatch::Affirm(bundle)) => Some(bundle),
+        Ok(Dispatch::Affirm(bundle)) if bundle.reference == reference => Some(bundle),
         _ => None,
     }
 }

@@ -1,0 +1,257 @@
+//! What holds whatever members, bank and staff do.
+
+use crate::world::{EUR, USD, World, account, at, day, minor, node, owes, staff};
+use gcfn_clearing::{
+    BundleRef, ClearingEvent, Layer, Netting, Obligation, Phase, Priority, QueueChange, Standing,
+};
+use gcfn_model::{Currency, Position};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+const MEMBERS: [&str; 5] = ["a", "b", "c", "d", "e"];
+
+/// One thing that somebody does.
+#[derive(Clone, Debug)]
+enum Step {
+    Agree(Vec<(usize, usize, bool, u64)>),
+    Affirm(usize, usize, u64),
+    Deposit(usize, u8, bool, u64),
+    Cap(usize, bool, Option<u64>),
+    Change(usize, u8),
+    Netting(Netting),
+    Run,
+    PayIn(usize),
+    PayOut,
+    /// An hour passes.
+    Hour,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let member = || 0..MEMBERS.len();
+    let leg = (member(), 1..MEMBERS.len(), any::<bool>(), 1u64..500);
+    let leg = leg.prop_map(|(payer, off, eur, m)| (payer, (payer + off) % MEMBERS.len(), eur, m));
+    let netting = [Netting::Multilateral, Netting::Bilateral, Netting::Gross];
+    prop_oneof![
+        8 => prop::collection::vec(leg, 1..3).prop_map(Step::Agree),
+        1 => (member(), 1..MEMBERS.len(), 1u64..500)
+            .prop_map(|(p, off, m)| Step::Affirm(p, (p + off) % MEMBERS.len(), m)),
+        2 => (member(), 0u8..3, any::<bool>(), 1u64..400)
+            .prop_map(|(of, layer, eur, m)| Step::Deposit(of, layer, eur, m)),
+        1 => (member(), any::<bool>(), prop::option::of(1u64..300))
+            .prop_map(|(of, eur, limit)| Step::Cap(of, eur, limit)),
+        1 => (0usize..8, 0u8..4).prop_map(|(which, what)| Step::Change(which, what)),
+        1 => prop::sample::select(netting.to_vec()).prop_map(Step::Netting),
+        2 => Just(Step::Run),
+        4 => member().prop_map(Step::PayIn),
+        2 => Just(Step::PayOut),
+        6 => Just(Step::Hour),
+    ]
+}
+
+fn currency(eur: bool) -> Currency {
+    if eur { EUR } else { USD }
+}
+
+fn go(world: &mut World, step: &Step) {
+    match step {
+        Step::Agree(legs) => {
+            let leg = |&(p, q, eur, m): &(usize, usize, bool, u64)| {
+                owes(MEMBERS[p], MEMBERS[q], currency(eur), m)
+            };
+            let owed: Vec<Obligation> = legs.iter().map(leg).collect();
+            let bundle = world.bundle(10, &owed);
+            for by in bundle.nodes() {
+                world.affirm(by, &bundle).ok();
+            }
+        }
+        Step::Affirm(payer, payee, m) => {
+            let bundle = world.bundle(10, &[owes(MEMBERS[*payer], MEMBERS[*payee], EUR, *m)]);
+            world.affirm(node(MEMBERS[*payer]), &bundle).ok();
+        }
+        Step::Deposit(of, layer, eur, m) => {
+            let layer = Layer::ALL[usize::from(*layer)];
+            world.deposit(MEMBERS[*of], layer, currency(*eur), *m);
+        }
+        Step::Cap(of, eur, limit) => {
+            let cell = (currency(*eur), account(MEMBERS[*of]));
+            world.house.set_cap(cell, limit.map(minor), &mut world.events);
+        }
+        Step::Change(which, what) => {
+            let Some(queued) = world.house.queue().nth(*which).copied() else { return };
+            let first = Priority::new(0).expect("in range");
+            let changes = [
+                QueueChange::Reordered(first),
+                QueueChange::Held,
+                QueueChange::Released,
+                QueueChange::Cancelled,
+            ];
+            let change = changes[usize::from(*what)];
+            world.house.change_queue(staff(), queued.bundle, change, &mut world.events).ok();
+        }
+        Step::Netting(netting) => world.house.set_netting(*netting, &mut world.events),
+        Step::Run => {
+            world.house.run(day(10), &mut world.ledger, &mut world.events).ok();
+        }
+        Step::PayIn(of) => world.pay_in(MEMBERS[*of]),
+        Step::PayOut => world.pay_out(),
+        Step::Hour => {
+            let hour = world.now.micros() / 3_600_000_000 + 1;
+            world.until(hour / 24, hour % 24);
+        }
+    }
+}
+
+/// The cycle is brought to its end: whoever has not paid does not.
+fn end(world: &mut World) {
+    for (day, hour) in [(9, 18), (10, 8), (10, 14)] {
+        if world.now < at(day, hour) {
+            world.until(day, hour);
+        }
+    }
+    world.pay_out();
+    world.statements();
+}
+
+fn caps_count_right(world: &World) {
+    for (currency, of, cap) in world.house.caps() {
+        let mut unsettled = 0;
+        for cycle in world.house.cycles().filter(|cycle| cycle.phase < Phase::Settled) {
+            let agreed = cycle.bundles().filter(|(_, standing)| *standing == Standing::Agreed);
+            for owed in agreed.flat_map(|(bundle, _)| &bundle.obligations) {
+                let minor = i128::from(owed.amount.minor());
+                unsettled += if (owed.currency, owed.payee) == (currency, of) { minor } else { 0 };
+                unsettled -= if (owed.currency, owed.payer) == (currency, of) { minor } else { 0 };
+            }
+        }
+        assert_eq!(cap.unsettled, Position::from_minor(unsettled));
+    }
+}
+
+/// What settled is what the accounts have in the end, and no bundle both settled and failed.
+fn never_one_leg(world: &World, all: &BTreeMap<BundleRef, Vec<Obligation>>) {
+    let (settled, failed) = (world.settled(), world.failed());
+    let once: BTreeSet<&BundleRef> = settled.iter().chain(&failed).collect();
+    assert_eq!(once.len(), settled.len() + failed.len(), "a bundle has one end");
+    for currency in [EUR, USD] {
+        for of in MEMBERS {
+            let owed = settled.iter().filter_map(|bundle| all.get(bundle)).flatten();
+            let own = owed.filter(|o| o.currency == currency).map(|o| {
+                let minor = i128::from(o.amount.minor());
+                let received = if o.payee == account(of) { minor } else { 0 };
+                received - if o.payer == account(of) { minor } else { 0 }
+            });
+            let own: i128 = own.sum();
+            let brought: i128 = world
+                .booked
+                .iter()
+                .zip(owners(world))
+                .filter(|(entry, owner)| entry.currency == currency && *owner == Some(of))
+                .map(|(entry, _)| entry.change().minor())
+                .sum();
+            let helped = helped(world, of, currency);
+            assert_eq!(brought + own + helped, world.owed_to(of, currency), "{of} {currency}");
+        }
+    }
+}
+
+/// What others have given for an account, less what it has given for others.
+fn helped(world: &World, of: &str, currency: Currency) -> i128 {
+    let given = world.events.iter().filter_map(|event| match event {
+        ClearingEvent::CoverDrawn { account, from, .. } => Some((*account, *from, 1)),
+        ClearingEvent::CoverRestored { account, to, .. } => Some((*account, *to, -1)),
+        _ => None,
+    });
+    let of_currency = given.filter(|(_, deposit, _)| deposit.currency == currency);
+    let change = of_currency.map(|(for_whom, deposit, sign)| {
+        let minor = sign * i128::from(deposit.amount.minor());
+        let got = if for_whom == account(of) { minor } else { 0 };
+        got - if deposit.account == account(of) { minor } else { 0 }
+    });
+    change.sum()
+}
+
+/// Whose each booking of the bank is.
+fn owners(world: &World) -> Vec<Option<&'static str>> {
+    let references: BTreeMap<_, _> =
+        world.house.deposit_references().map(|(reference, of, _)| (reference, of)).collect();
+    let owner = |entry: &gcfn_banking::BankEntry| {
+        let payment = entry.uetr.and_then(|uetr| world.house.desk().payment(uetr));
+        let of_payment = payment.map(|payment| payment.instruction.purpose.account);
+        let of_deposit = entry.reference.and_then(|reference| references.get(&reference).copied());
+        let of = of_payment.or(of_deposit)?;
+        MEMBERS.into_iter().find(|member| account(member) == of)
+    };
+    world.booked.iter().map(owner).collect()
+}
+
+fn bundles_of(world: &World, known: &mut BTreeMap<BundleRef, Vec<Obligation>>) {
+    for (bundle, _) in world.cycle().bundles() {
+        known.insert(bundle.reference, bundle.obligations.clone());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn every_cycle_ends_final_whole_and_without_residue(
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
+        let mut world = World::new();
+        let mut known = BTreeMap::new();
+        for step in &steps {
+            go(&mut world, step);
+            bundles_of(&world, &mut known);
+            caps_count_right(&world);
+            let mut sums = BTreeMap::<Currency, Position>::new();
+            for line in world.cycle().positions() {
+                let sum = sums.entry(line.currency).or_default();
+                *sum = sum.and(line.position);
+            }
+            prop_assert!(sums.values().all(|sum| *sum == Position::ZERO));
+        }
+        end(&mut world);
+        prop_assert_eq!(world.phase(), Phase::Final);
+        prop_assert!(world.house.replay(day(10)).expect("netted").identical);
+        never_one_leg(&world, &known);
+        world.leaves_no_residue();
+    }
+
+    /// A crash between any two steps: what is on disk goes on, and comes to the same.
+    #[test]
+    fn a_crash_between_any_two_steps_changes_nothing(
+        steps in prop::collection::vec(step(), 1..40),
+    ) {
+        let restored = |world: &World| -> World {
+            let bytes = postcard::to_allocvec(world).expect("plain data");
+            postcard::from_bytes(&bytes).expect("as it was written")
+        };
+        let (mut through, mut crashing) = (World::new(), World::new());
+        for step in &steps {
+            go(&mut through, step);
+            go(&mut crashing, step);
+            crashing = restored(&crashing);
+        }
+        end(&mut through);
+        end(&mut crashing);
+        prop_assert_eq!(&through.house, &crashing.house);
+        prop_assert_eq!(&through.events, &crashing.events);
+        let balances = |world: &World| world.ledger.balances().collect::<Vec<_>>();
+        prop_assert_eq!(balances(&through), balances(&crashing));
+        let bytes = |world: &World| postcard::to_allocvec(world).expect("plain data");
+        prop_assert_eq!(bytes(&through), bytes(&crashing), "byte for byte");
+    }
+
+    /// The same commands, the same events: nothing depends on anything else.
+    #[test]
+    fn a_replay_of_the_same_steps_tells_the_same(steps in prop::collection::vec(step(), 1..40)) {
+        let play = || {
+            let mut world = World::new();
+            steps.iter().for_each(|step| go(&mut world, step));
+            end(&mut world);
+            world.events
+        };
+        let (once, again): (Vec<ClearingEvent>, Vec<ClearingEvent>) = (play(), play());
+        prop_assert_eq!(once, again);
+    }
+}

@@ -1,0 +1,103 @@
+//! What staff may do at the clearing house that the node runs.
+
+use crate::command::{Actor, Verb};
+use crate::outcome::{Done, Outcome};
+use crate::refusal::Rejection;
+use crate::venue::{Step, Venue};
+use gcfn_clearing::{BundleRef, HouseRefusal, Layer, Netting, QueueChange};
+use gcfn_model::{Amount, BusinessDate, Currency, Pool, SettlementAccount};
+use serde::{Deserialize, Serialize};
+
+/// What is asked of the house of the node. Append-only: the order of variants is the encoding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClearingAct {
+    /// Settle now what the money at hand carries of the cycle of this value date.
+    Run {
+        /// The value date.
+        value_date: BusinessDate,
+    },
+    /// Move a bundle in the queue, hold it, set it free or take it out.
+    ChangeQueue {
+        /// The bundle.
+        bundle: BundleRef,
+        /// What is done to it.
+        change: QueueChange,
+    },
+    /// Let an account owe no more than this, or anything; two persons must.
+    SetCap {
+        /// The account.
+        account: SettlementAccount,
+        /// In which currency.
+        currency: Currency,
+        /// The most it may owe; anything when left out.
+        limit: Option<Amount>,
+    },
+    /// Let cycles that close from now on be netted like this; two persons must.
+    SetNetting(Netting),
+    /// Let an account keep money at the house.
+    OpenDeposit {
+        /// The account.
+        account: SettlementAccount,
+        /// As what.
+        layer: Layer,
+    },
+}
+
+impl From<ClearingAct> for Verb {
+    fn from(act: ClearingAct) -> Verb {
+        Verb::Clearing(act)
+    }
+}
+
+impl ClearingAct {
+    /// Whether it takes two persons (DRV-24).
+    pub(crate) const fn takes_two(&self) -> bool {
+        match self {
+            ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_) => true,
+            ClearingAct::Run { .. }
+            | ClearingAct::ChangeQueue { .. }
+            | ClearingAct::OpenDeposit { .. } => false,
+        }
+    }
+}
+
+impl Venue {
+    /// Refuses at the first person what the second would only be refused as well.
+    pub(crate) fn foresee_clearing(&self, act: &ClearingAct) -> Result<(), Rejection> {
+        self.house.as_ref().ok_or(Rejection::NoHouse)?;
+        match act {
+            ClearingAct::SetCap { account, .. } if account.pool == Pool::ClearingHouse => {
+                Err(Rejection::House(HouseRefusal::NotAMember))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Does what `actor` may ask of the house.
+    pub(crate) fn at_clearing_house(
+        &mut self,
+        step: &mut Step<'_>,
+        actor: Actor,
+        act: &ClearingAct,
+    ) -> Outcome {
+        self.foresee_clearing(act)?;
+        let done = self.in_house(step, |house, ledger, events| match *act {
+            ClearingAct::Run { value_date } => house.run(value_date, ledger, events).map(|_| ()),
+            ClearingAct::ChangeQueue { bundle, change } => {
+                house.change_queue(actor.party, bundle, change, events)
+            }
+            ClearingAct::SetCap { account, currency, limit } => {
+                house.set_cap((currency, account), limit, events);
+                Ok(())
+            }
+            ClearingAct::SetNetting(netting) => {
+                house.set_netting(netting, events);
+                Ok(())
+            }
+            ClearingAct::OpenDeposit { account, layer } => {
+                house.open_deposit(account, layer, events).map(|_| ())
+            }
+        })?;
+        done.map(|()| Done::Accepted).map_err(Rejection::House)
+    }
+}
