@@ -16,6 +16,9 @@ const PAUSE_MIN: Duration = Duration::from_millis(500);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// A wish of the venue stays good for a day of its own time.
 const LIFETIME: Millis = Millis(86_000_000);
+/// How many records in which nothing is to be said are passed over before the cursor says so: each
+/// time takes a sync of the store from whoever waits for the log's.
+const RECORDS_AT_ONCE: u64 = 1_000;
 
 /// The submitter of one trading node.
 pub(crate) struct Submitter {
@@ -33,16 +36,21 @@ impl Submitter {
     /// # Errors
     /// When the journal or the store cannot be used.
     pub(crate) async fn run(self) -> Result<()> {
-        let done = self.cursors.position(CURSOR).await?;
+        let mut done = self.cursors.position(CURSOR).await?;
         let mut journal = self.cell.journal(done + 1);
         loop {
             let record = journal.next().await.context("read the journal")?;
+            let mut has_said = false;
             for (number, event) in (record.first_event..).zip(&record.events) {
                 if let Event::Venue(gcfn_venue::Event::Submitted(request)) = event {
                     self.until_answered(number, record.at, &request.clone().into()).await;
+                    has_said = true;
                 }
             }
-            self.cursors.advance(CURSOR, record.index).await?;
+            if has_said || done.saturating_add(RECORDS_AT_ONCE) <= record.index {
+                done = record.index;
+                self.cursors.advance(CURSOR, done).await?;
+            }
         }
     }
 
