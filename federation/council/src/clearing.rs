@@ -92,6 +92,9 @@ impl Council {
         affirmed.by.insert(by);
         if affirmed.by.len() == 2 {
             self.locks.mark_used(reference, uses);
+            if let Some((dealer, currency, amount)) = self.locks.residue(uses) {
+                step.emit(Event::ResidueKept { bundle: reference, dealer, currency, amount });
+            }
         }
         Ok(Done::Accepted)
     }

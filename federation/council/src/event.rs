@@ -11,7 +11,7 @@ use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::{Cosignature, Round};
 use gcfn_banking::{Dispute, Reconciliation};
 use gcfn_clearing::{BundleRef, ClearingEvent};
-use gcfn_model::{Currency, Digest, InstructionId, NodeId, QuoteId};
+use gcfn_model::{Amount, Currency, Digest, InstructionId, NodeId, QuoteId};
 use gcfn_venue::LockedRate;
 use serde::{Deserialize, Serialize};
 
@@ -101,5 +101,17 @@ pub enum Event {
         currency: Currency,
         /// What it came to.
         result: Reconciliation,
+    },
+    /// Both sides stand by a bundle whose trades were rounded one by one: this much of what is paid
+    /// is rounding, over what the same trades come to together, and stays with the dealer.
+    ResidueKept {
+        /// The bundle.
+        bundle: BundleRef,
+        /// With whom.
+        dealer: NodeId,
+        /// In which currency.
+        currency: Currency,
+        /// How much, never zero.
+        amount: Amount,
     },
 }

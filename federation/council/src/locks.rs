@@ -6,6 +6,7 @@ use crate::outcome::{Done, Outcome};
 use crate::quotes::Pair;
 use crate::refusal::Refusal;
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use gcfn_clearing::{Bundle, BundleRef};
 use gcfn_model::{
     Amount, BusinessDate, Calendar, CommandId, Currency, LockId, NodeId, Pool, Rounding,
@@ -83,6 +84,24 @@ impl Locks {
             return Err(Refusal::SumsDiffer);
         }
         Ok(Sides { holder: lead.holder, home })
+    }
+
+    /// What rounding every trade by itself brings the dealer of `uses`, over the trades of each lock
+    /// rounded together, in the currency that is paid.
+    pub(crate) fn residue(&self, uses: &[LockUse]) -> Option<(NodeId, Currency, Amount)> {
+        let mut sums = BTreeMap::<LockId, (Amount, Amount)>::new();
+        for used in uses {
+            let (pays, needs) = sums.entry(used.lock).or_insert((Amount::ZERO, Amount::ZERO));
+            *pays = pays.checked_add(used.pays)?;
+            *needs = needs.checked_add(used.needs)?;
+        }
+        let lead = self.held.get(&uses.first()?.lock)?.rate;
+        let kept = sums.iter().map(|(lock, (pays, needs))| {
+            let together = self.held.get(lock)?.rate.rate.base(*needs, Rounding::Up)?;
+            Some(pays.saturating_sub(together))
+        });
+        let kept = Amount::sum(kept.collect::<Option<Vec<_>>>()?)?;
+        (!kept.is_zero()).then_some((lead.dealer, lead.pays, kept))
     }
 
     fn check_use(&self, bundle: &Bundle, lead: &LockedRate, used: &LockUse) -> Result<(), Refusal> {

@@ -23,6 +23,7 @@ const PARTIES: &[Role] = &[User, Issuer, Operator, Regulator];
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     let mut routes = operations();
     routes.extend(network());
+    routes.extend(exchange());
     if parts.venue.is_some() {
         routes.extend(venue());
     }
@@ -136,30 +137,11 @@ fn network() -> Vec<Route> {
             "The cycles of the federation's house, where the node has a replica of it.",
             federation::cycles,
         ),
-        Route::read(
-            "/api/v1/federation/quotes",
-            &[User, Operator, Regulator],
-            "What dealers offer to exchange currencies at.",
-            federation::quotes,
-        ),
-        Route::read(
-            "/api/v1/federation/locks",
-            &[Operator, Regulator],
-            "The rates that dealers hold for nodes, where the node has a replica of the federation.",
-            federation::locks,
-        ),
         Route::write(
             "/api/v1/federation/approvals",
             &[Operator],
             "Approve an applicant, as a validator.",
             federation::approve,
-        )
-        .accepts(),
-        Route::write(
-            "/api/v1/federation/quotes",
-            &[Operator],
-            "Offer to exchange two currencies, as a dealer.",
-            federation::quote,
         )
         .accepts(),
         Route::open(
@@ -175,6 +157,30 @@ fn network() -> Vec<Route> {
             "How an application stands.",
             federation::application,
         ),
+    ]
+}
+
+fn exchange() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/federation/quotes",
+            &[User, Operator, Regulator],
+            "What dealers offer to exchange currencies at.",
+            federation::quotes,
+        ),
+        Route::read(
+            "/api/v1/federation/locks",
+            &[Operator, Regulator],
+            "The rates that dealers hold for nodes, where the node has a replica of the federation.",
+            federation::locks,
+        ),
+        Route::write(
+            "/api/v1/federation/quotes",
+            &[Operator],
+            "Offer to exchange two currencies, as a dealer.",
+            federation::quote,
+        )
+        .accepts(),
     ]
 }
 

@@ -49,6 +49,7 @@ fn a_cycle_runs_to_final() {
             hk-kln affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok
             cn-sha affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok
                 agreed
+                sg-fx keeps 1 CNY of rounding
             cn-sha affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok, again
             root date 2026-11-27 -> ok
             at 100 -> ok

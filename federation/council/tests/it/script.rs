@@ -74,6 +74,9 @@ fn tell(event: &Event) -> Option<String> {
         Event::Reconciled { currency, result } => {
             format!("{currency}: {} matched, {} breaks", result.matched, result.breaks.len())
         }
+        Event::ResidueKept { dealer, currency, amount, .. } => {
+            format!("{dealer} keeps {amount} {currency} of rounding")
+        }
         other => format!("{other:?}"),
     })
 }
