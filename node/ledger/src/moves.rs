@@ -82,7 +82,28 @@ pub(crate) fn check_move(
     (from, to): (Holder, Holder),
     ranges: &[SerialRange],
 ) -> Result<(), TitleFault> {
-    if ranges.is_empty() {
+    check_way(series, (from, to), ranges.is_empty())?;
+    let mut least = 0;
+    for range in ranges {
+        if range.first < least || range.end <= range.first || series.terms.quantity < range.end {
+            return Err(TitleFault::Ranges(range.first));
+        }
+        least = range.end;
+    }
+    let mut lots = ranges.iter().flat_map(|&range| series.within(range));
+    match lots.find(|(holder, _)| *holder != from) {
+        Some((_, lot)) => Err(TitleFault::NotHeld { serial: lot.range.first, holder: from }),
+        None => Ok(()),
+    }
+}
+
+/// What must hold before any coupons move from the one to the other; `none` when none do.
+pub(crate) fn check_way(
+    series: &Series,
+    (from, to): (Holder, Holder),
+    none: bool,
+) -> Result<(), TitleFault> {
+    if none {
         return Err(TitleFault::Nothing);
     }
     if from == to {
@@ -101,19 +122,8 @@ pub(crate) fn check_move(
     if misplaced {
         return Err(TitleFault::Misplaced(to));
     }
-    if !from.may_move_to(to) {
-        return Err(TitleFault::Forbidden { from, to });
-    }
-    let mut least = 0;
-    for range in ranges {
-        if range.first < least || range.end <= range.first || series.terms.quantity < range.end {
-            return Err(TitleFault::Ranges(range.first));
-        }
-        least = range.end;
-    }
-    let mut lots = ranges.iter().flat_map(|&range| series.within(range));
-    match lots.find(|(holder, _)| *holder != from) {
-        Some((_, lot)) => Err(TitleFault::NotHeld { serial: lot.range.first, holder: from }),
-        None => Ok(()),
+    match from.may_move_to(to) {
+        true => Ok(()),
+        false => Err(TitleFault::Forbidden { from, to }),
     }
 }

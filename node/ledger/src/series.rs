@@ -51,6 +51,13 @@ pub struct Lot {
     pub left: Amount,
 }
 
+/// The beginning of a run, or all of it, with the run's row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    row: Row,
+    pub(crate) range: SerialRange,
+}
+
 /// A range of coupons that have holder and condition in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Run {
@@ -179,8 +186,16 @@ impl Series {
 
     /// The lots of `holder`, lowest serials first.
     pub(crate) fn lots(&self, holder: Holder) -> impl Iterator<Item = Lot> {
+        self.pieces(holder).map(|(_, lot)| lot)
+    }
+
+    /// Every run of `holder` as a piece, with its lot, lowest serials first.
+    pub(crate) fn pieces(&self, holder: Holder) -> impl Iterator<Item = (Piece, Lot)> {
         let rows = self.held.find(holder).into_iter().flat_map(Holding::rows);
-        rows.filter_map(|row| Some(self.runs.at(row)?.lot()))
+        rows.filter_map(|row| {
+            let run = self.runs.at(row)?;
+            Some((Piece { row, range: run.range }, run.lot()))
+        })
     }
 
     /// What lies in `range`, cut to it: holders and lots in the order of serials.
@@ -215,6 +230,38 @@ impl Series {
             let run = self.runs.at(row).expect(LINKED);
             next = run.after.filter(|_| run.range.first < range.end);
             self.join(row);
+        }
+        lots
+    }
+
+    /// Moves pieces of `from`, in ascending order, to `to`, and counts `resales` more for each coupon.
+    /// Gives the lots as they are then.
+    ///
+    /// What [`Series::update`] does of coupons that are named; here their runs and their holder are
+    /// known, and are not looked for again.
+    pub(crate) fn shift(
+        &mut self,
+        (from, to): (Holder, Holder),
+        pieces: &[Piece],
+        resales: u8,
+    ) -> Vec<Lot> {
+        let receives = holding_of(&mut self.held, to);
+        let gives = self.held.row(from).expect(HELD);
+        let mut lots = Vec::with_capacity(pieces.len());
+        for &Piece { row, range } in pieces {
+            self.split_in(gives, row, range.end);
+            let run = self.runs.at_mut(row).expect(LINKED);
+            self.held.at_mut(gives).expect(HELD).remove(run);
+            run.holder = to;
+            run.resales = run.resales.saturating_add(resales);
+            self.held.at_mut(receives).expect(HELD).add(run, row);
+            lots.push(run.lot());
+            let after = run.after;
+            self.tree.touch(row.0 as usize);
+            [Some(row), after].into_iter().flatten().for_each(|row| self.join(row));
+        }
+        if self.held.at(gives).is_some_and(|(_, holding)| holding.is_empty()) {
+            self.held.remove(from);
         }
         lots
     }
@@ -260,6 +307,12 @@ impl Series {
     /// Makes `serial` the first of its run if it is in the one at `row`. Gives the row of the run
     /// that begins there, or else `row`.
     fn split(&mut self, row: Row, serial: Serial) -> Row {
+        let holder = self.runs.at(row).expect(LINKED).holder;
+        self.split_in(self.held.row(holder).expect(HELD), row, serial)
+    }
+
+    /// The same, of a run of a holder whose holding is known.
+    fn split_in(&mut self, holding: Row, row: Row, serial: Serial) -> Row {
         let run = *self.runs.at(row).expect(LINKED);
         let SerialRange { first, end } = run.range;
         if serial <= first || end <= serial {
@@ -271,7 +324,7 @@ impl Series {
         link(&mut self.runs, Some(row), Some(new));
         link(&mut self.runs, Some(new), run.after);
         self.begins.insert(serial, new);
-        self.held.find_mut(run.holder).expect(HELD).begin(serial, new);
+        self.held.at_mut(holding).expect(HELD).begin(serial, new);
         [row, new].into_iter().for_each(|row| self.tree.touch(row.0 as usize));
         new
     }
@@ -305,14 +358,18 @@ fn link(runs: &mut Slots<Run>, before: Option<Row>, after: Option<Row>) {
     }
 }
 
+/// The row of what `holder` has: of nothing, when it is new.
+fn holding_of(held: &mut Table<Holder, Holding>, holder: Holder) -> Row {
+    match held.row(holder) {
+        Some(known) => known,
+        None => held.insert(holder, Holding::NOTHING).expect("it was not there"),
+    }
+}
+
 /// Adds a run to what its holder has.
 fn add(held: &mut Table<Holder, Holding>, run: &Run, row: Row) {
-    let known = held.row(run.holder);
-    let of_holder = match known {
-        Some(known) => known,
-        None => held.insert(run.holder, Holding::NOTHING).expect("it was not there"),
-    };
-    held.at_mut(of_holder).expect("it is there now").add(run, row);
+    let holding = holding_of(held, run.holder);
+    held.at_mut(holding).expect("it is there now").add(run, row);
 }
 
 /// Removes a run from what its holder has.

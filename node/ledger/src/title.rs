@@ -3,8 +3,8 @@
 //! Decides which coupons move when a number of them is asked for, and that nothing moves that may
 //! not. Knows nothing of money, prices or time, and not who may ask for a move.
 
-use crate::moves::check_move;
-use crate::series::Series;
+use crate::moves::{check_move, check_way};
+use crate::series::{Piece, Series};
 use crate::{Holder, Lot, SerialRange, SumNode, SumProof, SumTree, Terms, TitleFault};
 use alloc::vec::Vec;
 use gcfn_model::{Amount, PartyId, Serial, SeriesId};
@@ -54,8 +54,8 @@ impl Title {
         to: Holder,
         quantity: u64,
     ) -> Result<Vec<Lot>, TitleFault> {
-        let ranges = self.pick(id, from, quantity, |_| true)?;
-        self.shift(id, (from, to), &ranges, 0)
+        let pieces = self.pick(id, from, quantity, |_| true)?;
+        self.shift(id, (from, to), &pieces, 0)
     }
 
     /// Like [`Title::transfer`], and counts one more resale of each coupon.
@@ -69,8 +69,8 @@ impl Title {
         to: Holder,
         quantity: u64,
     ) -> Result<Vec<Lot>, TitleFault> {
-        let ranges = self.pick(id, from, quantity, |_| true)?;
-        self.shift(id, (from, to), &ranges, 1)
+        let pieces = self.pick(id, from, quantity, |_| true)?;
+        self.shift(id, (from, to), &pieces, 1)
     }
 
     /// Puts whole coupons of `seller` behind a sell order: the lowest serials of those that have
@@ -86,8 +86,8 @@ impl Title {
         resales_max: u8,
     ) -> Result<Vec<Lot>, TitleFault> {
         let (from, to) = (Holder::Party(seller), Holder::OrderLock(seller));
-        let ranges = self.pick_resellable(id, from, quantity, resales_max)?;
-        self.shift(id, (from, to), &ranges, 0)
+        let pieces = self.pick(id, from, quantity, |lot| lot.resales < resales_max)?;
+        self.shift(id, (from, to), &pieces, 0)
     }
 
     /// Moves exactly these coupons, in whatever condition they are.
@@ -101,7 +101,7 @@ impl Title {
         to: Holder,
         ranges: &[SerialRange],
     ) -> Result<Vec<Lot>, TitleFault> {
-        self.shift(id, (from, to), ranges, 0)
+        self.shift_ranges(id, (from, to), ranges, 0)
     }
 
     /// Like [`Title::transfer_ranges`], and counts one more resale of each coupon: the sale of
@@ -116,7 +116,7 @@ impl Title {
         to: Holder,
         ranges: &[SerialRange],
     ) -> Result<Vec<Lot>, TitleFault> {
-        self.shift(id, (from, to), ranges, 1)
+        self.shift_ranges(id, (from, to), ranges, 1)
     }
 
     /// The coupons that [`Title::offer`] would take of `from`, without moving them: for an offer
@@ -131,7 +131,8 @@ impl Title {
         quantity: u64,
         resales_max: u8,
     ) -> Result<Vec<SerialRange>, TitleFault> {
-        self.pick(id, from, quantity, |lot| lot.resales < resales_max)
+        let pieces = self.pick(id, from, quantity, |lot| lot.resales < resales_max)?;
+        Ok(pieces.iter().map(|piece| piece.range).collect())
     }
 
     /// Moves all coupons that `from` has, in whatever condition they are: expiry and recall.
@@ -145,7 +146,7 @@ impl Title {
         to: Holder,
     ) -> Result<Vec<Lot>, TitleFault> {
         let ranges: Vec<SerialRange> = self.find(id)?.lots(from).map(|lot| lot.range).collect();
-        self.shift(id, (from, to), &ranges, 0)
+        self.shift_ranges(id, (from, to), &ranges, 0)
     }
 
     /// Moves the coupons of `lots` between here and another node, in the condition that the other
@@ -324,22 +325,22 @@ impl Title {
         from: Holder,
         quantity: u64,
         allowed: impl Fn(&Lot) -> bool,
-    ) -> Result<Vec<SerialRange>, TitleFault> {
+    ) -> Result<Vec<Piece>, TitleFault> {
         let series = self.find(id)?;
         let mut wanted = quantity;
-        let mut ranges = Vec::new();
-        let lots = series.lots(from).filter(|lot| lot.left == series.terms.face && allowed(lot));
-        for lot in lots {
+        let mut pieces = Vec::new();
+        let whole = |lot: &Lot| lot.left == series.terms.face && allowed(lot);
+        for (mut piece, _) in series.pieces(from).filter(|(_, lot)| whole(lot)) {
             if wanted == 0 {
                 break;
             }
-            let taken = lot.range.count().min(wanted);
-            let end = lot.range.first.saturating_add(taken);
-            ranges.push(SerialRange { first: lot.range.first, end });
+            let taken = piece.range.count().min(wanted);
+            piece.range.end = piece.range.first.saturating_add(taken);
+            pieces.push(piece);
             wanted = wanted.saturating_sub(taken);
         }
         match wanted {
-            0 => Ok(ranges),
+            0 => Ok(pieces),
             missing => Err(TitleFault::Insufficient {
                 holder: from,
                 available: quantity.saturating_sub(missing),
@@ -347,8 +348,20 @@ impl Title {
         }
     }
 
-    /// Moves `ranges` and counts `resales` more for each coupon.
+    /// Moves what was picked of `from` and counts `resales` more for each coupon.
     fn shift(
+        &mut self,
+        id: SeriesId,
+        (from, to): (Holder, Holder),
+        pieces: &[Piece],
+        resales: u8,
+    ) -> Result<Vec<Lot>, TitleFault> {
+        check_way(self.find(id)?, (from, to), pieces.is_empty())?;
+        Ok(self.find_mut(id)?.shift((from, to), pieces, resales))
+    }
+
+    /// Moves `ranges` and counts `resales` more for each coupon.
+    fn shift_ranges(
         &mut self,
         id: SeriesId,
         (from, to): (Holder, Holder),
