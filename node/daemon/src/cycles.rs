@@ -21,10 +21,11 @@ const AFFIRM_SECONDS: u64 = 15 * 60;
 /// From when on a regional calls for money.
 const CALL_AT: &str = "08:00";
 
-/// The calendars of the currencies that trade in `region`, as the federation has them.
+/// The calendars of the currencies that trade in `region`, as the federation has them. A member
+/// that is suspended has still to settle.
 #[must_use]
 pub(crate) fn calendars_of(council: &Council, region: RegionId) -> Vec<Calendar> {
-    let here = council.directory().trading().filter(|member| member.profile.region == region);
+    let here = council.directory().members().filter(|member| member.profile.region == region);
     let mut currencies: Vec<Currency> = here.filter_map(|m| m.profile.currency).collect();
     currencies.sort_unstable();
     currencies.dedup();

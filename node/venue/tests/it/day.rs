@@ -11,7 +11,10 @@ const DEPOSIT: u64 = 10_000_00;
 
 /// A world with a listed series and two users with money.
 fn market() -> (World, gcfn_model::SeriesId) {
-    let mut world = World::new();
+    market_in(World::new())
+}
+
+fn market_in(mut world: World) -> (World, gcfn_model::SeriesId) {
     let series = world.listed("brand", "b1");
     for user in ["ann", "ben"] {
         world.register(user, PartyKind::User);
@@ -51,6 +54,33 @@ fn a_primary_purchase_moves_title_at_once_and_money_on_the_value_date() {
     world.statements();
     let cycles: Vec<_> = world.venue.house().expect("a house").cycles().collect();
     assert_eq!(cycles[0].phase, Phase::Final);
+}
+
+#[test]
+fn with_t_0_the_money_of_a_day_moves_on_it() {
+    let (mut world, series) = market_in(World::same_day());
+    let trades = trades_of(world.order("ann", Side::Buy, series, 10, Some(95_00)));
+    world.until(1000, 18);
+    assert_eq!(world.venue.trade(trades[0]).expect("kept").state, TradeState::InSettlement);
+    world.until(1000, 19);
+    assert_eq!(world.venue.trade(trades[0]).expect("kept").state, TradeState::Settled);
+    assert_eq!(world.balance(Account::User(party("ann"), UserBucket::Commit)), 0);
+    assert_eq!(world.balance(Account::Bank(Pool::UserCustody)), 2 * DEPOSIT - 954_75);
+    world.statements();
+    let cycles: Vec<_> = world.venue.house().expect("a house").cycles().collect();
+    assert_eq!(cycles[0].phase, Phase::Final);
+}
+
+#[test]
+fn a_day_of_t_0_that_misses_its_cycle_settles_with_the_next() {
+    let (mut world, series) = market_in(World::same_day());
+    let trades = trades_of(world.order("ann", Side::Buy, series, 10, Some(95_00)));
+    // Nobody lets time pass until the cycle has closed.
+    world.until(1000, 21);
+    assert_ne!(world.venue.trade(trades[0]).expect("kept").state, TradeState::Reversed);
+    world.until(1001, 18);
+    world.until(1001, 19);
+    assert_eq!(world.venue.trade(trades[0]).expect("kept").state, TradeState::Settled);
 }
 
 #[test]

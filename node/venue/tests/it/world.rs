@@ -61,6 +61,25 @@ impl World {
     }
 
     pub(crate) fn of(terms: Terms) -> World {
+        World::of_days(terms, |day| Schedule {
+            value_date: date(day + 1),
+            cut_off: instant(day, 20),
+            pay_in_from: instant(day + 1, 8),
+            pay_in_by: instant(day + 1, 15),
+        })
+    }
+
+    /// The same with T+0: the cycle of a day closes an hour after its cut-off, and calls.
+    pub(crate) fn same_day() -> World {
+        World::of_days(terms("sg", "sg", Currency::Sgd), |day| Schedule {
+            value_date: date(day),
+            cut_off: instant(day, 19),
+            pay_in_from: instant(day, 19),
+            pay_in_by: instant(day, 20),
+        })
+    }
+
+    fn of_days(terms: Terms, cycle_of: impl Fn(u64) -> Schedule) -> World {
         let mut world = World {
             venue: Venue::new(terms),
             at: 1000 * DAY + 9 * HOUR,
@@ -72,15 +91,11 @@ impl World {
         };
         for day in 1000..1010 {
             let cut_off = instant(day, 18);
-            let open = TradingDay { date: date(day), cut_off, value_date: date(day + 1) };
+            let cycle = cycle_of(day);
+            let open = TradingDay { date: date(day), cut_off, value_date: cycle.value_date };
             world.must(Command::OpenDay(open));
             if world.venue.house().is_some() {
-                world.must(Command::OpenCycle(Schedule {
-                    value_date: date(day + 1),
-                    cut_off: instant(day, 20),
-                    pay_in_from: instant(day + 1, 8),
-                    pay_in_by: instant(day + 1, 15),
-                }));
+                world.must(Command::OpenCycle(cycle));
             }
         }
         world
