@@ -58,8 +58,7 @@ enum Verb {
     /// Found a network, and look at its members and anchors.
     #[command(subcommand)]
     Federation(federation::Federation),
-    /// Look at clearing houses.
-    #[command(subcommand)]
+    /// Look at clearing houses, and run one as its staff: caps, the queue, liquidity-saving runs.
     Clearing(clearing::Clearing),
     /// Trade, redeem and issue coupons at a node, as a holder, a merchant or an issuer.
     App(app::App),

@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 34] = [
+const VERBS: [(&str, &[&str]); 38] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -31,7 +31,11 @@ const VERBS: [(&str, &[&str]); 34] = [
     ("federation-found", &["federation", "found"]),
     ("federation-members", &["federation", "members"]),
     ("federation-admit", &["federation", "admit"]),
+    ("clearing", &["clearing"]),
     ("clearing-cycles", &["clearing", "cycles"]),
+    ("clearing-preview", &["clearing", "preview"]),
+    ("clearing-run", &["clearing", "run"]),
+    ("clearing-queue", &["clearing", "queue"]),
     ("verify", &["verify"]),
     ("reg", &["reg"]),
     ("script", &["script"]),
