@@ -45,10 +45,15 @@ impl Door {
         self.at.is_none().then_some(self.dir.as_path())
     }
 
+    /// The folder of the node, where it is one on this machine.
+    pub(crate) fn home(&self) -> Home {
+        Home { dir: self.dir.clone() }
+    }
+
     /// Opens it, for whoever has a key at hand, or for `person` of the staff whose keys the node's
     /// folder holds.
     pub(crate) fn open(self, format: Format, person: Option<&str>) -> Result<Desk, Failure> {
-        let home = Home { dir: self.dir };
+        let home = self.home();
         let (ca, address) = match (&self.ca, self.at) {
             (Some(ca), Some(address)) => (read(ca)?, address),
             _ => {

@@ -60,8 +60,7 @@ enum Verb {
     /// Found a network, and look at its members and anchors.
     #[command(subcommand)]
     Federation(federation::Federation),
-    /// Look at clearing houses.
-    #[command(subcommand)]
+    /// Look at clearing houses, and run one as its staff: caps, the queue, liquidity-saving runs.
     Clearing(clearing::Clearing),
     /// Look at exchange rates and at deals across nodes, and have a rate held.
     Fx(fx::Fx),

@@ -43,6 +43,12 @@ pub(crate) struct Group {
     rows: Vec<Row>,
 }
 
+impl From<Row> for Entry {
+    fn from(row: Row) -> Entry {
+        Entry::Verb(row)
+    }
+}
+
 /// Several verbs under the word `name`.
 pub(crate) fn group(name: &'static str, about: &'static str, rows: Vec<Row>) -> Entry {
     Entry::Group(Group { name, about, rows })
@@ -267,6 +273,8 @@ fn example_of(variable: &str) -> String {
         "redemption" => "rdm",
         "node" => return "cn-sha".to_owned(),
         "item" => return "17".to_owned(),
+        "bundle" => return "07".repeat(32),
+        "value_date" => return "2026-11-23".to_owned(),
         "xqid" => return "ser-0000000000000000000000000a.17.42".to_owned(),
         _ => "pty",
     };

@@ -130,6 +130,7 @@ impl Council {
             Verb::BankStatus(report) => self.bank_status(step, *report),
             Verb::BankStatement(statement) => self.bank_statement(step, statement),
             Verb::BankSent(uetr) => self.bank_sent(step, *uetr),
+            Verb::Clearing(act) => self.work_at_house(step, author, act),
         }
     }
 
@@ -165,7 +166,8 @@ fn permit(member: &Member, verb: &Verb) -> Result<(), Refusal> {
         | Verb::BankBooked(_)
         | Verb::BankStatus(_)
         | Verb::BankStatement(_)
-        | Verb::BankSent(_) => role == Role::Root,
+        | Verb::BankSent(_)
+        | Verb::Clearing(_) => role == Role::Root,
         Verb::PublishRegion(_) => role == Role::Regional,
         Verb::ListSeries(_) | Verb::RequestLock { .. } | Verb::Affirm { .. } => role.trades(),
         Verb::Quote(_) if role.trades() && !member.profile.dealer => {

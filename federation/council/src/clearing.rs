@@ -13,8 +13,10 @@ use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Booked, Statement, StatusChange, StatusReport};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Books, Ledger};
-use gcfn_model::{BusinessDate, Calendar, NodeId, SettlementAccount, Uetr};
-use gcfn_venue::{LockUse, PROPOSED_TRADES_MAX};
+use gcfn_model::{
+    Amount, BusinessDate, Calendar, Currency, NodeId, Pool, SettlementAccount, Uetr,
+};
+use gcfn_venue::{ClearingAct, LockUse, PROPOSED_TRADES_MAX, member_party};
 use serde::{Deserialize, Serialize};
 
 /// The house, its books, and what stands affirmed in its cycles.
@@ -130,6 +132,37 @@ impl Council {
         };
         self.in_house(step, opened).map_err(Refusal::House)?;
         Ok(if known { Done::Repeated } else { Done::Accepted })
+    }
+
+    /// The root works at the house by hand. How much a member may owe is for the validators to
+    /// decide, and how cycles are netted is not for one node to change.
+    pub(crate) fn work_at_house(
+        &mut self,
+        step: &mut Step<'_>,
+        by: NodeId,
+        act: &ClearingAct,
+    ) -> Outcome {
+        if matches!(act, ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_)) {
+            return Err(Refusal::NotPermitted);
+        }
+        let by = member_party(by);
+        let done =
+            self.in_house(step, |house, ledger, events| act.carry_out(by, house, ledger, events));
+        done.map_err(Refusal::House)?;
+        Ok(Done::Accepted)
+    }
+
+    /// What the validators let a member owe counts at the house for what its users buy abroad.
+    pub(crate) fn cap_at_house(
+        &mut self,
+        step: &mut Step<'_>,
+        node: NodeId,
+        (currency, limit): (Currency, Amount),
+    ) {
+        let account = SettlementAccount { node, pool: Pool::UserCustody };
+        self.in_house(step, |house, _, events| {
+            house.set_cap((currency, account), Some(limit), events);
+        });
     }
 
     /// Moves every cycle as far as the time allows.

@@ -16,7 +16,7 @@ use gcfn_clearing::{Bundle, Schedule};
 use gcfn_model::{
     Amount, BusinessDate, CommandId, Currency, Digest, NetworkId, NodeId, Timestamp, Uetr,
 };
-use gcfn_venue::{FederationRequest, LockUse};
+use gcfn_venue::{ClearingAct, FederationRequest, LockUse};
 use serde::{Deserialize, Serialize};
 
 /// One entry of the federation's log. Append-only: the order of variants is the encoding.
@@ -127,6 +127,8 @@ pub enum Verb {
     BankStatement(Statement),
     /// The root: a payment of the house was handed to the bank.
     BankSent(Uetr),
+    /// The root: something that is done at the house by hand.
+    Clearing(ClearingAct),
 }
 
 impl From<FederationRequest> for Verb {

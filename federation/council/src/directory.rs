@@ -342,6 +342,9 @@ impl Council {
         if let Some(approvals) = self.directory.vote(step.at, decision, approval) {
             self.directory.carry_out(decision);
             step.emit(Event::Decided { decision, approvals });
+            if let Decision::CapDebit { node, currency, debit_cap } = decision {
+                self.cap_at_house(step, node, (currency, debit_cap));
+            }
         }
         Ok(Done::Accepted)
     }

@@ -13,6 +13,7 @@ pub mod read;
 pub mod problem;
 
 pub mod bank;
+pub mod clearing;
 pub mod coupon;
 pub mod dispute;
 pub mod federation;

@@ -10,6 +10,7 @@ use gcfn_api_wire::federation::{
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
 use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
+use gcfn_clearing::House;
 use gcfn_council::{SignedJoinRequest, Verb};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
@@ -119,6 +120,10 @@ pub trait Federation: Send + Sync + 'static {
 
     /// The cycles of the federation's house; none where the node has no replica of it.
     fn cycles(&self) -> Option<CycleList>;
+
+    /// Shows the federation's house and what of its log it holds at least, where the node has a
+    /// replica of it.
+    fn look_at_house(&self, look: &mut dyn FnMut(&House, u64));
 
     /// Has the federation carry out a wish of this node, once for each `command`.
     async fn say(&self, command: CommandId, verb: Verb) -> Result<(), Problem>;

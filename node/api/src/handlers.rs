@@ -5,6 +5,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod bank;
+pub(crate) mod clearing;
 pub(crate) mod coupons;
 pub(crate) mod desk;
 pub(crate) mod disputes;

@@ -2,6 +2,7 @@
 //!
 //! A supervisor may call nothing that changes anything; a test holds the table to it.
 
+mod clearing;
 mod coupons;
 mod issuing;
 mod money;
@@ -26,6 +27,8 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     routes.extend(exchange());
     if parts.venue.is_some() {
         routes.extend(venue());
+    } else {
+        routes.extend(clearing::of_federation());
     }
     if parts.mirrors.is_some() {
         routes.extend(mirrors());
@@ -94,6 +97,7 @@ fn venue() -> Vec<Route> {
         money::fees(),
         money::disputes(),
         money::risk(),
+        clearing::of_venue(),
     ];
     groups.into_iter().flatten().collect()
 }

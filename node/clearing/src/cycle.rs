@@ -256,7 +256,7 @@ impl Cycle {
     pub(crate) fn obligations_that_are(
         &self,
         standing: Standing,
-    ) -> impl Iterator<Item = &Obligation> {
+    ) -> impl Iterator<Item = &Obligation> + Clone {
         let these = self.bundles.values().filter(move |a| a.standing == standing);
         these.flat_map(|a| &a.bundle.obligations)
     }

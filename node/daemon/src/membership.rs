@@ -15,6 +15,7 @@ use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::{CycleList, CycleReport};
 use gcfn_api_wire::term::Text;
 use gcfn_cell::Cell;
+use gcfn_clearing::House;
 use gcfn_council::{Council, Outcome, SignedCommand, SignedJoinRequest, Verb};
 use gcfn_link::proto::QueryRequest;
 use gcfn_model::{CommandId, Millis, NodeId};
@@ -111,6 +112,14 @@ impl Federation for Membership {
         let as_of = cell.applied().borrow().index;
         let cycles = |council: &Council| council.house().cycles().map(CycleReport::from).collect();
         Some(CycleList { cycles: cell.read(cycles), as_of })
+    }
+
+    fn look_at_house(&self, look: &mut dyn FnMut(&House, u64)) {
+        if let Some(cell) = &self.council {
+            // Read first: as for the cycles.
+            let as_of = cell.applied().borrow().index;
+            cell.read(|council| look(council.house(), as_of));
+        }
     }
 
     async fn say(&self, command: CommandId, verb: Verb) -> Result<(), Problem> {

@@ -86,7 +86,7 @@ impl Venue {
     /// The cut-off of a day: everything traded until now goes to the houses.
     pub(crate) fn cut_off(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.remove(&date) else { return };
-        self.uncalled.retain(|value_date, _| date <= *value_date);
+        self.bundles.retain(|_, bundled| !bundled.items.is_empty() || date <= bundled.value_date);
         self.report_duties(step, day);
         self.opening_call(step);
         self.sweep_fees(step);
@@ -319,13 +319,21 @@ impl Venue {
         }
     }
 
-    /// A bundle that the own house clears is settled before its money is called for: what it owes
-    /// is remembered until the value date is over.
-    pub(crate) fn expect_call(&mut self, house: HouseId, bundle: &BundleRef) {
-        let Some(bundled) = self.bundles.get(bundle) else { return };
-        if house == self.terms.house && bundled.by == ClearedBy::OwnHouse {
-            let uncalled = self.uncalled.entry(bundled.value_date).or_default();
-            uncalled.extend(bundled.obligations.iter().copied());
+    /// Bundles are settled before their money is called for. What they owe to the own house is
+    /// remembered, without items, until the value date is over.
+    pub(crate) fn bundles_settled_ahead(
+        &mut self,
+        step: &mut Step<'_>,
+        house: HouseId,
+        bundles: &[BundleRef],
+    ) {
+        let known = bundles.iter().filter_map(|of| Some((*of, self.bundles.get(of)?.clone())));
+        let own = known.filter(|(_, bundled)| bundled.by == ClearedBy::OwnHouse);
+        let called_later: Vec<(BundleRef, Bundled)> =
+            own.map(|(of, bundled)| (of, Bundled { items: Vec::new(), ..bundled })).collect();
+        self.bundles_settled(step, house, bundles);
+        if house == self.terms.house {
+            self.bundles.extend(called_later);
         }
     }
 
@@ -338,8 +346,7 @@ impl Venue {
     ) -> Amount {
         let own = (ClearedBy::OwnHouse, value_date);
         let due = self.bundles.values().filter(|bundled| (bundled.by, bundled.value_date) == own);
-        let settled = self.uncalled.get(&value_date).into_iter().flatten();
-        let owed = due.flat_map(|bundled| &bundled.obligations).chain(settled);
+        let owed = due.flat_map(|bundled| &bundled.obligations);
         let by_account = owed.filter(|o| (o.payer, o.currency) == (account, self.terms.currency));
         Amount::sum(by_account.map(|o| o.amount)).unwrap_or(Amount::MAX)
     }

@@ -4,8 +4,10 @@ use crate::command::{Actor, Verb};
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
-use gcfn_clearing::{BundleRef, HouseRefusal, Layer, Netting, QueueChange};
-use gcfn_model::{Amount, BusinessDate, Currency, Pool, SettlementAccount};
+use alloc::vec::Vec;
+use gcfn_clearing::{BundleRef, ClearingEvent, House, HouseRefusal, Layer, Netting, QueueChange};
+use gcfn_ledger::Ledger;
+use gcfn_model::{Amount, BusinessDate, Currency, PartyId, Pool, SettlementAccount};
 use serde::{Deserialize, Serialize};
 
 /// What is asked of the house of the node. Append-only: the order of variants is the encoding.
@@ -61,6 +63,38 @@ impl ClearingAct {
     }
 }
 
+impl ClearingAct {
+    /// Does it at `house`, on the word of `by`.
+    ///
+    /// # Errors
+    /// What the house refuses. Nothing has changed then.
+    pub fn carry_out(
+        &self,
+        by: PartyId,
+        house: &mut House,
+        ledger: &mut Ledger,
+        events: &mut Vec<ClearingEvent>,
+    ) -> Result<(), HouseRefusal> {
+        match *self {
+            ClearingAct::Run { value_date } => house.run(value_date, ledger, events).map(|_| ()),
+            ClearingAct::ChangeQueue { bundle, change } => {
+                house.change_queue(by, bundle, change, events)
+            }
+            ClearingAct::SetCap { account, currency, limit } => {
+                house.set_cap((currency, account), limit, events);
+                Ok(())
+            }
+            ClearingAct::SetNetting(netting) => {
+                house.set_netting(netting, events);
+                Ok(())
+            }
+            ClearingAct::OpenDeposit { account, layer } => {
+                house.open_deposit(account, layer, events).map(|_| ())
+            }
+        }
+    }
+}
+
 impl Venue {
     /// Refuses at the first person what the second would only be refused as well.
     pub(crate) fn foresee_clearing(&self, act: &ClearingAct) -> Result<(), Rejection> {
@@ -81,23 +115,9 @@ impl Venue {
         act: &ClearingAct,
     ) -> Outcome {
         self.foresee_clearing(act)?;
-        let done = self.in_house(step, |house, ledger, events| match *act {
-            ClearingAct::Run { value_date } => house.run(value_date, ledger, events).map(|_| ()),
-            ClearingAct::ChangeQueue { bundle, change } => {
-                house.change_queue(actor.party, bundle, change, events)
-            }
-            ClearingAct::SetCap { account, currency, limit } => {
-                house.set_cap((currency, account), limit, events);
-                Ok(())
-            }
-            ClearingAct::SetNetting(netting) => {
-                house.set_netting(netting, events);
-                Ok(())
-            }
-            ClearingAct::OpenDeposit { account, layer } => {
-                house.open_deposit(account, layer, events).map(|_| ())
-            }
-        })?;
+        let by = actor.party;
+        let done =
+            self.in_house(step, |house, ledger, events| act.carry_out(by, house, ledger, events))?;
         done.map(|()| Done::Accepted).map_err(Rejection::House)
     }
 }

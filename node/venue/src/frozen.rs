@@ -51,7 +51,6 @@ impl Freeze for Venue {
             unbundled: self.unbundled.shared(),
             awaited: self.awaited.shared(),
             bundles: self.bundles.clone(),
-            uncalled: self.uncalled.clone(),
             merchants_due: self.merchants_due.clone(),
             receivables: self.receivables.clone(),
             reversible: self.reversible.shared(),

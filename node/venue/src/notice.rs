@@ -205,8 +205,7 @@ impl Venue {
             }
             ClearingNotice::Settled { bundles, .. } => self.bundles_settled(step, from, bundles),
             ClearingNotice::SettledAhead { bundles, .. } => {
-                bundles.iter().for_each(|bundle| self.expect_call(from, bundle));
-                self.bundles_settled(step, from, bundles);
+                self.bundles_settled_ahead(step, from, bundles);
             }
             ClearingNotice::Failed { bundles, .. } => self.bundles_failed(step, from, bundles),
             ClearingNotice::Refused { bundle, .. } => self.bundles_failed(step, from, &[*bundle]),

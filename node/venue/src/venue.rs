@@ -39,7 +39,7 @@ use crate::withdrawal::Withdrawal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Desk};
-use gcfn_clearing::{BundleRef, House, Obligation};
+use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting, SerialRange};
 use gcfn_model::{
     Amount, AuctionId, BatchId, BusinessDate, Digest, DisputeId, LockId, NodeId, OfferId, OrderId,
@@ -166,9 +166,6 @@ pub struct Venue {
     /// How many items will bring a party money.
     pub(crate) awaited: Map<PartyId, u32>,
     pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
-    /// What is owed in bundles that the own house has settled before it has called for their money,
-    /// by value date.
-    pub(crate) uncalled: BTreeMap<BusinessDate, Vec<Obligation>>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
     /// What parties owe and have not begun to repay.
     pub(crate) receivables: BTreeMap<(PartyId, Pool), Amount>,
@@ -261,7 +258,6 @@ impl Venue {
             unbundled: Map::new(),
             awaited: Map::new(),
             bundles: BTreeMap::new(),
-            uncalled: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
             receivables: BTreeMap::new(),
             reversible: Map::new(),

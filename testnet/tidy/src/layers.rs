@@ -62,6 +62,7 @@ const WITHIN_A_ROW: &[(&str, &str, &str)] = &[
     ("gcfn-peering", "gcfn-anchor", "envelopes are signed and hashed as checkpoints are"),
     ("gcfn-clearing", "gcfn-ledger", "a house settles in books of its own"),
     ("gcfn-clearing", "gcfn-banking", "pay-ins and pay-outs are instructions"),
+    ("gcfn-clearing", "gcfn-table", "netting finds accounts by rows"),
     ("gcfn-banking", "gcfn-table", "counted entries of statements are rows"),
     ("gcfn-venue", "gcfn-table", "parties, batches, orders and trades are rows"),
     ("gcfn-replica", "gcfn-table", "freezes its state as tables are frozen"),

@@ -2,6 +2,7 @@
 
 use super::{Chosen, Entry, Row, Table};
 use crate::app::more::OfParties;
+use crate::clearing::OfHouse;
 use crate::op::OfStaff;
 use clap::{Command, FromArgMatches, Subcommand};
 use serde_json::{Map, json};
@@ -80,18 +81,21 @@ fn split(line: &str) -> Vec<String> {
 #[test]
 fn every_verb_is_a_route_that_whoever_asks_may_call() {
     check_rows::<OfStaff>(&["operator"]);
+    check_rows::<OfHouse>(&["operator"]);
     check_rows::<OfParties>(&["user", "issuer"]);
 }
 
 #[test]
 fn every_example_can_be_typed_and_is_taken() {
     check_examples::<OfStaff>();
+    check_examples::<OfHouse>();
     check_examples::<OfParties>();
 }
 
 #[test]
 fn whatever_staff_alone_may_do_has_a_verb() {
-    let here: BTreeSet<_> = rows::<OfStaff>().iter().map(|(_, row)| route_of(row)).collect();
+    let rows = rows::<OfStaff>().into_iter().chain(rows::<OfHouse>());
+    let here: BTreeSet<_> = rows.map(|(_, row)| route_of(&row)).collect();
     // Other verbs of the program, other machines, and a testnet's switches.
     let elsewhere =
         ["/federation/", "/regnode/", "/testnet/", "/settle/cycles", "/xborder/", "/metrics"];

@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 40] = [
+const VERBS: [(&str, &[&str]); 44] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -31,6 +31,7 @@ const VERBS: [(&str, &[&str]); 40] = [
     ("federation-found", &["federation", "found"]),
     ("federation-members", &["federation", "members"]),
     ("federation-admit", &["federation", "admit"]),
+    ("clearing", &["clearing"]),
     ("clearing-cycles", &["clearing", "cycles"]),
     ("fx", &["fx"]),
     ("fx-quotes", &["fx", "quotes"]),
@@ -38,6 +39,9 @@ const VERBS: [(&str, &[&str]); 40] = [
     ("fx-deals", &["fx", "deals"]),
     ("region-value-date", &["region", "value-date"]),
     ("region-calendar", &["region", "calendar"]),
+    ("clearing-preview", &["clearing", "preview"]),
+    ("clearing-run", &["clearing", "run"]),
+    ("clearing-queue", &["clearing", "queue"]),
     ("verify", &["verify"]),
     ("reg", &["reg"]),
     ("script", &["script"]),

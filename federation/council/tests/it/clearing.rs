@@ -127,6 +127,7 @@ fn a_missing_pay_in_takes_both_legs_out() {
             tick -> ok
                 missed sg-fx/FX 1000 HKD
                 failed 1 for cn-sha hk-kln sg-fx
+                netted again 
                 settled 0 for 
                 pay out cn-sha/UC 926 CNY
             root paid-out cn-sha CNY -> ok

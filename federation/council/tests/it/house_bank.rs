@@ -289,6 +289,7 @@ fn what_is_paid_in_too_late_is_paid_back() {
                 missed cn-sha/UC 926 CNY
                 missed sg-fx/FX 1000 HKD
                 failed 1 for cn-sha hk-kln sg-fx
+                netted again 
                 settled 0 for 
                 paid out
                 reconciled

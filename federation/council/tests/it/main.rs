@@ -11,6 +11,7 @@ mod clearing;
 mod commands;
 mod encoding;
 mod house_bank;
+mod house_work;
 mod laws;
 mod membership;
 mod rates;

@@ -95,6 +95,12 @@ fn tell_decision(decision: &Decision) -> String {
     }
 }
 
+fn lines(positions: &[gcfn_clearing::NetPosition]) -> String {
+    let line =
+        |p: &gcfn_clearing::NetPosition| format!("{} {} {}", p.account, p.position, p.currency);
+    positions.iter().map(line).collect::<Vec<_>>().join(", ")
+}
+
 fn tell_clearing(event: &ClearingEvent) -> String {
     match event {
         ClearingEvent::CycleOpened { schedule, .. } => {
@@ -103,11 +109,12 @@ fn tell_clearing(event: &ClearingEvent) -> String {
         ClearingEvent::BundleAgreed { .. } => "agreed".into(),
         ClearingEvent::BundleDisputed { by, .. } => format!("disputed by {by}"),
         ClearingEvent::CycleClosed { .. } => "cycle closed".into(),
-        ClearingEvent::CycleNetted { positions, .. } => {
-            let line = |p: &gcfn_clearing::NetPosition| {
-                format!("{} {} {}", p.account, p.position, p.currency)
-            };
-            format!("netted {}", positions.iter().map(line).collect::<Vec<_>>().join(", "))
+        ClearingEvent::CycleNetted { positions, .. } => format!("netted {}", lines(positions)),
+        ClearingEvent::CycleRenetted { positions, .. } => {
+            format!("netted again {}", lines(positions))
+        }
+        ClearingEvent::CapSet { account, currency, limit } => {
+            format!("{account} may owe {limit:?} {currency}")
         }
         ClearingEvent::PayInCalled { pay_in, .. } => {
             format!("called {} {} {}", pay_in.account, pay_in.amount, pay_in.currency)

@@ -221,6 +221,20 @@ async fn the_table() {
         GET    /api/v1/risk/limits/{party}                        operator regulator
         PUT    /api/v1/risk/limits/{party}                        operator
         GET    /api/v1/settle/cycles                              bank operator regulator
+        GET    /api/v1/settle/house/caps                          operator regulator
+        PUT    /api/v1/settle/house/caps                          operator
+        GET    /api/v1/settle/house/deposits                      operator regulator
+        POST   /api/v1/settle/house/deposits                      operator
+        PUT    /api/v1/settle/house/netting                       operator
+        GET    /api/v1/settle/house/positions                     operator regulator
+        GET    /api/v1/settle/house/preview                       operator regulator
+        GET    /api/v1/settle/house/queue                         operator regulator
+        POST   /api/v1/settle/house/queue/{bundle}/cancel         operator
+        POST   /api/v1/settle/house/queue/{bundle}/hold           operator
+        POST   /api/v1/settle/house/queue/{bundle}/release        operator
+        POST   /api/v1/settle/house/queue/{bundle}/reorder        operator
+        GET    /api/v1/settle/house/replay                        operator regulator
+        POST   /api/v1/settle/house/run                           operator
         GET    /api/v1/settle/instructions                        bank operator regulator
         POST   /api/v1/settle/reversals                           operator
         GET    /api/v1/settle/xborder/deals                       operator regulator

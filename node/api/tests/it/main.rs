@@ -4,6 +4,7 @@
 mod access;
 mod aliases;
 mod business;
+mod clearing;
 mod coupons;
 mod description;
 mod desk;

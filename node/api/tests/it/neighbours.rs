@@ -8,6 +8,7 @@ use gcfn_api_wire::federation::{
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
 use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
+use gcfn_clearing::House;
 use gcfn_council::{Refusal, SignedJoinRequest, Verb};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{CommandId, Millis, NodeId, Timestamp};
@@ -55,6 +56,8 @@ impl Federation for Neighbours {
     fn cycles(&self) -> Option<CycleList> {
         None
     }
+
+    fn look_at_house(&self, _look: &mut dyn FnMut(&House, u64)) {}
 
     async fn say(&self, command: CommandId, verb: Verb) -> Result<(), Problem> {
         self.said.lock().unwrap().push((command, verb));

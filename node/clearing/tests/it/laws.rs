@@ -2,7 +2,8 @@
 
 use crate::world::{EUR, USD, World, account, at, day, minor, node, owes, staff};
 use gcfn_clearing::{
-    BundleRef, ClearingEvent, Layer, Netting, Obligation, Phase, Priority, QueueChange, Standing,
+    BundleRef, ClearingEvent, Cycle, Layer, Netting, Obligation, Phase, Priority, QueueChange,
+    Standing,
 };
 use gcfn_model::{Currency, Position};
 use proptest::prelude::*;
@@ -13,13 +14,13 @@ const MEMBERS: [&str; 5] = ["a", "b", "c", "d", "e"];
 /// One thing that somebody does.
 #[derive(Clone, Debug)]
 enum Step {
-    Agree(Vec<(usize, usize, bool, u64)>),
+    Agree(u64, Vec<(usize, usize, bool, u64)>),
     Affirm(usize, usize, u64),
     Deposit(usize, u8, bool, u64),
     Cap(usize, bool, Option<u64>),
     Change(usize, u8),
     Netting(Netting),
-    Run,
+    Run(u64),
     PayIn(usize),
     PayOut,
     /// An hour passes.
@@ -32,7 +33,8 @@ fn step() -> impl Strategy<Value = Step> {
     let leg = leg.prop_map(|(payer, off, eur, m)| (payer, (payer + off) % MEMBERS.len(), eur, m));
     let netting = [Netting::Multilateral, Netting::Bilateral, Netting::Gross];
     prop_oneof![
-        8 => prop::collection::vec(leg, 1..3).prop_map(Step::Agree),
+        8 => (10u64..12, prop::collection::vec(leg, 1..3))
+            .prop_map(|(value, legs)| Step::Agree(value, legs)),
         1 => (member(), 1..MEMBERS.len(), 1u64..500)
             .prop_map(|(p, off, m)| Step::Affirm(p, (p + off) % MEMBERS.len(), m)),
         2 => (member(), 0u8..3, any::<bool>(), 1u64..400)
@@ -41,7 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(of, eur, limit)| Step::Cap(of, eur, limit)),
         1 => (0usize..8, 0u8..4).prop_map(|(which, what)| Step::Change(which, what)),
         1 => prop::sample::select(netting.to_vec()).prop_map(Step::Netting),
-        2 => Just(Step::Run),
+        2 => (10u64..12).prop_map(Step::Run),
         4 => member().prop_map(Step::PayIn),
         2 => Just(Step::PayOut),
         6 => Just(Step::Hour),
@@ -54,12 +56,12 @@ fn currency(eur: bool) -> Currency {
 
 fn go(world: &mut World, step: &Step) {
     match step {
-        Step::Agree(legs) => {
+        Step::Agree(value, legs) => {
             let leg = |&(p, q, eur, m): &(usize, usize, bool, u64)| {
                 owes(MEMBERS[p], MEMBERS[q], currency(eur), m)
             };
             let owed: Vec<Obligation> = legs.iter().map(leg).collect();
-            let bundle = world.bundle(10, &owed);
+            let bundle = world.bundle(*value, &owed);
             for by in bundle.nodes() {
                 world.affirm(by, &bundle).ok();
             }
@@ -89,8 +91,8 @@ fn go(world: &mut World, step: &Step) {
             world.house.change_queue(staff(), queued.bundle, change, &mut world.events).ok();
         }
         Step::Netting(netting) => world.house.set_netting(*netting, &mut world.events),
-        Step::Run => {
-            world.house.run(day(10), &mut world.ledger, &mut world.events).ok();
+        Step::Run(value) => {
+            world.house.run(day(*value), &mut world.ledger, &mut world.events).ok();
         }
         Step::PayIn(of) => world.pay_in(MEMBERS[*of]),
         Step::PayOut => world.pay_out(),
@@ -101,11 +103,19 @@ fn go(world: &mut World, step: &Step) {
     }
 }
 
-/// The cycle is brought to its end: whoever has not paid does not.
+/// The cycles of two value dates are open at the same time.
+fn two_cycles() -> World {
+    let mut world = World::new();
+    world.open(11);
+    world
+}
+
+/// The cycles are brought to their ends: whoever has not paid does not.
 fn end(world: &mut World) {
-    for (day, hour) in [(9, 18), (10, 8), (10, 14)] {
+    for (day, hour) in [(9, 18), (10, 8), (10, 14), (10, 18), (11, 8), (11, 14)] {
         if world.now < at(day, hour) {
             world.until(day, hour);
+            world.pay_out();
         }
     }
     world.pay_out();
@@ -185,7 +195,7 @@ fn owners(world: &World) -> Vec<Option<&'static str>> {
 }
 
 fn bundles_of(world: &World, known: &mut BTreeMap<BundleRef, Vec<Obligation>>) {
-    for (bundle, _) in world.cycle().bundles() {
+    for (bundle, _) in world.house.cycles().flat_map(Cycle::bundles) {
         known.insert(bundle.reference, bundle.obligations.clone());
     }
 }
@@ -197,22 +207,25 @@ proptest! {
     fn every_cycle_ends_final_whole_and_without_residue(
         steps in prop::collection::vec(step(), 1..60),
     ) {
-        let mut world = World::new();
+        let mut world = two_cycles();
         let mut known = BTreeMap::new();
         for step in &steps {
             go(&mut world, step);
             bundles_of(&world, &mut known);
             caps_count_right(&world);
             let mut sums = BTreeMap::<Currency, Position>::new();
-            for line in world.cycle().positions() {
+            for line in world.house.cycles().flat_map(Cycle::positions) {
                 let sum = sums.entry(line.currency).or_default();
                 *sum = sum.and(line.position);
             }
             prop_assert!(sums.values().all(|sum| *sum == Position::ZERO));
         }
         end(&mut world);
-        prop_assert_eq!(world.phase(), Phase::Final);
-        prop_assert!(world.house.replay(day(10)).expect("netted").identical);
+        for cycle in world.house.cycles() {
+            prop_assert_eq!(cycle.phase, Phase::Final);
+            let replay = world.house.replay(cycle.schedule.value_date);
+            prop_assert!(replay.expect("netted").identical);
+        }
         never_one_leg(&world, &known);
         world.leaves_no_residue();
     }
@@ -226,7 +239,7 @@ proptest! {
             let bytes = postcard::to_allocvec(world).expect("plain data");
             postcard::from_bytes(&bytes).expect("as it was written")
         };
-        let (mut through, mut crashing) = (World::new(), World::new());
+        let (mut through, mut crashing) = (two_cycles(), two_cycles());
         for step in &steps {
             go(&mut through, step);
             go(&mut crashing, step);
@@ -246,7 +259,7 @@ proptest! {
     #[test]
     fn a_replay_of_the_same_steps_tells_the_same(steps in prop::collection::vec(step(), 1..40)) {
         let play = || {
-            let mut world = World::new();
+            let mut world = two_cycles();
             steps.iter().for_each(|step| go(&mut world, step));
             end(&mut world);
             world.events

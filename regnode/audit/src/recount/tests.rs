@@ -269,6 +269,33 @@ fn netted(lines: &[(&str, Pool, i128)]) -> Event {
 }
 
 #[test]
+fn what_waits_for_a_cap_counts_once_it_has_entered_or_was_settled() {
+    use Pool::{SettlementHub, UserCustody};
+    let house: NodeId = "sg".parse().expect("a name");
+    let positions =
+        |minor: i128| netted(&[("sg-2", UserCustody, -minor), ("sg-2", SettlementHub, minor)]);
+    let check = |then: Option<ClearingEvent>, minor: i128| {
+        let mut cycles = Cycles::default();
+        let (command, _) = affirmed(Digest([1; 32]), 30);
+        let (cycle, bundle) = (cycle(), Digest([1; 32]));
+        let queued = Event::Clearing(ClearingEvent::BundleQueued { cycle, bundle });
+        cycles.count(house, &command, &queued).expect("noted");
+        let tick = Command::CloseEpoch;
+        if let Some(then) = then {
+            cycles.count(house, &tick, &Event::Clearing(then)).expect("noted");
+        }
+        kinds(cycles.count(house, &tick, &positions(minor)))
+    };
+    let (cycle, bundle, nodes) = (cycle(), Digest([1; 32]), BTreeMap::new());
+    let entered = ClearingEvent::BundleAgreed { cycle, bundle };
+    let bundles = [bundle].to_vec();
+    let settled = ClearingEvent::BundlesSettled { cycle, bundles, nodes };
+    assert_eq!(check(Some(entered), 30), None);
+    assert_eq!(check(Some(settled), 30), None);
+    assert_eq!(check(None, 30), Some(FindingKind::NettingDiffers));
+}
+
+#[test]
 fn positions_are_what_the_bundles_of_others_come_to_and_sum_to_zero() {
     use Pool::{IssuerEscrow, SettlementHub, UserCustody};
     let house: NodeId = "sg".parse().expect("a name");
