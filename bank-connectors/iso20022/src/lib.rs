@@ -13,6 +13,7 @@
 mod country;
 mod fault;
 mod identifier;
+mod scan;
 mod value;
 mod xml;
 

@@ -4,6 +4,7 @@
 //! allocation of its own, and where it stands follows from the place of its name in the text.
 
 use crate::fault::{MessageFault, Rule};
+use crate::scan::scan;
 use gcfn_model::Currency;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -20,7 +21,7 @@ pub const ELEMENTS_MAX: usize = 200_000;
 const NAMESPACES_MAX: usize = 256;
 
 /// A whole document: its elements, each before its children.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Tree<'a> {
     text: &'a str,
     nodes: Vec<Node<'a>>,
@@ -28,7 +29,7 @@ pub(crate) struct Tree<'a> {
     spaces: Vec<&'a str>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Node<'a> {
     /// The name without prefix.
     name: &'a str,
@@ -47,7 +48,7 @@ struct Node<'a> {
 
 /// The `Ccy` attribute, the only one that messages of the network use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ccy {
+pub(crate) enum Ccy {
     Absent,
     Unknown,
     Known(Currency),
@@ -189,6 +190,14 @@ impl<'a> Tree<'a> {
         if BYTES_MAX < text.len() {
             return Err(Rule::TooLarge.into());
         }
+        match scan(text) {
+            Some(tree) => Ok(tree),
+            None => Tree::parse_any(text),
+        }
+    }
+
+    /// Reads any document, event by event, and says what is wrong with it.
+    pub(crate) fn parse_any(text: &'a str) -> Result<Tree<'a>, MessageFault> {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_comments = true;
         let mut growing = Growing::new(text);
@@ -222,12 +231,14 @@ fn offset(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
 }
 
-fn is_blank(text: &str) -> bool {
-    text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
+pub(crate) fn is_blank(text: &str) -> bool {
+    let blank = |b: u8| (b == b' ') | (b == b'\n') | (b == b'\t') | (b == b'\r');
+    // Without a way out in the middle this is a few instructions for a whole indentation.
+    text.bytes().next().is_none_or(blank) && text.bytes().fold(true, |all, b| all & blank(b))
 }
 
 /// Why the tree stops growing.
-enum Stop {
+pub(crate) enum Stop {
     Rule(Rule),
     Syntax,
 }
@@ -244,9 +255,10 @@ impl<E: Into<quick_xml::Error>> From<E> for Stop {
     }
 }
 
-struct Growing<'a> {
+pub(crate) struct Growing<'a> {
     tree: Tree<'a>,
-    open: Vec<u32>,
+    /// The open elements, and their names with prefixes.
+    open: Vec<(u32, &'a str)>,
     /// The namespace bindings in scope: the depth of the element that makes them, and what.
     bindings: Vec<(usize, &'a str, u16)>,
     /// The namespace of elements without a prefix.
@@ -255,7 +267,7 @@ struct Growing<'a> {
 }
 
 impl<'a> Growing<'a> {
-    fn new(text: &'a str) -> Growing<'a> {
+    pub(crate) fn new(text: &'a str) -> Growing<'a> {
         // A message of the network has an element for each 40 bytes or so.
         let nodes = Vec::with_capacity(text.len().div_euclid(32).min(ELEMENTS_MAX));
         Growing {
@@ -301,6 +313,17 @@ impl<'a> Growing<'a> {
     }
 
     fn enter(&mut self, start: &BytesStart<'_>) -> Result<(), Stop> {
+        self.admit()?;
+        let mut said = (Ccy::Absent, false);
+        if !start.attributes_raw().is_empty() {
+            said = self.attributes(start)?;
+        }
+        let qualified = self.own(start.name().0)?;
+        self.push(qualified, said)
+    }
+
+    /// Whether there may be one more element here.
+    pub(crate) fn admit(&mut self) -> Result<(), Stop> {
         let at = self.tree.nodes.len();
         if ELEMENTS_MAX <= at {
             return Err(Rule::TooManyElements.into());
@@ -308,12 +331,13 @@ impl<'a> Growing<'a> {
         if DEPTH_MAX <= self.open.len() {
             return Err(Rule::TooDeep.into());
         }
-        self.embrace()?;
-        let (mut currency, mut foreign) = (Ccy::Absent, false);
-        if !start.attributes_raw().is_empty() {
-            (currency, foreign) = self.attributes(start)?;
-        }
-        let qualified = self.own(start.name().0)?;
+        self.embrace()
+    }
+
+    /// Opens an element whose attributes have been read.
+    pub(crate) fn push(&mut self, qualified: &'a str, said: (Ccy, bool)) -> Result<(), Stop> {
+        let at = self.tree.nodes.len();
+        let (currency, foreign) = said;
         let (name, space) = match qualified.split_once(':') {
             None => (qualified, self.default_space),
             Some((prefix, name)) => (name, self.resolve(prefix)?),
@@ -323,8 +347,33 @@ impl<'a> Growing<'a> {
         let (mixed, end) = (false, at.saturating_add(1));
         let node = Node { name, text, currency, space, slot, mixed, foreign, end };
         self.tree.nodes.push(node);
-        self.open.push(at);
+        self.open.push((at, qualified));
         Ok(())
+    }
+
+    /// Whether the innermost open element has neither children nor text so far.
+    pub(crate) fn is_leaf(&self) -> bool {
+        let last = self.tree.nodes.last();
+        let Some(&(at, _)) = self.open.last() else { return false };
+        index(at).saturating_add(1) == self.tree.nodes.len()
+            && last.is_some_and(|node| node.text.is_empty())
+    }
+
+    /// Gives a leaf its value, which has plain line ends.
+    pub(crate) fn value(&mut self, value: Cow<'a, str>) {
+        if let Some(node) = self.parent() {
+            node.text = value;
+        }
+    }
+
+    /// The name of the innermost open element, with its prefix.
+    pub(crate) fn innermost(&self) -> Option<&'a str> {
+        self.open.last().map(|&(_, qualified)| qualified)
+    }
+
+    /// The tree, if every element of it is closed.
+    pub(crate) fn grown(self) -> Option<Tree<'a>> {
+        (self.open.is_empty() && !self.tree.nodes.is_empty()).then_some(self.tree)
     }
 
     /// Makes ready for another child: what was text of the parent so far is text beside it.
@@ -347,11 +396,11 @@ impl<'a> Growing<'a> {
     }
 
     fn parent(&mut self) -> Option<&mut Node<'a>> {
-        let &at = self.open.last()?;
+        let &(at, _) = self.open.last()?;
         self.tree.nodes.get_mut(index(at))
     }
 
-    fn attributes(&mut self, start: &BytesStart<'_>) -> Result<(Ccy, bool), Stop> {
+    pub(crate) fn attributes(&mut self, start: &BytesStart<'_>) -> Result<(Ccy, bool), Stop> {
         let (mut currency, mut foreign) = (Ccy::Absent, false);
         for attribute in start.attributes() {
             let attribute = attribute?;
@@ -396,7 +445,7 @@ impl<'a> Growing<'a> {
         found.map(|&(_, _, space)| space).ok_or(Stop::Syntax)
     }
 
-    fn leave(&mut self) -> Result<(), Stop> {
+    pub(crate) fn leave(&mut self) -> Result<(), Stop> {
         let end = u32::try_from(self.tree.nodes.len()).map_err(|_| Rule::TooManyElements)?;
         self.parent().ok_or(Stop::Syntax)?.end = end;
         self.open.pop();
@@ -409,10 +458,10 @@ impl<'a> Growing<'a> {
         Ok(())
     }
 
-    fn text(&mut self, text: Cow<'a, str>) -> Result<(), Stop> {
+    pub(crate) fn text(&mut self, text: Cow<'a, str>) -> Result<(), Stop> {
         let all = self.tree.nodes.len();
-        let &at = match self.open.last() {
-            Some(at) => at,
+        let at = match self.open.last() {
+            Some(&(at, _)) => at,
             None if is_blank(&text) => return Ok(()),
             None => return Err(Stop::Syntax),
         };
@@ -445,7 +494,7 @@ fn unix_lines(text: &str) -> String {
 }
 
 /// The five entities that XML itself defines.
-fn predefined(name: &str) -> Option<char> {
+pub(crate) fn predefined(name: &str) -> Option<char> {
     match name {
         "amp" => Some('&'),
         "lt" => Some('<'),
