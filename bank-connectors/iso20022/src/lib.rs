@@ -12,6 +12,7 @@
 
 mod country;
 mod fault;
+mod grow;
 mod identifier;
 mod scan;
 mod value;

@@ -4,7 +4,8 @@
 //! It takes a document or declines it, and never says why: whatever is not plain, or not well
 //! formed, is left to the reader of any document. What both read, they read alike.
 
-use crate::xml::{Ccy, Growing, Tree, is_blank, predefined};
+use crate::grow::{Growing, is_blank, predefined};
+use crate::xml::{Ccy, Tree};
 use quick_xml::events::BytesStart;
 use std::borrow::Cow;
 
@@ -115,12 +116,13 @@ fn resolve(text: &str) -> Option<Cow<'_, str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tree, scan};
+    use super::scan;
+    use crate::grow::parse_any;
 
     /// Both readers agree on `text`, where the short way takes it.
     fn agree(text: &str) -> bool {
         let Some(short) = scan(text) else { return false };
-        assert_eq!(Some(&short), Tree::parse_any(text).ok().as_ref(), "{text}");
+        assert_eq!(Some(&short), parse_any(text).ok().as_ref(), "{text}");
         true
     }
 
