@@ -5,6 +5,7 @@
 //! standard error; the exit code says how it ended (see [`failure`]).
 
 mod app;
+mod bank;
 mod clearing;
 mod door;
 mod failure;
@@ -61,6 +62,9 @@ enum Verb {
     /// Look at clearing houses.
     #[command(subcommand)]
     Clearing(clearing::Clearing),
+    /// Read and write the messages that nodes and their banks exchange.
+    #[command(subcommand)]
+    Bank(bank::Bank),
     /// Trade, redeem and issue coupons at a node, as a holder, a merchant or an issuer.
     App(app::App),
     /// Run a trading node's business as its staff: reviews, approvals, freezes, the money desk.
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
         Verb::Node(verb) => verb.run(output),
         Verb::Federation(verb) => verb.run(output),
         Verb::Clearing(verb) => verb.run(output),
+        Verb::Bank(verb) => verb.run(output),
         Verb::App(verb) => verb.run(output),
         Verb::Op(verb) => verb.run(output),
         Verb::Verify(verb) => verb.run(output),
