@@ -113,7 +113,7 @@ impl<'a> Growing<'a> {
             said = self.attributes(start)?;
         }
         let qualified = self.own(start.name().0)?;
-        self.push(qualified, said)
+        self.push(qualified, qualified.find(':'), said)
     }
 
     /// Whether there may be one more element here.
@@ -128,13 +128,18 @@ impl<'a> Growing<'a> {
         self.embrace()
     }
 
-    /// Opens an element whose attributes have been read.
-    pub(crate) fn push(&mut self, qualified: &'a str, said: (Ccy, bool)) -> Result<(), Stop> {
+    /// Opens an element whose attributes have been read; `prefix` is where its prefix ends.
+    pub(crate) fn push(
+        &mut self,
+        qualified: &'a str,
+        prefix: Option<usize>,
+        said: (Ccy, bool),
+    ) -> Result<(), Stop> {
         let at = self.tree.nodes.len();
         let (currency, foreign) = said;
-        let (name, space) = match qualified.split_once(':') {
+        let (name, space) = match prefix.and_then(|end| qualified.split_at_checked(end)) {
             None => (qualified, self.default_space),
-            Some((prefix, name)) => (name, self.resolve(prefix)?),
+            Some((prefix, name)) => (name.strip_prefix(':').unwrap_or(name), self.resolve(prefix)?),
         };
         let at = u32::try_from(at).map_err(|_| Rule::TooManyElements)?;
         let (text, slot) = (Cow::Borrowed(""), Cell::new(0));

@@ -17,11 +17,11 @@ const DECLARATIONS: [&str; 4] = [
     "<?xml version=\"1.0\"?>",
 ];
 
-/// The bytes that names are made of here.
+/// The bytes that names are made of here, besides the colon after a prefix.
 #[expect(clippy::indexing_slicing, reason = "at compile time, where out of bounds is an error")]
 const NAME: [bool; 256] = {
     let mut name = [false; 256];
-    let bytes = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:-.";
+    let bytes = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
     let mut at = 0;
     while at < bytes.len() {
         name[bytes[at] as usize] = true;
@@ -32,69 +32,97 @@ const NAME: [bool; 256] = {
 
 /// The tree of `text`, or none if it is not plain.
 pub(crate) fn scan(text: &str) -> Option<Tree<'_>> {
-    let declared = DECLARATIONS.iter().find_map(|declaration| text.strip_prefix(declaration));
-    let mut rest = declared.unwrap_or(text);
+    let declared = DECLARATIONS.iter().find(|declaration| text.starts_with(**declaration));
+    let mut at = declared.map_or(0, |declaration| declaration.len());
     let mut growing = Growing::new(text);
+    let bytes = text.as_bytes();
     // Most documents have neither; then no text has to be looked at for them.
-    let special = memchr::memchr2(b'&', b'\r', rest.as_bytes()).is_some();
-    while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
-        let (before, markup) = rest.split_at_checked(at)?;
-        let markup = markup.get(1..)?;
-        let end = markup.strip_prefix('/');
-        let is_value = end.is_some() && growing.is_leaf();
-        if is_value || !is_blank(before) {
-            let content = if special { resolve(before)? } else { Cow::Borrowed(before) };
-            if is_value { growing.value(content) } else { growing.text(content).ok()? }
-        }
-        rest = match end {
-            Some(end) => {
-                let rest = end.strip_prefix(growing.innermost()?)?.strip_prefix('>')?;
-                growing.leave().ok()?;
-                rest
+    let special = memchr::memchr2(b'&', b'\r', bytes).is_some();
+    while let Some(before) = memchr::memchr(b'<', bytes.get(at..)?) {
+        let open = at.checked_add(before)?;
+        let ends = bytes.get(open.checked_add(1)?)? == &b'/';
+        let is_value = ends && growing.is_leaf();
+        if 0 < before {
+            let content = text.get(at..open)?;
+            if is_value || !is_blank(content) {
+                let content = if special { resolve(content)? } else { Cow::Borrowed(content) };
+                if is_value { growing.value(content) } else { growing.text(content).ok()? }
             }
-            None => start(&mut growing, markup)?,
-        };
+        }
+        at = if ends { end(&mut growing, bytes, open)? } else { start(&mut growing, text, open)? };
     }
-    if is_blank(rest) { growing.grown() } else { None }
+    if is_blank(text.get(at..)?) { growing.grown() } else { None }
 }
 
-/// Reads a start tag without its `<`, and says what follows it.
-fn start<'a>(growing: &mut Growing<'a>, markup: &'a str) -> Option<&'a str> {
-    let end = markup.bytes().position(|b| !NAME.get(usize::from(b)).copied().unwrap_or(false))?;
-    let (name, rest) = markup.split_at_checked(end)?;
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+/// Reads the end tag at `open`, and says where it ends.
+fn end(growing: &mut Growing<'_>, bytes: &[u8], open: usize) -> Option<usize> {
+    let name = growing.innermost()?.as_bytes();
+    let from = open.checked_add(2)?;
+    let to = from.checked_add(name.len())?;
+    if bytes.get(from..to)? != name || bytes.get(to)? != &b'>' {
         return None;
     }
-    growing.admit().ok()?;
-    if let Some(rest) = rest.strip_prefix('>') {
-        growing.push(name, (Ccy::Absent, false)).ok()?;
-        return Some(rest);
+    growing.leave().ok()?;
+    to.checked_add(1)
+}
+
+/// How many bytes from `from` on are of a name.
+fn name_length(bytes: &[u8], from: usize) -> Option<usize> {
+    let named = |b: &u8| NAME.get(usize::from(*b)).copied().unwrap_or_default();
+    bytes.get(from..)?.iter().position(|b| !named(b))
+}
+
+/// Reads the start tag at `open`, and says where it ends.
+fn start<'a>(growing: &mut Growing<'a>, text: &'a str, open: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let from = open.checked_add(1)?;
+    if !bytes.get(from)?.is_ascii_alphabetic() {
+        return None;
     }
-    let close = memchr::memchr(b'>', rest.as_bytes())?;
-    let (attributes, rest) = (rest.get(..close)?, rest.get(close.checked_add(1)?..)?);
+    let mut to = from.checked_add(name_length(bytes, from)?)?;
+    let mut prefix = None;
+    if bytes.get(to)? == &b':' {
+        let local = to.checked_add(1)?;
+        prefix = Some(to.checked_sub(from)?);
+        if !bytes.get(local)?.is_ascii_alphabetic() {
+            return None;
+        }
+        to = local.checked_add(name_length(bytes, local)?)?;
+    }
+    growing.admit().ok()?;
+    let name = text.get(from..to)?;
+    if bytes.get(to)? == &b'>' {
+        growing.push(name, prefix, (Ccy::Absent, false)).ok()?;
+        return to.checked_add(1);
+    }
+    let close = to.checked_add(memchr::memchr(b'>', bytes.get(to..)?)?)?;
+    let attributes = text.get(to..close)?;
     let (attributes, empty) = match attributes.strip_suffix('/') {
         Some(attributes) => (attributes, true),
         None => (attributes, false),
     };
-    if !attributes.is_empty() && !attributes.starts_with([' ', '\n', '\t']) {
-        return None;
-    }
-    // A `>` in quotes would have closed the tag too early.
-    let quotes = attributes.bytes().filter(|&b| b == b'"').count();
-    let plain = attributes.bytes().all(|b| !matches!(b, b'\'' | b'&' | b'<' | b'\r'));
-    if !plain || !quotes.is_multiple_of(2) {
-        return None;
-    }
     let mut said = (Ccy::Absent, false);
-    if !is_blank(attributes) {
-        let content = markup.get(..end.checked_add(attributes.len())?)?;
-        said = growing.attributes(&BytesStart::from_content(content, end)).ok()?;
+    if !attributes.is_empty() {
+        if !are_plain(attributes) {
+            return None;
+        }
+        let content = text.get(from..to.checked_add(attributes.len())?)?;
+        said = growing.attributes(&BytesStart::from_content(content, name.len())).ok()?;
     }
-    growing.push(name, said).ok()?;
+    growing.push(name, prefix, said).ok()?;
     if empty {
         growing.leave().ok()?;
     }
-    Some(rest)
+    close.checked_add(1)
+}
+
+/// Whether these are attributes in double quotes, and all of them: a `>` in quotes would have
+/// closed the tag too early.
+fn are_plain(attributes: &str) -> bool {
+    let quotes = attributes.bytes().filter(|&b| b == b'"').count();
+    attributes.starts_with([' ', '\n', '\t'])
+        && quotes.is_multiple_of(2)
+        && attributes.bytes().all(|b| !matches!(b, b'\'' | b'&' | b'<' | b'\r'))
 }
 
 /// The text with entities resolved; none if there are others than XML's five, or line ends that
