@@ -26,7 +26,7 @@ pub(crate) struct Fields<'t> {
 
 /// Whether `entry` of an order is `name` in this edition.
 fn is_named(entry: &str, name: &str, edition: Edition) -> bool {
-    if entry == name {
+    if same(entry, name) {
         return true;
     }
     match entry.as_bytes().first() {
@@ -34,6 +34,11 @@ fn is_named(entry: &str, name: &str, edition: Edition) -> bool {
         Some(b'-') => edition == Edition::Older && entry.get(1..) == Some(name),
         _ => false,
     }
+}
+
+/// Equality that mostly ends at the length or the first letter.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.as_bytes().first() == b.as_bytes().first() && a == b
 }
 
 impl<'t> Element<'t> {
@@ -147,8 +152,15 @@ impl<'t> Element<'t> {
 impl<'t> Fields<'t> {
     /// The first child `name`.
     fn find(&self, name: &str) -> Option<Element<'t>> {
-        let named = |entry: &&str| *entry == name;
         let (hinted, mut child) = self.hint.get();
+        // Mostly it is the child after the one that was asked for before.
+        let place_of = |child: Element<'t>| usize::from(child.slot());
+        if let Some(next) =
+            child.filter(|&next| hinted <= place_of(next) && same(next.name(), name))
+        {
+            return self.found(place_of(next), Some(next));
+        }
+        let named = |entry: &&str| same(entry, name);
         let further = self.order.get(hinted..).unwrap_or_default().iter().position(named);
         let place = match further {
             Some(further) => hinted.saturating_add(further),
@@ -158,12 +170,23 @@ impl<'t> Fields<'t> {
                 place.expect("only names of the order are asked for")
             }
         };
-        let place_of = |child: Element<'t>| usize::from(child.slot());
         while let Some(at) = child.filter(|&child| place_of(child) < place) {
             child = at.next_before(self.element.end());
         }
-        self.hint.set((place, child));
-        child.filter(|&child| place_of(child) == place)
+        match child.filter(|&child| place_of(child) == place) {
+            Some(found) => self.found(place, Some(found)),
+            None => {
+                self.hint.set((place, child));
+                None
+            }
+        }
+    }
+
+    /// The child found, after which the next one is looked for.
+    fn found(&self, place: usize, child: Option<Element<'t>>) -> Option<Element<'t>> {
+        let next = child.and_then(|child| child.next_before(self.element.end()));
+        self.hint.set((place.saturating_add(1), next));
+        child
     }
 
     /// Every child `name`, read by `read`.

@@ -12,7 +12,9 @@
 
 mod country;
 mod fault;
+mod grow;
 mod identifier;
+mod scan;
 mod value;
 mod xml;
 

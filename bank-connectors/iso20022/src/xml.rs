@@ -4,9 +4,9 @@
 //! allocation of its own, and where it stands follows from the place of its name in the text.
 
 use crate::fault::{MessageFault, Rule};
+use crate::grow::{is_blank, parse_any};
+use crate::scan::scan;
 use gcfn_model::Currency;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -17,37 +17,37 @@ pub const DEPTH_MAX: usize = 32;
 /// The most elements of one message.
 pub const ELEMENTS_MAX: usize = 200_000;
 /// The most namespace declarations: resolving a prefix walks all that are in scope.
-const NAMESPACES_MAX: usize = 256;
+pub(crate) const NAMESPACES_MAX: usize = 256;
 
 /// A whole document: its elements, each before its children.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Tree<'a> {
-    text: &'a str,
-    nodes: Vec<Node<'a>>,
+    pub(crate) text: &'a str,
+    pub(crate) nodes: Vec<Node<'a>>,
     /// The namespaces that occur; the first is none.
-    spaces: Vec<&'a str>,
+    pub(crate) spaces: Vec<&'a str>,
 }
 
-#[derive(Debug)]
-struct Node<'a> {
+#[derive(Debug, PartialEq)]
+pub(crate) struct Node<'a> {
     /// The name without prefix.
-    name: &'a str,
-    text: Cow<'a, str>,
-    currency: Ccy,
-    space: u16,
+    pub(crate) name: &'a str,
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) currency: Ccy,
+    pub(crate) space: u16,
     /// The name's place in the list that its parent is read by.
-    slot: Cell<u8>,
+    pub(crate) slot: Cell<u8>,
     /// There is text beside children.
-    mixed: bool,
+    pub(crate) mixed: bool,
     /// There is an attribute that messages of the network do not have.
-    foreign: bool,
+    pub(crate) foreign: bool,
     /// The next element that is not inside this one.
-    end: u32,
+    pub(crate) end: u32,
 }
 
 /// The `Ccy` attribute, the only one that messages of the network use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ccy {
+pub(crate) enum Ccy {
     Absent,
     Unknown,
     Known(Currency),
@@ -189,20 +189,9 @@ impl<'a> Tree<'a> {
         if BYTES_MAX < text.len() {
             return Err(Rule::TooLarge.into());
         }
-        let mut reader = Reader::from_str(text);
-        reader.config_mut().check_comments = true;
-        let mut growing = Growing::new(text);
-        match growing.grow(&mut reader) {
-            Ok(()) => Ok(growing.tree),
-            Err(Stop::Rule(rule)) => Err(MessageFault::at(rule, offset(reader.buffer_position()))),
-            Err(Stop::Syntax) => {
-                // The reader has no position of faults that it does not look for itself.
-                let at = match reader.error_position() {
-                    0 => reader.buffer_position(),
-                    at => at,
-                };
-                Err(MessageFault::at(Rule::Malformed, offset(at)))
-            }
+        match scan(text) {
+            Some(tree) => Ok(tree),
+            None => parse_any(text),
         }
     }
 
@@ -214,244 +203,6 @@ impl<'a> Tree<'a> {
     }
 }
 
-fn index(at: u32) -> usize {
+pub(crate) fn index(at: u32) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
-}
-
-fn offset(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
-}
-
-fn is_blank(text: &str) -> bool {
-    text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
-}
-
-/// Why the tree stops growing.
-enum Stop {
-    Rule(Rule),
-    Syntax,
-}
-
-impl From<Rule> for Stop {
-    fn from(rule: Rule) -> Stop {
-        Stop::Rule(rule)
-    }
-}
-
-impl<E: Into<quick_xml::Error>> From<E> for Stop {
-    fn from(_: E) -> Stop {
-        Stop::Syntax
-    }
-}
-
-struct Growing<'a> {
-    tree: Tree<'a>,
-    open: Vec<u32>,
-    /// The namespace bindings in scope: the depth of the element that makes them, and what.
-    bindings: Vec<(usize, &'a str, u16)>,
-    /// The namespace of elements without a prefix.
-    default_space: u16,
-    declared: usize,
-}
-
-impl<'a> Growing<'a> {
-    fn new(text: &'a str) -> Growing<'a> {
-        // A message of the network has an element for each 40 bytes or so.
-        let nodes = Vec::with_capacity(text.len().div_euclid(32).min(ELEMENTS_MAX));
-        Growing {
-            tree: Tree { text, nodes, spaces: vec![""] },
-            open: Vec::with_capacity(DEPTH_MAX),
-            bindings: Vec::new(),
-            default_space: 0,
-            declared: 0,
-        }
-    }
-
-    fn grow(&mut self, reader: &mut Reader<&'a [u8]>) -> Result<(), Stop> {
-        loop {
-            match reader.read_event()? {
-                Event::Text(text) => self.text(text.into_inner())?,
-                Event::Start(start) => self.enter(&start)?,
-                Event::End(_) => self.leave()?,
-                Event::Empty(start) => {
-                    self.enter(&start)?;
-                    self.leave()?;
-                }
-                Event::CData(text) => self.text(text.into_inner())?,
-                Event::GeneralRef(reference) => {
-                    let resolved = match reference.resolve_char_ref()? {
-                        Some(c) => c,
-                        None => predefined(&reference.xml10_content()).ok_or(Rule::Entity)?,
-                    };
-                    self.text(Cow::Owned(resolved.to_string()))?;
-                }
-                Event::DocType(_) => return Err(Rule::Doctype.into()),
-                Event::Decl(declaration) => {
-                    if let Some(encoding) = declaration.encoding()
-                        && !encoding?.eq_ignore_ascii_case("utf-8")
-                    {
-                        return Err(Rule::NotUtf8.into());
-                    }
-                }
-                Event::Comment(_) | Event::PI(_) => {}
-                Event::Eof if self.open.is_empty() && !self.tree.nodes.is_empty() => return Ok(()),
-                Event::Eof => return Err(Stop::Syntax),
-            }
-        }
-    }
-
-    fn enter(&mut self, start: &BytesStart<'_>) -> Result<(), Stop> {
-        let at = self.tree.nodes.len();
-        if ELEMENTS_MAX <= at {
-            return Err(Rule::TooManyElements.into());
-        }
-        if DEPTH_MAX <= self.open.len() {
-            return Err(Rule::TooDeep.into());
-        }
-        self.embrace()?;
-        let (mut currency, mut foreign) = (Ccy::Absent, false);
-        if !start.attributes_raw().is_empty() {
-            (currency, foreign) = self.attributes(start)?;
-        }
-        let qualified = self.own(start.name().0)?;
-        let (name, space) = match qualified.split_once(':') {
-            None => (qualified, self.default_space),
-            Some((prefix, name)) => (name, self.resolve(prefix)?),
-        };
-        let at = u32::try_from(at).map_err(|_| Rule::TooManyElements)?;
-        let (text, slot) = (Cow::Borrowed(""), Cell::new(0));
-        let (mixed, end) = (false, at.saturating_add(1));
-        let node = Node { name, text, currency, space, slot, mixed, foreign, end };
-        self.tree.nodes.push(node);
-        self.open.push(at);
-        Ok(())
-    }
-
-    /// Makes ready for another child: what was text of the parent so far is text beside it.
-    fn embrace(&mut self) -> Result<(), Stop> {
-        if let Some(parent) = self.parent() {
-            if !parent.text.is_empty() {
-                parent.mixed |= !is_blank(&parent.text);
-                parent.text = Cow::Borrowed("");
-            }
-            return Ok(());
-        }
-        // A header may stand beside its document; nothing else may stand beside anything.
-        match self.tree.nodes.first() {
-            None => Ok(()),
-            Some(first) if first.name == "AppHdr" && index(first.end) == self.tree.nodes.len() => {
-                Ok(())
-            }
-            Some(_) => Err(Rule::SecondRoot.into()),
-        }
-    }
-
-    fn parent(&mut self) -> Option<&mut Node<'a>> {
-        let &at = self.open.last()?;
-        self.tree.nodes.get_mut(index(at))
-    }
-
-    fn attributes(&mut self, start: &BytesStart<'_>) -> Result<(Ccy, bool), Stop> {
-        let (mut currency, mut foreign) = (Ccy::Absent, false);
-        for attribute in start.attributes() {
-            let attribute = attribute?;
-            let key = attribute.key.0;
-            if key == "Ccy" {
-                currency = attribute.value.parse().map_or(Ccy::Unknown, Ccy::Known);
-            } else if key == "xmlns" || key.starts_with("xmlns:") {
-                let prefix = self.own(key.strip_prefix("xmlns").unwrap_or_default())?;
-                let prefix = prefix.strip_prefix(':').unwrap_or_default();
-                let Cow::Borrowed(name) = attribute.value else { return Err(Stop::Syntax) };
-                let name = self.own(name)?;
-                self.bind(prefix, name)?;
-            } else {
-                // Those of other namespaces, such as xsi:schemaLocation, are for tools.
-                foreign |= !key.contains(':');
-            }
-        }
-        Ok((currency, foreign))
-    }
-
-    fn bind(&mut self, prefix: &'a str, name: &'a str) -> Result<(), Stop> {
-        self.declared = self.declared.saturating_add(1);
-        if NAMESPACES_MAX < self.declared {
-            return Err(Rule::TooManyNamespaces.into());
-        }
-        let known = self.tree.spaces.iter().position(|&space| space == name);
-        let space = known.unwrap_or_else(|| {
-            self.tree.spaces.push(name);
-            self.tree.spaces.len().saturating_sub(1)
-        });
-        let space = u16::try_from(space).map_err(|_| Rule::TooManyNamespaces)?;
-        self.bindings.push((self.open.len(), prefix, space));
-        if prefix.is_empty() {
-            self.default_space = space;
-        }
-        Ok(())
-    }
-
-    fn resolve(&self, prefix: &str) -> Result<u16, Stop> {
-        let mut bindings = self.bindings.iter().rev();
-        let found = bindings.find(|(_, bound, _)| *bound == prefix && !prefix.is_empty());
-        found.map(|&(_, _, space)| space).ok_or(Stop::Syntax)
-    }
-
-    fn leave(&mut self) -> Result<(), Stop> {
-        let end = u32::try_from(self.tree.nodes.len()).map_err(|_| Rule::TooManyElements)?;
-        self.parent().ok_or(Stop::Syntax)?.end = end;
-        self.open.pop();
-        let depth = self.open.len();
-        if self.bindings.last().is_some_and(|&(made_at, ..)| depth <= made_at) {
-            self.bindings.retain(|&(made_at, ..)| made_at < depth);
-            let default = self.bindings.iter().rev().find(|(_, prefix, _)| prefix.is_empty());
-            self.default_space = default.map_or(0, |&(_, _, space)| space);
-        }
-        Ok(())
-    }
-
-    fn text(&mut self, text: Cow<'a, str>) -> Result<(), Stop> {
-        let all = self.tree.nodes.len();
-        let &at = match self.open.last() {
-            Some(at) => at,
-            None if is_blank(&text) => return Ok(()),
-            None => return Err(Stop::Syntax),
-        };
-        let has_children = index(at).saturating_add(1) < all;
-        let node = self.parent().ok_or(Stop::Syntax)?;
-        if has_children {
-            node.mixed |= !is_blank(&text);
-            return Ok(());
-        }
-        let text = if text.contains('\r') { unix_lines(&text).into() } else { text };
-        if node.text.is_empty() {
-            node.text = text;
-        } else {
-            node.text.to_mut().push_str(&text);
-        }
-        Ok(())
-    }
-
-    /// The same text as a part of the document.
-    fn own(&self, part: &str) -> Result<&'a str, Stop> {
-        let from = part.as_ptr().addr().saturating_sub(self.tree.text.as_ptr().addr());
-        let own = self.tree.text.get(from..from.saturating_add(part.len()));
-        own.ok_or(Stop::Syntax)
-    }
-}
-
-/// XML's own rule for the ends of lines.
-fn unix_lines(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\r', "\n")
-}
-
-/// The five entities that XML itself defines.
-fn predefined(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => None,
-    }
 }

@@ -5,6 +5,7 @@
 //! standard error; the exit code says how it ended (see [`failure`]).
 
 mod app;
+mod bank;
 mod clearing;
 mod door;
 mod failure;
@@ -67,6 +68,9 @@ enum Verb {
     /// Look up business days, and work out value dates.
     #[command(subcommand)]
     Region(region::Region),
+    /// Read and write the messages that nodes and their banks exchange.
+    #[command(subcommand)]
+    Bank(bank::Bank),
     /// Trade, redeem and issue coupons at a node, as a holder, a merchant or an issuer.
     App(app::App),
     /// Run a trading node's business as its staff: reviews, approvals, freezes, the money desk.
@@ -90,6 +94,7 @@ fn main() -> ExitCode {
         Verb::Clearing(verb) => verb.run(output),
         Verb::Fx(verb) => verb.run(output),
         Verb::Region(verb) => verb.run(output),
+        Verb::Bank(verb) => verb.run(output),
         Verb::App(verb) => verb.run(output),
         Verb::Op(verb) => verb.run(output),
         Verb::Verify(verb) => verb.run(output),

@@ -452,6 +452,12 @@ proptest! {
     }
 
     #[test]
+    fn what_is_told_as_json_is_the_same_message(message in message()) {
+        let told = serde_json::to_string(&message).unwrap();
+        prop_assert_eq!(serde_json::from_str::<BusinessMessage>(&told).unwrap(), message);
+    }
+
+    #[test]
     fn no_bytes_panic(message in message(), at in any::<prop::sample::Index>(), with in any::<[u8; 3]>()) {
         let mut bytes = write(&message);
         let at = at.index(bytes.len() - with.len());

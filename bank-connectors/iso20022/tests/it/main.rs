@@ -5,6 +5,7 @@ mod booking;
 mod conformance;
 mod examples;
 mod golden;
+mod guide;
 mod laws;
 mod profile;
 mod refusals;

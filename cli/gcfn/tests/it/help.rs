@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 44] = [
+const VERBS: [(&str, &[&str]); 47] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -12,6 +12,9 @@ const VERBS: [(&str, &[&str]); 44] = [
     ("app-offer", &["app", "offer"]),
     ("app-offer-sell", &["app", "offer", "sell"]),
     ("app-auction", &["app", "auction"]),
+    ("bank", &["bank"]),
+    ("bank-decode", &["bank", "decode"]),
+    ("bank-encode", &["bank", "encode"]),
     ("op", &["op"]),
     ("op-proposal", &["op", "proposal"]),
     ("op-issuer", &["op", "issuer"]),

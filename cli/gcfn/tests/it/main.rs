@@ -1,5 +1,6 @@
 //! The binary as a shell sees it: texts, exit codes, and what `verify` accepts.
 
+mod bank;
 mod help;
 mod node;
 mod region;
