@@ -62,8 +62,8 @@ pub(crate) struct Growing<'a> {
 
 impl<'a> Growing<'a> {
     pub(crate) fn new(text: &'a str) -> Growing<'a> {
-        // A message of the network has an element for each 40 bytes or so.
-        let nodes = Vec::with_capacity(text.len().div_euclid(32).min(ELEMENTS_MAX));
+        // A message of the network has an element for each 25 to 40 bytes.
+        let nodes = Vec::with_capacity(text.len().div_euclid(24).min(ELEMENTS_MAX));
         Growing {
             tree: Tree { text, nodes, spaces: vec![""] },
             open: Vec::with_capacity(DEPTH_MAX),
