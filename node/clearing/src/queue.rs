@@ -119,7 +119,8 @@ impl House {
     /// Changes a bundle's place in the queue, or takes it out of its cycle, on the word of `by`.
     ///
     /// # Errors
-    /// [`HouseRefusal::NotQueued`], [`HouseRefusal::HoldUnchanged`]. Nothing has changed.
+    /// [`HouseRefusal::NotQueued`], [`HouseRefusal::PriorityOutOfRange`],
+    /// [`HouseRefusal::HoldUnchanged`]. Nothing has changed.
     pub fn change_queue(
         &mut self,
         by: PartyId,
@@ -133,6 +134,8 @@ impl House {
         let changed = ClearingEvent::QueueChanged { cycle, bundle, by, change };
         match change {
             QueueChange::Reordered(priority) => {
+                // A log may hold what no interface lets through.
+                Priority::new(priority.get())?;
                 self.queue.remove(&bundle);
                 self.queue.push(Queued { priority, ..queued });
             }
