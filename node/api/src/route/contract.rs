@@ -10,7 +10,7 @@ use axum::response::Response;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::read;
 use gcfn_api_wire::term::{Term, Text};
-use gcfn_model::{Digest, Id, Kind, NodeId, Xqid};
+use gcfn_model::{Digest, Id, Kind, NodeId, Uetr, Xqid};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -104,6 +104,15 @@ impl PathId for Xqid {
     }
     fn describe(path: &str, contract: &mut Contract) {
         describe_id::<Xqid>(path, contract);
+    }
+}
+
+impl PathId for Uetr {
+    fn read(text: Option<&str>) -> Result<Uetr, Problem> {
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Code::PathId.into())
+    }
+    fn describe(path: &str, contract: &mut Contract) {
+        describe_id::<Uetr>(path, contract);
     }
 }
 

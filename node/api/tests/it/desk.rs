@@ -238,8 +238,7 @@ async fn what_the_node_charges_withholds_and_waits_for_is_open_to_supervisors() 
 async fn what_a_bank_has_and_the_node_has_not_is_a_break_with_an_age() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;
-    let account =
-        SettlementAccount { node: "cn-sha".parse().unwrap(), pool: Pool::SettlementHub };
+    let account = SettlementAccount { node: "cn-sha".parse().unwrap(), pool: Pool::SettlementHub };
     let closing = Position::from(yuan(7));
     let statement = Statement {
         account,
