@@ -1,27 +1,86 @@
-//! `gcfn bank`: what an operations desk does by hand with the messages of its bank.
+//! `gcfn bank`: what an operations desk does by hand: with the messages of its bank, and with what
+//! its node has under way there.
 
 mod message;
 mod schema;
 
+use crate::door::Door;
 use crate::failure::Ended;
 use crate::output::Format;
-use clap::Subcommand;
+use crate::verbs::{Chosen, Entry, Table, show};
+use clap::{Args, Subcommand};
+use gcfn_daemon::init::OPERATORS;
+
+const EXAMPLES: &str = "\
+Examples; the node is one of `gcfn testnet up --dir /tmp/net`, whose folder holds the keys of its staff:
+  gcfn bank decode message.xml
+  gcfn bank queue --dir /tmp/net/cn-sha
+  gcfn bank trace 6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11 --dir /tmp/net/cn-sha
+  gcfn bank breaks --dir /tmp/net/cn-sha";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Bank {
+    #[command(flatten)]
+    door: Door,
+    #[command(subcommand)]
+    verb: Verb,
+}
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Bank {
+enum Verb {
     /// Read an ISO 20022 message and say what it says, or why and where it is refused.
     #[command(after_help = message::DECODE)]
     Decode(message::Decode),
     /// Write an ISO 20022 message from the JSON that `decode` prints.
     #[command(after_help = message::ENCODE)]
     Encode(message::Encode),
+    #[command(flatten)]
+    AtNode(Chosen<OfDesk>),
 }
 
 impl Bank {
     pub(crate) fn run(self, format: Format) -> Ended {
-        match self {
-            Bank::Decode(verb) => verb.run(format),
-            Bank::Encode(verb) => verb.run(format),
+        match self.verb {
+            Verb::Decode(verb) => verb.run(format),
+            Verb::Encode(verb) => verb.run(format),
+            Verb::AtNode(verb) => verb.run(&self.door.open(format, Some(OPERATORS[0]))?),
         }
+    }
+}
+
+/// The verbs of `gcfn bank` that ask a node.
+pub(crate) struct OfDesk;
+
+impl Table for OfDesk {
+    const BEFORE: &'static str = "gcfn bank";
+
+    fn entries() -> Vec<Entry> {
+        vec![
+            Entry::Verb(
+                show(
+                    "queue",
+                    "/api/v1/settle/instructions",
+                    "Payments that a bank has not finished.",
+                )
+                .list("instructions", &["uetr", "amount", "purpose", "state", "age_seconds"]),
+            ),
+            Entry::Verb(show(
+                "trace",
+                "/api/v1/bank/payments/{uetr}",
+                "A payment, and every message about it.",
+            )),
+            Entry::Verb(
+                show(
+                    "breaks",
+                    "/api/v1/bank/reconciliation",
+                    "Where a bank's books differ from the node's, and since when.",
+                )
+                .list(
+                    "breaks",
+                    &["account", "date", "class", "ours", "bank", "bank_reference", "age_seconds"],
+                ),
+            ),
+        ]
     }
 }

@@ -68,8 +68,7 @@ enum Verb {
     /// Look up business days, and work out value dates.
     #[command(subcommand)]
     Region(region::Region),
-    /// Read and write the messages that nodes and their banks exchange.
-    #[command(subcommand)]
+    /// Read and write the messages of banks, and look at what is under way there.
     Bank(bank::Bank),
     /// Trade, redeem and issue coupons at a node, as a holder, a merchant or an issuer.
     App(app::App),

@@ -1,6 +1,5 @@
 //! `gcfn op`: what a node's staff do every day, at their node.
 
-mod bank;
 mod issuing;
 mod market;
 mod money;
@@ -65,7 +64,6 @@ impl Table for OfStaff {
             market::makers(),
             market::disputes(),
             market::risk(),
-            bank::bank(),
             money::suspense(),
             money::withdrawals(),
             money::entries(),

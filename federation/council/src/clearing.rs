@@ -13,9 +13,7 @@ use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Booked, Statement, StatusChange, StatusReport};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Books, Ledger};
-use gcfn_model::{
-    Amount, BusinessDate, Calendar, Currency, NodeId, Pool, SettlementAccount, Uetr,
-};
+use gcfn_model::{Amount, BusinessDate, Calendar, Currency, NodeId, Pool, SettlementAccount, Uetr};
 use gcfn_venue::{ClearingAct, LockUse, PROPOSED_TRADES_MAX, member_party};
 use serde::{Deserialize, Serialize};
 

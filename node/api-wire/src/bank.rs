@@ -175,6 +175,7 @@ pub struct MessageKept {
     #[schema(example = "pacs.009.001.08")]
     pub kind: String,
     /// The sender's message identification.
+    #[schema(example = "ins-0000000000000000000000000a")]
     pub message_id: String,
     /// SHA-256 of its bytes.
     pub digest: Hash,

@@ -72,6 +72,7 @@ const WITHIN_A_ROW: &[(&str, &str, &str)] = &[
     ("gcfn-venue", "gcfn-clearing", "a regional's venue has a house inside"),
     ("gcfn-venue", "gcfn-banking", "withdrawals are instructions"),
     ("gcfn-replica", "gcfn-venue", "what it binds together"),
+    ("gcfn-replica", "gcfn-ledger", "a receipt of a coupon is a proof in the books"),
     ("gcfn-replica", "gcfn-peering", "what it binds together"),
     ("gcfn-replica", "gcfn-anchor", "what it binds together"),
     ("gcfn-replica", "gcfn-clearing", "it hears of the federation's house"),

@@ -2,6 +2,7 @@
 
 use super::{Chosen, Entry, Row, Table};
 use crate::app::more::OfParties;
+use crate::bank::OfDesk;
 use crate::clearing::OfHouse;
 use crate::op::OfStaff;
 use clap::{Command, FromArgMatches, Subcommand};
@@ -82,6 +83,7 @@ fn split(line: &str) -> Vec<String> {
 fn every_verb_is_a_route_that_whoever_asks_may_call() {
     check_rows::<OfStaff>(&["operator"]);
     check_rows::<OfHouse>(&["operator"]);
+    check_rows::<OfDesk>(&["operator"]);
     check_rows::<OfParties>(&["user", "issuer"]);
 }
 
@@ -89,12 +91,13 @@ fn every_verb_is_a_route_that_whoever_asks_may_call() {
 fn every_example_can_be_typed_and_is_taken() {
     check_examples::<OfStaff>();
     check_examples::<OfHouse>();
+    check_examples::<OfDesk>();
     check_examples::<OfParties>();
 }
 
 #[test]
 fn whatever_staff_alone_may_do_has_a_verb() {
-    let rows = rows::<OfStaff>().into_iter().chain(rows::<OfHouse>());
+    let rows = rows::<OfStaff>().into_iter().chain(rows::<OfHouse>()).chain(rows::<OfDesk>());
     let here: BTreeSet<_> = rows.map(|(_, row)| route_of(&row)).collect();
     // Other verbs of the program, other machines, and a testnet's switches.
     let elsewhere =

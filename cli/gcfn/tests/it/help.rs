@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 47] = [
+const VERBS: [(&str, &[&str]); 50] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -15,6 +15,9 @@ const VERBS: [(&str, &[&str]); 47] = [
     ("bank", &["bank"]),
     ("bank-decode", &["bank", "decode"]),
     ("bank-encode", &["bank", "encode"]),
+    ("bank-queue", &["bank", "queue"]),
+    ("bank-trace", &["bank", "trace"]),
+    ("bank-breaks", &["bank", "breaks"]),
     ("op", &["op"]),
     ("op-proposal", &["op", "proposal"]),
     ("op-issuer", &["op", "issuer"]),

@@ -275,7 +275,7 @@ async fn a_payment_is_followed_by_its_reference() {
     let path = format!("/api/v1/bank/payments/{uetr}");
     let (_, trace) = world.get(&people.operator, &path).await;
     assert_eq!(trace["payment"]["state"], "draft");
-    assert_eq!(trace["payment"]["amount"], money("40.00"));
+    assert_eq!(trace["payment"]["amount"], money("39.96"), "what is left after the fee");
     assert_eq!(trace["messages"], json!([]), "nothing has left for the bank");
     let unknown = "/api/v1/bank/payments/6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11";
     assert_eq!(world.get(&people.operator, unknown).await.0, StatusCode::NOT_FOUND);

@@ -370,8 +370,12 @@ impl Transport for Nobody {
 /// Copies a folder.
 pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("made");
-    for entry in std::fs::read_dir(from).expect("read") {
-        let entry = entry.expect("an entry");
+    let entries = std::fs::read_dir(from).expect("read").map(|entry| entry.expect("an entry"));
+    let mut entries: Vec<_> = entries.collect();
+    // The owner may write meanwhile. How far a log is durable (`synced`) is copied before the log:
+    // a mark beyond what was copied would be damage.
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.file_name()));
+    for entry in entries {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {
             copy(&from, &to);
