@@ -67,12 +67,11 @@ impl<K: Key, V> Map<K, V> {
     /// Looks at all of them, and keeps no more than are asked for.
     pub fn page<P: Ord>(
         &self,
-        after: Option<P>,
+        after: Option<&P>,
         count: usize,
         place: impl Fn(K) -> P,
         is: impl Fn(&V) -> bool,
     ) -> Vec<P> {
-        let after = after.as_ref();
         let mut first = BinaryHeap::new();
         for (_, &key, value) in self.0.iter() {
             let place = place(key);

@@ -111,7 +111,7 @@ impl Venue {
         before: Option<u64>,
         count: usize,
     ) -> impl Iterator<Item = (u64, &ReversibleEntry)> {
-        let page = self.reversible.page(before.map(Reverse), count, Reverse, |_| true);
+        let page = self.reversible.page(before.map(Reverse).as_ref(), count, Reverse, |_| true);
         page.into_iter().filter_map(|Reverse(number)| Some((number, self.reversible.get(&number)?)))
     }
 

@@ -314,7 +314,7 @@ impl Venue {
         count: usize,
         is_wanted: impl Fn(&Party) -> bool,
     ) -> impl Iterator<Item = (PartyId, &Party)> {
-        let page = self.parties.page(after, count, |party| party, is_wanted);
+        let page = self.parties.page(after.as_ref(), count, |party| party, is_wanted);
         page.into_iter().filter_map(|party| Some((party, self.parties.get(&party)?)))
     }
 

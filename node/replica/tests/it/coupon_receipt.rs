@@ -69,13 +69,16 @@ fn a_coupon_that_is_not_there_is_refused_without_a_trace() {
     }
 }
 
+/// What is changed of a receipt, and how.
+type Change<'a> = (&'a str, &'a dyn Fn(&mut CouponReceipt));
+
 #[test]
 fn the_first_step_that_does_not_match_is_named() {
     let (mut node, coupon) = sold();
     let shown = show(&mut node, coupon);
     let receipt = receipt(&node, shown);
     let other = Holder::Party(party("eve"));
-    let changes: [(&str, &dyn Fn(&mut CouponReceipt)); 12] = [
+    let changes: [Change; 12] = [
         ("version", &|r| r.version = 2),
         ("another coupon", &|r| r.shown.coupon.serial = 3),
         ("another series", &|r| r.shown.coupon.series = SeriesId::from_bytes([1; 16])),
