@@ -4,7 +4,7 @@ use crate::failure::{Ended, Failure};
 use crate::output::{self, Format};
 use clap::Args;
 use gcfn_anchor::epoch::EpochHeader;
-use gcfn_anchor::receipt::{HeadProof, Receipt, verify};
+use gcfn_anchor::receipt::{HeadProof, Receipt};
 use gcfn_anchor::roster::Roster;
 use gcfn_ledger::CouponProof;
 use gcfn_replica::{CouponReceipt, CouponShown};
@@ -63,7 +63,7 @@ impl Verify {
             return Ok(Proven::Coupon(receipt));
         }
         let receipt: Receipt = parse(&text, "a receipt")?;
-        verify(&receipt, roster).map_err(|fault| Failure::Refused(fault.to_string()))?;
+        receipt.verify(roster).map_err(|fault| Failure::Refused(fault.to_string()))?;
         Ok(Proven::Event(receipt))
     }
 

@@ -13,7 +13,7 @@ use crate::rfc6962;
 use crate::roster::{CosignatureFault, Roster};
 use crate::round::{Cosignature, Round};
 use alloc::vec::Vec;
-use gcfn_model::{Digest, NodeId, Timestamp};
+use gcfn_model::{Digest, NodeId};
 use serde::{Deserialize, Serialize};
 
 /// The version of the receipts that are made today.
@@ -22,7 +22,7 @@ pub const VERSION: u16 = 1;
 /// An event and everything that shows that it is final. A stranger needs only the [`Roster`].
 ///
 /// JSON is the form that is handed out (`gcfn verify proof.json`). Nothing in it is free: any
-/// change at all makes [`verify`] refuse it.
+/// change at all makes [`Receipt::verify`] refuse it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {
@@ -194,64 +194,18 @@ impl HeadProof {
     }
 }
 
-/// An event whose receipt was verified. There is no other way to have one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verified<'a> {
-    receipt: &'a Receipt,
-}
-
-/// Checks a receipt from the event up to the co-signatures, and names the first step that
-/// does not match.
-pub fn verify<'a>(receipt: &'a Receipt, roster: &Roster) -> Result<Verified<'a>, ReceiptFault> {
-    if receipt.version != VERSION {
-        return Err(ReceiptFault::UnknownVersion(receipt.version));
-    }
-    receipt.proof.verify(&receipt.event, &receipt.anchor.head)?;
-    receipt.anchor.verify(roster)?;
-    Ok(Verified { receipt })
-}
-
-impl<'a> Verified<'a> {
-    /// The event's bytes.
-    #[must_use]
-    pub fn event(&self) -> &'a [u8] {
-        &self.receipt.event
-    }
-
-    /// The cell that recorded it.
-    #[must_use]
-    pub fn cell(&self) -> NodeId {
-        self.receipt.anchor.head.cell
-    }
-
-    /// Its sequence number in the cell.
-    #[must_use]
-    pub fn seq(&self) -> u64 {
-        self.receipt.proof.seq()
-    }
-
-    /// The epoch that it is in.
-    #[must_use]
-    pub fn header(&self) -> &'a EpochHeader {
-        &self.receipt.proof.header
-    }
-
-    /// The round that made it final.
-    #[must_use]
-    pub fn round(&self) -> &'a Round {
-        &self.receipt.anchor.round
-    }
-
-    /// Whether it is of the federation's own cell.
-    #[must_use]
-    pub fn is_of_federation(&self) -> bool {
-        self.receipt.anchor.region.is_none()
-    }
-
-    /// When its epoch was closed.
-    #[must_use]
-    pub fn closed_at(&self) -> Timestamp {
-        self.header().closed_at
+impl Receipt {
+    /// Checks the receipt from the event up to the co-signatures, and names the first step that does
+    /// not match.
+    ///
+    /// # Errors
+    /// [`ReceiptFault`].
+    pub fn verify(&self, roster: &Roster) -> Result<(), ReceiptFault> {
+        if self.version != VERSION {
+            return Err(ReceiptFault::UnknownVersion(self.version));
+        }
+        self.proof.verify(&self.event, &self.anchor.head)?;
+        self.anchor.verify(roster)
     }
 }
 

@@ -15,23 +15,19 @@ use gcfn_council::Verb;
 use gcfn_model::{Digest, SettlementAccount};
 use gcfn_venue::{ClearingAct, Rejection};
 
-/// What `look` makes of the house of the node's venue.
-fn of_venue<T>(
+/// What `look` makes of the house that the node runs: its venue's, or, without a venue, the
+/// federation's, of which it has a replica then.
+fn of_house<T>(
     call: &Read,
     look: impl FnOnce(&House, u64) -> Result<T, HouseRefusal>,
 ) -> Result<T, Problem> {
-    let seen = call.api.gateway().read(|venue, as_of| {
-        let house = venue.house().ok_or(Rejection::NoHouse)?;
-        look(house, as_of).map_err(Rejection::House)
-    });
-    seen.map_err(Problem::from)
-}
-
-/// What `look` makes of the federation's house, where the node has a replica of it.
-fn of_federation<T>(
-    call: &Read,
-    look: impl FnOnce(&House, u64) -> Result<T, HouseRefusal>,
-) -> Result<T, Problem> {
+    if let Some(gateway) = call.api.venue() {
+        let seen = gateway.read(|venue, as_of| {
+            let house = venue.house().ok_or(Rejection::NoHouse)?;
+            look(house, as_of).map_err(Rejection::House)
+        });
+        return seen.map_err(Problem::from);
+    }
     let federation: &dyn Federation = call.api.federation();
     let (mut look, mut seen) = (Some(look), None);
     federation.look_at_house(&mut |house, as_of| {
@@ -45,66 +41,33 @@ pub(crate) async fn positions(
     call: Read,
     Query(of): Query<CycleOf>,
 ) -> Result<ClearingPositions, Problem> {
-    of_venue(&call, |house, as_of| ClearingPositions::new(house, of.value_date.0, as_of))
+    of_house(&call, |house, as_of| ClearingPositions::new(house, of.value_date.0, as_of))
 }
 
 pub(crate) async fn preview(
     call: Read,
     Query(of): Query<CycleOf>,
 ) -> Result<ClearingPreview, Problem> {
-    of_venue(&call, |house, as_of| ClearingPreview::new(house, of.value_date.0, as_of))
+    of_house(&call, |house, as_of| ClearingPreview::new(house, of.value_date.0, as_of))
 }
 
 pub(crate) async fn replay(
     call: Read,
     Query(of): Query<CycleOf>,
 ) -> Result<ClearingReplay, Problem> {
-    of_venue(&call, |house, as_of| ClearingReplay::new(house, of.value_date.0, as_of))
+    of_house(&call, |house, as_of| ClearingReplay::new(house, of.value_date.0, as_of))
 }
 
 pub(crate) async fn queue(call: Read, (): ()) -> Result<ClearingQueue, Problem> {
-    of_venue(&call, |house, as_of| Ok(ClearingQueue::new(house, as_of)))
+    of_house(&call, |house, as_of| Ok(ClearingQueue::new(house, as_of)))
 }
 
 pub(crate) async fn caps(call: Read, (): ()) -> Result<CapList, Problem> {
-    of_venue(&call, |house, as_of| Ok(CapList::new(house, as_of)))
+    of_house(&call, |house, as_of| Ok(CapList::new(house, as_of)))
 }
 
 pub(crate) async fn deposits(call: Read, (): ()) -> Result<ClearingDeposits, Problem> {
-    of_venue(&call, |house, as_of| Ok(ClearingDeposits::new(house, as_of)))
-}
-
-pub(crate) async fn federation_positions(
-    call: Read,
-    Query(of): Query<CycleOf>,
-) -> Result<ClearingPositions, Problem> {
-    of_federation(&call, |house, as_of| ClearingPositions::new(house, of.value_date.0, as_of))
-}
-
-pub(crate) async fn federation_preview(
-    call: Read,
-    Query(of): Query<CycleOf>,
-) -> Result<ClearingPreview, Problem> {
-    of_federation(&call, |house, as_of| ClearingPreview::new(house, of.value_date.0, as_of))
-}
-
-pub(crate) async fn federation_replay(
-    call: Read,
-    Query(of): Query<CycleOf>,
-) -> Result<ClearingReplay, Problem> {
-    of_federation(&call, |house, as_of| ClearingReplay::new(house, of.value_date.0, as_of))
-}
-
-pub(crate) async fn federation_caps(call: Read, (): ()) -> Result<CapList, Problem> {
-    of_federation(&call, |house, as_of| Ok(CapList::new(house, as_of)))
-}
-
-pub(crate) async fn federation_deposits(call: Read, (): ()) -> Result<ClearingDeposits, Problem> {
-    of_federation(&call, |house, as_of| Ok(ClearingDeposits::new(house, as_of)))
-}
-
-pub(crate) async fn federation_queue(call: Read, (): ()) -> Result<ClearingQueue, Problem> {
-    of_federation(&call, |house, as_of| Ok(ClearingQueue::new(house, as_of)))
+    of_house(&call, |house, as_of| Ok(ClearingDeposits::new(house, as_of)))
 }
 
 pub(crate) async fn run(call: Write, Body(sent): Body<RunRequest>) -> Result<Accepted, Problem> {

@@ -41,24 +41,32 @@ const DEPOSITS: (&str, &str) = (
 );
 const OPEN_DEPOSIT: &str = "Let an account keep money at the clearing house.";
 
-/// The house of a regional.
-pub(super) fn of_venue() -> Vec<Route> {
+/// What is seen of a house, whichever the node runs.
+fn seen() -> Vec<Route> {
     vec![
         Route::read(POSITIONS.0, SEERS, POSITIONS.1, clearing::positions),
         Route::read(PREVIEW.0, SEERS, PREVIEW.1, clearing::preview),
         Route::read(REPLAY.0, SEERS, REPLAY.1, clearing::replay),
         Route::read(QUEUE.0, SEERS, QUEUE.1, clearing::queue),
-        Route::write(RUN.0, STAFF, RUN.1, clearing::run),
-        Route::write(REORDER.0, STAFF, REORDER.1, clearing::reorder),
-        Route::write(HOLD.0, STAFF, HOLD.1, clearing::hold),
-        Route::write(RELEASE.0, STAFF, RELEASE.1, clearing::release),
-        Route::write(CANCEL.0, STAFF, CANCEL.1, clearing::cancel),
         Route::read(
             CAPS,
             SEERS,
             "What accounts may owe at the clearing house, and what counts against it.",
             clearing::caps,
         ),
+        Route::read(DEPOSITS.0, SEERS, DEPOSITS.1, clearing::deposits),
+    ]
+}
+
+/// The house of a regional.
+pub(super) fn of_venue() -> Vec<Route> {
+    let mut routes = seen();
+    routes.extend([
+        Route::write(RUN.0, STAFF, RUN.1, clearing::run),
+        Route::write(REORDER.0, STAFF, REORDER.1, clearing::reorder),
+        Route::write(HOLD.0, STAFF, HOLD.1, clearing::hold),
+        Route::write(RELEASE.0, STAFF, RELEASE.1, clearing::release),
+        Route::write(CANCEL.0, STAFF, CANCEL.1, clearing::cancel),
         Route::write(
             CAPS,
             STAFF,
@@ -73,30 +81,21 @@ pub(super) fn of_venue() -> Vec<Route> {
             clearing::set_netting,
         )
         .by_put(),
-        Route::read(DEPOSITS.0, SEERS, DEPOSITS.1, clearing::deposits),
         Route::write(DEPOSITS.0, STAFF, OPEN_DEPOSIT, clearing::open_deposit),
-    ]
+    ]);
+    routes
 }
 
 /// The federation's house. Its caps are the validators' decisions.
 pub(super) fn of_federation() -> Vec<Route> {
-    vec![
-        Route::read(POSITIONS.0, SEERS, POSITIONS.1, clearing::federation_positions),
-        Route::read(PREVIEW.0, SEERS, PREVIEW.1, clearing::federation_preview),
-        Route::read(REPLAY.0, SEERS, REPLAY.1, clearing::federation_replay),
-        Route::read(QUEUE.0, SEERS, QUEUE.1, clearing::federation_queue),
+    let mut routes = seen();
+    routes.extend([
         Route::write(RUN.0, STAFF, RUN.1, clearing::federation_run),
         Route::write(REORDER.0, STAFF, REORDER.1, clearing::federation_reorder),
         Route::write(HOLD.0, STAFF, HOLD.1, clearing::federation_hold),
         Route::write(RELEASE.0, STAFF, RELEASE.1, clearing::federation_release),
         Route::write(CANCEL.0, STAFF, CANCEL.1, clearing::federation_cancel),
-        Route::read(
-            CAPS,
-            SEERS,
-            "What accounts may owe at the clearing house, and what counts against it.",
-            clearing::federation_caps,
-        ),
-        Route::read(DEPOSITS.0, SEERS, DEPOSITS.1, clearing::federation_deposits),
         Route::write(DEPOSITS.0, STAFF, OPEN_DEPOSIT, clearing::federation_open_deposit),
-    ]
+    ]);
+    routes
 }
