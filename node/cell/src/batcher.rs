@@ -4,19 +4,16 @@
 //! that has gathered until then. An idle cell answers a single command at once; a busy one puts
 //! hundreds into each entry.
 
-use crate::entry::{Batch, Bytes, Types};
+use crate::entry::{Answer, Batch, Bytes, Types};
 use crate::network::Raft;
 use crate::replica::Replica;
 use crate::{Clock, Limits, SubmitError};
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
 use gcfn_model::{Machine, Timestamp};
 use gcfn_telemetry::{Counter, Timing};
 use openraft::errors::{ClientWriteError, Fatal};
-use openraft::impls::ProgressResponder;
 use openraft::raft::ClientWriteResult;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 /// Commands that one caller waits for.
@@ -53,25 +50,21 @@ impl<M: Machine> Batcher<M> {
 
     /// Proposes until every submitter is gone and every proposal is answered.
     pub(crate) async fn run(mut self) {
-        let mut in_flight = FuturesUnordered::new();
+        let in_flight_max = u32::try_from(self.limits.in_flight_max.max(1)).unwrap_or(u32::MAX);
+        let slots = Arc::new(Semaphore::new(in_flight_max as usize));
         let mut held = None;
-        let mut open = true;
-        while open || held.is_some() || !in_flight.is_empty() {
-            let may_propose = in_flight.len() < self.limits.in_flight_max.max(1);
-            if may_propose && let Some(first) = held.take() {
-                let (batch, waiting) = self.gather(first, &mut held);
-                in_flight.push(self.propose(batch, waiting).await);
-                continue;
-            }
-            tokio::select! {
-                biased;
-                Some(()) = in_flight.next(), if !in_flight.is_empty() => {}
-                next = self.queue.recv(), if open && held.is_none() && may_propose => match next {
-                    Some(submission) => held = Some(submission),
-                    None => open = false,
+        while let Ok(slot) = slots.clone().acquire_owned().await {
+            let first = match held.take() {
+                Some(first) => first,
+                None => match self.queue.recv().await {
+                    Some(first) => first,
+                    None => break,
                 },
-            }
+            };
+            let (batch, waiting) = self.gather(first, &mut held);
+            self.propose(batch, waiting, slot).await;
         }
+        drop(slots.acquire_many(in_flight_max).await);
     }
 
     /// Takes `first` and what else has gathered; what no longer fits is `held` for the next entry.
@@ -106,58 +99,49 @@ impl<M: Machine> Batcher<M> {
         self.last
     }
 
-    /// Hands one entry to Raft, in order; the answer comes when it is applied.
+    /// Hands one entry to Raft, in order. Whoever has applied it answers the callers, and then
+    /// lets the `slot` go. When Raft has stopped their replies are dropped: the outcome is unknown.
     async fn propose(
         &self,
         batch: Batch,
         waiting: Waiting<M::Outcome>,
-    ) -> impl Future<Output = ()> + use<M> {
-        let (responder, answer) = ProgressResponder::complete_only();
-        let proposed = Instant::now();
-        let sent = self.raft.client_write_ff(batch, Some(responder)).await;
-        Counter::BatchesProposed.add(&[&self.replica.name], 1);
-        let replica = self.replica.clone();
-        async move {
-            let answer = match sent {
-                Ok(()) => answer.await.map_err(drop),
-                Err(fatal) => return refuse(waiting, &stopped(&replica, &fatal)),
-            };
-            match outcomes(&replica, answer) {
+        slot: OwnedSemaphorePermit,
+    ) {
+        let (proposed, replica) = (Instant::now(), self.replica.clone());
+        let answer = Answer::new(move |applied| {
+            match outcomes(&replica, applied) {
                 Ok(outcomes) => {
                     Timing::Commit.record(&[&replica.name], proposed.elapsed());
                     deliver(waiting, outcomes);
                 }
                 Err(error) => refuse(waiting, &error),
             }
+            drop(slot);
+        });
+        let sent = self.raft.client_write_ff(batch, Some(answer)).await;
+        Counter::BatchesProposed.add(&[&self.replica.name], 1);
+        if let Err(fatal) = sent
+            && !matches!(fatal, Fatal::Stopped)
+        {
+            self.replica.halt.because(&fatal);
         }
-    }
-}
-
-/// Why a stopped replica takes nothing.
-fn stopped<M: Machine>(replica: &Replica<M>, fatal: &Fatal<Types>) -> SubmitError {
-    if !matches!(fatal, Fatal::Stopped) {
-        replica.halt.because(fatal);
-    }
-    match replica.halt.reason() {
-        Some(reason) => SubmitError::Halted(reason.to_owned()),
-        None => SubmitError::ShuttingDown,
     }
 }
 
 fn outcomes<M: Machine>(
     replica: &Replica<M>,
-    answer: Result<ClientWriteResult<Types>, ()>,
+    applied: ClientWriteResult<Types>,
 ) -> Result<Vec<M::Outcome>, SubmitError> {
-    match answer {
-        Ok(Ok(response)) => {
+    match applied {
+        Ok(response) => {
             let outcomes = replica.take_outcomes(response.log_id.index);
             Ok(outcomes.expect("apply leaves the outcomes before it responds"))
         }
-        Ok(Err(ClientWriteError::ForwardToLeader(forward))) => {
+        Err(ClientWriteError::ForwardToLeader(forward)) => {
             Err(SubmitError::NotLeader { leader: forward.leader_id })
         }
         // The entry was in the log of this replica; another leader may have committed it.
-        Ok(Err(_)) | Err(()) => Err(SubmitError::Unknown),
+        Err(_) => Err(SubmitError::Unknown),
     }
 }
 

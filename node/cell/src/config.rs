@@ -81,6 +81,8 @@ pub struct Limits {
     pub log_cache_bytes: usize,
     /// Size at which a journal segment is closed, in bytes.
     pub journal_segment_bytes: u64,
+    /// Bytes of records kept in memory for the journal's readers; who is further behind reads its files.
+    pub journal_recent_bytes: usize,
 }
 
 impl Default for Limits {
@@ -95,6 +97,7 @@ impl Default for Limits {
             log_segment_bytes: 16 << 20,
             log_cache_bytes: 64 << 20,
             journal_segment_bytes: 64 << 20,
+            journal_recent_bytes: 8 << 20,
         }
     }
 }

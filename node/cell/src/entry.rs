@@ -4,18 +4,49 @@
 //! and a command is encoded once on its way to the log, to the other replicas and to the disk.
 
 use gcfn_model::Timestamp;
+use openraft::raft::responder::Responder;
+use openraft::vote::RaftLeaderId;
+use openraft::{EmptyNode, EntryPayload, RaftTypeConfig};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use std::fmt;
 use std::sync::Arc;
 
-openraft::declare_raft_types!(
-    /// One leader per term, so that an entry is known by its term and index.
-    pub(crate) Types:
-        D = Batch,
-        R = (),
-        Node = openraft::EmptyNode,
-        LeaderId = openraft::impls::leader_id_std::LeaderId<u64, u64>,
-);
+/// What openraft is instantiated with. One leader per term, so that an entry is known by its term and
+/// index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Types;
+
+impl RaftTypeConfig for Types {
+    type D = Batch;
+    type R = ();
+    type NodeId = u64;
+    type Node = EmptyNode;
+    type Term = u64;
+    type LeaderId = openraft::impls::leader_id_std::LeaderId<u64, u64>;
+    type Vote = openraft::impls::Vote<Self::LeaderId>;
+    type Payload = EntryPayload<Batch, u64, EmptyNode>;
+    type Entry = openraft::Entry<<Self::LeaderId as RaftLeaderId>::Committed, Self::Payload>;
+    type Responder<T: Send + 'static> = Answer<T>;
+    type Batch<T: Send + 'static> = openraft::impls::InlineBatch<T>;
+    type AsyncRuntime = openraft::impls::TokioRuntime;
+    type ErrorSource = openraft::impls::BoxedErrorSource;
+}
+
+/// What is done with the answer to a proposal, by the task that has applied it: nobody else has to
+/// be woken up for that.
+pub(crate) struct Answer<T>(Box<dyn FnOnce(T) + Send>);
+
+impl<T> Answer<T> {
+    pub(crate) fn new(give: impl FnOnce(T) + Send + 'static) -> Answer<T> {
+        Answer(Box::new(give))
+    }
+}
+
+impl<T: Send + 'static> Responder<Types, T> for Answer<T> {
+    fn on_complete(self, result: T) {
+        (self.0)(result);
+    }
+}
 
 pub(crate) type Entry = openraft::alias::EntryOf<Types>;
 pub(crate) type LogId = openraft::alias::LogIdOf<Types>;

@@ -8,7 +8,7 @@ use crate::Applied;
 use crate::entry::{Batch, Entry, LogId, Membership, Types};
 use crate::error::FileFault;
 use crate::halt::Halt;
-use crate::journal::{self, Journal, NewRecord};
+use crate::journal::{self, Journal, Record};
 use crate::snapshot::{Covers, SnapshotFile, Snapshots};
 use futures::{Stream, TryStreamExt};
 use gcfn_model::{Machine, Timestamp};
@@ -49,12 +49,15 @@ impl From<ApplyFault> for io::Error {
     }
 }
 
+/// The journal of a machine.
+pub(crate) type JournalOf<M> = Journal<<M as Machine>::Command, <M as Machine>::Event>;
+
 /// What all parts of one replica share.
 #[derive(Debug)]
 pub(crate) struct Replica<M: Machine> {
     pub(crate) name: String,
     state: RwLock<State<M>>,
-    journal: Mutex<Journal>,
+    journal: Mutex<JournalOf<M>>,
     snapshots: Snapshots,
     newest: Mutex<Option<SnapshotFile>>,
     /// Outcomes of the entries that this replica proposed, until the batcher fetches them.
@@ -107,7 +110,7 @@ impl<M: Machine> Replica<M> {
         self.outcomes.lock().expect("no panic under this lock").remove(&index)
     }
 
-    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+    pub(crate) fn journal(&self) -> MutexGuard<'_, JournalOf<M>> {
         self.journal.lock().expect("no panic under this lock")
     }
 
@@ -189,9 +192,9 @@ impl<M: Machine> Replica<M> {
         covers.last_record = id.index;
         drop(state);
         Timing::Apply.record(&[&self.name], began.elapsed());
-        let record = NewRecord { previous, at, first_event, commands: &commands, events: &events };
-        self.journal().append(id.index, &record)?;
         Counter::CommandsApplied.add(&[&self.name], commands.len() as u64);
+        let record = Record { index: id.index, at, first_event, commands, events };
+        self.journal().append(previous, Arc::new(record))?;
         Ok(outcomes)
     }
 
@@ -249,7 +252,7 @@ pub(crate) struct Opening<M> {
 impl<M: Machine> Opening<M> {
     pub(crate) fn with(
         self,
-        journal: Journal,
+        journal: JournalOf<M>,
         halt: Arc<Halt>,
         lock: Arc<File>,
         replays_to: u64,
@@ -330,6 +333,7 @@ impl<M: Machine> RaftStateMachine<Types> for Applier<M> {
                 drop(waiting);
                 responder.send(());
             }
+            self.0.journal().announce();
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use gcfn_api::gateway::BankDoor;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_banking::Instruction;
-use gcfn_cell::{Cell, Clock, Record};
+use gcfn_cell::{Cell, Clock};
 use gcfn_clearing::ClearingEvent;
 use gcfn_council::{Council, Refusal, Verb};
 use gcfn_link::identity::{NodeIdentity, Role};
@@ -93,8 +93,7 @@ impl BankDesk {
     ) -> Result<()> {
         let mut journal = cell.journal(outbox.position() + 1);
         loop {
-            let record: Record<M::Command, M::Event> =
-                journal.next().await.context("read the journal")?;
+            let record = journal.next().await.context("read the journal")?;
             let due: Vec<Order> =
                 record.events.iter().filter_map(|event| orders(record.at, event)).collect();
             let tell = |departure| async move {

@@ -24,6 +24,7 @@ use gcfn_peering::envelope::SignedEnvelope;
 use gcfn_replica::{Command, Outcome, Replica, Reply};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
@@ -238,7 +239,8 @@ async fn mirror(venue: VenueSide, from: u64, to: Sender<Item>) -> Result<(), Jou
     }
     let mut journal = venue.cell.journal(from);
     loop {
-        let gcfn_cell::Record { index, at, first_event, commands, events } = journal.next().await?;
+        let record = Arc::unwrap_or_clone(journal.next().await?);
+        let gcfn_cell::Record { index, at, first_event, commands, events } = record;
         let record = gcfn_audit::Record { index, at, first_event, commands, events };
         if to.send(Item::Record(record)).await.is_err() {
             return Ok(());

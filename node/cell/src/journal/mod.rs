@@ -10,6 +10,7 @@
 //! refused. It deletes nothing by itself: how long records are kept is the region's rule.
 
 mod reader;
+mod recent;
 
 pub use reader::{JournalReader, Record};
 
@@ -17,12 +18,13 @@ use crate::format::{self, Format};
 use crate::snapshot::Covers;
 use crate::{CellConfig, Disk, FileFault, disk};
 use gcfn_model::Timestamp;
+use recent::{Kept, Recent};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 const JOURNAL: Format = Format { magic: *b"GCFNJRNL", version: 1 };
@@ -45,13 +47,13 @@ struct Header {
 }
 
 /// The body of a record as it is written. Read back as [`reader::Body`].
-#[derive(Debug, Serialize)]
-pub(crate) struct NewRecord<'a, C, E> {
-    pub(crate) previous: u64,
-    pub(crate) at: Timestamp,
-    pub(crate) first_event: u64,
-    pub(crate) commands: &'a [C],
-    pub(crate) events: &'a [E],
+#[derive(Serialize)]
+struct NewBody<'a, C, E> {
+    previous: u64,
+    at: Timestamp,
+    first_event: u64,
+    commands: &'a [C],
+    events: &'a [E],
 }
 
 /// Where each segment ends, by its first index. Readers never look beyond.
@@ -59,12 +61,13 @@ type Ends = BTreeMap<u64, u64>;
 
 /// The writing end. One per replica.
 #[derive(Debug)]
-pub(crate) struct Journal {
+pub(crate) struct Journal<C, E> {
     dir: PathBuf,
     cell: String,
     disk: Disk,
     segment_bytes: u64,
     ends: watch::Sender<Ends>,
+    recent: Arc<Mutex<Recent<C, E>>>,
     current: Option<Current>,
     /// Closed segments that are not known to be durable.
     unsynced: Vec<Unsynced>,
@@ -81,12 +84,12 @@ struct Current {
     end: u64,
 }
 
-impl Journal {
+impl<C: Serialize, E: Serialize> Journal<C, E> {
     /// Opens the journal and cuts it to what the newest snapshot covers.
     ///
     /// Verifies the header of every segment and the records of the last one that remains; the
     /// others were verified when they were the last, and are verified again when they are read.
-    pub(crate) fn open(config: &CellConfig, covers: &Covers) -> Result<Journal, FileFault> {
+    pub(crate) fn open(config: &CellConfig, covers: &Covers) -> Result<Journal<C, E>, FileFault> {
         let dir = config.dir.join("journal");
         disk::open_dir(&dir)?;
         let (mut ends, mut last) = (Ends::new(), None);
@@ -125,33 +128,46 @@ impl Journal {
             disk: config.disk.clone(),
             segment_bytes: config.limits.journal_segment_bytes,
             ends: watch::Sender::new(ends),
+            recent: Arc::new(Mutex::new(Recent::new(config.limits.journal_recent_bytes))),
             current,
             unsynced: Vec::new(),
         })
     }
 
-    /// Appends the record of entry `index` and shows it to the readers.
-    pub(crate) fn append<C: Serialize, E: Serialize>(
+    /// Appends a record, which `previous` is the one before of. Readers that look find it; those that
+    /// wait are woken by [`Journal::announce`].
+    pub(crate) fn append(
         &mut self,
-        index: u64,
-        record: &NewRecord<'_, C, E>,
+        previous: u64,
+        record: Arc<Record<C, E>>,
     ) -> Result<(), FileFault> {
+        let Record { index, at, first_event, ref commands, ref events } = *record;
+        let body = NewBody { previous, at, first_event, commands, events };
         let mut bytes = Vec::new();
-        format::write_record(&mut bytes, index, &format::encode(record));
+        format::write_record(&mut bytes, index, &format::encode(&body));
         let full = |current: &Current| self.segment_bytes < current.end + bytes.len() as u64;
         if self.current.as_ref().is_none_or(full) {
-            self.start_segment(index, record.previous, record.first_event)?;
+            self.start_segment(index, previous, first_event)?;
         }
         let current = self.current.as_mut().expect("a segment was just started");
         self.disk
             .write(&current.file, &bytes, current.end)
             .map_err(FileFault::io("write", &current.path))?;
         current.end = current.end.saturating_add(bytes.len() as u64);
-        let (first, end) = (current.first_index, current.end);
-        self.ends.send_modify(|ends| {
-            ends.insert(first, end);
+        let (segment, end) = (current.first_index, current.end);
+        let kept = Kept { record, previous, segment, end, bytes: bytes.len() };
+        self.recent.lock().expect(reader::RECENT).push(kept);
+        self.ends.send_if_modified(|ends| {
+            ends.insert(segment, end);
+            false
         });
         Ok(())
+    }
+
+    /// Wakes the readers that wait. Apart from appending, so that whoever waits for an answer is
+    /// served before them.
+    pub(crate) fn announce(&self) {
+        self.ends.send_modify(|_| ());
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -172,8 +188,9 @@ impl Journal {
     }
 
     /// A reader of the records of entries from `index` on.
-    pub(crate) fn reader<C, E>(&self, index: u64) -> JournalReader<C, E> {
-        JournalReader::new(self.dir.clone(), self.cell.clone(), self.ends.subscribe(), index)
+    pub(crate) fn reader(&self, index: u64) -> JournalReader<C, E> {
+        let (dir, cell) = (self.dir.clone(), self.cell.clone());
+        JournalReader::new(dir, cell, (self.ends.subscribe(), self.recent.clone()), index)
     }
 
     fn start_segment(

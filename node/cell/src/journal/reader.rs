@@ -1,14 +1,14 @@
 //! Reading the journal: what is stored, then what comes.
 
-use super::{Ends, read_header, segment_path};
+use super::{Ends, Recent, read_header, segment_path};
 use crate::format::{self, RECORD_HEAD};
 use crate::{FileFault, JournalError};
 use gcfn_model::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::fs::File;
-use std::marker::PhantomData;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 /// One applied entry.
@@ -26,7 +26,7 @@ pub struct Record<C, E> {
     pub events: Vec<E>,
 }
 
-/// The body of a record; see [`super::NewRecord`].
+/// The body of a record; see [`super::NewBody`].
 #[derive(Debug, Deserialize)]
 struct Body<C, E> {
     previous: u64,
@@ -43,28 +43,45 @@ pub struct JournalReader<C, E> {
     dir: PathBuf,
     cell: String,
     ends: watch::Receiver<Ends>,
+    recent: Arc<Mutex<Recent<C, E>>>,
     /// Records up to this index have been delivered or were not asked for.
     last: u64,
     at: Option<Position>,
-    types: PhantomData<fn() -> (C, E)>,
 }
 
+/// Where a reader stands in a segment.
 struct Position {
     first_index: u64,
-    path: PathBuf,
-    file: File,
     offset: u64,
+    /// Opened when something is to be read from it.
+    file: Option<File>,
 }
+
+pub(super) const RECENT: &str = "nothing panics while it holds the recent records";
 
 impl<C, E> JournalReader<C, E> {
     pub(super) fn new(
         dir: PathBuf,
         cell: String,
-        ends: watch::Receiver<Ends>,
+        (ends, recent): (watch::Receiver<Ends>, Arc<Mutex<Recent<C, E>>>),
         from: u64,
     ) -> JournalReader<C, E> {
         let last = from.saturating_sub(1);
-        JournalReader { dir, cell, ends, last, at: None, types: PhantomData }
+        JournalReader { dir, cell, ends, recent, last, at: None }
+    }
+
+    /// The next record, if it is in memory.
+    fn take_recent(&mut self) -> Option<Arc<Record<C, E>>> {
+        let recent = self.recent.lock().expect(RECENT);
+        let kept = recent.after(self.last)?;
+        let (record, first_index, offset) = (kept.record.clone(), kept.segment, kept.end);
+        drop(recent);
+        self.last = record.index;
+        match &mut self.at {
+            Some(at) if at.first_index == first_index => at.offset = offset,
+            at => *at = Some(Position { first_index, offset, file: None }),
+        }
+        Some(record)
     }
 }
 
@@ -74,7 +91,7 @@ impl<C: DeserializeOwned, E: DeserializeOwned> JournalReader<C, E> {
     /// # Errors
     /// [`JournalError::File`] when a file cannot be trusted, [`JournalError::Gap`] when the record
     /// is on other replicas only, [`JournalError::Stopped`] when the cell is gone.
-    pub async fn next(&mut self) -> Result<Record<C, E>, JournalError> {
+    pub async fn next(&mut self) -> Result<Arc<Record<C, E>>, JournalError> {
         loop {
             self.ends.borrow_and_update();
             if let Some(record) = self.try_next()? {
@@ -88,21 +105,24 @@ impl<C: DeserializeOwned, E: DeserializeOwned> JournalReader<C, E> {
     ///
     /// # Errors
     /// As [`JournalReader::next`].
-    pub fn try_next(&mut self) -> Result<Option<Record<C, E>>, JournalError> {
+    pub fn try_next(&mut self) -> Result<Option<Arc<Record<C, E>>>, JournalError> {
+        if let Some(record) = self.take_recent() {
+            return Ok(Some(record));
+        }
         while self.find_segment()? {
             let Some((index, body)) = self.read_record()? else { continue };
             if index <= self.last {
                 continue;
             }
-            let position = self.at.as_ref().expect("a record was just read there");
             let body: Body<C, E> = postcard::from_bytes(&body)
-                .map_err(|_| damaged(position, "record of an unknown kind"))?;
+                .map_err(|_| self.damaged("record of an unknown kind"))?;
             if self.last < body.previous {
                 return Err(JournalError::Gap { after: self.last, resumes_at: index });
             }
             self.last = index;
             let Body { at, first_event, commands, events, .. } = body;
-            return Ok(Some(Record { index, at, first_event, commands, events }));
+            let record = Record { index, at, first_event, commands, events };
+            return Ok(Some(Arc::new(record)));
         }
         Ok(None)
     }
@@ -136,8 +156,7 @@ impl<C: DeserializeOwned, E: DeserializeOwned> JournalReader<C, E> {
     fn open(&self, first_index: u64) -> Result<Position, FileFault> {
         let path = segment_path(&self.dir, first_index);
         let (_, start) = read_header(&path, &self.cell)?;
-        let file = File::open(&path).map_err(FileFault::io("open", &path))?;
-        Ok(Position { first_index, path, file, offset: start as u64 })
+        Ok(Position { first_index, offset: start as u64, file: None })
     }
 
     /// The record at the current position, unless the segment ends there.
@@ -147,24 +166,30 @@ impl<C: DeserializeOwned, E: DeserializeOwned> JournalReader<C, E> {
         if end <= position.offset {
             return Ok(None);
         }
+        let (path, offset) = (segment_path(&self.dir, position.first_index), position.offset);
+        let file = match position.file.take() {
+            Some(file) => file,
+            None => File::open(&path).map_err(FileFault::io("open", &path))?,
+        };
+        let file = position.file.insert(file);
         let mut head = [0; RECORD_HEAD];
-        let Position { file, offset, path, .. } = position;
-        file.read_exact_at(&mut head, *offset).map_err(FileFault::io("read", path))?;
+        file.read_exact_at(&mut head, offset).map_err(FileFault::io("read", &path))?;
         let len = format::peek_record(&head).map(|(len, _)| len.saturating_add(RECORD_HEAD));
         let whole = len.filter(|&len| offset.saturating_add(len as u64) <= end);
-        let Some(len) = whole else { return Err(damaged(position, "length of a record")) };
+        let Some(len) = whole else { return Err(self.damaged("length of a record")) };
         let mut bytes = vec![0; len];
-        file.read_exact_at(&mut bytes, *offset).map_err(FileFault::io("read", path))?;
+        file.read_exact_at(&mut bytes, offset).map_err(FileFault::io("read", &path))?;
         let Some((index, _)) = format::read_record(&bytes) else {
-            return Err(damaged(position, "checksum of a record"));
+            return Err(self.damaged("checksum of a record"));
         };
-        *offset = offset.saturating_add(len as u64);
+        position.offset = offset.saturating_add(len as u64);
         Ok(Some((index, bytes.split_off(RECORD_HEAD))))
     }
-}
 
-fn damaged(position: &Position, what: &'static str) -> FileFault {
-    FileFault::Damaged { path: position.path.clone(), offset: position.offset, what }
+    fn damaged(&self, what: &'static str) -> FileFault {
+        let at = self.at.as_ref().map_or((0, 0), |at| (at.first_index, at.offset));
+        FileFault::Damaged { path: segment_path(&self.dir, at.0), offset: at.1, what }
+    }
 }
 
 impl<C, E> std::fmt::Debug for JournalReader<C, E> {

@@ -161,7 +161,7 @@ pub async fn until(cell: &TallyCell, wanted: impl FnMut(&CellMetrics) -> bool) -
 /// Every record that is in the journal now.
 pub fn records(cell: &TallyCell) -> Vec<TallyRecord> {
     let mut journal = cell.journal(0);
-    std::iter::from_fn(|| journal.try_next().unwrap()).collect()
+    std::iter::from_fn(|| journal.try_next().unwrap()).map(Arc::unwrap_or_clone).collect()
 }
 
 /// A cell of one replica that leads.

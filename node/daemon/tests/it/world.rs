@@ -343,14 +343,14 @@ pub(crate) fn happened(cell: &Cell<Replica>) -> Vec<gcfn_venue::Event> {
         gcfn_replica::Event::Venue(event) => Some(event),
         _ => None,
     };
-    records.flat_map(|record| record.events).filter_map(venue).collect()
+    records.flat_map(|record| Arc::unwrap_or_clone(record).events).filter_map(venue).collect()
 }
 
 /// Everything that a venue has recorded, command by command.
 pub(crate) fn recorded(cell: &Cell<Replica>) -> Vec<Command> {
     let mut journal = cell.journal(0);
     let records = std::iter::from_fn(|| journal.try_next().expect("whole"));
-    records.flat_map(|record| record.commands).collect()
+    records.flat_map(|record| Arc::unwrap_or_clone(record).commands).collect()
 }
 
 /// There are no other replicas.
