@@ -4,23 +4,42 @@
 //! is decided by whoever projects them. Everything here can be dropped and built again.
 
 use crate::cursors;
-use crate::db::{Db, Row as DbRow, Statement, int};
+use crate::db::{Db, Row as DbRow, Statement, Tx, Value, int};
 use crate::{StoreError, names};
 use core::fmt;
 use core::str::FromStr;
 use gcfn_model::{PartyId, SeriesId, Timestamp};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-/// A later state of the same thing replaces an earlier one; an earlier one never comes back.
-const RECORD: Statement = Statement::new(
-    "record a projected row",
-    "INSERT INTO read_model (kind, key, projection, party, series, at, seq, body)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     ON CONFLICT (kind, key) DO UPDATE SET
-       projection = excluded.projection, party = excluded.party, series = excluded.series,
-       at = excluded.at, seq = excluded.seq, body = excluded.body
-     WHERE read_model.seq <= excluded.seq",
-);
+/// How many rows are recorded by one statement: as many as possible of the first, then of the next. A
+/// statement is a hand-over to the engine's thread or a turn over the network; a row is little more.
+const ROWS_A_STATEMENT: [usize; 3] = [64, 8, 1];
+
+static RECORD: LazyLock<[String; 3]> = LazyLock::new(|| ROWS_A_STATEMENT.map(record));
+
+/// Records so many rows, each of another thing. A later state of the same thing replaces an earlier
+/// one; an earlier one never comes back.
+fn record(rows: usize) -> String {
+    const COLUMNS: usize = 8;
+    let values = |row: usize| {
+        let places: Vec<String> =
+            (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    let values: Vec<String> = (0..rows).map(values).collect();
+    format!(
+        "INSERT INTO read_model (kind, key, projection, party, series, at, seq, body)
+         VALUES {}
+         ON CONFLICT (kind, key) DO UPDATE SET
+           projection = excluded.projection, party = excluded.party, series = excluded.series,
+           at = excluded.at, seq = excluded.seq, body = excluded.body
+         WHERE read_model.seq <= excluded.seq",
+        values.join(", "),
+    )
+}
+
 const DROP: Statement =
     Statement::new("drop a projection", "DELETE FROM read_model WHERE projection = $1");
 const READ: Statement = Statement::new(
@@ -140,20 +159,27 @@ impl ReadModel {
         if !cursors::advance(&mut tx, projection, upto).await? {
             return Ok(false);
         }
+        let mut latest = BTreeMap::new();
         for row in rows {
             names::check("kind", &row.kind)?;
-            let body = row.body.to_string();
-            let args = [
-                row.kind.as_str().into(),
-                row.key.as_str().into(),
-                projection.into(),
-                (&row.party).into(),
-                (&row.series).into(),
-                row.at.into(),
-                int("sequence number", row.seq)?.into(),
-                body.as_str().into(),
-            ];
-            tx.execute(&RECORD, &args).await?;
+            let kept = latest.entry((&row.kind, &row.key)).or_insert(row);
+            if kept.seq <= row.seq {
+                *kept = row;
+            }
+        }
+        let rows: Vec<&Row> = latest.into_values().collect();
+        let mut rest = rows.as_slice();
+        for (size, text) in ROWS_A_STATEMENT.into_iter().zip(RECORD.iter()) {
+            while let Some((some, others)) = rest.split_at_checked(size) {
+                record_some(
+                    &mut tx,
+                    Statement::new("record projected rows", text),
+                    projection,
+                    some,
+                )
+                .await?;
+                rest = others;
+            }
         }
         tx.commit().await?;
         Ok(true)
@@ -213,6 +239,31 @@ impl ReadModel {
         let next = last.map(|row| Place { seq: row.seq, key: row.key.clone() });
         Ok(Page { rows, next })
     }
+}
+
+/// Records exactly as many rows as `statement` takes.
+async fn record_some(
+    tx: &mut Tx,
+    statement: Statement,
+    projection: &str,
+    rows: &[&Row],
+) -> Result<(), StoreError> {
+    let bodies: Vec<String> = rows.iter().map(|row| row.body.to_string()).collect();
+    let mut args: Vec<Value<'_>> = Vec::new();
+    for (row, body) in rows.iter().zip(&bodies) {
+        let values: [Value<'_>; 8] = [
+            row.kind.as_str().into(),
+            row.key.as_str().into(),
+            projection.into(),
+            (&row.party).into(),
+            (&row.series).into(),
+            row.at.into(),
+            int("sequence number", row.seq)?.into(),
+            body.as_str().into(),
+        ];
+        args.extend(values);
+    }
+    tx.execute(&statement, &args).await.map(drop)
 }
 
 fn row(row: &DbRow) -> Result<Row, StoreError> {

@@ -6,6 +6,7 @@ use std::cell::Cell;
 pub(crate) async fn holds(engine: &Engine) {
     pages_newest_first(engine).await;
     applies_once(engine).await;
+    applies_many_with_the_latest_of_each(engine).await;
     applies_all_or_nothing(engine).await;
     rebuilds_to_the_same_rows(engine).await;
     keeps_no_other_writer_out(engine).await;
@@ -65,6 +66,20 @@ async fn pages_newest_first(engine: &Engine) {
     assert_eq!(model.get("trade", "c6").await.unwrap(), None);
     let far: Place = format!("{}.x", u64::MAX).parse().unwrap();
     assert_eq!(model.page("trade", Filter::All, Some(&far), 1).await.unwrap().rows[0].key, "t5");
+}
+
+async fn applies_many_with_the_latest_of_each(engine: &Engine) {
+    let model = engine.store().await.read_model();
+    let of_order = |seq: u64| trade(seq, &format!("t{:03}", seq % 100), "ada", "tea");
+    // A hundred things with two states each, in either order, some known before in a later one.
+    assert!(model.apply("history", 1, &[of_order(507)]).await.unwrap());
+    let rows: Vec<Row> = (0..50).rev().chain(50..150).chain(150..200).map(of_order).collect();
+    assert!(model.apply("history", 2, &rows).await.unwrap());
+    for number in (0..100).filter(|number| *number != 7) {
+        let key = format!("t{number:03}");
+        assert_eq!(model.get("trade", &key).await.unwrap(), Some(of_order(100 + number)));
+    }
+    assert_eq!(model.get("trade", "t007").await.unwrap(), Some(of_order(507)));
 }
 
 async fn applies_once(engine: &Engine) {
