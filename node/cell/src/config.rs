@@ -97,7 +97,7 @@ impl Default for Limits {
             log_segment_bytes: 16 << 20,
             log_cache_bytes: 64 << 20,
             journal_segment_bytes: 64 << 20,
-            journal_recent_bytes: 8 << 20,
+            journal_recent_bytes: 2 << 20,
         }
     }
 }

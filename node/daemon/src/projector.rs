@@ -14,14 +14,17 @@ use gcfn_store::{Cursors, ReadModel, Row};
 use gcfn_venue::{DutyReport, Event};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many rows go into one transaction before it is committed. A transaction costs a sync of
 /// the store: one for each record would leave the rows far behind a busy node. Others who write
 /// to the store wait meanwhile.
 const ROWS_AT_ONCE: usize = 2_000;
-/// How long what happens is gathered after a transaction. Each takes the disk that the log is on and
-/// a processor from those who wait for an answer; nobody waits for a row.
+/// How long what happens is gathered after a transaction, at least, and in how many times what the
+/// transaction took. Each takes the disk that the log is on and a processor from those who wait for an
+/// answer; nobody waits for a row. Of a node that is busy for long the rows come later.
 const GATHERING: Duration = Duration::from_millis(100);
+const GATHERING_SHARE: u32 = 3;
 /// How many records without rows are passed over before the cursor says so.
 const RECORDS_AT_ONCE: u64 = 10_000;
 
@@ -69,6 +72,7 @@ impl Projector {
         loop {
             let mut record = journal.next().await.context("read the journal")?;
             let (mut rows, began) = (Vec::new(), record.index);
+            let started = Instant::now();
             let upto = loop {
                 project_record(&record, &mut rows);
                 self.follow(&record, &mut past).await?;
@@ -86,9 +90,7 @@ impl Projector {
             rows.extend(past.orders.take_rows());
             rows.extend(past.trades.take_rows());
             self.read_model.apply(PROJECTION, upto, &rows).await?;
-            if rows.len() < ROWS_AT_ONCE {
-                tokio::time::sleep(GATHERING).await;
-            }
+            tokio::time::sleep(GATHERING.max(started.elapsed() * GATHERING_SHARE)).await;
         }
     }
 
