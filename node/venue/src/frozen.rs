@@ -25,6 +25,7 @@ impl Freeze for Venue {
             flags: self.flags.shared(),
             invited: self.invited.shared(),
             points: self.points.shared(),
+            reviews: self.reviews.shared(),
             defaults: self.defaults.clone(),
             calls: self.calls.clone(),
             fund_promised: self.fund_promised.clone(),

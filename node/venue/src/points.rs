@@ -10,7 +10,7 @@ use crate::party::PartyKind;
 use crate::refusal::Rejection;
 use crate::reversal::ReversibleKind;
 use crate::venue::{Step, Venue};
-use gcfn_model::{Amount, Currency, PartyId};
+use gcfn_model::{Amount, Currency, Digest, PartyId};
 use serde::{Deserialize, Serialize};
 
 /// What brings points, and what points bring: from the region's template.
@@ -71,8 +71,8 @@ pub enum PointReason {
     Registered,
     /// It is known by its real name.
     RealName,
-    /// Its review was found good.
-    Review,
+    /// Its review was found good: which one.
+    Review(Digest),
 }
 
 /// What happened to points. Append-only: the order of variants is the encoding.
@@ -140,17 +140,27 @@ impl Venue {
         }
     }
 
-    pub(crate) fn check_review(&self, party: PartyId) -> Result<(), Rejection> {
-        match self.free_party(party)?.kind {
-            PartyKind::User => Ok(()),
-            _ => Err(Rejection::PartyKind),
+    pub(crate) fn check_review(&self, party: PartyId, review: Digest) -> Result<(), Rejection> {
+        if self.free_party(party)?.kind != PartyKind::User {
+            return Err(Rejection::PartyKind);
+        }
+        match self.reviews.contains_key(&review) {
+            true => Err(Rejection::ReviewRewarded),
+            false => Ok(()),
         }
     }
 
-    /// A user's review was found good. Points may become money, so two persons find it so.
-    pub(crate) fn reward_review(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        self.check_review(party)?;
-        self.grant_points(step, party, self.terms.money.points.review, PointReason::Review);
+    /// A user's review was found good. Points may become money, so two persons find it so, and
+    /// once.
+    pub(crate) fn reward_review(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        review: Digest,
+    ) -> Outcome {
+        self.check_review(party, review)?;
+        self.reviews.insert(review, ());
+        self.grant_points(step, party, self.terms.money.points.review, PointReason::Review(review));
         Ok(Done::Accepted)
     }
 

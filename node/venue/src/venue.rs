@@ -131,6 +131,8 @@ pub struct Venue {
     /// Who was invited by whom; by nobody any more once the inviter has been rewarded.
     pub(crate) invited: Map<PartyId, Option<PartyId>>,
     pub(crate) points: Map<PartyId, PointAccount>,
+    /// The reviews that have brought points.
+    pub(crate) reviews: Map<Digest, ()>,
 
     /// Open defaults, by issuer.
     pub(crate) defaults: BTreeMap<PartyId, DefaultCase>,
@@ -237,6 +239,7 @@ impl Venue {
             flags: Map::new(),
             invited: Map::new(),
             points: Map::new(),
+            reviews: Map::new(),
             batches: Indexed::default(),
             markets: Map::new(),
             orders: OpenOrders::default(),
