@@ -25,7 +25,6 @@ impl Freeze for Venue {
             flags: self.flags.shared(),
             invited: self.invited.shared(),
             points: self.points.shared(),
-            reviews: self.reviews.shared(),
             defaults: self.defaults.clone(),
             calls: self.calls.clone(),
             fund_promised: self.fund_promised.clone(),

@@ -11,6 +11,7 @@ use crate::refusal::Rejection;
 use crate::reversal::ReversibleKind;
 use crate::venue::{Step, Venue};
 use gcfn_model::{Amount, Currency, Digest, PartyId};
+use gcfn_table::{Freeze, Map};
 use serde::{Deserialize, Serialize};
 
 /// What brings points, and what points bring: from the region's template.
@@ -61,6 +62,20 @@ pub struct PointAccount {
     pub balance: u64,
     /// Whether the points for the real name were given.
     pub named: bool,
+}
+
+/// The points of all users.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Points {
+    pub(crate) accounts: Map<PartyId, PointAccount>,
+    /// The reviews that have brought points.
+    reviews: Map<Digest, ()>,
+}
+
+impl Freeze for Points {
+    fn shared(&self) -> Points {
+        Points { accounts: self.accounts.shared(), reviews: self.reviews.shared() }
+    }
 }
 
 /// Why a user got points.
@@ -117,7 +132,7 @@ impl Venue {
     /// The points of a party.
     #[must_use]
     pub fn points(&self, party: PartyId) -> PointAccount {
-        self.points.get(&party).copied().unwrap_or_default()
+        self.points.accounts.get(&party).copied().unwrap_or_default()
     }
 
     /// Gives a user that has just been registered its points.
@@ -135,7 +150,7 @@ impl Venue {
             return;
         }
         self.grant_points(step, party, real_name, PointReason::RealName);
-        if let Some(account) = self.points.get_mut(&party) {
+        if let Some(account) = self.points.accounts.get_mut(&party) {
             account.named = true;
         }
     }
@@ -144,7 +159,7 @@ impl Venue {
         if self.free_party(party)?.kind != PartyKind::User {
             return Err(Rejection::PartyKind);
         }
-        match self.reviews.contains_key(&review) {
+        match self.points.reviews.contains_key(&review) {
             true => Err(Rejection::ReviewRewarded),
             false => Ok(()),
         }
@@ -159,7 +174,7 @@ impl Venue {
         review: Digest,
     ) -> Outcome {
         self.check_review(party, review)?;
-        self.reviews.insert(review, ());
+        self.points.reviews.insert(review, ());
         self.grant_points(step, party, self.terms.money.points.review, PointReason::Review(review));
         Ok(Done::Accepted)
     }
@@ -175,7 +190,7 @@ impl Venue {
         if !user || points == 0 {
             return;
         }
-        let account = self.points.or_insert_with(party, PointAccount::default);
+        let account = self.points.accounts.or_insert_with(party, PointAccount::default);
         account.balance = account.balance.saturating_add(u64::from(points));
         step.emit(PointEvent::Granted { party, points, reason }.into());
     }
@@ -203,7 +218,7 @@ impl Venue {
         }
         self.check_rebate(party, amount)?;
         let points = terms.cost(amount, currency);
-        if let Some(account) = self.points.get_mut(&party) {
+        if let Some(account) = self.points.accounts.get_mut(&party) {
             account.balance = account.balance.saturating_sub(points);
         }
         let number = self.rebate(step, party, amount, ReversibleKind::Points { points });
@@ -213,7 +228,7 @@ impl Venue {
 
     /// Gives a user the points back that had brought money which is taken back.
     pub(crate) fn return_points(&mut self, step: &mut Step<'_>, party: PartyId, points: u64) {
-        if let Some(account) = self.points.get_mut(&party) {
+        if let Some(account) = self.points.accounts.get_mut(&party) {
             account.balance = account.balance.saturating_add(points);
             step.emit(PointEvent::Returned { party, points }.into());
         }
