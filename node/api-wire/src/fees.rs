@@ -93,6 +93,8 @@ pub struct RebateGrant {
 pub struct ReviewReward {
     /// The user.
     pub party: Party,
+    /// The SHA-256 of the review.
+    pub review: Hash,
 }
 
 /// A penalty to be taken.

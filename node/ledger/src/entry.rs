@@ -78,14 +78,15 @@ impl Entry {
 }
 
 macro_rules! postings {
-    ($($(#[$doc:meta])* $name:ident $code:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident $code:literal;)*) => {
         /// A line of the posting table (spec 3.3), under the name of the business event.
         ///
-        /// Lines that move only title, or nothing, have no entry and are not here. The order is
-        /// the encoding: append only.
+        /// Lines that move only title, or nothing, have no entry and are not here; nor are those
+        /// whose legs are part of the entry of another line, as settlement is posted whole or not
+        /// at all. The order is the encoding: append only.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Posting {
-            $($(#[$doc])* $name,)*
+            $($(#[doc = $doc])* $name,)*
         }
 
         impl Posting {
@@ -97,6 +98,14 @@ macro_rules! postings {
             pub const fn code(self) -> &'static str {
                 match self {
                     $(Posting::$name => $code,)*
+                }
+            }
+
+            /// What it is, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Posting::$name => concat!($($doc),*).trim_start(),)*
                 }
             }
         }
@@ -112,30 +121,22 @@ postings! {
     IssuerDeposit "P-02a";
     /// The reserve of a batch is funded ahead of its listing.
     ReserveFunding "P-02b";
+    /// An issuer takes a voluntary deposit back into its free money.
+    DepositRelease "P-02c";
     /// The fee for issuing a batch.
     IssuanceFee "P-03b";
     /// Money is set aside for a buy order in a primary offer.
     PrimaryHold "P-04a";
     /// A primary order is matched: money committed, obligation born.
     PrimaryMatch "P-04b";
-    /// A primary trade settles: the buyer pays in.
+    /// A primary trade settles: the buyer pays in; reserve, proceeds and fees are fed (P-04c to f).
     PrimaryPayIn "P-04c";
-    /// A primary trade settles: the reserve is fed first.
-    PrimaryReserve "P-04d";
-    /// A primary trade settles: the rest is the issuer's to use.
-    PrimaryProceeds "P-04e";
-    /// A primary trade settles: fees.
-    PrimaryFee "P-04f";
     /// Money held for an order is set free: cancelled, expired or overheld.
     HoldRelease "P-05b";
     /// A resale is matched: money committed.
     SecondaryMatch "P-06a";
-    /// A resale settles: the buyer pays in.
+    /// A resale settles: the buyer pays in, the seller is paid, fees are taken (P-06b to d).
     SecondaryPayIn "P-06b";
-    /// A resale settles: the seller is paid.
-    SecondaryPayOut "P-06c";
-    /// A resale settles: fees.
-    SecondaryFee "P-06d";
     /// A net leg between two bank accounts is instructed.
     NetLeg "P-08a";
     /// The bank has confirmed a movement that was in transit.
@@ -168,6 +169,8 @@ postings! {
     DefaultFreeze "P-15c";
     /// Holders of a defaulted issuer's coupons are compensated.
     HolderCompensation "P-15d";
+    /// Money has been paid into the guarantee fund.
+    GuaranteeFunding "P-15e";
     /// A cross-border trade is prepared: the buyer's money is committed.
     CrossBorderPrepare "P-16b";
     /// A cross-border trade settles: pay-in at the buyer's node.
@@ -184,8 +187,6 @@ postings! {
     CrossBorderPayOut "P-16h2";
     /// A prepared cross-border trade is given up.
     CrossBorderAbort "P-16i";
-    /// A coupon is redeemed at a merchant abroad.
-    CrossBorderRedemption "P-16k";
     /// A cross-border primary sale settles: the issuer is credited.
     CrossBorderPrimary "P-16l";
     /// The exact mirror of an earlier entry.
@@ -210,22 +211,12 @@ postings! {
     BankDifference "P-27";
     /// Interest on a custody account.
     BankInterest "P-28";
-    /// A clearing house receives a member's pay-in. From here on: lines that the spec's table
-    /// does not have, because there the root settles by itself.
-    HousePayIn "P-30a";
-    /// A clearing house settles a cycle between its members.
-    HouseSettlement "P-30b";
-    /// A clearing house pays a member out.
-    HousePayOut "P-30c";
-    /// A dealer puts own money in, or takes it out.
-    DealerCapital "P-31";
-    /// An issuer takes a voluntary deposit back into its free money.
-    DepositRelease "P-02c";
-    /// Money has been paid into the guarantee fund.
-    GuaranteeFunding "P-15e";
     /// Tax is withheld on an event.
     TaxWithheld "P-29";
-    /// An entry by hand, with a reason. From here on: lines that the spec has no number for.
+    // From here on: lines that the spec has no number for.
+    /// Money has come on a dealer's account that no house had announced: its own capital.
+    DealerCapital "P-31";
+    /// An entry by hand, with a reason.
     Manual "P-32";
     /// A penalty for a breach of the rules.
     Penalty "P-33";

@@ -81,7 +81,7 @@ impl Venue {
         self.limits.remove(&party);
         self.invited.remove(&party);
         self.makers.remove(&party);
-        self.points.remove(&party);
+        self.points.accounts.remove(&party);
         for rule in Rule::ALL {
             self.flags.remove(&(party, rule));
         }

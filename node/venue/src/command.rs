@@ -446,7 +446,7 @@ pub enum Verb {
         /// The market maker.
         maker: PartyId,
     },
-    /// Let a suspended market maker go on.
+    /// Let a suspended market maker go on; two persons must.
     ResumeMaker {
         /// The market maker.
         maker: PartyId,

@@ -45,6 +45,7 @@ pub(crate) fn takes_two(verb: &Verb) -> bool {
         | Verb::CompensateHolders { .. }
         | Verb::ApproveMaker { .. }
         | Verb::AppointMaker { .. }
+        | Verb::ResumeMaker { .. }
         | Verb::PenaliseMaker { .. } => true,
         Verb::Money(act) => act.takes_two(),
         Verb::Clearing(act) => act.takes_two(),
@@ -130,6 +131,7 @@ impl Venue {
             Verb::CompensateHolders { batch } => self.check_compensate(batch).map(|_| ()),
             Verb::ApproveMaker { maker } => self.check_approve_maker(maker).map(|_| ()),
             Verb::AppointMaker { maker } => self.check_appoint_maker(maker),
+            Verb::ResumeMaker { maker } => self.check_resume_maker(maker),
             Verb::PenaliseMaker { maker, amount } => self.check_penalty(maker, amount),
             _ => Ok(()),
         }

@@ -57,7 +57,7 @@ impl IssuerStatus {
             Active => matches!(next, QuotaCut | Suspended | Frozen | Terminated),
             QuotaCut => matches!(next, Active | Suspended | Frozen | Terminated),
             Suspended => matches!(next, Active | Frozen | Terminated),
-            Frozen => matches!(next, Suspended | Terminated),
+            Frozen => matches!(next, Suspended),
             Terminated => false,
         }
     }

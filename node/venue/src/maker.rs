@@ -102,11 +102,16 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
+    /// Lets a suspended market maker go on; two persons must, for it lifts what one had imposed.
     pub(crate) fn resume_maker(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        self.maker_in(party, &[MakerStatus::Suspended])?;
-        self.free_party(party)?;
+        self.check_resume_maker(party)?;
         self.set_maker(step, party, MakerStatus::Active);
         Ok(Done::Accepted)
+    }
+
+    pub(crate) fn check_resume_maker(&self, party: PartyId) -> Result<(), Rejection> {
+        self.maker_in(party, &[MakerStatus::Suspended])?;
+        self.free_party(party).map(|_| ())
     }
 
     /// A market maker leaves, or an applicant thinks again.

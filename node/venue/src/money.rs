@@ -219,10 +219,12 @@ pub enum MoneyAct {
         /// The party.
         party: PartyId,
     },
-    /// Give a user points for a review that was found good (FEE-17).
+    /// Give a user points for a review that was found good (FEE-17), once.
     RewardReview {
         /// The user.
         party: PartyId,
+        /// The review, by the digest of its text.
+        review: Digest,
     },
     /// Be paid for points (P-24).
     PayPoints {
@@ -316,7 +318,7 @@ impl Venue {
             MoneyAct::SetLimits { party, .. } => self.check_limits_for(*party),
             MoneyAct::PayShare { share, to, amount } => self.check_pay_share(*share, *to, *amount),
             MoneyAct::GrantRebate { party, amount } => self.check_rebate(*party, *amount),
-            MoneyAct::RewardReview { party } => self.check_review(*party),
+            MoneyAct::RewardReview { party, review } => self.check_review(*party, *review),
             MoneyAct::ImposePenalty(penalty) => self.check_fine(penalty),
             MoneyAct::ReturnStake { node, amount } => self.check_stake(*node, *amount),
             MoneyAct::Slash(slashing) => self.check_stake(slashing.node, slashing.amount),
@@ -372,7 +374,7 @@ impl Venue {
             MoneyAct::SetKyc { party, kyc } => self.set_kyc(step, *party, *kyc),
             MoneyAct::Classify { party, class } => self.classify(step, *party, *class),
             MoneyAct::CloseParty { party } => self.close_party(step, *party),
-            MoneyAct::RewardReview { party } => self.reward_review(step, *party),
+            MoneyAct::RewardReview { party, review } => self.reward_review(step, *party, *review),
             MoneyAct::PayPoints { points } => self.pay_points(step, me, *points),
         }
     }

@@ -10,7 +10,8 @@ use crate::party::PartyKind;
 use crate::refusal::Rejection;
 use crate::reversal::ReversibleKind;
 use crate::venue::{Step, Venue};
-use gcfn_model::{Amount, Currency, PartyId};
+use gcfn_model::{Amount, Currency, Digest, PartyId};
+use gcfn_table::{Freeze, Map};
 use serde::{Deserialize, Serialize};
 
 /// What brings points, and what points bring: from the region's template.
@@ -63,6 +64,20 @@ pub struct PointAccount {
     pub named: bool,
 }
 
+/// The points of all users.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Points {
+    pub(crate) accounts: Map<PartyId, PointAccount>,
+    /// The reviews that have brought points.
+    reviews: Map<Digest, ()>,
+}
+
+impl Freeze for Points {
+    fn shared(&self) -> Points {
+        Points { accounts: self.accounts.shared(), reviews: self.reviews.shared() }
+    }
+}
+
 /// Why a user got points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,8 +86,8 @@ pub enum PointReason {
     Registered,
     /// It is known by its real name.
     RealName,
-    /// Its review was found good.
-    Review,
+    /// Its review was found good: which one.
+    Review(Digest),
 }
 
 /// What happened to points. Append-only: the order of variants is the encoding.
@@ -117,7 +132,7 @@ impl Venue {
     /// The points of a party.
     #[must_use]
     pub fn points(&self, party: PartyId) -> PointAccount {
-        self.points.get(&party).copied().unwrap_or_default()
+        self.points.accounts.get(&party).copied().unwrap_or_default()
     }
 
     /// Gives a user that has just been registered its points.
@@ -135,22 +150,32 @@ impl Venue {
             return;
         }
         self.grant_points(step, party, real_name, PointReason::RealName);
-        if let Some(account) = self.points.get_mut(&party) {
+        if let Some(account) = self.points.accounts.get_mut(&party) {
             account.named = true;
         }
     }
 
-    pub(crate) fn check_review(&self, party: PartyId) -> Result<(), Rejection> {
-        match self.free_party(party)?.kind {
-            PartyKind::User => Ok(()),
-            _ => Err(Rejection::PartyKind),
+    pub(crate) fn check_review(&self, party: PartyId, review: Digest) -> Result<(), Rejection> {
+        if self.free_party(party)?.kind != PartyKind::User {
+            return Err(Rejection::PartyKind);
+        }
+        match self.points.reviews.contains_key(&review) {
+            true => Err(Rejection::ReviewRewarded),
+            false => Ok(()),
         }
     }
 
-    /// A user's review was found good. Points may become money, so two persons find it so.
-    pub(crate) fn reward_review(&mut self, step: &mut Step<'_>, party: PartyId) -> Outcome {
-        self.check_review(party)?;
-        self.grant_points(step, party, self.terms.money.points.review, PointReason::Review);
+    /// A user's review was found good. Points may become money, so two persons find it so, and
+    /// once.
+    pub(crate) fn reward_review(
+        &mut self,
+        step: &mut Step<'_>,
+        party: PartyId,
+        review: Digest,
+    ) -> Outcome {
+        self.check_review(party, review)?;
+        self.points.reviews.insert(review, ());
+        self.grant_points(step, party, self.terms.money.points.review, PointReason::Review(review));
         Ok(Done::Accepted)
     }
 
@@ -165,7 +190,7 @@ impl Venue {
         if !user || points == 0 {
             return;
         }
-        let account = self.points.or_insert_with(party, PointAccount::default);
+        let account = self.points.accounts.or_insert_with(party, PointAccount::default);
         account.balance = account.balance.saturating_add(u64::from(points));
         step.emit(PointEvent::Granted { party, points, reason }.into());
     }
@@ -193,7 +218,7 @@ impl Venue {
         }
         self.check_rebate(party, amount)?;
         let points = terms.cost(amount, currency);
-        if let Some(account) = self.points.get_mut(&party) {
+        if let Some(account) = self.points.accounts.get_mut(&party) {
             account.balance = account.balance.saturating_sub(points);
         }
         let number = self.rebate(step, party, amount, ReversibleKind::Points { points });
@@ -203,7 +228,7 @@ impl Venue {
 
     /// Gives a user the points back that had brought money which is taken back.
     pub(crate) fn return_points(&mut self, step: &mut Step<'_>, party: PartyId, points: u64) {
-        if let Some(account) = self.points.get_mut(&party) {
+        if let Some(account) = self.points.accounts.get_mut(&party) {
             account.balance = account.balance.saturating_add(points);
             step.emit(PointEvent::Returned { party, points }.into());
         }

@@ -444,6 +444,9 @@ pub enum Rejection {
     /// The user has fewer points.
     #[error("user does not have so many points")]
     PointsShort,
+    /// The review has brought points already.
+    #[error("review has brought points already")]
+    ReviewRewarded,
 }
 
 impl From<DeskRefusal> for Rejection {

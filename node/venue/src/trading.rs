@@ -43,7 +43,7 @@ impl Venue {
         }
         self.check_times(terms, step.at)?;
         let open = self.open_order((party, kind), terms, step.at)?;
-        self.check_backing(&open)?;
+        let settled = self.check_backing(&open)?;
         if !open.primary() {
             let value = open.price.checked_mul(open.remaining).ok_or(Rejection::TooLarge)?;
             self.check_order_limits(open.party, value, step.at)?;
@@ -54,7 +54,7 @@ impl Venue {
         }
         let (placed, fills) = self.place_in_book(step, open.series, open.order())?;
         self.announce(step, &open);
-        self.set_aside(step, &open);
+        self.set_aside_of(step, &open, settled);
         Ok(self.enter(step, open, &placed, &fills))
     }
 
@@ -112,18 +112,19 @@ impl Venue {
         }
     }
 
-    /// Whether the money or the coupons behind `open` are there.
-    fn check_backing(&self, open: &OpenOrder) -> Result<(), Rejection> {
+    /// Whether the money or the coupons behind `open` are there; gives the coupons, where others of
+    /// the series wait for their settlement.
+    fn check_backing(&self, open: &OpenOrder) -> Result<Option<Vec<SerialRange>>, Rejection> {
         let OpenOrder { party, series, remaining: quantity, .. } = *open;
         let title = &self.books.title;
         if open.side == Side::Buy {
             let hold = open.hold_per_coupon.checked_mul(quantity).ok_or(Rejection::TooLarge)?;
-            return self.check_money(party, hold);
+            return self.check_money(party, hold).map(|()| None);
         }
         if open.primary() {
             return match title.quantity(series, Holder::Inventory) < quantity {
                 true => Err(Rejection::InsufficientCoupons),
-                false => Ok(()),
+                false => Ok(None),
             };
         }
         self.transferable(series)?;
@@ -135,8 +136,11 @@ impl Venue {
             return Err(Rejection::ResaleLimit);
         }
         match self.pending(series) {
-            None => Ok(()),
-            Some(_) => self.pick_to_sell(series, party, &Units::Any(quantity)).map(|_| ()),
+            None => Ok(None),
+            Some(_) => {
+                let lots = self.pick_to_sell(series, party, &Units::Any(quantity))?;
+                Ok(Some(ranges_of(&lots)))
+            }
         }
     }
 
@@ -160,6 +164,17 @@ impl Venue {
 
     /// Holds what the order may cost, or the coupons it sells (P-04a, P-05a).
     pub(crate) fn set_aside(&mut self, step: &mut Step<'_>, open: &OpenOrder) {
+        let settled = self.settled_to_sell(open);
+        self.set_aside_of(step, open, settled);
+    }
+
+    /// The same, where the coupons have been picked that may be sold.
+    fn set_aside_of(
+        &mut self,
+        step: &mut Step<'_>,
+        open: &OpenOrder,
+        settled: Option<Vec<SerialRange>>,
+    ) {
         let OpenOrder { party, series, remaining: quantity, .. } = *open;
         match open.side {
             Side::Buy => self.hold_money(step, party, open.hold_of(quantity)),
@@ -170,7 +185,7 @@ impl Venue {
             Side::Sell if open.not_before.is_some() => self.keep_for_later(step, open),
             Side::Sell => {
                 let (from, to) = (Holder::Party(party), Holder::OrderLock(party));
-                let lots = match self.settled_to_sell(series, party, quantity) {
+                let lots = match settled {
                     Some(ranges) => self.books.title.transfer_ranges(series, from, to, &ranges),
                     None => {
                         let resales_max = self.resales_max(series);
@@ -185,13 +200,10 @@ impl Venue {
     }
 
     /// The coupons that a party sells while others of the series wait for their settlement.
-    fn settled_to_sell(
-        &self,
-        series: SeriesId,
-        party: PartyId,
-        quantity: u64,
-    ) -> Option<Vec<SerialRange>> {
-        self.pending(series)?;
+    fn settled_to_sell(&self, open: &OpenOrder) -> Option<Vec<SerialRange>> {
+        let OpenOrder { party, series, remaining: quantity, .. } = *open;
+        let offers = open.side == Side::Sell && !open.primary() && open.not_before.is_none();
+        self.pending(series).filter(|_| offers)?;
         let lots = self.pick_to_sell(series, party, &Units::Any(quantity));
         Some(ranges_of(&lots.expect("as many were found when the order was checked")))
     }

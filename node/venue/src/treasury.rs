@@ -1,5 +1,5 @@
-//! Money from and to banks: deposits, pay-ins and pay-outs (P-01, P-02a, P-08b,
-//! P-09d).
+//! Money from and to banks: deposits, pay-ins and pay-outs (P-01, P-02a, P-08, P-09d, P-16e2 to h,
+//! P-31).
 //!
 //! Money counts when the bank says that it has booked it, and not before.
 
@@ -18,7 +18,9 @@ use gcfn_banking::{
 };
 use gcfn_clearing::{House, PayIn};
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
-use gcfn_model::{Amount, BusinessDate, InstructionId, PartyId, Pool, SettlementAccount, Uetr};
+use gcfn_model::{
+    Amount, BusinessDate, HouseId, InstructionId, PartyId, Pool, SettlementAccount, Uetr,
+};
 
 impl Venue {
     /// The bank booked something on one of the node's accounts.
@@ -35,7 +37,8 @@ impl Venue {
             Booked::Settled(payment) => self.payment_made(step, &payment),
             Booked::Received(payment) => {
                 debug_assert_eq!(payment.creditor, Creditor::Account(entry.account));
-                self.post_bank(step, entry, bank, counterpart(pool));
+                let posted = Entry::new(self.received(&payment), entry.currency);
+                self.post_banked(step, posted.with(bank, counterpart(pool), entry.amount));
             }
             Booked::Returned(payment) => self.payment_returned(step, &payment, entry),
             Booked::Unmatched => self.deposit(step, entry),
@@ -80,7 +83,8 @@ impl Venue {
         if pool == Pool::Dealer {
             // All that comes in is the dealer's own, whoever sent it.
             self.note_early(entry);
-            self.post_bank(step, entry, bank, counterpart(pool));
+            let posted = Entry::new(Posting::DealerCapital, currency);
+            self.post_banked(step, posted.with(bank, counterpart(pool), amount));
             return;
         }
         match entry.reference.and_then(|party| self.depositor(party, entry)) {
@@ -169,7 +173,9 @@ impl Venue {
     fn payment_made(&mut self, step: &mut Step<'_>, payment: &Instruction<Purpose>) {
         let pool = payment.debtor.pool;
         let (debit, posting) = match payment.purpose {
-            Purpose::PayIn { .. } | Purpose::PayOut { .. } => (counterpart(pool), Posting::NetLeg),
+            Purpose::PayIn { house, .. } | Purpose::PayOut { house, .. } => {
+                (counterpart(pool), self.paid_in(pool, house))
+            }
             Purpose::MerchantPayOut(merchant) => {
                 (Account::Merchant(merchant), Posting::MerchantPayOut)
             }
@@ -186,6 +192,26 @@ impl Venue {
         };
         let entry = Entry::new(posting, payment.currency);
         self.post_banked(step, entry.with(debit, Account::Bank(pool), payment.amount));
+    }
+
+    /// As what a pay-in to a house is posted: the node's net leg, or one of a deal across nodes.
+    fn paid_in(&self, pool: Pool, house: HouseId) -> Posting {
+        match pool {
+            Pool::Dealer => Posting::FxPayOut,
+            _ if house == self.terms.house => Posting::NetLeg,
+            _ => Posting::CrossBorderRemit,
+        }
+    }
+
+    /// As what the money is posted that a house has paid out.
+    fn received(&self, payment: &Instruction<Purpose>) -> Posting {
+        match (payment.creditor, payment.purpose) {
+            (Creditor::Account(to), _) if to.pool == Pool::Dealer => Posting::FxReceive,
+            (_, Purpose::PayOut { house, .. }) if house != self.terms.house => {
+                Posting::CrossBorderReceive
+            }
+            _ => Posting::BankConfirmation,
+        }
     }
 
     /// A payment came back: the money is the payer's again, or waits in suspense where the payer
@@ -331,7 +357,7 @@ impl Venue {
             self.explained(step, uetr, account);
             if account.pool != Pool::Dealer {
                 let (from, to) = (Account::Suspense(account.pool), counterpart(account.pool));
-                let entry = Entry::new(Posting::BankConfirmation, payment.currency);
+                let entry = Entry::new(self.received(&payment), payment.currency);
                 self.post_banked(step, entry.with(from, to, payment.amount));
             }
         } else if let Err(refusal) = self.desk.expect(step.at, payment) {

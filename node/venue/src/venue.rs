@@ -26,7 +26,7 @@ use crate::offers::Offer;
 use crate::orders::{OpenOrder, OpenOrders};
 use crate::overlay::{CouponFreeze, Pledge};
 use crate::party::Party;
-use crate::points::PointAccount;
+use crate::points::Points;
 use crate::redemption::Redemption;
 use crate::reversal::ReversibleEntry;
 use crate::rules::Rule;
@@ -130,7 +130,7 @@ pub struct Venue {
     pub(crate) flags: Map<(PartyId, Rule), Timestamp>,
     /// Who was invited by whom; by nobody any more once the inviter has been rewarded.
     pub(crate) invited: Map<PartyId, Option<PartyId>>,
-    pub(crate) points: Map<PartyId, PointAccount>,
+    pub(crate) points: Points,
 
     /// Open defaults, by issuer.
     pub(crate) defaults: BTreeMap<PartyId, DefaultCase>,
@@ -236,7 +236,7 @@ impl Venue {
             activity: Map::new(),
             flags: Map::new(),
             invited: Map::new(),
-            points: Map::new(),
+            points: Points::default(),
             batches: Indexed::default(),
             markets: Map::new(),
             orders: OpenOrders::default(),

@@ -89,7 +89,7 @@ pub(super) fn fees() -> Entry {
                 .at(&["party", "amount"]),
             act("reward-review", "/api/v1/admin/reviews/rewards", "Give points for a good review.")
                 .body::<ReviewReward>()
-                .at(&["party"]),
+                .at(&["party", "review"]),
             act("penalise", "/api/v1/admin/penalties", "Take a penalty.")
                 .body::<PenaltyNotice>()
                 .at(&["party", "amount", "reason"]),

@@ -54,7 +54,8 @@ pub(crate) async fn reward_review(
     call: Write,
     Body(sent): Body<ReviewReward>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(MoneyAct::RewardReview { party: sent.party.0 }.into()).await
+    let ReviewReward { party: Text(party), review: Text(review) } = sent;
+    call.accepted(MoneyAct::RewardReview { party, review }.into()).await
 }
 
 pub(crate) async fn impose_penalty(

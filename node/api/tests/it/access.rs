@@ -451,7 +451,9 @@ fn sample(path: &str, people: &People) -> Value {
         "testnet/clock" => json!({ "offset_ms": 1 }),
         "payments/withdrawals" => json!({ "amount": money("1") }),
         "wallets/me/points/payouts" => json!({ "points": 1 }),
-        "admin/reviews/rewards" => json!({ "party": people.ben.party }),
+        "admin/reviews/rewards" => {
+            json!({ "party": people.ben.party, "review": "0".repeat(64) })
+        }
         path => sample_of_issuing(path, people)
             .or_else(|| sample_of_the_desk(path, people))
             .unwrap_or_else(|| json!({})),

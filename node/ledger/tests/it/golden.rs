@@ -20,7 +20,7 @@ fn the_root_of_a_small_node() {
             available,
             minor(10_000),
         ),
-        Entry::new(Posting::PrimaryReserve, Currency::Cny)
+        Entry::new(Posting::PrimaryPayIn, Currency::Cny)
             .with(available, reserve, minor(2_500))
             .with_transit(Pool::UserCustody, Pool::IssuerEscrow, minor(2_500)),
     ];

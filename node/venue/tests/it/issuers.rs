@@ -34,7 +34,7 @@ fn standings_lead_where_the_table_says() {
         (Active, vec![Suspended, QuotaCut, Frozen, Terminated]),
         (Suspended, vec![Active, Frozen, Terminated]),
         (QuotaCut, vec![Active, Suspended, Frozen, Terminated]),
-        (Frozen, vec![Suspended, Terminated]),
+        (Frozen, vec![Suspended]),
         (Terminated, vec![]),
         (Rejected, vec![Pending]),
     ];

@@ -13,6 +13,7 @@ mod credit_factors;
 mod cross_border;
 mod day;
 mod defaults;
+mod defects;
 mod disputes;
 mod encoding;
 mod expiry;

@@ -2,7 +2,7 @@
 
 use crate::world::{World, cents, party, terms};
 use gcfn_ledger::{Account, ShareKind};
-use gcfn_model::{Amount, Currency};
+use gcfn_model::{Amount, Currency, Digest};
 use gcfn_venue::{
     Done, EntryReference, Event, MoneyAct, Outcome, PartyKind, PointEvent, PointReason, Rejection,
     Role, Terms, Verb,
@@ -49,18 +49,21 @@ fn registration_a_real_name_and_good_reviews_bring_points() {
     world.operator(known(0));
     world.operator(known(2));
     assert_eq!(points(&world, "ann"), 300, "a name is known once");
-    let review = |who| MoneyAct::RewardReview { party: party(who) };
-    world.two(review("ann")).expect("two persons");
-    world.two(review("ann")).expect("two persons");
+    let (coffee, tea) = (Digest([1; 32]), Digest([2; 32]));
+    let review = |who, review| MoneyAct::RewardReview { party: party(who), review };
+    world.two(review("ann", coffee)).expect("two persons");
+    world.two(review("ann", tea)).expect("two persons");
     assert_eq!(points(&world, "ann"), 302, "reviews add up");
-    let refused = world.ask("olga", Role::Operator, review("shop").into());
+    let refused = world.ask("olga", Role::Operator, review("shop", Digest([3; 32])).into());
     assert_eq!(refused, Err(Rejection::PartyKind));
+    let again = world.ask("olga", Role::Operator, review("ann", tea).into());
+    assert_eq!(again, Err(Rejection::ReviewRewarded), "a review brings points once");
     let told = world.events.iter().filter_map(|event| match event {
         Event::Points(PointEvent::Granted { points, reason, .. }) => Some((*points, *reason)),
         _ => None,
     });
     use PointReason::{RealName, Registered, Review};
-    let all = [(100, Registered), (200, RealName), (1, Review), (1, Review)];
+    let all = [(100, Registered), (200, RealName), (1, Review(coffee)), (1, Review(tea))];
     assert_eq!(told.collect::<Vec<_>>(), all);
 }
 

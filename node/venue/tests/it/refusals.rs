@@ -1,10 +1,14 @@
 //! A refusal says why and leaves no trace.
 
+use crate::chaos::drawn::Chaos;
 use crate::world::{World, cents, party};
 use gcfn_ledger::{Account, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{CommandId, Pool, RedemptionId};
-use gcfn_venue::{Actor, Command, FreezeReason, PartyKind, Rejection, Request, Role, Verb};
+use gcfn_venue::{
+    Actor, ClearingAct, Command, Done, FreezeReason, MoneyAct, PartyKind, Rejection, Request, Role,
+    Verb,
+};
 
 fn market() -> (World, gcfn_model::SeriesId) {
     let mut world = World::new();
@@ -116,4 +120,27 @@ fn money_that_names_nobody_waits_in_suspense() {
     let again = world.apply(&Command::BankBooked(entry)).expect("a repeat is no error");
     assert_eq!(again, gcfn_venue::Done::Repeated);
     assert_eq!(world.balance(Account::Suspense(Pool::UserCustody)), 7_00);
+}
+
+/// What somebody may ask for is done by somebody: no verb is permitted and then forgotten.
+#[test]
+fn every_verb_is_somebodys_and_has_its_place() {
+    let mut chaos = Chaos::of_bytes(&[]);
+    let mut verbs: Vec<Verb> =
+        chaos.every_variant::<Verb>().into_iter().map(|(_, verb)| verb).collect();
+    verbs.extend(chaos.every_variant::<MoneyAct>().into_iter().map(|(_, act)| act.into()));
+    let acts = chaos.every_variant::<ClearingAct>().into_iter();
+    verbs.extend(acts.map(|(_, act)| Verb::Clearing(act)));
+    let roles = [Role::User, Role::Issuer, Role::Operator, Role::Bank, Role::Regulator];
+    let mut world = World::new();
+    for verb in verbs {
+        let served = roles.into_iter().any(|role| {
+            let outcome = match world.ask("olga", role, verb.clone()) {
+                Ok(Done::Proposed { .. }) => world.ask("oscar", role, verb.clone()),
+                outcome => outcome,
+            };
+            outcome != Err(Rejection::NotPermitted)
+        });
+        assert!(served, "nobody may ask for {verb:?}");
+    }
 }

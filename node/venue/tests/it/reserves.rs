@@ -2,10 +2,10 @@
 
 use crate::world::{World, cents, instant, party, terms, voucher};
 use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, ShareKind};
-use gcfn_model::{Amount, BatchId, Currency, Pool, RedemptionId};
+use gcfn_model::{Amount, AuctionId, BatchId, Currency, Pool, RedemptionId, WithdrawalId};
 use gcfn_venue::{
-    BatchTerms, DefaultCause, Done, Event, IssuerStatus, MoneyAct, PartyKind, Rejection,
-    ReserveMode, Role, Severity, Verb,
+    AuctionTerms, BatchTerms, DefaultCause, Done, Event, IssuerStatus, MoneyAct, PartyKind,
+    Rejection, ReserveMode, Role, Severity, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -216,6 +216,52 @@ fn what_the_fund_has_paid_the_issuer_owes_it_and_repays_first() {
     assert_eq!((world.venue.receivable(brand, fund), world.balance(deposit)), (cents(0), 9_05));
     world.settle(1005);
     assert_eq!(world.venue.fund_available(), cents(60_00), "whole again");
+}
+
+/// What was held for a bid is no new money and repays nothing when it comes back; so what the fund
+/// has a claim on is not paid out before it.
+#[test]
+fn the_fund_is_repaid_before_an_issuer_is_paid_out() {
+    let (mut world, series) = sold_below_face();
+    world.deposit("brand", Pool::IssuerEscrow, 200_00);
+    world.issuer("brand", Verb::WithdrawDeposit { amount: cents(200_00) }).expect("voluntary");
+    let rival = world.listed("rival", "b2");
+    world.buyer("cat", rival, 2);
+    let auction = AuctionId::derive(&[b"x"]);
+    let (units, reserve, increment) = (Units::Any(2), cents(1_00), cents(1));
+    let ends_at = instant(1004, 12);
+    let terms = AuctionTerms { auction, series: rival, units, reserve, increment, ends_at };
+    world.user("cat", Verb::OpenAuction(terms)).expect("hers");
+    let bid = |price| Verb::Bid { auction, price: cents(price) };
+    world.issuer("brand", bid(99_00)).expect("covered by its free proceeds");
+
+    world.register("sponsor", PartyKind::User);
+    world.deposit("sponsor", Pool::GuaranteeFund, 60_00);
+    world.register("cafe", PartyKind::Merchant);
+    world.issuer("brand", Verb::AuthoriseMerchant { merchant: party("cafe") }).expect("hers");
+    for _ in 0..10 {
+        world.redeem("ann", series, "cafe", None).expect("paid, or waiting");
+    }
+    world.until(1003, 18);
+    world.settle(1003);
+    let fund = Pool::GuaranteeFund;
+    let owed = world.venue.receivable(party("brand"), fund);
+    assert!(!owed.is_zero(), "the fund has paid");
+    world.two(Verb::CloseDefault { issuer: party("brand") }).expect("nothing waits any more");
+    world.register("ben", PartyKind::User);
+    world.deposit("ben", Pool::UserCustody, 500_00);
+    world.user("ben", bid(99_50)).expect("higher");
+    let free = world.balance(of_brand(IssuerBucket::Free));
+    assert!(owed.minor() < free, "its bid has come back: {free}");
+    assert_eq!(world.venue.receivable(party("brand"), fund), owed, "and has repaid nothing");
+
+    let pay_out = |id: &[u8], minor| {
+        let withdrawal = WithdrawalId::derive(&[id]);
+        Verb::PayOutProceeds { withdrawal, amount: cents(minor) }
+    };
+    let beyond = free - owed.minor() + 1;
+    assert_eq!(world.issuer("brand", pay_out(b"1", beyond)), Err(Rejection::InsufficientFunds));
+    world.issuer("brand", pay_out(b"2", beyond - 1)).expect("what nobody has a claim on");
 }
 
 #[test]

@@ -296,7 +296,7 @@ fn a_suspended_maker_owes_nothing_and_a_lifted_duty_is_gone() {
     let (mut world, series) = bound();
     world.operator(Verb::SuspendMaker { maker: user("mia") });
     assert_eq!(state(&world, series), QuoteState::Unobserved);
-    world.operator(Verb::ResumeMaker { maker: user("mia") });
+    world.two(Verb::ResumeMaker { maker: user("mia") }).expect("two persons");
     assert_eq!(state(&world, series), QuoteState::Lapsed);
     let lift = Verb::LiftDuty { maker: user("mia"), series };
     world.operator(lift.clone());
@@ -354,7 +354,7 @@ fn an_admitted_market_maker_is_exempt_from_the_rules_on_frequency_as_long_as_it_
     assert_eq!(class(&world), PartyClass::MarketMaker);
     world.operator(Verb::SuspendMaker { maker: user("mia") });
     assert_eq!(class(&world), PartyClass::Retail);
-    world.operator(Verb::ResumeMaker { maker: user("mia") });
+    world.two(Verb::ResumeMaker { maker: user("mia") }).expect("two persons");
     assert_eq!(class(&world), PartyClass::MarketMaker);
     world.user("mia", Verb::LeaveMaking).expect("admitted");
     assert_eq!(class(&world), PartyClass::Retail);
