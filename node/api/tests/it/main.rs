@@ -10,6 +10,7 @@ mod credentials;
 mod description;
 mod desk;
 mod feed;
+mod halted;
 mod idempotency;
 mod issuing;
 mod log;

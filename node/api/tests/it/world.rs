@@ -67,6 +67,10 @@ impl Node for TestGateway {
         Health { ready, leading: ready }
     }
 
+    fn is_halted(&self) -> bool {
+        *self.down.lock().unwrap() == Some(Unavailable::Halted)
+    }
+
     fn state_root(&self) -> Option<Digest> {
         None
     }
