@@ -35,6 +35,7 @@ pub mod redemption;
 pub mod risk;
 pub mod settlement;
 pub mod staff;
+pub mod statement;
 pub mod statistics;
 pub mod supervision;
 pub mod template;

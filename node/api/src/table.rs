@@ -89,6 +89,7 @@ fn venue() -> Vec<Route> {
         issuing::reviews(),
         issuing::listed_batches(),
         coupons::coupons(),
+        coupons::used(),
         coupons::held_in_place(),
         trading::routes(),
         money::payments(),

@@ -2,7 +2,7 @@
 
 use crate::verbs::{Entry, Table, act, alter, group, remove, show};
 use gcfn_api_wire::coupon::{PledgeRelease, Pledging};
-use gcfn_api_wire::dispute::{DisputeOpening, Evidence};
+use gcfn_api_wire::dispute::{DisputeOpening, DisputePage, Evidence};
 use gcfn_api_wire::fee_quote::FeeQuestion;
 use gcfn_api_wire::makers::DutyPage;
 use gcfn_api_wire::market::{CurveFilter, SuggestionRequest};
@@ -11,6 +11,9 @@ use gcfn_api_wire::offers::{
 };
 use gcfn_api_wire::party::{BankAccount, Invitation};
 use gcfn_api_wire::personal::{LogPage, ProfileChange};
+use gcfn_api_wire::redemption::{RedemptionPage, RefundPage};
+use gcfn_api_wire::settlement::WithdrawalPage;
+use gcfn_api_wire::statement::StatementPage;
 use gcfn_api_wire::template::VersionWanted;
 use gcfn_api_wire::wallet::PointPayout;
 
@@ -23,6 +26,7 @@ impl Table for OfParties {
 
     fn entries() -> Vec<Entry> {
         let mut entries = prices();
+        entries.extend(past());
         entries.extend([
             offers(),
             swaps(),
@@ -72,6 +76,31 @@ fn prices() -> Vec<Entry> {
             "The proof of a trade, for `gcfn verify`.",
         )),
     ]
+}
+
+/// What has become of what the caller did.
+fn past() -> Vec<Entry> {
+    let verbs = vec![
+        show("statement", "/api/v1/wallets/me/statement", "What your money has done.")
+            .query::<StatementPage>()
+            .list("lines", &["at", "reason", "total", "changes"]),
+        show("redemptions", "/api/v1/redemptions", "Your redemptions, as holder or merchant.")
+            .query::<RedemptionPage>()
+            .list("redemptions", &["redemption", "state", "value", "series", "serial", "until"]),
+        show("redemption", "/api/v1/redemptions/{redemption}", "What a token is for."),
+        show("refunds", "/api/v1/refunds", "Your purchases that were undone.")
+            .query::<RefundPage>()
+            .list("refunds", &["bought_at", "quantity", "value", "series", "trade"]),
+        show("withdrawals", "/api/v1/payments/withdrawals", "What is not yet with your bank.")
+            .query::<WithdrawalPage>()
+            .list("withdrawals", &["withdrawal", "amount", "fee", "state", "at"]),
+        act(
+            "stop-withdrawal",
+            "/api/v1/payments/withdrawals/{withdrawal}/cancel",
+            "Stop a withdrawal that has not left.",
+        ),
+    ];
+    verbs.into_iter().map(Entry::Verb).collect()
 }
 
 fn offers() -> Entry {
@@ -177,6 +206,7 @@ fn disputes() -> Entry {
         "Disputes about your trades.",
         vec![
             show("list", "/api/v1/disputes", "Your disputes.")
+                .query::<DisputePage>()
                 .list("disputes", &["dispute", "trade", "kind", "stage"]),
             show("show", "/api/v1/disputes/{dispute}", "A dispute."),
             act("open", "/api/v1/disputes", "Open one.")

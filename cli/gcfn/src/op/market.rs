@@ -2,11 +2,11 @@
 
 use crate::verbs::{Entry, act, group, remove, show};
 use gcfn_api_wire::coupon::PledgeRelease;
-use gcfn_api_wire::dispute::DisputeDecision;
+use gcfn_api_wire::dispute::{DisputeDecision, DisputePage};
 use gcfn_api_wire::makers::{Appointment, DutyOf, DutyPage, MakerPenalty, NewDuty};
 use gcfn_api_wire::market::BookAct;
 use gcfn_api_wire::offers::{AuctionFilter, OfferFilter};
-use gcfn_api_wire::redemption::RefundRequest;
+use gcfn_api_wire::redemption::{RedemptionPage, RefundPage, RefundRequest};
 use gcfn_api_wire::risk::AlertReview;
 use gcfn_api_wire::trading::{OrdersToCancel, TradePage};
 
@@ -34,7 +34,12 @@ pub(super) fn books() -> Entry {
                 .body::<RefundRequest>()
                 .at(&["trade"]),
             show("refunds", "/api/v1/refunds", "Purchases that were undone.")
-                .list("refunds", &["trade", "at"]),
+                .query::<RefundPage>()
+                .list("refunds", &["trade", "bought_at", "quantity", "value", "buyer"]),
+            show("redemptions", "/api/v1/redemptions", "Redemptions, open or past.")
+                .query::<RedemptionPage>()
+                .list("redemptions", &["redemption", "state", "value", "holder", "merchant"]),
+            show("redemption", "/api/v1/redemptions/{redemption}", "A redemption."),
             act(
                 "release",
                 "/api/v1/redemptions/{redemption}/cancel",
@@ -110,6 +115,7 @@ pub(super) fn disputes() -> Entry {
         "Disputes about trades.",
         vec![
             show("list", "/api/v1/disputes", "All disputes.")
+                .query::<DisputePage>()
                 .list("disputes", &["dispute", "trade", "kind", "stage"]),
             show("show", "/api/v1/disputes/{dispute}", "A dispute."),
             act("take-up", "/api/v1/disputes/{dispute}/take-up", "Take it up."),

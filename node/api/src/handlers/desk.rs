@@ -1,11 +1,12 @@
 //! The money desk: suspense, differences, entries by hand, reversals, what is owed, taxes.
 
+use crate::handlers::page_of;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::money::{
     DifferenceFound, EntryList, EntryPage, EntryReport, HandPosting, ReceivableList,
-    ReceivableReport, Reversal, SuspenseList, SuspenseMatching, SuspenseResolving, TaxHeld,
-    TaxLine, TaxReport, WritingOff,
+    ReceivableReport, Reversal, SuspenseList, SuspenseMatching, SuspensePage, SuspenseResolving,
+    TaxHeld, TaxLine, TaxReport, WritingOff,
 };
 use gcfn_api_wire::problem::Problem;
 use gcfn_api_wire::term::{Money, Text};
@@ -16,10 +17,14 @@ use gcfn_venue::{
 
 const ENTRIES_MAX: usize = 500;
 
-pub(crate) async fn suspense(call: Read, (): ()) -> Result<SuspenseList, Problem> {
+pub(crate) async fn suspense(
+    call: Read,
+    Query(page): Query<SuspensePage>,
+) -> Result<SuspenseList, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
-        let items = venue.suspense().map(Into::into).collect();
-        SuspenseList { items, as_of }
+        let items = venue.suspense_after(page.after).map(|item| (item.number, item.into()));
+        let (items, next) = page_of(items, page.limit);
+        SuspenseList { items, next, as_of }
     }))
 }
 

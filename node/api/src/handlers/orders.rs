@@ -1,8 +1,7 @@
 //! Orders: placed, changed, taken back, looked at.
 
-use crate::api::store_problem;
 use crate::gateway::ForeignListing;
-use crate::handlers::{oversees, past_page};
+use crate::handlers::{oversees, past_page, past_row};
 use crate::projection::{self, OrderLife};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::makers::{BatchAnswer, OrderAct, OrderBatch, OrderOutcome};
@@ -267,11 +266,7 @@ pub(crate) async fn show(call: Read<OrderId>, (): ()) -> Result<OrderState, Prob
 
 /// An order that is not open any more, as far as the read model knows it to have ended.
 async fn known(call: &Read<OrderId>) -> Result<Option<OrderState>, Problem> {
-    let store = call.api.store();
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let row = store.read_model().get(projection::ORDER, &call.id.to_string()).await;
-    let row = row.map_err(|fault| store_problem(&fault))?;
+    let (row, as_of) = past_row(&call.api, (projection::ORDER, &call.id.to_string())).await?;
     let life = row.as_ref().and_then(OrderLife::read).filter(OrderLife::has_ended);
     let currency = call.api.terms().currency;
     Ok(life.map(|life| OrderState { order: life.report(currency), as_of }))

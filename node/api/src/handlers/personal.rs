@@ -1,8 +1,8 @@
 //! A party's own data over time: changed, erased at its wish, and what it is told.
 
 use crate::api::store_problem;
-use crate::handlers::party;
 use crate::handlers::registration::{check_email, check_phone, claim_handles, vault_field};
+use crate::handlers::{party, past_page};
 use crate::projection::{self, Told};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::party::Me;
@@ -14,7 +14,7 @@ use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
 use gcfn_ledger::Holder;
 use gcfn_model::{Millis, PartyId, Timestamp};
-use gcfn_store::{Filter, Page, Place, Vault};
+use gcfn_store::{Filter, Page, Vault};
 use gcfn_venue::Venue;
 
 const DAY: u64 = 86_400_000;
@@ -161,15 +161,10 @@ pub(crate) async fn notices(
     call: Read,
     Query(page): Query<LogPage>,
 ) -> Result<NoticeList, Problem> {
-    let from = page.before.map(|text| text.parse::<Place>()).transpose();
-    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
-    let (store, party) = (call.api.store(), call.caller.party);
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let filter = Filter::Party(party);
-    let read_model = store.read_model();
-    let found = read_model.page(projection::NOTICE, filter, from.as_ref(), page.limit).await;
-    let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
+    let party = call.caller.party;
+    let rows = (projection::NOTICE, Filter::Party(party));
+    let found = past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
+    let (Page { rows, next }, as_of) = found;
     let currency = call.api.terms().currency;
     let notices = rows.iter().filter_map(|row| {
         let told: Told = serde_json::from_value(row.body.clone()).ok()?;

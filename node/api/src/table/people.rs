@@ -1,7 +1,7 @@
 //! Users, merchants and staff: who they are, and what staff decide about them.
 
 use super::{EVERYBODY, HOLDERS};
-use crate::handlers::{admin, party, personal, registration, staff, wallet};
+use crate::handlers::{admin, party, personal, registration, staff, statements, wallet};
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
 
@@ -82,6 +82,12 @@ pub(super) fn wallets() -> Vec<Route> {
             HOLDERS,
             "The caller's money and coupons.",
             party::assets,
+        ),
+        Route::read(
+            "/api/v1/wallets/me/statement",
+            HOLDERS,
+            "What the caller's money has done, the latest first.",
+            statements::own,
         ),
         Route::read(
             "/api/v1/wallets/me/valuation",
@@ -172,6 +178,12 @@ pub(super) fn staff() -> Vec<Route> {
             &[Operator, Regulator],
             "A party, by its pseudonym.",
             party::party,
+        ),
+        Route::read(
+            "/api/v1/admin/users/{party}/statement",
+            &[Operator, Regulator],
+            "What a party's money has done, the latest first.",
+            statements::of_party,
         ),
         Route::write(
             "/api/v1/admin/users/{party}/class",

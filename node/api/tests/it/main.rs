@@ -26,6 +26,8 @@ mod people;
 mod personal;
 mod privacy;
 mod problems;
+mod redemptions;
 mod sample;
+mod statements;
 mod trading;
 mod world;

@@ -8,7 +8,7 @@ use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, Parts, RateRequest, Unavailable,
 };
-use gcfn_api::projection::{Orders, Trades, dispute_rows};
+use gcfn_api::projection::Past;
 use gcfn_api::{Api, RateLimits, Scope, Settings, projection};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_banking::{BankEntry, BankReference, Side};
@@ -17,7 +17,7 @@ use gcfn_model::{
     Amount, BasisPoints, Currency, Digest, LockId, Machine, Millis, PartyId, Pool, Rate, SeriesId,
     SettlementAccount, Timestamp, TradeId, Xqid,
 };
-use gcfn_store::{Grant, Row, Store, VaultKey};
+use gcfn_store::{Grant, Store, VaultKey};
 use gcfn_venue::{
     Command, Event, FeePreset, FeeSchedule, LockedRate, Outcome, Request as Wish, Terms,
     TradingDay, Venue,
@@ -325,42 +325,13 @@ impl World {
     /// What the daemon's projector does with the journal.
     pub(crate) async fn project(&self) {
         let events = self.gateway.events.lock().unwrap().clone();
-        let (mut rows, mut orders, mut trades) = (Vec::new(), Orders::default(), Trades::default());
+        let (read_model, at) = (self.store.read_model(), self.gateway.now());
+        let mut past = Past::default();
         for (seq, event) in (1..).zip(&events) {
-            if let Some(order) = orders.missing(event) {
-                orders.read_back(order, None);
-            }
-            orders.follow((seq, self.gateway.now()), event);
-            if let Event::DutyOfDay(report) = event {
-                rows.push(Row {
-                    kind: projection::DUTY_OF_DAY.to_owned(),
-                    key: seq.to_string(),
-                    party: Some(report.maker),
-                    series: Some(report.series),
-                    at: self.gateway.now(),
-                    seq,
-                    body: serde_json::to_value(report).unwrap(),
-                });
-            }
-            assert_eq!(trades.missing(event), None);
-            trades.follow((seq, self.gateway.now()), event);
-            rows.extend(dispute_rows((seq, self.gateway.now()), event));
-            for (number, (party, told)) in projection::notices(event).into_iter().enumerate() {
-                rows.push(Row {
-                    kind: projection::NOTICE.to_owned(),
-                    key: format!("{seq}.{number}"),
-                    party: Some(party),
-                    series: told.series,
-                    at: self.gateway.now(),
-                    seq,
-                    body: serde_json::to_value(told).unwrap(),
-                });
-            }
+            past.follow(&read_model, (seq, at), event).await.unwrap();
         }
-        rows.extend(orders.take_rows());
-        rows.extend(trades.take_rows());
         let upto = self.gateway.applied();
-        self.store.read_model().apply(projection::PROJECTION, upto, &rows).await.unwrap();
+        read_model.apply(projection::PROJECTION, upto, &past.take_rows()).await.unwrap();
     }
 }
 

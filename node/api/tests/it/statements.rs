@@ -1,0 +1,50 @@
+//! What a party's money has done, line by line.
+
+use crate::people::People;
+use crate::world::{World, money};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+/// A line in short: why, and what it comes to.
+fn short(line: &Value) -> String {
+    let changes = line["changes"].as_array().unwrap().iter();
+    let changes = changes.map(|change| {
+        let (bucket, by) = (change["bucket"].as_str().unwrap(), &change["by"]["amount"]);
+        format!("{bucket} {}", by.as_str().unwrap())
+    });
+    let changes: Vec<_> = changes.collect();
+    let total = line["total"]["amount"].as_str().unwrap();
+    format!("{}: {} = {total}", line["reason"].as_str().unwrap(), changes.join(", "))
+}
+
+#[tokio::test]
+async fn a_user_sees_what_the_money_has_done() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 1).await;
+    let taken = json!({ "amount": money("100") });
+    world.done(&people.ann, "/api/v1/payments/withdrawals", taken).await;
+    world.project().await;
+    let (_, statement) = world.get(&people.ann, "/api/v1/wallets/me/statement").await;
+    let lines: Vec<String> = statement["lines"].as_array().unwrap().iter().map(short).collect();
+    assert_eq!(
+        lines,
+        [
+            "withdrawal_request: avail -100.00, commit 0.10, wdrl 99.90 = 0.00",
+            "primary_match: commit 90.18, hold -90.18 = 0.00",
+            "primary_hold: avail -90.18, hold 90.18 = 0.00",
+            "user_deposit: avail 5000.00 = 5000.00",
+        ]
+    );
+    let (_, none) = world.get(&people.ben, "/api/v1/wallets/me/statement").await;
+    assert_eq!(none["lines"], json!([]));
+
+    let path = format!("/api/v1/admin/users/{}/statement?limit=1", people.ann.party);
+    let (_, page) = world.get(&people.regulator, &path).await;
+    assert_eq!(short(&page["lines"][0]), lines[0]);
+    let next = page["next"].as_str().unwrap();
+    let (_, page) = world.get(&people.operator, &format!("{path}&before={next}")).await;
+    assert_eq!(short(&page["lines"][0]), lines[1]);
+    let (status, _) = world.get(&people.ben, &path).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+}
