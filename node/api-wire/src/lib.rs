@@ -18,6 +18,7 @@ pub mod coupon;
 pub mod dispute;
 pub mod federation;
 pub mod fee_quote;
+pub mod fee_table;
 pub mod feed;
 pub mod fees;
 pub mod gifts;

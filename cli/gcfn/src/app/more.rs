@@ -4,8 +4,10 @@ use crate::verbs::{Entry, Table, act, alter, group, remove, show};
 use gcfn_api_wire::coupon::{PledgeRelease, Pledging};
 use gcfn_api_wire::dispute::{DisputeOpening, DisputePage, Evidence};
 use gcfn_api_wire::fee_quote::FeeQuestion;
+use gcfn_api_wire::issuer::IssuerFilter;
+use gcfn_api_wire::listing::SeriesFilter;
 use gcfn_api_wire::makers::DutyPage;
-use gcfn_api_wire::market::{CurveFilter, SuggestionRequest};
+use gcfn_api_wire::market::{CurveFilter, PricePage, SuggestionRequest};
 use gcfn_api_wire::offers::{
     AuctionFilter, NewAuction, NewBid, NewOffer, NewSwap, OfferFilter, Taking,
 };
@@ -44,12 +46,33 @@ impl Table for OfParties {
 
 fn prices() -> Vec<Entry> {
     vec![
+        Entry::Verb(
+            show("search", "/api/v1/coupons/search", "The series that can be bought.")
+                .query::<SeriesFilter>()
+                .with(&[("reach", "everywhere")])
+                .list("series", &["series", "home", "issuer", "face", "last_price", "expires_at"]),
+        ),
         Entry::Verb(show("price", "/api/v1/market/quotes/{series}", "The price of a series.")),
         Entry::Verb(show("book", "/api/v1/mm/orderbook/{series}", "A whole book.")),
         Entry::Verb(
             show("curve", "/api/v1/market/curve", "What coupons cost by the time they have left.")
                 .query::<CurveFilter>()
                 .list("points", &["series", "days_left", "price", "face", "discount", "grade"]),
+        ),
+        Entry::Verb(
+            show("prices", "/api/v1/market/prices/{series}", "What it was traded at.")
+                .query::<PricePage>()
+                .list("trades", &["at", "price", "quantity", "primary"]),
+        ),
+        Entry::Verb(
+            show("issuers", "/api/v1/issuers", "Who issues here, and how far it is trusted.")
+                .query::<IssuerFilter>()
+                .list("issuers", &["issuer", "status", "grade", "score", "in_default", "since"]),
+        ),
+        Entry::Verb(show("credit", "/api/v1/issuers/{issuer}/credit", "Why it is graded so.")),
+        Entry::Verb(
+            show("fees", "/api/v1/fees", "Everything that is charged here.")
+                .list("trade", &["market", "side", "liquidity", "rate_bp"]),
         ),
         Entry::Verb(
             show("suggest", "/api/v1/market/price-suggestion", "What one might be worth, and why.")

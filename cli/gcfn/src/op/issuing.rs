@@ -2,7 +2,7 @@
 
 use crate::verbs::{Entry, act, group, set, show};
 use gcfn_api_wire::issuance::{BatchRejection, BatchScreening, BatchSuspension, ReserveTopUp};
-use gcfn_api_wire::issuer::{DefaultDeclaration, IssuerReview, QuotaGrant};
+use gcfn_api_wire::issuer::{DefaultDeclaration, IssuerFilter, IssuerReview, QuotaGrant};
 use gcfn_api_wire::personal::LogPage;
 use gcfn_api_wire::template::{TemplateDraft, TemplateRetirement, TemplateRevision, VersionWanted};
 
@@ -11,6 +11,9 @@ pub(super) fn issuers() -> Entry {
         "issuer",
         "Issuers: applications, quotas, defaults.",
         vec![
+            show("list", "/api/v1/issuers", "Issuers and applicants.")
+                .query::<IssuerFilter>()
+                .list("issuers", &["issuer", "status", "tier", "grade", "in_default", "since"]),
             show("show", "/api/v1/issuers/{issuer}", "An issuer's account."),
             act("review", "/api/v1/issuers/{issuer}/review", "Sign an application, or refuse it.")
                 .body::<IssuerReview>(),

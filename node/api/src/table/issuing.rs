@@ -43,6 +43,12 @@ pub(super) fn issuers() -> Vec<Route> {
             issuers::grant_quota,
         ),
         Route::read(
+            "/api/v1/issuers",
+            EVERYBODY,
+            "The issuers of the node, with their grades.",
+            issuers::list,
+        ),
+        Route::read(
             "/api/v1/issuers/{issuer}/credit",
             EVERYBODY,
             "How far an issuer is trusted, and why.",

@@ -9,6 +9,7 @@ mod coupons;
 mod credentials;
 mod description;
 mod desk;
+mod discovery;
 mod feed;
 mod halted;
 mod idempotency;
