@@ -32,6 +32,7 @@ pub mod node;
 pub mod offers;
 pub mod party;
 pub mod personal;
+pub mod promotion;
 pub mod redemption;
 pub mod risk;
 pub mod settlement;

@@ -1,7 +1,7 @@
 //! What the money of a party has done.
 
 use crate::page::page_size;
-use crate::term::{SignedMoney, Time};
+use crate::term::{Party, SignedMoney, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,4 +55,51 @@ pub struct BucketChange {
     pub bucket: String,
     /// How much.
     pub by: SignedMoney,
+}
+
+/// What the money of an issuer has done, month by month, the latest first.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MonthList {
+    /// The issuer.
+    pub issuer: Party,
+    /// The months in which something happened.
+    pub months: Vec<MonthReport>,
+    /// What to send as `before` to see older ones, if there may be any.
+    pub next: Option<String>,
+    /// The list holds at least everything up to this log entry; it is made from the journal.
+    pub as_of: u64,
+}
+
+/// What the money of an issuer did in a month: its own accounts, and the reserves of its batches.
+/// For every bucket, what it had at the beginning, what came in and what went out come to what
+/// it had at the end.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MonthReport {
+    /// Which, in UTC; the latest may still go on.
+    #[schema(example = "2026-11")]
+    pub month: String,
+    /// What each bucket had at its beginning; empty ones are left out.
+    pub opening: Vec<BucketChange>,
+    /// What moved, by reason and bucket.
+    pub flows: Vec<MonthFlow>,
+    /// What each bucket had at its end, or has now.
+    pub closing: Vec<BucketChange>,
+}
+
+/// What came into a bucket and what went out of it in a month, for one reason.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MonthFlow {
+    /// Why: the line of the posting table, in words.
+    #[schema(example = "issuer_deposit")]
+    pub reason: String,
+    /// Its number in the posting table.
+    #[schema(example = "P-02a")]
+    pub posting: String,
+    /// Which bucket.
+    #[schema(example = "deposit")]
+    pub bucket: String,
+    /// What came in.
+    pub came_in: SignedMoney,
+    /// What went out.
+    pub went_out: SignedMoney,
 }

@@ -1,6 +1,7 @@
 //! What the API asks the read model for. Whoever projects the journal writes rows of these kinds.
 
 mod disputes;
+mod months;
 mod notices;
 mod orders;
 mod past;
@@ -11,6 +12,7 @@ mod trades;
 pub use past::Past;
 
 pub(crate) use disputes::past_dispute;
+pub(crate) use months::IssuerMonth;
 pub(crate) use notices::Told;
 pub(crate) use orders::OrderLife;
 pub(crate) use redemptions::RedemptionLife;
@@ -62,3 +64,6 @@ pub const PARTY_REDEMPTION: &str = "party-redemption";
 /// What an entry did to a party's money: a row with `<event>.<party>` as key and a
 /// [`StatementLine`] as body.
 pub const STATEMENT: &str = "statement";
+
+/// What an issuer's money did in a month: a row with `<issuer>.<month>` as key.
+pub const ISSUER_MONTH: &str = "issuer-month";

@@ -88,6 +88,7 @@ fn venue() -> Vec<Route> {
         issuing::batches(),
         issuing::reviews(),
         issuing::listed_batches(),
+        issuing::promotions(),
         coupons::coupons(),
         coupons::used(),
         coupons::held_in_place(),

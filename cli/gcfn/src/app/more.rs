@@ -69,6 +69,10 @@ fn prices() -> Vec<Entry> {
                 .query::<IssuerFilter>()
                 .list("issuers", &["issuer", "status", "grade", "score", "in_default", "since"]),
         ),
+        Entry::Verb(
+            show("promotions", "/api/v1/issuers/{issuer}/promotions", "What one sells cheaper.")
+                .list("promotions", &["series", "kind", "price", "face", "left", "ends_at"]),
+        ),
         Entry::Verb(show("credit", "/api/v1/issuers/{issuer}/credit", "Why it is graded so.")),
         Entry::Verb(
             show("fees", "/api/v1/fees", "Everything that is charged here.")

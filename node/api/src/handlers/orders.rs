@@ -103,7 +103,7 @@ fn abroad(
 }
 
 /// What the machine did with an order, as it is told.
-fn placed(order: OrderId, done: Done, as_of: u64) -> Placed {
+pub(crate) fn placed(order: OrderId, done: Done, as_of: u64) -> Placed {
     let outcome = OrderOutcome::new(order, Ok(done));
     let OrderOutcome { order, filled, resting, cancelled, trades, not_before, .. } = outcome;
     Placed { order, filled, resting, cancelled, trades, not_before, sent_to: None, as_of }

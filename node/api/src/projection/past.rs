@@ -1,5 +1,6 @@
 //! The whole projection: events in, rows out.
 
+use super::months::Months;
 use super::redemptions::Redemptions;
 use super::{
     DUTY_OF_DAY, DUTY_OF_MONTH, NOTICE, ORDER, Orders, REDEMPTION, TRADE, Trades, dispute_rows,
@@ -16,6 +17,7 @@ pub struct Past {
     orders: Orders,
     trades: Trades,
     redemptions: Redemptions,
+    months: Months,
     /// The rows of what happens once.
     rows: Vec<Row>,
 }
@@ -47,6 +49,9 @@ impl Past {
             row.iter().for_each(|row| self.redemptions.read_back(row));
         }
         self.redemptions.follow((seq, at), event);
+        if let Event::Posted(entry) = event {
+            self.months.follow(read_model, (seq, at), entry).await?;
+        }
         self.once((seq, at), event);
         Ok(())
     }
@@ -81,12 +86,14 @@ impl Past {
         rows.extend(self.orders.take_rows());
         rows.extend(self.trades.take_rows());
         rows.extend(self.redemptions.take_rows());
+        rows.extend(self.months.take_rows());
         rows
     }
 
     /// How many rows there are to take.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.rows.len() + self.orders.rows() + self.trades.rows() + self.redemptions.rows()
+        let folded = self.orders.rows() + self.trades.rows() + self.redemptions.rows();
+        self.rows.len() + folded + self.months.rows()
     }
 }

@@ -27,6 +27,7 @@ mod people;
 mod personal;
 mod privacy;
 mod problems;
+mod promotions;
 mod redemptions;
 mod sample;
 mod statements;

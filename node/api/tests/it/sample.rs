@@ -153,6 +153,11 @@ fn sample_of_issuing(path: &str, people: &People) -> Option<Value> {
     let schema = json!({ "type": "object" });
     Some(match path {
         "coupons/templates" => json!({ "schema": schema, "bounds": bounds }),
+        // PUT takes the same path, and is refused for what it lacks.
+        "issuers/{issuer}/promotions" => json!({
+            "series": people.series, "quantity": 1, "discount_bp": 1500,
+            "ends_at": "2026-11-28T00:00:00Z",
+        }),
         "coupons/templates/{template}" => {
             json!({ "version": 2, "schema": schema, "bounds": bounds })
         }

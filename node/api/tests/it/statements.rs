@@ -1,8 +1,9 @@
 //! What a party's money has done, line by line.
 
 use crate::people::People;
-use crate::world::{World, money};
+use crate::world::{World, money, time};
 use axum::http::StatusCode;
+use gcfn_model::Pool;
 use serde_json::{Value, json};
 
 /// A line in short: why, and what it comes to.
@@ -46,5 +47,44 @@ async fn a_user_sees_what_the_money_has_done() {
     let (_, page) = world.get(&people.operator, &format!("{path}&before={next}")).await;
     assert_eq!(short(&page["lines"][0]), lines[1]);
     let (status, _) = world.get(&people.ben, &path).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+}
+
+/// A month in short.
+fn month(report: &Value) -> String {
+    let buckets = |name: &str| {
+        let all = report[name].as_array().unwrap().iter();
+        let all = all.map(|one| {
+            format!("{} {}", one["bucket"].as_str().unwrap(), one["by"]["amount"].as_str().unwrap())
+        });
+        all.collect::<Vec<_>>().join(", ")
+    };
+    let name = report["month"].as_str().unwrap();
+    format!("{name}: {} -> {}", buckets("opening"), buckets("closing"))
+}
+
+#[tokio::test]
+async fn an_issuers_months_begin_with_what_the_last_one_left() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let path = format!("/api/v1/issuers/{}/reports", people.issuer.party);
+    world.project().await;
+    let (_, reports) = world.get(&people.issuer, &path).await;
+    let months: Vec<String> = reports["months"].as_array().unwrap().iter().map(month).collect();
+    let paid_in = reports["months"][0]["flows"].as_array().unwrap();
+    let paid_in = paid_in.iter().find(|flow| flow["reason"] == "issuer_deposit").unwrap();
+    assert_eq!(paid_in["came_in"]["amount"], "5000.00");
+    assert_eq!(months.len(), 1, "{months:?}");
+    assert!(months[0].starts_with("2026-11:  -> "), "{months:?}");
+
+    *world.gateway.now.lock().unwrap() = time("2026-12-01T00:00:00Z");
+    world.deposit(people.issuer.party, Pool::IssuerEscrow, 7);
+    world.project().await;
+    let (_, reports) = world.get(&people.operator, &path).await;
+    let months: Vec<String> = reports["months"].as_array().unwrap().iter().map(month).collect();
+    let [latest, first] = months.as_slice() else { panic!("{months:?}") };
+    let left = first.split(" -> ").nth(1).unwrap();
+    assert!(latest.starts_with(&format!("2026-12: {left} -> ")), "{months:?}");
+    let (status, _) = world.get(&people.ann, &path).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
 }

@@ -35,6 +35,8 @@ pub(crate) const YUAN: &str = "CNY";
 pub(crate) struct TestGateway {
     pub(crate) venue: Mutex<Venue>,
     pub(crate) events: Mutex<Vec<Event>>,
+    /// When each of them happened.
+    times: Mutex<Vec<Timestamp>>,
     pub(crate) now: Mutex<Timestamp>,
     pub(crate) down: Mutex<Option<Unavailable>>,
     pub(crate) feed: Feed,
@@ -49,6 +51,7 @@ impl TestGateway {
         self.applied.fetch_add(1, Ordering::Relaxed);
         let outcome = self.venue.lock().unwrap().apply(at, command, &mut events);
         events.iter().skip(known).for_each(|event| self.feed.publish(event));
+        self.times.lock().unwrap().resize(events.len(), at);
         outcome
     }
 }
@@ -178,6 +181,7 @@ impl World {
         let gateway = Arc::new(TestGateway {
             venue: Mutex::new(Venue::new(terms())),
             events: Mutex::default(),
+            times: Mutex::default(),
             now: Mutex::new(time("2026-11-23T01:00:00Z")),
             down: Mutex::default(),
             feed: Feed::new(Currency::Cny),
@@ -325,10 +329,12 @@ impl World {
     /// What the daemon's projector does with the journal.
     pub(crate) async fn project(&self) {
         let events = self.gateway.events.lock().unwrap().clone();
-        let (read_model, at) = (self.store.read_model(), self.gateway.now());
+        let times = self.gateway.times.lock().unwrap().clone();
+        let read_model = self.store.read_model();
+        read_model.reset(projection::PROJECTION).await.unwrap();
         let mut past = Past::default();
-        for (seq, event) in (1..).zip(&events) {
-            past.follow(&read_model, (seq, at), event).await.unwrap();
+        for (seq, (at, event)) in (1..).zip(times.iter().zip(&events)) {
+            past.follow(&read_model, (seq, *at), event).await.unwrap();
         }
         let upto = self.gateway.applied();
         read_model.apply(projection::PROJECTION, upto, &past.take_rows()).await.unwrap();
