@@ -29,6 +29,7 @@ pub mod makers;
 pub mod market;
 pub mod money;
 pub mod node;
+pub mod notices;
 pub mod offers;
 pub mod party;
 pub mod personal;

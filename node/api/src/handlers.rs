@@ -18,6 +18,7 @@ pub(crate) mod issuers;
 pub(crate) mod makers;
 pub(crate) mod market;
 pub(crate) mod node;
+pub(crate) mod notices;
 pub(crate) mod offers;
 pub(crate) mod orders;
 pub(crate) mod party;

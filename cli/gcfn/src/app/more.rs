@@ -1,6 +1,6 @@
 //! What holders, merchants and issuers do less often, one verb for each route.
 
-use crate::verbs::{Entry, Table, act, alter, group, remove, show};
+use crate::verbs::{Entry, Table, act, alter, group, remove, set, show};
 use gcfn_api_wire::coupon::{PledgeRelease, Pledging};
 use gcfn_api_wire::dispute::{DisputeOpening, DisputePage, Evidence};
 use gcfn_api_wire::fee_quote::FeeQuestion;
@@ -8,6 +8,7 @@ use gcfn_api_wire::issuer::IssuerFilter;
 use gcfn_api_wire::listing::SeriesFilter;
 use gcfn_api_wire::makers::DutyPage;
 use gcfn_api_wire::market::{CurveFilter, PricePage, SuggestionRequest};
+use gcfn_api_wire::notices::NoticePrefs;
 use gcfn_api_wire::offers::{
     AuctionFilter, NewAuction, NewBid, NewOffer, NewSwap, OfferFilter, Taking,
 };
@@ -278,6 +279,9 @@ fn own() -> Entry {
                 .list("notices", &["at", "kind", "series", "quantity", "amount", "trade"]),
             show("reminders", "/api/v1/users/me/notifications", "What of yours ends soon.")
                 .list("reminders", &["at", "kind", "series", "quantity"]),
+            show("wants", "/api/v1/users/me/notification-prefs", "What you want to be told."),
+            set("want", "/api/v1/users/me/notification-prefs", "Say what you want to be told.")
+                .body::<NoticePrefs>(),
             show("erasure", "/api/v1/users/me/erasure", "How the erasure of your data stands."),
             act("erase", "/api/v1/users/me/erasure", "Ask that your data be erased."),
             show("identity", "/api/v1/users/me/kyc", "How well you are identified."),

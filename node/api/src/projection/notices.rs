@@ -1,6 +1,6 @@
 //! What parties are told, out of the journal.
 
-use gcfn_api_wire::personal::{Notice, NoticeKind};
+use gcfn_api_wire::notices::{Notice, NoticeKind};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_model::{Amount, Currency, PartyId, SeriesId, Timestamp, TradeId};
 use gcfn_venue::Event;

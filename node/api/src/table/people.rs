@@ -1,7 +1,7 @@
 //! Users, merchants and staff: who they are, and what staff decide about them.
 
 use super::{EVERYBODY, HOLDERS};
-use crate::handlers::{admin, party, personal, registration, staff, statements, wallet};
+use crate::handlers::{admin, notices, party, personal, registration, staff, statements, wallet};
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
 
@@ -70,8 +70,21 @@ pub(super) fn personal() -> Vec<Route> {
             "/api/v1/users/me/notifications",
             HOLDERS,
             "What the caller is told: what has happened, newest first, and what ends soon.",
-            personal::notices,
+            notices::notices,
         ),
+        Route::read(
+            "/api/v1/users/me/notification-prefs",
+            HOLDERS,
+            "What the caller wants to be told.",
+            notices::prefs,
+        ),
+        Route::write(
+            "/api/v1/users/me/notification-prefs",
+            HOLDERS,
+            "Say what the caller wants to be told: all of it anew.",
+            notices::set_prefs,
+        )
+        .by_put(),
     ]
 }
 

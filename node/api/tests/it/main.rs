@@ -20,6 +20,7 @@ mod market;
 mod methods;
 mod neighbours;
 mod network;
+mod notices;
 mod offers;
 mod orders;
 mod past;
