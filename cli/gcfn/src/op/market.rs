@@ -7,7 +7,7 @@ use gcfn_api_wire::makers::{Appointment, DutyOf, DutyPage, MakerPenalty, NewDuty
 use gcfn_api_wire::market::BookAct;
 use gcfn_api_wire::offers::{AuctionFilter, OfferFilter};
 use gcfn_api_wire::redemption::{RedemptionPage, RefundPage, RefundRequest};
-use gcfn_api_wire::risk::AlertReview;
+use gcfn_api_wire::risk::{AlertReview, LiquidityStress};
 use gcfn_api_wire::trading::{OrdersToCancel, TradePage};
 
 pub(super) fn books() -> Entry {
@@ -137,6 +137,9 @@ pub(super) fn risk() -> Entry {
         vec![
             show("list", "/api/v1/risk/alerts", "What nobody has reviewed.")
                 .list("alerts", &["party", "rule", "level", "at"]),
+            show("liquidity", "/api/v1/risk/liquidity", "Whether issuers could pay all at once.")
+                .query::<LiquidityStress>()
+                .list("issuers", &["issuer", "called", "reserves", "own_means", "shortfall"]),
             show("rules", "/api/v1/risk/limits", "What parties may do here, and what is noticed."),
             act("review", "/api/v1/risk/alerts/review", "Close the review of what was noticed.")
                 .body::<AlertReview>()

@@ -14,6 +14,7 @@ mod feed;
 mod halted;
 mod idempotency;
 mod issuing;
+mod liquidity;
 mod log;
 mod makers;
 mod market;
