@@ -33,6 +33,7 @@ pub mod notices;
 pub mod offers;
 pub mod party;
 pub mod personal;
+pub mod portfolio;
 pub mod promotion;
 pub mod redemption;
 pub mod risk;

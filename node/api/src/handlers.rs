@@ -23,6 +23,7 @@ pub(crate) mod offers;
 pub(crate) mod orders;
 pub(crate) mod party;
 pub(crate) mod personal;
+pub(crate) mod portfolio;
 pub(crate) mod promotions;
 pub(crate) mod redemption;
 pub(crate) mod registration;

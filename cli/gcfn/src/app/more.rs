@@ -286,6 +286,8 @@ fn own() -> Entry {
             act("erase", "/api/v1/users/me/erasure", "Ask that your data be erased."),
             show("identity", "/api/v1/users/me/kyc", "How well you are identified."),
             show("worth", "/api/v1/wallets/me/valuation", "What your money and coupons come to."),
+            show("portfolio", "/api/v1/wallets/me/portfolio", "What your coupons have come to.")
+                .list("positions", &["series", "bought", "paid", "held", "worth", "result"]),
             show("points", "/api/v1/wallets/me/points", "Your points, and what they bring."),
             act("pay-points", "/api/v1/wallets/me/points/payouts", "Be paid for points.")
                 .body::<PointPayout>()

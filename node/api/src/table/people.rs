@@ -1,7 +1,9 @@
 //! Users, merchants and staff: who they are, and what staff decide about them.
 
 use super::{EVERYBODY, HOLDERS};
-use crate::handlers::{admin, notices, party, personal, registration, staff, statements, wallet};
+use crate::handlers::{
+    admin, notices, party, personal, portfolio, registration, staff, statements, wallet,
+};
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
 
@@ -107,6 +109,12 @@ pub(super) fn wallets() -> Vec<Route> {
             HOLDERS,
             "What the caller's money and coupons come to.",
             wallet::valuation,
+        ),
+        Route::read(
+            "/api/v1/wallets/me/portfolio",
+            HOLDERS,
+            "What the caller's coupons have cost, brought and are worth.",
+            portfolio::portfolio,
         ),
         Route::read(
             "/api/v1/wallets/me/points",

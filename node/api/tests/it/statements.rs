@@ -88,3 +88,28 @@ async fn an_issuers_months_begin_with_what_the_last_one_left() {
     let (status, _) = world.get(&people.ann, &path).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_portfolio_adds_up_what_coupons_have_cost_and_brought() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let undone = people.buy(&world, 5).await;
+    world.done(&people.ann, "/api/v1/refunds", json!({ "trade": undone["trades"][0] })).await;
+    people.buy(&world, 3).await;
+    let path = format!("/api/v1/coupons/{}/redeem/lock", people.series);
+    let locked = world.done(&people.ann, &path, json!({ "merchant": people.merchant.party })).await;
+    let confirm = format!("/api/v1/redemptions/{}/confirm", locked["redemption"].as_str().unwrap());
+    world.done(&people.merchant, &confirm, Value::Null).await;
+    world.project().await;
+
+    let (_, portfolio) = world.get(&people.ann, "/api/v1/wallets/me/portfolio").await;
+    assert_eq!(portfolio["complete"], true);
+    let line = &portfolio["positions"][0];
+    assert_eq!((&line["bought"], &line["paid"]), (&json!(3), &money("270.54")));
+    assert_eq!((&line["held"], &line["worth"]), (&json!(2), &money("180.00")));
+    assert_eq!((&line["redeemed"], &line["received"]), (&money("100.00"), &money("0.00")));
+    assert_eq!((&line["result"], &line["return_bp"]), (&money("9.46"), &json!(349)));
+    assert_eq!(portfolio["result"], money("9.46"));
+    let (status, _) = world.get(&people.ann, "/api/b2c/portfolio").await;
+    assert_eq!(status, StatusCode::OK, "as the founding documents call it");
+}
