@@ -43,8 +43,6 @@ pub(crate) struct App {
 enum Verb {
     /// Show the caller's money and coupons.
     Wallet,
-    /// List the series that can be bought here.
-    Search,
     /// Show the best prices of a book.
     Quote(holder::Quote),
     /// Buy coupons.
@@ -79,7 +77,6 @@ impl App {
         let desk = self.door.open(format, None)?;
         match self.verb {
             Verb::Wallet => holder::wallet(&desk),
-            Verb::Search => holder::search(&desk),
             Verb::Quote(quote) => quote.run(&desk),
             Verb::Buy(trade) => trade.run(&desk, "buy"),
             Verb::Sell(trade) => trade.run(&desk, "sell"),

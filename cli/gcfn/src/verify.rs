@@ -6,7 +6,7 @@ use clap::Args;
 use gcfn_anchor::epoch::EpochHeader;
 use gcfn_anchor::receipt::{HeadProof, Receipt};
 use gcfn_anchor::roster::Roster;
-use gcfn_ledger::CouponProof;
+use gcfn_ledger::{CouponProof, Holder};
 use gcfn_replica::{CouponReceipt, CouponShown};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -153,7 +153,7 @@ impl Proven {
             Proven::Coupon(CouponReceipt { shown, .. }) => (
                 "verified: this was so when the epoch was closed, and it is final",
                 ("coupon", shown.coupon.to_string()),
-                format!("held by {:?}, {}", shown.proof.holder, condition(shown)),
+                format!("{}, {}", whereabouts(shown.proof.holder), condition(shown)),
             ),
         };
         let region = anchor.region.as_ref();
@@ -213,6 +213,26 @@ impl Proven {
             }
         }
         document
+    }
+}
+
+/// Where a coupon is, for people.
+fn whereabouts(holder: Holder) -> String {
+    match holder {
+        Holder::Inventory => "not sold yet".to_owned(),
+        Holder::InventoryLock => "not sold yet, on offer in the book".to_owned(),
+        Holder::Party(party) => format!("held by {party}"),
+        Holder::OrderLock(party) => format!("held by {party}, behind a sell order"),
+        Holder::OfferLock(party) => format!("held by {party}, behind an offer outside the book"),
+        Holder::RedeemLock(party) => format!("held by {party}, locked for redemption"),
+        Holder::Frozen(party) => format!("held by {party}, frozen"),
+        Holder::Pledged(party) => format!("held by {party}, pledged"),
+        Holder::Delivery(node) => format!("sold to a buyer at {node}, not delivered yet"),
+        Holder::Abroad(node) => format!("in somebody's hands at {node}"),
+        Holder::Home(node) => format!("not here; its home is {node}"),
+        Holder::Redeemed => "redeemed".to_owned(),
+        Holder::Expired => "expired".to_owned(),
+        Holder::Recalled => "taken back by its issuer".to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Disputes about trades. Evidence and reasons are named by their digests: what they say stays
 //! with whoever has them.
 
-use crate::page::page_size;
+use crate::page::{Span, page_size};
 use crate::term::{Dispute, Hash, Party, Text, Time, Trade};
 use crate::word::words;
 use gcfn_model::DisputeId;
@@ -94,30 +94,22 @@ impl From<DisputeState> for DisputeStage {
     }
 }
 
-/// Which disputes: a past one is resolved, and its trade too old to be disputed again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DisputeSpan {
-    /// All others.
-    #[default]
-    Present,
-    /// Past ones.
-    Past,
-}
-
 /// Which disputes to show.
 #[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DisputePage {
-    /// Those that the machine knows, or past ones.
+    /// Those that the machine knows, or past ones: resolved, and about trades that are too old to
+    /// be disputed again.
     #[serde(default)]
     #[param(inline)]
-    pub span: DisputeSpan,
-    /// Of past ones: at most this many, up to 500.
+    pub span: Span,
+    /// At most this many, up to 500.
     #[serde(default = "page_size")]
     #[param(default = 50, minimum = 1, maximum = 500)]
     pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page. Not of past ones.
+    pub after: Option<Dispute>,
     /// Of past ones: only those before, the `next` of an earlier page.
     pub before: Option<String>,
 }
@@ -127,7 +119,7 @@ pub struct DisputePage {
 pub struct DisputeList {
     /// The disputes, by id; past ones from the one that was forgotten last.
     pub disputes: Vec<DisputeReport>,
-    /// What to send as `before` to see older ones, if there may be any.
+    /// What to send as `after`, of past ones as `before`, to see more, if there may be any.
     pub next: Option<String>,
     /// The state read holds at least everything up to this log entry. Past disputes are listed
     /// from the journal and may be a moment behind what other answers show.

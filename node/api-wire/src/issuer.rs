@@ -1,6 +1,7 @@
 //! Issuers: their account, quota and rating, their money, their defaults.
 
 use crate::issuance::Stage;
+use crate::page::list_size;
 use crate::party::Bucket;
 use crate::settlement::DepositAccount;
 use crate::term::{Batch, Money, Party, Text, Time};
@@ -174,6 +175,54 @@ impl IssuerAccount {
             as_of,
         }
     }
+}
+
+/// Which issuers to show.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct IssuerFilter {
+    /// Only those that stand here. Applicants and refused ones are shown to staff and supervisors.
+    #[param(inline)]
+    pub status: Option<IssuerStanding>,
+    /// At most this many, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page.
+    pub after: Option<Party>,
+}
+
+/// Issuers, by pseudonym.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct IssuerList {
+    /// The issuers.
+    pub issuers: Vec<IssuerLine>,
+    /// What to send as `after` to see more, if there may be any.
+    pub next: Option<Party>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// What everybody may know of an issuer, in one line.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct IssuerLine {
+    /// Its pseudonym.
+    pub issuer: Party,
+    /// Where it stands.
+    pub status: IssuerStanding,
+    /// Its tier.
+    pub tier: IssuerTier,
+    /// Its grade, with what its defaults have taken off.
+    #[schema(example = "BBB")]
+    pub grade: String,
+    /// Its score: 0 to 100 with two decimals.
+    #[schema(example = "60.00")]
+    pub score: String,
+    /// Whether it is in default.
+    pub in_default: bool,
+    /// When it was first approved.
+    pub since: Option<Time>,
 }
 
 /// How an issuer's quota comes about.

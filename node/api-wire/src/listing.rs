@@ -1,12 +1,13 @@
 //! Series that trade, here and at other nodes.
 
+use crate::fee_quote::Decimal;
 use crate::page::list_size;
 use crate::term::{Batch, CurrencyCode, Money, Node, Party, Series, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Which series to list.
-#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SeriesFilter {
@@ -17,6 +18,16 @@ pub struct SeriesFilter {
     #[serde(default)]
     #[param(inline)]
     pub reach: Reach,
+    /// Only those of this issuer: of this node.
+    pub issuer: Option<Party>,
+    /// Only those whose coupons end at this time or later.
+    pub expires_from: Option<Time>,
+    /// Only those whose coupons end before this time.
+    pub expires_before: Option<Time>,
+    /// Only those that cost at most this, in the currency of the venue: by the best offer in the
+    /// book, or the last trade where there is none. Only of this node.
+    #[param(value_type = Option<String>, example = "95.00")]
+    pub price_max: Option<Decimal>,
     /// At most this many, up to 500.
     #[serde(default = "list_size")]
     #[param(default = 100, minimum = 1, maximum = 500)]

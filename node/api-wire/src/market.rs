@@ -1,5 +1,6 @@
 //! What everybody may know of a market: prices, depth, phases, suggestions.
 
+use crate::page::page_size;
 use crate::term::{Money, Party, Series, Time};
 use gcfn_model::Currency;
 use gcfn_venue::{Grade, PriceSuggestion, PricingInputs};
@@ -253,4 +254,43 @@ pub struct BookHalt {
     pub phase: BookPhase,
     /// When that ends by itself.
     pub until: Option<Time>,
+}
+
+/// Which past prices to show.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PricePage {
+    /// At most this many, up to 500.
+    #[serde(default = "page_size")]
+    #[param(default = 50, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those before: the `next` of an earlier page.
+    pub before: Option<String>,
+}
+
+/// What coupons of a series were traded at, the latest first.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PriceHistory {
+    /// The series.
+    pub series: Series,
+    /// The trades; whose they were is nobody's business.
+    pub trades: Vec<PastPrice>,
+    /// What to send as `before` to see older ones, if there may be any.
+    pub next: Option<String>,
+    /// The list holds at least everything up to this log entry; it is made from the journal.
+    pub as_of: u64,
+}
+
+/// What coupons were once traded at.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PastPrice {
+    /// When.
+    pub at: Time,
+    /// Per coupon.
+    pub price: Money,
+    /// How many coupons.
+    pub quantity: u64,
+    /// Whether the issuer sold new coupons.
+    pub primary: bool,
 }

@@ -1,5 +1,6 @@
 //! The money desk: suspense, differences, entries by hand and their reversal, what is owed.
 
+use crate::page::list_size;
 use crate::problem::Problem;
 use crate::term::{
     CurrencyCode, Date, Hash, Money, Order, Party, PaymentReference, Redemption, Text, Time, Trade,
@@ -77,11 +78,26 @@ words! {
     }
 }
 
+/// Which items in suspense to show.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SuspensePage {
+    /// At most this many, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page.
+    pub after: Option<u64>,
+}
+
 /// Bank movements that nobody has explained yet.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SuspenseList {
     /// The items, oldest first.
     pub items: Vec<SuspenseReport>,
+    /// What to send as `after` to see more, if there may be any.
+    pub next: Option<u64>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }

@@ -60,6 +60,8 @@ pub struct ApiStatus {
     pub ready: bool,
     /// Whether this replica leads its cell.
     pub leading: bool,
+    /// Whether this replica has stopped for good; it shows nothing of the state then.
+    pub halted: bool,
     /// The node's time.
     pub time: Time,
     /// The state read holds at least everything up to this log entry.

@@ -1,7 +1,7 @@
-//! A party's own data over time: changed, asked to be erased, told about; what staff did.
+//! A party's own data over time: changed, asked to be erased; what staff did.
 
 use crate::party::Kind;
-use crate::term::{Coupon, Money, Party, Series, Text, Time, Trade};
+use crate::term::{Coupon, Money, Party, Time, Trade};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
@@ -191,64 +191,4 @@ pub struct CouponPassage {
     pub seller: Option<Party>,
     /// Who bought it: shown to that party, to staff and to supervisors.
     pub buyer: Option<Party>,
-}
-
-/// What a party is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// It has bought or sold coupons.
-    TradeMatched,
-    /// Somebody gave it coupons.
-    CouponsReceived,
-    /// Money came in.
-    DepositReceived,
-    /// It was paid for coupons that ended or were taken back.
-    HolderPaid,
-    /// Its money and coupons stand still.
-    AccountFrozen,
-    /// They do not any more.
-    AccountUnfrozen,
-    /// Coupons that it holds end within a week.
-    CouponsExpiring,
-    /// The issuer of coupons that it holds is in default.
-    IssuerDefaulted,
-}
-
-/// What the caller is told.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct NoticeList {
-    /// What stands now: coupons that end soon, issuers in default.
-    pub reminders: Vec<Notice>,
-    /// What has happened, the newest first.
-    pub notices: Vec<Notice>,
-    /// What to send as `before` to see older ones, if there may be any.
-    pub next: Option<String>,
-    /// The notices hold at least everything up to this log entry; they are made from the journal.
-    pub as_of: u64,
-}
-
-/// One thing that a party is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Notice {
-    /// What.
-    pub kind: NoticeKind,
-    /// When it happened; of coupons that end, when they do.
-    pub at: Time,
-    /// Of which series.
-    pub series: Option<Series>,
-    /// By which trade.
-    pub trade: Option<Trade>,
-    /// How many coupons.
-    pub quantity: Option<u64>,
-    /// How much money.
-    pub amount: Option<Money>,
-}
-
-impl Notice {
-    /// A notice that says no more than this.
-    #[must_use]
-    pub const fn new(kind: NoticeKind, at: gcfn_model::Timestamp) -> Notice {
-        Notice { kind, at: Text(at), series: None, trade: None, quantity: None, amount: None }
-    }
 }

@@ -1,6 +1,7 @@
 //! Limits of what parties may do, and what rules have noticed.
 
 use crate::money::limit;
+use crate::page::list_size;
 use crate::term::{Money, Party, Text, Time};
 use crate::word::words;
 use gcfn_model::{Amount, Currency, PartyId, Timestamp};
@@ -164,4 +165,59 @@ pub struct AlertReview {
     pub party: Party,
     /// The rule.
     pub rule: RuleName,
+}
+
+/// How hard to press, and whom.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LiquidityStress {
+    /// Which share of what each batch owes is redeemed at once, in basis points.
+    #[serde(default = "everything")]
+    #[param(default = 10_000, minimum = 0, maximum = 10_000)]
+    pub stress_bp: u32,
+    /// At most this many issuers, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only issuers beyond: the `next` of an earlier page.
+    pub after: Option<Party>,
+}
+
+const fn everything() -> u32 {
+    10_000
+}
+
+/// Whether issuers could pay if holders came to redeem at once.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LiquidityReport {
+    /// The share that is redeemed at once, in basis points.
+    pub stress_bp: u32,
+    /// Face value that holders may redeem here, of all issuers.
+    pub outstanding: Money,
+    /// What the guarantee fund has for those who cannot pay.
+    pub guarantee_fund: Money,
+    /// The issuers of this page, by pseudonym.
+    pub issuers: Vec<IssuerStress>,
+    /// What to send as `after` to see more, if there may be any.
+    pub next: Option<Party>,
+    /// The state read holds at least everything up to this log entry.
+    pub as_of: u64,
+}
+
+/// What an issuer would have to pay, and with what.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct IssuerStress {
+    /// Who.
+    pub issuer: Party,
+    /// Face value that holders may redeem.
+    pub outstanding: Money,
+    /// What of it is asked for.
+    pub called: Money,
+    /// What the reserves of its batches have.
+    pub reserves: Money,
+    /// What it has beside them that can be drawn on.
+    pub own_means: Money,
+    /// What is called beyond the reserve of each batch and all of that.
+    pub shortfall: Money,
 }

@@ -1,5 +1,6 @@
 //! Money in and out: deposits, withdrawals, cycles, payment instructions.
 
+use crate::page::list_size;
 use crate::term::{
     CurrencyCode, Cycle, Date, Money, Party, PaymentReference, SignedMoney, Text, Time, Withdrawal,
 };
@@ -40,11 +41,26 @@ words! {
     }
 }
 
+/// Which withdrawals to show.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WithdrawalPage {
+    /// At most this many, up to 500.
+    #[serde(default = "list_size")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// Only those beyond: the `next` of an earlier page.
+    pub after: Option<Withdrawal>,
+}
+
 /// Withdrawals that are not paid.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WithdrawalList {
     /// The withdrawals, by id.
     pub withdrawals: Vec<WithdrawalReport>,
+    /// What to send as `after` to see more, if there may be any.
+    pub next: Option<Withdrawal>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }

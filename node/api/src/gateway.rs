@@ -59,6 +59,9 @@ pub trait Node: Send + Sync + 'static {
     /// Whether the node takes commands.
     fn health(&self) -> Health;
 
+    /// Whether its replica has stopped for good, and shows a state that nobody else may have.
+    fn is_halted(&self) -> bool;
+
     /// What the books committed to when the last epoch closed, where there are books.
     fn state_root(&self) -> Option<Digest>;
 

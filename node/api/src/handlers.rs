@@ -18,15 +18,19 @@ pub(crate) mod issuers;
 pub(crate) mod makers;
 pub(crate) mod market;
 pub(crate) mod node;
+pub(crate) mod notices;
 pub(crate) mod offers;
 pub(crate) mod orders;
 pub(crate) mod party;
 pub(crate) mod personal;
+pub(crate) mod portfolio;
+pub(crate) mod promotions;
 pub(crate) mod redemption;
 pub(crate) mod registration;
 pub(crate) mod risk;
 pub(crate) mod settlement;
 pub(crate) mod staff;
+pub(crate) mod statements;
 pub(crate) mod statistics;
 pub(crate) mod stream;
 pub(crate) mod supervision;
@@ -41,7 +45,7 @@ use crate::auth::Caller;
 use crate::projection::PROJECTION;
 use gcfn_api_wire::page::PAGE_MAX;
 use gcfn_api_wire::problem::Problem;
-use gcfn_store::{Filter, Page, Place};
+use gcfn_store::{Filter, Page, Place, Row};
 use gcfn_venue::Role;
 
 /// A page of what there is: at most `limit` of `found`, and the key beyond which there is more.
@@ -75,6 +79,17 @@ pub(crate) async fn past_page(
     let as_of = as_of.map_err(|fault| store_problem(&fault))?;
     let page = api.store().read_model().page(kind, filter, from.as_ref(), limit).await;
     Ok((page.map_err(|fault| store_problem(&fault))?, as_of))
+}
+
+/// The row of what has happened to one thing, and the log entry that it shows at least.
+pub(crate) async fn past_row(
+    api: &Api,
+    (kind, key): (&str, &str),
+) -> Result<(Option<Row>, u64), Problem> {
+    let as_of = api.store().cursors().position(PROJECTION).await;
+    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
+    let row = api.store().read_model().get(kind, key).await;
+    Ok((row.map_err(|fault| store_problem(&fault))?, as_of))
 }
 
 /// Whether the caller watches over the node rather than trades at it.

@@ -1,14 +1,28 @@
 //! What the API asks the read model for. Whoever projects the journal writes rows of these kinds.
 
 mod disputes;
+mod months;
 mod notices;
 mod orders;
+mod past;
+mod redemptions;
+mod statements;
 mod trades;
 
-pub use disputes::{dispute_rows, past_dispute};
-pub use notices::{Told, notices};
-pub use orders::{OrderLife, Orders};
-pub use trades::{Trades, past_trade};
+pub use past::Past;
+
+pub(crate) use disputes::past_dispute;
+pub(crate) use months::IssuerMonth;
+pub(crate) use notices::Told;
+pub(crate) use orders::OrderLife;
+pub(crate) use redemptions::RedemptionLife;
+pub(crate) use statements::StatementLine;
+pub(crate) use trades::past_trade;
+
+use disputes::dispute_rows;
+use notices::notices;
+use orders::Orders;
+use trades::Trades;
 
 /// The projection that they belong to: its cursor is the log entry that the rows show.
 pub const PROJECTION: &str = "venue";
@@ -40,3 +54,16 @@ pub const DUTY_OF_MONTH: &str = "duty-of-month";
 
 /// What a party is told: a row with `<event>.<number>` as key and a [`Told`] as body.
 pub const NOTICE: &str = "notice";
+
+/// Every redemption: a row with its id as key and a [`RedemptionLife`] as body.
+pub const REDEMPTION: &str = "redemption";
+
+/// The same by party: a row for each side, with `<redemption>.<side>` as key.
+pub const PARTY_REDEMPTION: &str = "party-redemption";
+
+/// What an entry did to a party's money: a row with `<event>.<party>` as key and a
+/// [`StatementLine`] as body.
+pub const STATEMENT: &str = "statement";
+
+/// What an issuer's money did in a month: a row with `<issuer>.<month>` as key.
+pub const ISSUER_MONTH: &str = "issuer-month";

@@ -80,6 +80,8 @@ pub(crate) struct Route {
     pub(crate) contract: Contract,
     /// Whether what is sent names itself, so that the caller need not name it.
     names_itself: bool,
+    /// Whether it is answered by a node whose replica has halted: it shows nothing of the state.
+    while_halted: bool,
     endpoint: Endpoint,
 }
 
@@ -192,6 +194,7 @@ impl Route {
             summary,
             contract,
             names_itself: false,
+            while_halted: false,
             endpoint: Box::new(endpoint),
         }
     }
@@ -226,6 +229,7 @@ impl Route {
             summary,
             contract,
             names_itself: false,
+            while_halted: false,
             endpoint: Box::new(endpoint),
         }
     }
@@ -271,6 +275,7 @@ impl Route {
             summary,
             contract,
             names_itself: true,
+            while_halted: false,
             endpoint: Box::new(endpoint),
         }
     }
@@ -302,6 +307,12 @@ impl Route {
     /// The same route, whose work goes on after the answer: it answers 202.
     pub(crate) fn accepts(mut self) -> Route {
         self.contract.status = StatusCode::ACCEPTED;
+        self
+    }
+
+    /// The same route, which a node answers though its replica has halted.
+    pub(crate) fn while_halted(mut self) -> Route {
+        self.while_halted = true;
         self
     }
 

@@ -88,7 +88,9 @@ fn venue() -> Vec<Route> {
         issuing::batches(),
         issuing::reviews(),
         issuing::listed_batches(),
+        issuing::promotions(),
         coupons::coupons(),
+        coupons::used(),
         coupons::held_in_place(),
         trading::routes(),
         money::payments(),
@@ -117,6 +119,7 @@ pub(crate) fn roles(routes: &[Route]) -> RoleTable {
 
 fn network() -> Vec<Route> {
     vec![
+        Route::read("/api/v1/node", EVERYBODY, "Who the node is.", node::node),
         Route::read(
             "/api/v1/federation/members",
             EVERYBODY,
@@ -212,19 +215,20 @@ fn mirrors() -> Vec<Route> {
     ]
 }
 
+/// What every node answers, also one whose replica has halted: none of it is of the state.
 fn operations() -> Vec<Route> {
-    vec![
+    let routes = vec![
         Route::open(
             Method::Post,
             "/api/v1/users/token",
             "Exchange an API key for a token.",
             registration::token,
         ),
-        Route::read("/api/v1/node", EVERYBODY, "Who the node is.", node::node),
         Route::read("/api/v1/dev/status", EVERYBODY, "Whether the API serves.", node::status),
         Route::open(Method::Get, "/healthz", "Whether the process lives.", node::healthz),
         Route::open(Method::Get, "/readyz", "Whether the node takes commands.", node::readyz),
         Route::open(Method::Get, "/openapi.json", "This description.", node::openapi),
         Route::read("/metrics", &[Operator], "Figures, for Prometheus.", node::metrics),
-    ]
+    ];
+    routes.into_iter().map(Route::while_halted).collect()
 }

@@ -241,6 +241,13 @@ impl<M: Machine> Cell<M> {
             .unwrap_or(Err(SubmitError::Unknown))
     }
 
+    /// Whether this replica has stopped for good: what it shows is not what the cell has agreed on,
+    /// or will fall behind it.
+    #[must_use]
+    pub fn is_halted(&self) -> bool {
+        self.inner.replica.halt.reason().is_some()
+    }
+
     /// How far the machine here has come, as it goes.
     #[must_use]
     pub fn applied(&self) -> watch::Receiver<Applied> {

@@ -106,6 +106,10 @@ impl Node for NodeGateway {
         health(&self.cell)
     }
 
+    fn is_halted(&self) -> bool {
+        self.cell.is_halted()
+    }
+
     fn state_root(&self) -> Option<Digest> {
         self.prover.last_header().map(|header| header.state_root)
     }
@@ -138,6 +142,10 @@ impl Node for CouncilNode {
 
     fn health(&self) -> Health {
         health(&self.cell)
+    }
+
+    fn is_halted(&self) -> bool {
+        self.cell.is_halted()
     }
 
     fn state_root(&self) -> Option<Digest> {

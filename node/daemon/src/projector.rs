@@ -3,16 +3,10 @@
 //! Everything here can be dropped and made again from the journal.
 
 use anyhow::{Context, Result};
-use gcfn_api::projection::{
-    DUTY_OF_DAY, DUTY_OF_MONTH, NOTICE, ORDER, Orders, PROJECTION, TRADE, Trades, dispute_rows,
-    notices,
-};
+use gcfn_api::projection::{PROJECTION, Past};
 use gcfn_cell::{Cell, Record};
-use gcfn_model::{PartyId, SeriesId, Timestamp};
 use gcfn_replica::{Command, Replica};
-use gcfn_store::{Cursors, ReadModel, Row};
-use gcfn_venue::{DutyReport, Event};
-use serde_json::{Value, json};
+use gcfn_store::{Cursors, ReadModel};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -40,26 +34,6 @@ pub(crate) struct Projector {
     pub(crate) cursors: Cursors,
 }
 
-/// What happens to one thing by more than one event.
-#[derive(Default)]
-struct Past {
-    orders: Orders,
-    trades: Trades,
-}
-
-impl Past {
-    fn rows(&self) -> usize {
-        self.orders.rows() + self.trades.rows()
-    }
-}
-
-/// Where and when an event happened.
-#[derive(Clone, Copy)]
-struct Place {
-    seq: u64,
-    at: Timestamp,
-}
-
 impl Projector {
     /// Works for ever.
     ///
@@ -71,13 +45,10 @@ impl Projector {
         let mut past = Past::default();
         loop {
             let mut record = journal.next().await.context("read the journal")?;
-            let (mut rows, began) = (Vec::new(), record.index);
-            let started = Instant::now();
+            let (began, started) = (record.index, Instant::now());
             let upto = loop {
-                project_record(&record, &mut rows);
                 self.follow(&record, &mut past).await?;
-                let more = rows.len() + past.rows() < ROWS_AT_ONCE
-                    && record.index < began + RECORDS_AT_ONCE;
+                let more = past.rows() < ROWS_AT_ONCE && record.index < began + RECORDS_AT_ONCE;
                 let next = match more {
                     true => journal.try_next().context("read the journal")?,
                     false => None,
@@ -87,87 +58,19 @@ impl Projector {
                     None => break record.index,
                 }
             };
-            rows.extend(past.orders.take_rows());
-            rows.extend(past.trades.take_rows());
+            let rows = past.take_rows();
             self.read_model.apply(PROJECTION, upto, &rows).await?;
             tokio::time::sleep(GATHERING.max(started.elapsed() * GATHERING_SHARE)).await;
         }
     }
 
-    /// Orders and trades have a past: what is not at hand of it is read back.
+    /// Has `past` take what a record holds.
     async fn follow(&self, record: &JournalRecord, past: &mut Past) -> Result<()> {
-        let Past { orders, trades } = past;
         for (seq, event) in (record.first_event + 1..).zip(&record.events) {
-            let gcfn_replica::Event::Venue(event) = event else { continue };
-            if let Some(order) = orders.missing(event) {
-                let row = self.read_model.get(ORDER, &order.to_string()).await?;
-                orders.read_back(order, row.as_ref());
+            if let gcfn_replica::Event::Venue(event) = event {
+                past.follow(&self.read_model, (seq, record.at), event).await?;
             }
-            orders.follow((seq, record.at), event);
-            if let Some(trade) = trades.missing(event) {
-                let row = self.read_model.get(TRADE, &trade.to_string()).await?;
-                row.iter().for_each(|row| trades.read_back(row));
-            }
-            trades.follow((seq, record.at), event);
         }
         Ok(())
     }
-}
-
-fn project_record(record: &JournalRecord, rows: &mut Vec<Row>) {
-    for (seq, event) in (record.first_event + 1..).zip(&record.events) {
-        if let gcfn_replica::Event::Venue(event) = event {
-            project(Place { seq, at: record.at }, event, rows);
-        }
-    }
-}
-
-fn project(place: Place, event: &Event, rows: &mut Vec<Row>) {
-    for (number, (party, told)) in notices(event).into_iter().enumerate() {
-        let key = format!("{:020}.{number}", place.seq);
-        let body = serde_json::to_value(told).unwrap_or(Value::Null);
-        rows.push(row(place, NOTICE, key, (Some(party), told.series), body));
-    }
-    match event {
-        Event::Money(_) => rows.extend(dispute_rows((place.seq, place.at), event)),
-        Event::DutyOfDay(report) => duty_row(place, DUTY_OF_DAY, report, rows),
-        Event::DutyOfMonth(report) => duty_row(place, DUTY_OF_MONTH, report, rows),
-        Event::Redeemed { redemption, value, partial } => {
-            let body = json!({ "value": value, "partial": partial });
-            rows.push(row(place, "redemption", redemption.to_string(), (None, None), body));
-        }
-        Event::WithdrawalRequested { withdrawal, party, amount } => {
-            let body = json!({ "amount": amount });
-            let of = (Some(*party), None);
-            rows.push(row(place, "withdrawal", withdrawal.to_string(), of, body));
-        }
-        Event::DepositReceived { party, currency, amount } => {
-            let body = json!({ "currency": currency, "amount": amount });
-            let key = format!("{:020}", place.seq);
-            rows.push(row(place, "deposit", key, (Some(*party), None), body));
-        }
-        Event::Posted(entry) => {
-            let key = format!("{:020}", place.seq);
-            let body = serde_json::to_value(entry).unwrap_or(Value::Null);
-            rows.push(row(place, "entry", key, (None, None), body));
-        }
-        _ => {}
-    }
-}
-
-fn duty_row(place: Place, kind: &str, report: &DutyReport, rows: &mut Vec<Row>) {
-    let body = serde_json::to_value(report).unwrap_or(Value::Null);
-    let of = (Some(report.maker), Some(report.series));
-    rows.push(row(place, kind, format!("{:020}", place.seq), of, body));
-}
-
-fn row(
-    place: Place,
-    kind: &str,
-    key: String,
-    (party, series): (Option<PartyId>, Option<SeriesId>),
-    body: Value,
-) -> Row {
-    let Place { seq, at } = place;
-    Row { kind: kind.to_owned(), key, party, series, at, seq, body }
 }

@@ -151,6 +151,14 @@ impl Venue {
         self.disputes.iter()
     }
 
+    /// The disputes beyond `after`, in the order of ids.
+    pub fn disputes_after(
+        &self,
+        after: Option<DisputeId>,
+    ) -> impl Iterator<Item = (&DisputeId, &Dispute)> {
+        self.disputes.after(after)
+    }
+
     /// Opens a dispute about a trade of the sender's: one at a time.
     pub(crate) fn open_dispute(
         &mut self,

@@ -3,6 +3,7 @@
 use crate::dispute::{Dispute, DisputeState};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::ops::Bound;
 use gcfn_model::{DisputeId, TradeId};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,15 @@ impl Disputes {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&DisputeId, &Dispute)> {
         self.known.iter()
+    }
+
+    /// Those beyond `key`, in the order of ids.
+    pub(crate) fn after(
+        &self,
+        key: Option<DisputeId>,
+    ) -> impl Iterator<Item = (&DisputeId, &Dispute)> {
+        let from = key.map_or(Bound::Unbounded, Bound::Excluded);
+        self.known.range((from, Bound::Unbounded))
     }
 
     /// Those that are not resolved.

@@ -11,6 +11,7 @@ use crate::rating::IssuerRecord;
 use crate::refusal::Rejection;
 use crate::venue::{Due, Step, Venue};
 use alloc::collections::BTreeSet;
+use core::ops::Bound;
 use gcfn_ledger::{Account, IssuerBucket};
 use gcfn_model::{Amount, BasisPoints, BatchId, PartyId, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -390,6 +391,15 @@ impl Venue {
     /// Every issuer, with how it stands.
     pub fn issuers(&self) -> impl Iterator<Item = (&PartyId, &Issuer)> {
         self.issuers.iter()
+    }
+
+    /// The issuers beyond `after`, in the order of pseudonyms.
+    pub fn issuers_after(
+        &self,
+        after: Option<PartyId>,
+    ) -> impl Iterator<Item = (&PartyId, &Issuer)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.issuers.range((from, Bound::Unbounded))
     }
 }
 

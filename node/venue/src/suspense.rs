@@ -13,6 +13,7 @@ use crate::transfer::taken_back_from;
 use crate::venue::{Step, Venue};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::ops::Bound;
 use gcfn_banking::{BankEntry, BankReference, Side};
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, ShareKind, UserBucket};
 use gcfn_model::{
@@ -119,6 +120,12 @@ impl Venue {
     /// Every item that waits in suspense, oldest first.
     pub fn suspense(&self) -> impl Iterator<Item = &SuspenseItem> {
         self.suspense.values()
+    }
+
+    /// The items beyond the number `after`, oldest first.
+    pub fn suspense_after(&self, after: Option<u64>) -> impl Iterator<Item = &SuspenseItem> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.suspense.range((from, Bound::Unbounded)).map(|(_, item)| item)
     }
 
     /// What a bank's entry is while nobody has explained it; its number is given when it is

@@ -464,6 +464,16 @@ impl Venue {
         self.redemptions.iter()
     }
 
+    /// The same beyond `after`, in the order of ids: all, or those of a party, be it the holder
+    /// or the merchant.
+    pub fn redemptions_after(
+        &self,
+        party: Option<PartyId>,
+        after: Option<RedemptionId>,
+    ) -> impl Iterator<Item = (&RedemptionId, &Redemption)> {
+        self.redemptions.after(party.map_or(By::All, By::Party), after)
+    }
+
     /// An FX rate locked for this node.
     #[must_use]
     pub fn lock(&self, lock: LockId) -> Option<&LockedRate> {

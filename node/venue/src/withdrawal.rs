@@ -83,6 +83,15 @@ impl Venue {
         self.withdrawals.iter()
     }
 
+    /// The same beyond `after`, in the order of ids: all, or those of a party.
+    pub fn withdrawals_after(
+        &self,
+        party: Option<PartyId>,
+        after: Option<WithdrawalId>,
+    ) -> impl Iterator<Item = (&WithdrawalId, &Withdrawal)> {
+        self.withdrawals.after(party.map_or(By::All, By::Party), after)
+    }
+
     /// A user asks for money to be paid to the user's own bank account (P-14a). Amount, fee and
     /// tax are set aside at once.
     pub(crate) fn withdraw(

@@ -116,21 +116,6 @@ pub(super) fn wallet(desk: &Desk) -> Ended {
     desk.list(&document, &["WHAT", "FREE", "APART"], money.chain(coupons))
 }
 
-pub(super) fn search(desk: &Desk) -> Ended {
-    let document: Value = desk.get("/api/v1/coupons/search?reach=everywhere")?;
-    let row = |listing: &Value| {
-        vec![
-            text_of(listing, "series"),
-            text_of(listing, "home"),
-            money_of(listing, "face"),
-            money_of(listing, "last_price"),
-            text_of(listing, "expires_at"),
-        ]
-    };
-    let header = ["SERIES", "HOME", "FACE", "LAST PRICE", "EXPIRES"];
-    desk.list(&document, &header, list(&document, "series").map(row))
-}
-
 pub(super) fn orders(desk: &Desk) -> Ended {
     let document: Value = desk.get("/api/v1/trades/orders")?;
     let row = |order: &Value| {

@@ -3,6 +3,8 @@
 use crate::verbs::{Entry, act, group, set, show};
 use gcfn_api_wire::issuance::{BatchDraft, ReserveTopUp};
 use gcfn_api_wire::issuer::{IssuerAmount, MerchantGrant};
+use gcfn_api_wire::promotion::{NewPromotion, PromotionChange};
+use gcfn_api_wire::statement::StatementPage;
 use gcfn_api_wire::trading::BuyBackOrder;
 
 pub(super) fn issuing() -> Entry {
@@ -37,12 +39,30 @@ pub(super) fn issuing() -> Entry {
             act("buy-back", "/api/v1/trades/buyback", "Buy own coupons back in the book.")
                 .body::<BuyBackOrder>()
                 .at(&["series", "quantity"]),
+            show("promotions", "/api/v1/issuers/{issuer}/promotions", "What you sell cheaper.")
+                .of_caller("issuer")
+                .list(
+                    "promotions",
+                    &["promotion", "series", "price", "begins_at", "ends_at", "left"],
+                ),
+            act("promote", "/api/v1/issuers/{issuer}/promotions", "Sell some cheaper for a time.")
+                .of_caller("issuer")
+                .body::<NewPromotion>()
+                .at(&["series", "quantity", "discount_bp"]),
+            set("change-promotion", "/api/v1/issuers/{issuer}/promotions", "Change such an offer.")
+                .of_caller("issuer")
+                .body::<PromotionChange>()
+                .at(&["promotion"]),
             show("quota", "/api/v1/issuers/{issuer}/quota", "How your quota comes about.")
                 .of_caller("issuer"),
             show("finance", "/api/v1/issuers/{issuer}/finance", "Your money and reserves.")
                 .of_caller("issuer"),
             show("figures", "/api/v1/issuers/{issuer}/bi", "What your coupons have come to.")
                 .of_caller("issuer"),
+            show("reports", "/api/v1/issuers/{issuer}/reports", "Your money, month by month.")
+                .of_caller("issuer")
+                .query::<StatementPage>()
+                .list("months", &["month", "opening", "closing"]),
             show("default", "/api/v1/issuers/{issuer}/defaults", "Whether you perform.")
                 .of_caller("issuer"),
             show("deposit", "/api/v1/issuers/{issuer}/deposit", "Your deposit, and its account.")

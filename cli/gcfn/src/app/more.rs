@@ -1,16 +1,22 @@
 //! What holders, merchants and issuers do less often, one verb for each route.
 
-use crate::verbs::{Entry, Table, act, alter, group, remove, show};
+use crate::verbs::{Entry, Table, act, alter, group, remove, set, show};
 use gcfn_api_wire::coupon::{PledgeRelease, Pledging};
-use gcfn_api_wire::dispute::{DisputeOpening, Evidence};
+use gcfn_api_wire::dispute::{DisputeOpening, DisputePage, Evidence};
 use gcfn_api_wire::fee_quote::FeeQuestion;
+use gcfn_api_wire::issuer::IssuerFilter;
+use gcfn_api_wire::listing::SeriesFilter;
 use gcfn_api_wire::makers::DutyPage;
-use gcfn_api_wire::market::{CurveFilter, SuggestionRequest};
+use gcfn_api_wire::market::{CurveFilter, PricePage, SuggestionRequest};
+use gcfn_api_wire::notices::NoticePrefs;
 use gcfn_api_wire::offers::{
     AuctionFilter, NewAuction, NewBid, NewOffer, NewSwap, OfferFilter, Taking,
 };
 use gcfn_api_wire::party::{BankAccount, Invitation};
 use gcfn_api_wire::personal::{LogPage, ProfileChange};
+use gcfn_api_wire::redemption::{RedemptionPage, RefundPage};
+use gcfn_api_wire::settlement::WithdrawalPage;
+use gcfn_api_wire::statement::StatementPage;
 use gcfn_api_wire::template::VersionWanted;
 use gcfn_api_wire::wallet::PointPayout;
 
@@ -23,6 +29,7 @@ impl Table for OfParties {
 
     fn entries() -> Vec<Entry> {
         let mut entries = prices();
+        entries.extend(past());
         entries.extend([
             offers(),
             swaps(),
@@ -40,12 +47,37 @@ impl Table for OfParties {
 
 fn prices() -> Vec<Entry> {
     vec![
+        Entry::Verb(
+            show("search", "/api/v1/coupons/search", "The series that can be bought.")
+                .query::<SeriesFilter>()
+                .with(&[("reach", "everywhere")])
+                .list("series", &["series", "home", "issuer", "face", "last_price", "expires_at"]),
+        ),
         Entry::Verb(show("price", "/api/v1/market/quotes/{series}", "The price of a series.")),
         Entry::Verb(show("book", "/api/v1/mm/orderbook/{series}", "A whole book.")),
         Entry::Verb(
             show("curve", "/api/v1/market/curve", "What coupons cost by the time they have left.")
                 .query::<CurveFilter>()
                 .list("points", &["series", "days_left", "price", "face", "discount", "grade"]),
+        ),
+        Entry::Verb(
+            show("prices", "/api/v1/market/prices/{series}", "What it was traded at.")
+                .query::<PricePage>()
+                .list("trades", &["at", "price", "quantity", "primary"]),
+        ),
+        Entry::Verb(
+            show("issuers", "/api/v1/issuers", "Who issues here, and how far it is trusted.")
+                .query::<IssuerFilter>()
+                .list("issuers", &["issuer", "status", "grade", "score", "in_default", "since"]),
+        ),
+        Entry::Verb(
+            show("promotions", "/api/v1/issuers/{issuer}/promotions", "What one sells cheaper.")
+                .list("promotions", &["series", "kind", "price", "face", "left", "ends_at"]),
+        ),
+        Entry::Verb(show("credit", "/api/v1/issuers/{issuer}/credit", "Why it is graded so.")),
+        Entry::Verb(
+            show("fees", "/api/v1/fees", "Everything that is charged here.")
+                .list("trade", &["market", "side", "liquidity", "rate_bp"]),
         ),
         Entry::Verb(
             show("suggest", "/api/v1/market/price-suggestion", "What one might be worth, and why.")
@@ -72,6 +104,31 @@ fn prices() -> Vec<Entry> {
             "The proof of a trade, for `gcfn verify`.",
         )),
     ]
+}
+
+/// What has become of what the caller did.
+fn past() -> Vec<Entry> {
+    let verbs = vec![
+        show("statement", "/api/v1/wallets/me/statement", "What your money has done.")
+            .query::<StatementPage>()
+            .list("lines", &["at", "reason", "total", "changes"]),
+        show("redemptions", "/api/v1/redemptions", "Your redemptions, as holder or merchant.")
+            .query::<RedemptionPage>()
+            .list("redemptions", &["redemption", "state", "value", "series", "serial", "until"]),
+        show("redemption", "/api/v1/redemptions/{redemption}", "What a token is for."),
+        show("refunds", "/api/v1/refunds", "Your purchases that were undone.")
+            .query::<RefundPage>()
+            .list("refunds", &["bought_at", "quantity", "value", "series", "trade"]),
+        show("withdrawals", "/api/v1/payments/withdrawals", "What is not yet with your bank.")
+            .query::<WithdrawalPage>()
+            .list("withdrawals", &["withdrawal", "amount", "fee", "state", "at"]),
+        act(
+            "stop-withdrawal",
+            "/api/v1/payments/withdrawals/{withdrawal}/cancel",
+            "Stop a withdrawal that has not left.",
+        ),
+    ];
+    verbs.into_iter().map(Entry::Verb).collect()
 }
 
 fn offers() -> Entry {
@@ -177,6 +234,7 @@ fn disputes() -> Entry {
         "Disputes about your trades.",
         vec![
             show("list", "/api/v1/disputes", "Your disputes.")
+                .query::<DisputePage>()
                 .list("disputes", &["dispute", "trade", "kind", "stage"]),
             show("show", "/api/v1/disputes/{dispute}", "A dispute."),
             act("open", "/api/v1/disputes", "Open one.")
@@ -221,10 +279,15 @@ fn own() -> Entry {
                 .list("notices", &["at", "kind", "series", "quantity", "amount", "trade"]),
             show("reminders", "/api/v1/users/me/notifications", "What of yours ends soon.")
                 .list("reminders", &["at", "kind", "series", "quantity"]),
+            show("wants", "/api/v1/users/me/notification-prefs", "What you want to be told."),
+            set("want", "/api/v1/users/me/notification-prefs", "Say what you want to be told.")
+                .body::<NoticePrefs>(),
             show("erasure", "/api/v1/users/me/erasure", "How the erasure of your data stands."),
             act("erase", "/api/v1/users/me/erasure", "Ask that your data be erased."),
             show("identity", "/api/v1/users/me/kyc", "How well you are identified."),
             show("worth", "/api/v1/wallets/me/valuation", "What your money and coupons come to."),
+            show("portfolio", "/api/v1/wallets/me/portfolio", "What your coupons have come to.")
+                .list("positions", &["series", "bought", "paid", "held", "worth", "result"]),
             show("points", "/api/v1/wallets/me/points", "Your points, and what they bring."),
             act("pay-points", "/api/v1/wallets/me/points/payouts", "Be paid for points.")
                 .body::<PointPayout>()

@@ -2,8 +2,9 @@
 
 use crate::verbs::{Entry, act, group, set, show};
 use gcfn_api_wire::issuance::{BatchRejection, BatchScreening, BatchSuspension, ReserveTopUp};
-use gcfn_api_wire::issuer::{DefaultDeclaration, IssuerReview, QuotaGrant};
+use gcfn_api_wire::issuer::{DefaultDeclaration, IssuerFilter, IssuerReview, QuotaGrant};
 use gcfn_api_wire::personal::LogPage;
+use gcfn_api_wire::statement::StatementPage;
 use gcfn_api_wire::template::{TemplateDraft, TemplateRetirement, TemplateRevision, VersionWanted};
 
 pub(super) fn issuers() -> Entry {
@@ -11,6 +12,9 @@ pub(super) fn issuers() -> Entry {
         "issuer",
         "Issuers: applications, quotas, defaults.",
         vec![
+            show("list", "/api/v1/issuers", "Issuers and applicants.")
+                .query::<IssuerFilter>()
+                .list("issuers", &["issuer", "status", "tier", "grade", "in_default", "since"]),
             show("show", "/api/v1/issuers/{issuer}", "An issuer's account."),
             act("review", "/api/v1/issuers/{issuer}/review", "Sign an application, or refuse it.")
                 .body::<IssuerReview>(),
@@ -21,6 +25,9 @@ pub(super) fn issuers() -> Entry {
             show("credit", "/api/v1/issuers/{issuer}/credit", "How far it is trusted, and why."),
             act("complain", "/api/v1/issuers/{issuer}/complaints", "Uphold a complaint about it."),
             show("figures", "/api/v1/issuers/{issuer}/bi", "What its coupons have come to."),
+            show("reports", "/api/v1/issuers/{issuer}/reports", "Its money, month by month.")
+                .query::<StatementPage>()
+                .list("months", &["month", "opening", "closing"]),
             show("finance", "/api/v1/issuers/{issuer}/finance", "Its money and its reserves."),
             show("deposit", "/api/v1/issuers/{issuer}/deposit", "What it has deposited."),
             show("payouts", "/api/v1/issuers/{issuer}/payouts", "What may be paid out to it."),

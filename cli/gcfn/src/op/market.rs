@@ -2,12 +2,12 @@
 
 use crate::verbs::{Entry, act, group, remove, show};
 use gcfn_api_wire::coupon::PledgeRelease;
-use gcfn_api_wire::dispute::DisputeDecision;
+use gcfn_api_wire::dispute::{DisputeDecision, DisputePage};
 use gcfn_api_wire::makers::{Appointment, DutyOf, DutyPage, MakerPenalty, NewDuty};
 use gcfn_api_wire::market::BookAct;
 use gcfn_api_wire::offers::{AuctionFilter, OfferFilter};
-use gcfn_api_wire::redemption::RefundRequest;
-use gcfn_api_wire::risk::AlertReview;
+use gcfn_api_wire::redemption::{RedemptionPage, RefundPage, RefundRequest};
+use gcfn_api_wire::risk::{AlertReview, LiquidityStress};
 use gcfn_api_wire::trading::{OrdersToCancel, TradePage};
 
 pub(super) fn books() -> Entry {
@@ -34,7 +34,12 @@ pub(super) fn books() -> Entry {
                 .body::<RefundRequest>()
                 .at(&["trade"]),
             show("refunds", "/api/v1/refunds", "Purchases that were undone.")
-                .list("refunds", &["trade", "at"]),
+                .query::<RefundPage>()
+                .list("refunds", &["trade", "bought_at", "quantity", "value", "buyer"]),
+            show("redemptions", "/api/v1/redemptions", "Redemptions, open or past.")
+                .query::<RedemptionPage>()
+                .list("redemptions", &["redemption", "state", "value", "holder", "merchant"]),
+            show("redemption", "/api/v1/redemptions/{redemption}", "A redemption."),
             act(
                 "release",
                 "/api/v1/redemptions/{redemption}/cancel",
@@ -110,6 +115,7 @@ pub(super) fn disputes() -> Entry {
         "Disputes about trades.",
         vec![
             show("list", "/api/v1/disputes", "All disputes.")
+                .query::<DisputePage>()
                 .list("disputes", &["dispute", "trade", "kind", "stage"]),
             show("show", "/api/v1/disputes/{dispute}", "A dispute."),
             act("take-up", "/api/v1/disputes/{dispute}/take-up", "Take it up."),
@@ -131,6 +137,9 @@ pub(super) fn risk() -> Entry {
         vec![
             show("list", "/api/v1/risk/alerts", "What nobody has reviewed.")
                 .list("alerts", &["party", "rule", "level", "at"]),
+            show("liquidity", "/api/v1/risk/liquidity", "Whether issuers could pay all at once.")
+                .query::<LiquidityStress>()
+                .list("issuers", &["issuer", "called", "reserves", "own_means", "shortfall"]),
             show("rules", "/api/v1/risk/limits", "What parties may do here, and what is noticed."),
             act("review", "/api/v1/risk/alerts/review", "Close the review of what was noticed.")
                 .body::<AlertReview>()

@@ -3,9 +3,10 @@
 use crate::verbs::{Entry, act, group, show};
 use gcfn_api_wire::fees::{PenaltyNotice, RebateGrant, ReviewReward, SharePayout};
 use gcfn_api_wire::money::{
-    DifferenceFound, EntryPage, HandPosting, Reversal, SuspenseMatching, SuspenseResolving,
-    WritingOff,
+    DifferenceFound, EntryPage, HandPosting, Reversal, SuspenseMatching, SuspensePage,
+    SuspenseResolving, WritingOff,
 };
+use gcfn_api_wire::settlement::WithdrawalPage;
 
 pub(super) fn suspense() -> Entry {
     group(
@@ -13,6 +14,7 @@ pub(super) fn suspense() -> Entry {
         "Bank movements that nobody has explained yet.",
         vec![
             show("list", "/api/v1/payments/suspense", "The items.")
+                .query::<SuspensePage>()
                 .list("items", &["item", "account", "side", "amount", "bank_reference", "at"]),
             act("resolve", "/api/v1/payments/suspense/{item}/resolve", "Say whose an item is.")
                 .body::<SuspenseResolving>(),
@@ -39,6 +41,7 @@ pub(super) fn withdrawals() -> Entry {
         "Withdrawals that are not paid.",
         vec![
             show("list", "/api/v1/payments/withdrawals", "The withdrawals.")
+                .query::<WithdrawalPage>()
                 .list("withdrawals", &["withdrawal", "party", "amount", "fee", "state", "at"]),
             act(
                 "approve",

@@ -6,6 +6,7 @@ use gcfn_api_wire::party::{Classification, ComplianceAct, KycDecision, Registrat
 use gcfn_api_wire::personal::{ErasureOrder, PartyPage};
 use gcfn_api_wire::risk::LimitsSet;
 use gcfn_api_wire::staff::{KeyRequest, KeyRevocation};
+use gcfn_api_wire::statement::StatementPage;
 
 pub(super) fn parties() -> Entry {
     group(
@@ -18,6 +19,9 @@ pub(super) fn parties() -> Entry {
                 .query::<PartyPage>()
                 .list("parties", &["party", "kind", "kyc", "frozen"]),
             show("show", "/api/v1/admin/users/{party}", "A party, by its pseudonym."),
+            show("statement", "/api/v1/admin/users/{party}/statement", "What its money has done.")
+                .query::<StatementPage>()
+                .list("lines", &["at", "reason", "total", "changes"]),
             act("identify", "/api/v1/compliance/kyc/{party}", "Set how well it is identified.")
                 .body::<KycDecision>()
                 .at(&["kyc"]),

@@ -46,6 +46,9 @@ pub(crate) enum Told {
 impl Session {
     /// A conversation with `caller`, who follows nothing yet.
     pub(crate) fn open(api: Api, caller: Caller) -> Result<Session, Problem> {
+        if api.node().is_halted() {
+            return Err(Code::Halted.into());
+        }
         let membership = api.gateway().feed().join().ok_or(Code::Busy)?;
         let now = api.node().now();
         let ends = now.checked_add(api.settings().token_lifetime).unwrap_or(now);
@@ -125,6 +128,9 @@ impl Session {
             let now = self.api.node().now();
             if self.ends <= now || !self.caller.is_current(now) {
                 return ended(FeedEndReason::Expired);
+            }
+            if self.api.node().is_halted() {
+                return ended(FeedEndReason::Closing);
             }
             let message = match self.waiting.pop_front() {
                 Some(message) => message,

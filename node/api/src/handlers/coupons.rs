@@ -1,7 +1,7 @@
 //! Single coupons: where one stands, and what holds some in place.
 
-use crate::api::store_problem;
 use crate::auth::Caller;
+use crate::handlers::past_page;
 use crate::projection;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::coupon::{
@@ -15,7 +15,7 @@ use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Holder, SerialRange};
 use gcfn_model::{PartyId, SeriesId, Xqid};
-use gcfn_store::{Filter, Page, Place};
+use gcfn_store::{Filter, Page};
 use gcfn_venue::{CouponFreezeTerms, MoneyAct, PledgeTerms, Rejection, Trade, Venue};
 
 pub(crate) async fn coupon(call: Read<Xqid>, (): ()) -> Result<CouponReport, Problem> {
@@ -81,14 +81,9 @@ pub(crate) async fn history(
         return Err(Code::NotFound.into());
     }
     let Xqid { series, serial } = call.id;
-    let from = page.before.map(|text| text.parse::<Place>()).transpose();
-    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
-    let store = call.api.store();
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let filter = Filter::Series(series);
-    let found = store.read_model().page(projection::TRADE, filter, from.as_ref(), page.limit).await;
-    let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
+    let rows = (projection::TRADE, Filter::Series(series));
+    let found = past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
+    let (Page { rows, next }, as_of) = found;
     let currency = call.api.terms().currency;
     let trades = rows.iter().filter_map(|row| serde_json::from_value(row.body.clone()).ok());
     let passages = trades.filter_map(|trade: Trade| {

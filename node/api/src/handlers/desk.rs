@@ -1,25 +1,31 @@
 //! The money desk: suspense, differences, entries by hand, reversals, what is owed, taxes.
 
+use crate::handlers::page_of;
 use crate::route::{Body, Query, Read, Write};
+use gcfn_api_wire::fee_table::FeeTable;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::money::{
     DifferenceFound, EntryList, EntryPage, EntryReport, HandPosting, ReceivableList,
-    ReceivableReport, Reversal, SuspenseList, SuspenseMatching, SuspenseResolving, TaxHeld,
-    TaxLine, TaxReport, WritingOff,
+    ReceivableReport, Reversal, SuspenseList, SuspenseMatching, SuspensePage, SuspenseResolving,
+    TaxHeld, TaxLine, TaxReport, WritingOff,
 };
 use gcfn_api_wire::problem::Problem;
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Account, TaxKind};
 use gcfn_venue::{
-    BankDifference, ManualPosting, MoneyAct, SuspensePart, SuspenseResolution, TaxRate,
+    BankDifference, ManualPosting, MoneyAct, SuspensePart, SuspenseResolution, TaxRate, Venue,
 };
 
 const ENTRIES_MAX: usize = 500;
 
-pub(crate) async fn suspense(call: Read, (): ()) -> Result<SuspenseList, Problem> {
+pub(crate) async fn suspense(
+    call: Read,
+    Query(page): Query<SuspensePage>,
+) -> Result<SuspenseList, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
-        let items = venue.suspense().map(Into::into).collect();
-        SuspenseList { items, as_of }
+        let items = venue.suspense_after(page.after).map(|item| (item.number, item.into()));
+        let (items, next) = page_of(items, page.limit);
+        SuspenseList { items, next, as_of }
     }))
 }
 
@@ -119,20 +125,30 @@ pub(crate) async fn write_off(
 
 pub(crate) async fn taxes(call: Read, (): ()) -> Result<TaxReport, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
-        let (currency, terms) = (venue.terms().currency, venue.terms().money.taxes);
-        let line = |on: &str, rate: TaxRate| TaxLine {
-            on: on.to_owned(),
-            kind: rate.kind.into(),
-            rate_bp: rate.rate.0,
-        };
+        let currency = venue.terms().currency;
         let withheld = TaxKind::ALL.iter().map(|kind| TaxHeld {
             kind: (*kind).into(),
             amount: Money::new(venue.books().money.amount(Account::Tax(*kind), currency), currency),
         });
-        TaxReport {
-            rates: vec![line("resale", terms.resale), line("withdrawal", terms.withdrawal)],
-            withheld: withheld.collect(),
-            as_of,
-        }
+        TaxReport { rates: tax_lines(venue), withheld: withheld.collect(), as_of }
+    }))
+}
+
+/// What is withheld on which event.
+fn tax_lines(venue: &Venue) -> Vec<TaxLine> {
+    let taxes = venue.terms().money.taxes;
+    let line = |(on, rate): (&str, TaxRate)| TaxLine {
+        on: on.to_owned(),
+        kind: rate.kind.into(),
+        rate_bp: rate.rate.0,
+    };
+    [("resale", taxes.resale), ("withdrawal", taxes.withdrawal)].map(line).to_vec()
+}
+
+/// Everything that is charged here, for everybody (FEE-22).
+pub(crate) async fn fee_table(call: Read, (): ()) -> Result<FeeTable, Problem> {
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let terms = venue.terms();
+        FeeTable::new(&terms.fees, tax_lines(venue), terms.currency, as_of)
     }))
 }

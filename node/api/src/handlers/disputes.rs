@@ -2,14 +2,15 @@
 
 use crate::api::store_problem;
 use crate::auth::Caller;
-use crate::handlers::past_page;
+use crate::handlers::{page_of, past_page};
 use crate::projection::{self, past_dispute};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::dispute::{
     DisputeDecision, DisputeDetail, DisputeList, DisputeOpened, DisputeOpening, DisputePage,
-    DisputeReport, DisputeSpan, Evidence,
+    DisputeReport, Evidence,
 };
 use gcfn_api_wire::issuance::Accepted;
+use gcfn_api_wire::page::Span;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
 use gcfn_model::DisputeId;
@@ -46,12 +47,15 @@ pub(crate) async fn disputes(
     call: Read,
     Query(page): Query<DisputePage>,
 ) -> Result<DisputeList, Problem> {
-    if page.span == DisputeSpan::Past {
+    if page.span == Span::Past {
         return past(call, page).await;
     }
+    let after = page.after.map(|Text(dispute)| dispute);
     Ok(call.api.gateway().read(|venue, as_of| {
-        let disputes = venue.disputes().filter_map(|entry| shown(&call.caller, venue, entry));
-        DisputeList { disputes: disputes.collect(), next: None, as_of }
+        let known = venue.disputes_after(after);
+        let seen = known.filter_map(|of| Some((*of.0, shown(&call.caller, venue, of)?)));
+        let (disputes, next) = page_of(seen, page.limit);
+        DisputeList { disputes, next: next.map(|dispute| dispute.to_string()), as_of }
     }))
 }
 

@@ -13,8 +13,8 @@ use gcfn_api_wire::listing::{Listing, Reach, SeriesFilter, SeriesList};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::template::{AttributeDocument, SchemaDocument};
 use gcfn_api_wire::term::{Money, Text};
-use gcfn_model::BatchId;
-use gcfn_venue::{Batch, BatchState, BatchTerms, Venue, Verb};
+use gcfn_model::{Amount, BatchId};
+use gcfn_venue::{Batch, BatchState, BatchTerms, Market, Venue, Verb};
 
 pub(crate) async fn draft(call: Write, Body(draft): Body<BatchDraft>) -> Result<Drafted, Problem> {
     let terms = terms(&call, &draft).await?;
@@ -155,19 +155,38 @@ pub(crate) async fn search(
     Query(filter): Query<SeriesFilter>,
 ) -> Result<SeriesList, Problem> {
     let gateway = call.api.gateway();
+    let price_max = filter.price_max.as_ref().map(|max| max.amount(call.api.terms().currency));
+    let price_max = price_max.transpose();
+    let price_max = price_max.map_err(|fault| Problem::rule("price_max", fault.to_string()))?;
     let ((mut series, next), as_of) = gateway.read(|venue, as_of| {
         let beyond = venue.live_batches_after(filter.after.map(|after| after.0));
         let listed = beyond.filter(|(_, batch)| batch.state == BatchState::Listed);
-        let listings = listed.map(|(id, batch)| (*id, listed_here(venue, batch)));
-        (page_of(listings, filter.limit), as_of)
+        let cheap = listed.filter(|(_, batch)| {
+            price_max
+                .is_none_or(|max| venue.market(batch.series).is_some_and(|of| costs(of) <= max))
+        });
+        let listings = cheap.map(|(id, batch)| (*id, listed_here(venue, batch)));
+        let wanted = listings.filter(|(_, listing)| is_wanted(listing, &filter));
+        (page_of(wanted, filter.limit), as_of)
     });
-    if filter.reach == Reach::Everywhere && next.is_none() {
-        series.extend(gateway.listings().into_iter().map(listed_abroad));
-    }
-    if let Some(Text(wanted)) = filter.currency {
-        series.retain(|listing| listing.face.currency == wanted);
+    if filter.reach == Reach::Everywhere && next.is_none() && price_max.is_none() {
+        let abroad = gateway.listings().into_iter().map(listed_abroad);
+        series.extend(abroad.filter(|listing| is_wanted(listing, &filter)));
     }
     Ok(SeriesList { series, next: next.map(Text), as_of })
+}
+
+/// What a coupon costs now: the best offer, or the last price where nobody offers any.
+fn costs(market: &Market) -> Amount {
+    market.book.depth(1).asks.first().map_or_else(|| market.price(), |ask| ask.price)
+}
+
+fn is_wanted(listing: &Listing, filter: &SeriesFilter) -> bool {
+    let SeriesFilter { currency, issuer, expires_from, expires_before, .. } = filter;
+    currency.is_none_or(|Text(wanted)| listing.face.currency == wanted)
+        && issuer.is_none_or(|wanted| listing.issuer == Some(wanted))
+        && expires_from.is_none_or(|from| from <= listing.expires_at)
+        && expires_before.is_none_or(|end| listing.expires_at < end)
 }
 
 fn listed_here(venue: &Venue, batch: &Batch) -> Listing {

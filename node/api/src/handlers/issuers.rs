@@ -1,23 +1,54 @@
 //! Issuers: from their application to their end, their quota and their rating.
 
-use crate::route::{Body, Read, Write};
+use crate::handlers::page_of;
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::issuer::{
-    CreditReport, DefaultDeclaration, IssuerAccount, IssuerReview, MerchantGrant, QuotaGrant,
-    QuotaReport,
+    CreditReport, DefaultDeclaration, IssuerAccount, IssuerFilter, IssuerLine, IssuerList,
+    IssuerReview, MerchantGrant, QuotaGrant, QuotaReport,
 };
 use gcfn_api_wire::problem::{Code, Problem};
+use gcfn_api_wire::term::Text;
 use gcfn_model::PartyId;
-use gcfn_venue::{Issuer, Verb};
+use gcfn_venue::{Issuer, Venue, Verb};
 
 pub(crate) async fn apply(call: Write, (): ()) -> Result<Accepted, Problem> {
     call.accepted(Verb::ApplyAsIssuer).await
 }
 
+/// The issuers of the node: those that were ever approved, for everybody.
+pub(crate) async fn list(
+    call: Read,
+    Query(page): Query<IssuerFilter>,
+) -> Result<IssuerList, Problem> {
+    let after = page.after.map(|Text(issuer)| issuer);
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let known = venue.issuers_after(after);
+        let seen = known.filter(|(id, of)| of.since.is_some() || call.caller.may_see(**id));
+        let wanted =
+            seen.filter(|(_, of)| page.status.is_none_or(|status| status == of.status.into()));
+        let lines = wanted.map(|(id, known)| (*id, line(venue, *id, known)));
+        let (issuers, next) = page_of(lines, page.limit);
+        IssuerList { issuers, next: next.map(Text), as_of }
+    }))
+}
+
+fn line(venue: &Venue, id: PartyId, known: &Issuer) -> IssuerLine {
+    IssuerLine {
+        issuer: Text(id),
+        status: known.status.into(),
+        tier: known.tier.into(),
+        grade: known.grade.name().to_owned(),
+        score: known.rating.score.to_string(),
+        in_default: venue.default_of(id).is_some(),
+        since: known.since.map(Text),
+    }
+}
+
 /// What `show` makes of the issuer in the path, which is its own and the overseers' to see.
 pub(super) fn own<T>(
     call: &Read<PartyId>,
-    show: impl FnOnce(&gcfn_venue::Venue, &Issuer, u64) -> T,
+    show: impl FnOnce(&Venue, &Issuer, u64) -> T,
 ) -> Result<T, Problem> {
     if !call.caller.may_see(call.id) {
         return Err(Code::NotFound.into());

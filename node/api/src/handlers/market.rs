@@ -1,19 +1,23 @@
 //! What everybody may know of a market, and when it stands still.
 
+use crate::handlers::past_page;
+use crate::projection::{TRADE, past_trade};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::fee_quote::{FeeQuestion, QuotedFee};
 use gcfn_api_wire::feed::level;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::market::{
     BookAct, BookHalt, CurveFilter, CurvePoint, DepthRange, HaltList, Level, MarketCurve,
-    MarketDepth, MarketQuote, OrderBook, SuggestedPrice, SuggestionRequest,
+    MarketDepth, MarketQuote, OrderBook, PastPrice, PriceHistory, PricePage, SuggestedPrice,
+    SuggestionRequest,
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_api_wire::trading::OrdersCancelled;
 use gcfn_market::{Depth, Phase, PriceLevel};
 use gcfn_model::{Currency, SeriesId, Timestamp};
-use gcfn_venue::{Batch, Done, Market, TradeLine, Venue, Verb};
+use gcfn_store::Filter;
+use gcfn_venue::{Batch, Done, Market, TradeLine, TradeState, Venue, Verb};
 
 const LEVELS_MAX: usize = 100;
 const DAY_MS: u64 = 86_400_000;
@@ -79,6 +83,29 @@ pub(crate) async fn quote(call: Read<SeriesId>, (): ()) -> Result<MarketQuote, P
         })
     });
     found.ok_or_else(|| Code::NotFound.into())
+}
+
+/// What a series was traded at. Trades that were undone are left out: nobody paid their price.
+pub(crate) async fn prices(
+    call: Read<SeriesId>,
+    Query(page): Query<PricePage>,
+) -> Result<PriceHistory, Problem> {
+    let rows = (TRADE, Filter::Series(call.id));
+    if call.api.gateway().read(|venue, _| venue.market(call.id).is_none()) {
+        return Err(Code::NotFound.into());
+    }
+    let (found, as_of) = past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
+    let currency = call.api.terms().currency;
+    let trades = found.rows.iter().filter_map(past_trade);
+    let trades = trades.filter(|trade| trade.state != TradeState::Reversed);
+    let trades = trades.map(|trade| PastPrice {
+        at: Text(trade.at),
+        price: Money::new(trade.price, currency),
+        quantity: trade.quantity,
+        primary: trade.primary(),
+    });
+    let (series, trades) = (Text(call.id), trades.collect());
+    Ok(PriceHistory { series, trades, next: found.next.map(|place| place.to_string()), as_of })
 }
 
 pub(crate) async fn curve(

@@ -63,7 +63,8 @@ pub(crate) async fn status(call: Read, (): ()) -> Result<ApiStatus, Problem> {
     let node = call.api.node();
     let health = node.health();
     let (time, as_of) = (Text(node.now()), node.applied());
-    Ok(ApiStatus { ready: health.ready, leading: health.leading, time, as_of })
+    let (ready, leading, halted) = (health.ready, health.leading, node.is_halted());
+    Ok(ApiStatus { ready, leading, halted, time, as_of })
 }
 
 pub(crate) async fn healthz(_: Open, (): ()) -> Result<Probe, Problem> {
@@ -71,8 +72,10 @@ pub(crate) async fn healthz(_: Open, (): ()) -> Result<Probe, Problem> {
 }
 
 pub(crate) async fn readyz(call: Open, (): ()) -> Result<Probe, Problem> {
-    match call.api.node().health().ready {
+    let node = call.api.node();
+    match node.health().ready {
         true => Ok(Probe { status: ProbeStatus::Ready }),
+        false if node.is_halted() => Err(Code::Halted.into()),
         false => Err(Code::NotLeading.into()),
     }
 }

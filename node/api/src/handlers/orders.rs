@@ -1,8 +1,7 @@
 //! Orders: placed, changed, taken back, looked at.
 
-use crate::api::store_problem;
 use crate::gateway::ForeignListing;
-use crate::handlers::{oversees, past_page};
+use crate::handlers::{oversees, past_page, past_row};
 use crate::projection::{self, OrderLife};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::makers::{BatchAnswer, OrderAct, OrderBatch, OrderOutcome};
@@ -104,7 +103,7 @@ fn abroad(
 }
 
 /// What the machine did with an order, as it is told.
-fn placed(order: OrderId, done: Done, as_of: u64) -> Placed {
+pub(crate) fn placed(order: OrderId, done: Done, as_of: u64) -> Placed {
     let outcome = OrderOutcome::new(order, Ok(done));
     let OrderOutcome { order, filled, resting, cancelled, trades, not_before, .. } = outcome;
     Placed { order, filled, resting, cancelled, trades, not_before, sent_to: None, as_of }
@@ -267,11 +266,7 @@ pub(crate) async fn show(call: Read<OrderId>, (): ()) -> Result<OrderState, Prob
 
 /// An order that is not open any more, as far as the read model knows it to have ended.
 async fn known(call: &Read<OrderId>) -> Result<Option<OrderState>, Problem> {
-    let store = call.api.store();
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let row = store.read_model().get(projection::ORDER, &call.id.to_string()).await;
-    let row = row.map_err(|fault| store_problem(&fault))?;
+    let (row, as_of) = past_row(&call.api, (projection::ORDER, &call.id.to_string())).await?;
     let life = row.as_ref().and_then(OrderLife::read).filter(OrderLife::has_ended);
     let currency = call.api.terms().currency;
     Ok(life.map(|life| OrderState { order: life.report(currency), as_of }))

@@ -1,25 +1,17 @@
-//! A party's own data over time: changed, erased at its wish, and what it is told.
+//! A party's own data over time: changed, and erased at its wish.
 
 use crate::api::store_problem;
 use crate::handlers::party;
 use crate::handlers::registration::{check_email, check_phone, claim_handles, vault_field};
-use crate::projection::{self, Told};
-use crate::route::{Body, Query, Read, Write};
+use crate::route::{Body, Read, Write};
 use gcfn_api_wire::party::Me;
 use gcfn_api_wire::personal::{
-    ErasureList, ErasureOrder, ErasureReport, ErasureStage, LogPage, Notice, NoticeKind,
-    NoticeList, ProfileChange,
+    ErasureList, ErasureOrder, ErasureReport, ErasureStage, ProfileChange,
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
-use gcfn_ledger::Holder;
 use gcfn_model::{Millis, PartyId, Timestamp};
-use gcfn_store::{Filter, Page, Place, Vault};
-use gcfn_venue::Venue;
-
-const DAY: u64 = 86_400_000;
-/// How long before its end a coupon's holder is reminded of it.
-const REMINDED_BEFORE: Millis = Millis(7 * DAY);
+use gcfn_store::Vault;
 
 /// Changes how the caller is reached; done again it is as it was.
 pub(crate) async fn change(call: Write, Body(sent): Body<ProfileChange>) -> Result<Me, Problem> {
@@ -154,58 +146,4 @@ impl Standing {
 fn erased(party: PartyId, at: Timestamp) -> ErasureReport {
     let erased_at = Some(at);
     Standing { party, requested_at: None, until: None, erased_at }.at(at)
-}
-
-/// What has happened to the caller, by the journal, and what it should know now, by the state.
-pub(crate) async fn notices(
-    call: Read,
-    Query(page): Query<LogPage>,
-) -> Result<NoticeList, Problem> {
-    let from = page.before.map(|text| text.parse::<Place>()).transpose();
-    let from = from.map_err(|fault| Problem::rule("before", fault.to_string()))?;
-    let (store, party) = (call.api.store(), call.caller.party);
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let filter = Filter::Party(party);
-    let read_model = store.read_model();
-    let found = read_model.page(projection::NOTICE, filter, from.as_ref(), page.limit).await;
-    let Page { rows, next } = found.map_err(|fault| store_problem(&fault))?;
-    let currency = call.api.terms().currency;
-    let notices = rows.iter().filter_map(|row| {
-        let told: Told = serde_json::from_value(row.body.clone()).ok()?;
-        Some(told.notice(row.at, currency))
-    });
-    let now = call.api.node().now();
-    Ok(NoticeList {
-        reminders: call.api.gateway().read(|venue, _| reminders(venue, party, now)),
-        notices: notices.collect(),
-        next: next.map(|place| place.to_string()),
-        as_of,
-    })
-}
-
-/// What `party` should know of the coupons that it holds.
-fn reminders(venue: &Venue, party: PartyId, now: Timestamp) -> Vec<Notice> {
-    let title = &venue.books().title;
-    let soon = now.checked_add(REMINDED_BEFORE).unwrap_or(now);
-    let mut reminders = Vec::new();
-    for (_, batch) in venue.live_batches_after(None) {
-        let places = [Holder::Party(party), Holder::OrderLock(party), Holder::OfferLock(party)];
-        let held = places.map(|place| title.quantity(batch.series, place)).iter().sum::<u64>();
-        if held == 0 {
-            continue;
-        }
-        let mut remind = |kind, at| {
-            let (series, quantity) = (Some(Text(batch.series)), Some(held));
-            reminders.push(Notice { series, quantity, ..Notice::new(kind, at) });
-        };
-        let ends = batch.terms.expires_at;
-        if now < ends && ends <= soon {
-            remind(NoticeKind::CouponsExpiring, ends);
-        }
-        if let Some(case) = venue.default_of(batch.issuer) {
-            remind(NoticeKind::IssuerDefaulted, case.opened_at);
-        }
-    }
-    reminders
 }

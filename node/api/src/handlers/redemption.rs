@@ -1,17 +1,20 @@
 //! Using coupons: gifts, redemptions, refunds.
 
-use crate::handlers::past_page;
-use crate::projection::{REFUND, past_trade};
+use crate::auth::Caller;
+use crate::handlers::{page_of, past_page, past_row};
+use crate::projection::{PARTY_REDEMPTION, REDEMPTION, REFUND, RedemptionLife, past_trade};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
-use gcfn_api_wire::problem::Problem;
+use gcfn_api_wire::page::Span;
+use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::redemption::{
-    Gift, Locked, RedemptionLock, RefundList, RefundPage, RefundReport, RefundRequest,
+    Gift, Locked, RedemptionDetail, RedemptionList, RedemptionLock, RedemptionPage,
+    RedemptionReport, RedemptionStage, RefundList, RefundPage, RefundReport, RefundRequest,
 };
-use gcfn_api_wire::term::Text;
-use gcfn_model::{RedemptionId, SeriesId};
+use gcfn_api_wire::term::{Money, Text};
+use gcfn_model::{Currency, RedemptionId, SeriesId};
 use gcfn_store::Filter;
-use gcfn_venue::{Done, Verb};
+use gcfn_venue::{Done, Venue, Verb};
 
 pub(crate) async fn gift(
     call: Write<SeriesId>,
@@ -48,6 +51,105 @@ pub(crate) async fn confirm(call: Write<RedemptionId>, (): ()) -> Result<Accepte
 
 pub(crate) async fn cancel(call: Write<RedemptionId>, (): ()) -> Result<Accepted, Problem> {
     call.accepted(Verb::CancelRedemption { redemption: call.id }).await
+}
+
+/// A redemption is its holder's and its merchant's to see; the merchant is not told whose it is.
+fn shown(caller: &Caller, report: RedemptionReport) -> Option<RedemptionReport> {
+    let holds = report.holder.is_some_and(|Text(holder)| caller.may_see(holder));
+    let holder = report.holder.filter(|_| holds);
+    (holds || caller.may_see(report.merchant.0)).then_some(RedemptionReport { holder, ..report })
+}
+
+/// A redemption by the journal. The machine forgets a confirmed one once its money has moved.
+fn past(life: &RedemptionLife, currency: Currency) -> RedemptionReport {
+    let state = match life.confirmed {
+        None => RedemptionStage::Locked,
+        Some(true) => RedemptionStage::Settled,
+        Some(false) => RedemptionStage::Released,
+    };
+    RedemptionReport {
+        redemption: Text(life.redemption),
+        state,
+        series: Text(life.series),
+        serial: life.serial,
+        value: Money::new(life.value, currency),
+        holder: Some(Text(life.holder)),
+        merchant: Text(life.merchant),
+        until: None,
+        locked_at: Some(Text(life.locked_at)),
+        ended_at: life.ended_at.map(Text),
+    }
+}
+
+/// The caller's redemptions, as holder or as merchant; overseers see all.
+pub(crate) async fn redemptions(
+    call: Read,
+    Query(page): Query<RedemptionPage>,
+) -> Result<RedemptionList, Problem> {
+    if page.span == Span::Past {
+        return past_redemptions(call, page).await;
+    }
+    let party = (!call.caller.oversees()).then_some(call.caller.party);
+    let after = page.after.map(|Text(redemption)| redemption);
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let currency = venue.terms().currency;
+        let known = venue.redemptions_after(party, after);
+        let seen = known.filter_map(|(id, known)| {
+            Some((*id, shown(&call.caller, RedemptionReport::new(*id, known, currency))?))
+        });
+        let (redemptions, next) = page_of(seen, page.limit);
+        RedemptionList { redemptions, next: next.map(|id| id.to_string()), as_of }
+    }))
+}
+
+async fn past_redemptions(call: Read, page: RedemptionPage) -> Result<RedemptionList, Problem> {
+    let rows = match call.caller.oversees() {
+        true => (REDEMPTION, Filter::All),
+        false => (PARTY_REDEMPTION, Filter::Party(call.caller.party)),
+    };
+    let (found, as_of) = past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
+    let currency = call.api.terms().currency;
+    Ok(call.api.gateway().read(|venue, _| {
+        let lives = found.rows.iter().filter_map(RedemptionLife::read);
+        let reports = lives.map(|life| as_it_stands(venue, &life, currency));
+        let seen = reports.filter_map(|report| shown(&call.caller, report));
+        let next = found.next.as_ref().map(ToString::to_string);
+        RedemptionList { redemptions: seen.collect(), next, as_of }
+    }))
+}
+
+/// What the journal knows, and where it stands by the machine, as long as that knows it.
+fn as_it_stands(venue: &Venue, life: &RedemptionLife, currency: Currency) -> RedemptionReport {
+    let by_journal = past(life, currency);
+    match venue.redemption(life.redemption) {
+        Some(known) => {
+            let now = RedemptionReport::new(life.redemption, known, currency);
+            let RedemptionReport { locked_at, ended_at, .. } = by_journal;
+            RedemptionReport { locked_at, ended_at, ..now }
+        }
+        None => by_journal,
+    }
+}
+
+pub(crate) async fn redemption(
+    call: Read<RedemptionId>,
+    (): (),
+) -> Result<RedemptionDetail, Problem> {
+    let currency = call.api.terms().currency;
+    let known = call.api.gateway().read(|venue, as_of| {
+        let known = venue.redemption(call.id)?;
+        Some((RedemptionReport::new(call.id, known, currency), as_of))
+    });
+    let (report, as_of) = match known {
+        Some(known) => known,
+        None => {
+            let (life, as_of) = past_row(&call.api, (REDEMPTION, &call.id.to_string())).await?;
+            let life = life.as_ref().and_then(RedemptionLife::read).ok_or(Code::NotFound)?;
+            (past(&life, currency), as_of)
+        }
+    };
+    let redemption = shown(&call.caller, report).ok_or(Code::NotFound)?;
+    Ok(RedemptionDetail { redemption, as_of })
 }
 
 pub(crate) async fn refund(

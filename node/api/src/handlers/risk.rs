@@ -1,15 +1,18 @@
 //! Limits of what parties may do, and what rules have noticed.
 
 use crate::Api;
-use crate::route::{Body, Read, Write};
+use crate::handlers::page_of;
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::risk::{
-    Alert, AlertList, AlertReview, Limits, LimitsReport, LimitsSet, RegionLimits,
+    Alert, AlertList, AlertReview, IssuerStress, Limits, LimitsReport, LimitsSet, LiquidityReport,
+    LiquidityStress, RegionLimits,
 };
 use gcfn_api_wire::term::{Money, Text};
-use gcfn_model::PartyId;
-use gcfn_venue::{MoneyAct, PartyLimits};
+use gcfn_ledger::Account;
+use gcfn_model::{BasisPoints, PartyId};
+use gcfn_venue::{MoneyAct, PartyLimits, Venue};
 
 pub(crate) async fn limits(call: Read, (): ()) -> Result<RegionLimits, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
@@ -73,4 +76,43 @@ pub(crate) async fn review_alert(
 ) -> Result<Accepted, Problem> {
     let (Text(party), rule) = (sent.party, sent.rule.into());
     call.accepted(MoneyAct::ReviewFlag { party, rule }.into()).await
+}
+
+/// Whether issuers could pay if holders came to redeem at once.
+pub(crate) async fn liquidity(
+    call: Read,
+    Query(asked): Query<LiquidityStress>,
+) -> Result<LiquidityReport, Problem> {
+    if BasisPoints::ONE.0 < asked.stress_bp {
+        return Err(Problem::rule("stress_bp", "it is 0 to 10000"));
+    }
+    let after = asked.after.map(|Text(issuer)| issuer);
+    Ok(call.api.gateway().read(|venue, as_of| {
+        let currency = venue.terms().currency;
+        let money = |account| Money::new(venue.books().money.amount(account, currency), currency);
+        let known = venue.issuers_after(after);
+        let lines = known.map(|(id, _)| (*id, stressed(venue, *id, asked.stress_bp)));
+        let (issuers, next) = page_of(lines, asked.limit);
+        LiquidityReport {
+            stress_bp: asked.stress_bp,
+            outstanding: money(Account::ObligationContra),
+            guarantee_fund: money(Account::GuaranteeFund),
+            issuers,
+            next: next.map(Text),
+            as_of,
+        }
+    }))
+}
+
+fn stressed(venue: &Venue, issuer: PartyId, stress_bp: u32) -> IssuerStress {
+    let of = venue.liquidity_of(issuer, BasisPoints(stress_bp));
+    let money = |amount| Money::new(amount, venue.terms().currency);
+    IssuerStress {
+        issuer: Text(issuer),
+        outstanding: money(of.outstanding),
+        called: money(of.called),
+        reserves: money(of.reserves),
+        own_means: money(of.own_means),
+        shortfall: money(of.shortfall),
+    }
 }

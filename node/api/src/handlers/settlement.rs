@@ -1,11 +1,12 @@
 //! Money in and out, and where it stands with houses and banks.
 
-use crate::route::{Body, Read, Write};
+use crate::handlers::page_of;
+use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::{
     CycleList, CycleReport, DepositInstructions, InstructionList, InstructionReport,
-    WithdrawalList, WithdrawalReport, WithdrawalRequest, WithdrawalTaken,
+    WithdrawalList, WithdrawalPage, WithdrawalReport, WithdrawalRequest, WithdrawalTaken,
 };
 use gcfn_api_wire::term::Text;
 use gcfn_clearing::House;
@@ -23,12 +24,18 @@ pub(crate) async fn withdraw(
 }
 
 /// The caller's own; overseers see all.
-pub(crate) async fn withdrawals(call: Read, (): ()) -> Result<WithdrawalList, Problem> {
+pub(crate) async fn withdrawals(
+    call: Read,
+    Query(page): Query<WithdrawalPage>,
+) -> Result<WithdrawalList, Problem> {
+    let party = (!call.caller.oversees()).then_some(call.caller.party);
+    let after = page.after.map(|Text(withdrawal)| withdrawal);
     Ok(call.api.gateway().read(|venue, as_of| {
         let currency = venue.terms().currency;
-        let seen = venue.withdrawals().filter(|(_, known)| call.caller.may_see(known.party));
-        let withdrawals = seen.map(|(id, known)| WithdrawalReport::new(*id, known, currency));
-        WithdrawalList { withdrawals: withdrawals.collect(), as_of }
+        let known = venue.withdrawals_after(party, after);
+        let seen = known.map(|(id, of)| (*id, WithdrawalReport::new(*id, of, currency)));
+        let (withdrawals, next) = page_of(seen, page.limit);
+        WithdrawalList { withdrawals, next: next.map(Text), as_of }
     }))
 }
 

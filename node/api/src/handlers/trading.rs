@@ -1,9 +1,8 @@
 //! Trades and rates.
 
-use crate::api::store_problem;
 use crate::auth::Caller;
 use crate::gateway::RateRequest;
-use crate::handlers::{oversees, past_page};
+use crate::handlers::{oversees, past_page, past_row};
 use crate::projection::{self, past_trade};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::node::Receipt;
@@ -46,11 +45,7 @@ async fn find(call: &Read<TradeId>) -> Result<Option<(Trade, u64)>, Problem> {
     if let Some(known) = known {
         return Ok(Some(known).filter(|(trade, _)| seen(trade)));
     }
-    let store = call.api.store();
-    let as_of = store.cursors().position(projection::PROJECTION).await;
-    let as_of = as_of.map_err(|fault| store_problem(&fault))?;
-    let row = store.read_model().get(projection::TRADE, &call.id.to_string()).await;
-    let row = row.map_err(|fault| store_problem(&fault))?;
+    let (row, as_of) = past_row(&call.api, (projection::TRADE, &call.id.to_string())).await?;
     Ok(row.as_ref().and_then(past_trade).filter(seen).map(|trade| (trade, as_of)))
 }
 

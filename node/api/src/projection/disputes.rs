@@ -8,7 +8,7 @@ use gcfn_venue::{Dispute, Event, MoneyEvent};
 /// The rows of a dispute that `event`, the `seq`th of the journal, says is forgotten: one by
 /// itself, and one for each side of its trade.
 #[must_use]
-pub fn dispute_rows((seq, at): (u64, Timestamp), event: &Event) -> Vec<Row> {
+pub(crate) fn dispute_rows((seq, at): (u64, Timestamp), event: &Event) -> Vec<Row> {
     let Event::Money(MoneyEvent::DisputeForgotten { dispute, record, parties }) = event else {
         return Vec::new();
     };
@@ -30,6 +30,6 @@ pub fn dispute_rows((seq, at): (u64, Timestamp), event: &Event) -> Vec<Row> {
 
 /// The dispute that a row tells; `None` when the row is of another kind.
 #[must_use]
-pub fn past_dispute(row: &Row) -> Option<(DisputeId, Dispute)> {
+pub(crate) fn past_dispute(row: &Row) -> Option<(DisputeId, Dispute)> {
     serde_json::from_value(row.body.clone()).ok()
 }

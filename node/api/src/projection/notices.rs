@@ -1,6 +1,6 @@
 //! What parties are told, out of the journal.
 
-use gcfn_api_wire::personal::{Notice, NoticeKind};
+use gcfn_api_wire::notices::{Notice, NoticeKind};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_model::{Amount, Currency, PartyId, SeriesId, Timestamp, TradeId};
 use gcfn_venue::Event;
@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 
 /// One thing that a party is told: the body of its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub(crate) struct Told {
     /// What.
-    pub kind: NoticeKind,
+    pub(crate) kind: NoticeKind,
     /// Of which series.
-    pub series: Option<SeriesId>,
+    pub(crate) series: Option<SeriesId>,
     /// By which trade.
-    pub trade: Option<TradeId>,
+    pub(crate) trade: Option<TradeId>,
     /// How many coupons.
-    pub quantity: Option<u64>,
+    pub(crate) quantity: Option<u64>,
     /// How much money, in the venue's currency.
-    pub amount: Option<Amount>,
+    pub(crate) amount: Option<Amount>,
 }
 
 impl Told {
@@ -40,7 +40,7 @@ impl Told {
 
 /// Who is told what of `event`.
 #[must_use]
-pub fn notices(event: &Event) -> Vec<(PartyId, Told)> {
+pub(crate) fn notices(event: &Event) -> Vec<(PartyId, Told)> {
     match event {
         Event::TradeMatched(trade) => {
             let told = Told {

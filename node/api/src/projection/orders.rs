@@ -12,43 +12,43 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What an order's events have come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderLife {
+pub(crate) struct OrderLife {
     /// Its id.
-    pub order: OrderId,
+    pub(crate) order: OrderId,
     /// Whose.
-    pub party: PartyId,
+    pub(crate) party: PartyId,
     /// Which book.
-    pub series: SeriesId,
+    pub(crate) series: SeriesId,
     /// Buy or sell.
-    pub side: Side,
+    pub(crate) side: Side,
     /// The worst price accepted.
-    pub price: Amount,
+    pub(crate) price: Amount,
     /// How many coupons have traded.
-    pub filled: u64,
+    pub(crate) filled: u64,
     /// How many coupons have not.
-    pub remaining: u64,
+    pub(crate) remaining: u64,
     /// Where it stands.
-    pub state: OrderStanding,
+    pub(crate) state: OrderStanding,
     /// When it ended, if it has.
-    pub ended_at: Option<Timestamp>,
+    pub(crate) ended_at: Option<Timestamp>,
 }
 
 impl OrderLife {
     /// The life that a row tells; `None` when the row is of another kind.
     #[must_use]
-    pub fn read(row: &Row) -> Option<OrderLife> {
+    pub(crate) fn read(row: &Row) -> Option<OrderLife> {
         serde_json::from_value(row.body.clone()).ok()
     }
 
     /// Whether it is not open any more.
     #[must_use]
-    pub const fn has_ended(&self) -> bool {
+    pub(crate) const fn has_ended(&self) -> bool {
         self.ended_at.is_some()
     }
 
     /// The order as it is shown.
     #[must_use]
-    pub fn report(&self, currency: Currency) -> OrderReport {
+    pub(crate) fn report(&self, currency: Currency) -> OrderReport {
         OrderReport {
             order: Text(self.order),
             party: Text(self.party),
@@ -99,7 +99,7 @@ impl OrderLife {
 /// Folds events into the lives of orders. It keeps the lives of open orders; one that it has not
 /// seen begin must be read back from its row.
 #[derive(Debug, Default)]
-pub struct Orders {
+pub(crate) struct Orders {
     open: BTreeMap<OrderId, OrderLife>,
     /// What has changed since the rows were last taken, with when and by which event.
     changed: BTreeMap<OrderId, (OrderLife, Timestamp, u64)>,
@@ -110,14 +110,14 @@ pub struct Orders {
 impl Orders {
     /// The order that `event` is about, when its life must be read back first.
     #[must_use]
-    pub fn missing(&self, event: &Event) -> Option<OrderId> {
+    pub(crate) fn missing(&self, event: &Event) -> Option<OrderId> {
         let (order, begins) = order_of(event)?;
         let known = self.open.contains_key(&order) || self.changed.contains_key(&order);
         (!begins && !known && !self.strangers.contains(&order)).then_some(order)
     }
 
     /// Takes the row of an order that was missing; none when there is none.
-    pub fn read_back(&mut self, order: OrderId, row: Option<&Row>) {
+    pub(crate) fn read_back(&mut self, order: OrderId, row: Option<&Row>) {
         match row.and_then(OrderLife::read) {
             Some(life) => {
                 self.open.insert(order, life);
@@ -129,7 +129,7 @@ impl Orders {
     }
 
     /// Takes an event, the `seq`th of the journal.
-    pub fn follow(&mut self, (seq, at): (u64, Timestamp), event: &Event) {
+    pub(crate) fn follow(&mut self, (seq, at): (u64, Timestamp), event: &Event) {
         let Some((order, _)) = order_of(event) else { return };
         let known = self.open.get(&order).copied();
         let known = known.or_else(|| self.changed.get(&order).map(|(life, ..)| *life));
@@ -143,7 +143,7 @@ impl Orders {
     }
 
     /// The rows of what has changed since they were last taken.
-    pub fn take_rows(&mut self) -> Vec<Row> {
+    pub(crate) fn take_rows(&mut self) -> Vec<Row> {
         self.strangers.clear();
         let changed = std::mem::take(&mut self.changed).into_values();
         let rows = changed.map(|(life, at, seq)| Row {
@@ -160,7 +160,7 @@ impl Orders {
 
     /// How many rows there are to take.
     #[must_use]
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.changed.len()
     }
 }

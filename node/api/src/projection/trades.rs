@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// A trade as its row tells it, once the machine knows it no more: it has settled, unless it was
 /// undone. `None` when the row is of another kind.
 #[must_use]
-pub fn past_trade(row: &Row) -> Option<Trade> {
+pub(crate) fn past_trade(row: &Row) -> Option<Trade> {
     let mut trade: Trade = serde_json::from_value(row.body.clone()).ok()?;
     if trade.state != TradeState::Reversed {
         trade.state = TradeState::Settled;
@@ -20,7 +20,7 @@ pub fn past_trade(row: &Row) -> Option<Trade> {
 /// Folds events into the rows of trades. A trade is written when it is made and again when it is
 /// undone, at its first place: its receipt proves the event there.
 #[derive(Debug, Default)]
-pub struct Trades {
+pub(crate) struct Trades {
     /// What has changed since the rows were last taken, with when and by which event it was made.
     changed: BTreeMap<TradeId, (Trade, Timestamp, u64)>,
     refunds: Vec<Row>,
@@ -29,20 +29,20 @@ pub struct Trades {
 impl Trades {
     /// The trade that `event` undoes, when it must be read back first.
     #[must_use]
-    pub fn missing(&self, event: &Event) -> Option<TradeId> {
+    pub(crate) fn missing(&self, event: &Event) -> Option<TradeId> {
         let Event::TradeReversed { trade, .. } = event else { return None };
         (!self.changed.contains_key(trade)).then_some(*trade)
     }
 
     /// Takes the row of a trade that was missing.
-    pub fn read_back(&mut self, row: &Row) {
+    pub(crate) fn read_back(&mut self, row: &Row) {
         if let Ok(trade) = serde_json::from_value::<Trade>(row.body.clone()) {
             self.changed.insert(trade.id, (trade, row.at, row.seq));
         }
     }
 
     /// Takes an event, the `seq`th of the journal.
-    pub fn follow(&mut self, (seq, at): (u64, Timestamp), event: &Event) {
+    pub(crate) fn follow(&mut self, (seq, at): (u64, Timestamp), event: &Event) {
         match event {
             Event::TradeMatched(trade) => {
                 self.changed.insert(trade.id, (trade.clone(), at, seq));
@@ -59,7 +59,7 @@ impl Trades {
 
     /// The rows of what has changed since they were last taken: of a trade one by itself, and one
     /// for each party to it.
-    pub fn take_rows(&mut self) -> Vec<Row> {
+    pub(crate) fn take_rows(&mut self) -> Vec<Row> {
         let mut rows = std::mem::take(&mut self.refunds);
         for (trade, at, seq) in std::mem::take(&mut self.changed).into_values() {
             let id = trade.id.to_string();
@@ -74,7 +74,7 @@ impl Trades {
 
     /// How many rows there are to take.
     #[must_use]
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.changed.len() * 3 + self.refunds.len()
     }
 }

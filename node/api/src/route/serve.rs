@@ -219,6 +219,9 @@ async fn carry_out(
     asked: impl Future<Output = Result<Asked, Problem>> + Send,
 ) -> Result<Response, Problem> {
     admit(api, route, caller.as_ref(), head)?;
+    if api.node().is_halted() && !route.while_halted {
+        return Err(Code::Halted.into());
+    }
     let command = match &caller {
         Some(caller) if route.needs_key() => Some(wish(caller, head)?),
         _ => {

@@ -32,6 +32,12 @@ pub(super) fn coupons() -> Vec<Route> {
             "Give coupons away.",
             redemption::gift,
         ),
+    ]
+}
+
+/// Coupons that are used, or handed back.
+pub(super) fn used() -> Vec<Route> {
+    vec![
         Route::write(
             "/api/v1/coupons/{series}/redeem/lock",
             &[User],
@@ -39,6 +45,18 @@ pub(super) fn coupons() -> Vec<Route> {
             redemption::lock,
         )
         .creates(),
+        Route::read(
+            "/api/v1/redemptions",
+            PARTIES,
+            "Redemptions: the caller's, as holder or merchant, or all for staff and supervisors.",
+            redemption::redemptions,
+        ),
+        Route::read(
+            "/api/v1/redemptions/{redemption}",
+            PARTIES,
+            "A redemption, and where its money stands.",
+            redemption::redemption,
+        ),
         Route::write(
             "/api/v1/redemptions/{redemption}/confirm",
             HOLDERS,

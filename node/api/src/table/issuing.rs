@@ -1,7 +1,9 @@
 //! Issuers, templates and batches.
 
 use super::{EVERYBODY, PARTIES};
-use crate::handlers::{issuance, issuer_money, issuers, statistics, templates};
+use crate::handlers::{
+    issuance, issuer_money, issuers, promotions, statements, statistics, templates,
+};
 use crate::route::Route;
 use gcfn_venue::Role::{self, Issuer, Operator, Regulator};
 
@@ -43,10 +45,22 @@ pub(super) fn issuers() -> Vec<Route> {
             issuers::grant_quota,
         ),
         Route::read(
+            "/api/v1/issuers",
+            EVERYBODY,
+            "The issuers of the node, with their grades.",
+            issuers::list,
+        ),
+        Route::read(
             "/api/v1/issuers/{issuer}/credit",
             EVERYBODY,
             "How far an issuer is trusted, and why.",
             issuers::credit,
+        ),
+        Route::read(
+            "/api/v1/issuers/{issuer}/reports",
+            VIEWERS,
+            "What an issuer's money has done, month by month, the latest first.",
+            statements::months,
         ),
         Route::read(
             "/api/v1/issuers/{issuer}/bi",
@@ -297,5 +311,32 @@ pub(super) fn listed_batches() -> Vec<Route> {
             "Share the reserve of a defaulted issuer's batch among its holders; two persons must.",
             issuance::compensate,
         ),
+    ]
+}
+
+/// What issuers sell cheaper for a time.
+pub(super) fn promotions() -> Vec<Route> {
+    const PATH: &str = "/api/v1/issuers/{issuer}/promotions";
+    vec![
+        Route::read(
+            PATH,
+            EVERYBODY,
+            "The promotions of an issuer that run or are to begin.",
+            promotions::promotions,
+        ),
+        Route::write(
+            PATH,
+            &[Issuer],
+            "Offer new coupons at a discount, for a time.",
+            promotions::promote,
+        )
+        .creates(),
+        Route::write(
+            PATH,
+            &[Issuer],
+            "Change the discount or the size of one.",
+            promotions::change,
+        )
+        .by_put(),
     ]
 }

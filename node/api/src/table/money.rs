@@ -46,9 +46,9 @@ pub(super) fn payments() -> Vec<Route> {
             node::conservation,
         ),
         Route::read(
-            "/api/v1/node/pools",
-            &[Operator],
-            "What the books say of the node's accounts at banks.",
+            "/api/v1/trust/accounts",
+            &[Operator, Regulator],
+            "The node's accounts at banks, and what the books say of them.",
             node::pools,
         ),
         Route::read(
@@ -268,6 +268,12 @@ pub(super) fn risk() -> Vec<Route> {
             risk::set_limits,
         )
         .by_put(),
+        Route::read(
+            "/api/v1/risk/liquidity",
+            &[Operator, Regulator],
+            "Whether issuers could pay if holders came to redeem at once.",
+            risk::liquidity,
+        ),
         Route::read(
             "/api/v1/risk/alerts",
             &[Operator, Regulator],

@@ -1,7 +1,9 @@
 //! Users, merchants and staff: who they are, and what staff decide about them.
 
 use super::{EVERYBODY, HOLDERS};
-use crate::handlers::{admin, party, personal, registration, staff, wallet};
+use crate::handlers::{
+    admin, notices, party, personal, portfolio, registration, staff, statements, wallet,
+};
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
 
@@ -70,8 +72,21 @@ pub(super) fn personal() -> Vec<Route> {
             "/api/v1/users/me/notifications",
             HOLDERS,
             "What the caller is told: what has happened, newest first, and what ends soon.",
-            personal::notices,
+            notices::notices,
         ),
+        Route::read(
+            "/api/v1/users/me/notification-prefs",
+            HOLDERS,
+            "What the caller wants to be told.",
+            notices::prefs,
+        ),
+        Route::write(
+            "/api/v1/users/me/notification-prefs",
+            HOLDERS,
+            "Say what the caller wants to be told: all of it anew.",
+            notices::set_prefs,
+        )
+        .by_put(),
     ]
 }
 
@@ -84,10 +99,22 @@ pub(super) fn wallets() -> Vec<Route> {
             party::assets,
         ),
         Route::read(
+            "/api/v1/wallets/me/statement",
+            HOLDERS,
+            "What the caller's money has done, the latest first.",
+            statements::own,
+        ),
+        Route::read(
             "/api/v1/wallets/me/valuation",
             HOLDERS,
             "What the caller's money and coupons come to.",
             wallet::valuation,
+        ),
+        Route::read(
+            "/api/v1/wallets/me/portfolio",
+            HOLDERS,
+            "What the caller's coupons have cost, brought and are worth.",
+            portfolio::portfolio,
         ),
         Route::read(
             "/api/v1/wallets/me/points",
@@ -172,6 +199,12 @@ pub(super) fn staff() -> Vec<Route> {
             &[Operator, Regulator],
             "A party, by its pseudonym.",
             party::party,
+        ),
+        Route::read(
+            "/api/v1/admin/users/{party}/statement",
+            &[Operator, Regulator],
+            "What a party's money has done, the latest first.",
+            statements::of_party,
         ),
         Route::write(
             "/api/v1/admin/users/{party}/class",

@@ -1,7 +1,7 @@
 //! The routes of trading: orders, what is agreed outside the book, market makers, the market.
 
 use super::{EVERYBODY, HOLDERS};
-use crate::handlers::{gifts, makers, market, offers, orders, stream, trading};
+use crate::handlers::{desk, gifts, makers, market, offers, orders, stream, trading};
 use crate::route::Route;
 use gcfn_venue::Role::{self, Issuer, Operator, Regulator, User};
 
@@ -319,6 +319,12 @@ fn market() -> Vec<Route> {
             market::quote,
         ),
         Route::read(
+            "/api/v1/market/prices/{series}",
+            EVERYBODY,
+            "What a series was traded at, the latest first.",
+            market::prices,
+        ),
+        Route::read(
             "/api/v1/market/depth/{series}",
             EVERYBODY,
             "The best prices of a book.",
@@ -335,6 +341,12 @@ fn market() -> Vec<Route> {
             EVERYBODY,
             "What a coupon might be worth, and why; nobody is held to it.",
             market::suggest,
+        ),
+        Route::read(
+            "/api/v1/fees",
+            EVERYBODY,
+            "Everything that the venue charges.",
+            desk::fee_table,
         ),
         Route::read(
             "/api/v1/fees/quote",

@@ -1,7 +1,8 @@
 //! The paths of the founding documents, each answered as the one that it stands for.
 
-use crate::access::{call_at, operations};
+use crate::access::operations;
 use crate::people::People;
+use crate::sample::call_at;
 use crate::world::World;
 use expect_test::expect_file;
 

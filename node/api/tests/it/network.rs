@@ -124,7 +124,7 @@ async fn a_quote_is_sized_in_its_base_currency() {
 #[tokio::test]
 async fn a_bank_delivers_by_its_certificate_alone() {
     let world = World::new().await;
-    let ca = crate::access::Authority::new();
+    let ca = crate::credentials::Authority::new();
     let deliver = async |certificate: &str, kind: &str, message: &'static str| {
         let asked = Request::post(INBOUND).header("content-type", kind);
         let mut asked = asked.body(Body::from(message)).unwrap();

@@ -8,7 +8,7 @@ use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, Parts, RateRequest, Unavailable,
 };
-use gcfn_api::projection::{Orders, Trades, dispute_rows};
+use gcfn_api::projection::Past;
 use gcfn_api::{Api, RateLimits, Scope, Settings, projection};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_banking::{BankEntry, BankReference, Side};
@@ -17,7 +17,7 @@ use gcfn_model::{
     Amount, BasisPoints, Currency, Digest, LockId, Machine, Millis, PartyId, Pool, Rate, SeriesId,
     SettlementAccount, Timestamp, TradeId, Xqid,
 };
-use gcfn_store::{Grant, Row, Store, VaultKey};
+use gcfn_store::{Grant, Store, VaultKey};
 use gcfn_venue::{
     Command, Event, FeePreset, FeeSchedule, LockedRate, Outcome, Request as Wish, Terms,
     TradingDay, Venue,
@@ -35,6 +35,8 @@ pub(crate) const YUAN: &str = "CNY";
 pub(crate) struct TestGateway {
     pub(crate) venue: Mutex<Venue>,
     pub(crate) events: Mutex<Vec<Event>>,
+    /// When each of them happened.
+    times: Mutex<Vec<Timestamp>>,
     pub(crate) now: Mutex<Timestamp>,
     pub(crate) down: Mutex<Option<Unavailable>>,
     pub(crate) feed: Feed,
@@ -49,6 +51,7 @@ impl TestGateway {
         self.applied.fetch_add(1, Ordering::Relaxed);
         let outcome = self.venue.lock().unwrap().apply(at, command, &mut events);
         events.iter().skip(known).for_each(|event| self.feed.publish(event));
+        self.times.lock().unwrap().resize(events.len(), at);
         outcome
     }
 }
@@ -65,6 +68,10 @@ impl Node for TestGateway {
     fn health(&self) -> Health {
         let ready = self.down.lock().unwrap().is_none();
         Health { ready, leading: ready }
+    }
+
+    fn is_halted(&self) -> bool {
+        *self.down.lock().unwrap() == Some(Unavailable::Halted)
     }
 
     fn state_root(&self) -> Option<Digest> {
@@ -174,6 +181,7 @@ impl World {
         let gateway = Arc::new(TestGateway {
             venue: Mutex::new(Venue::new(terms())),
             events: Mutex::default(),
+            times: Mutex::default(),
             now: Mutex::new(time("2026-11-23T01:00:00Z")),
             down: Mutex::default(),
             feed: Feed::new(Currency::Cny),
@@ -321,42 +329,15 @@ impl World {
     /// What the daemon's projector does with the journal.
     pub(crate) async fn project(&self) {
         let events = self.gateway.events.lock().unwrap().clone();
-        let (mut rows, mut orders, mut trades) = (Vec::new(), Orders::default(), Trades::default());
-        for (seq, event) in (1..).zip(&events) {
-            if let Some(order) = orders.missing(event) {
-                orders.read_back(order, None);
-            }
-            orders.follow((seq, self.gateway.now()), event);
-            if let Event::DutyOfDay(report) = event {
-                rows.push(Row {
-                    kind: projection::DUTY_OF_DAY.to_owned(),
-                    key: seq.to_string(),
-                    party: Some(report.maker),
-                    series: Some(report.series),
-                    at: self.gateway.now(),
-                    seq,
-                    body: serde_json::to_value(report).unwrap(),
-                });
-            }
-            assert_eq!(trades.missing(event), None);
-            trades.follow((seq, self.gateway.now()), event);
-            rows.extend(dispute_rows((seq, self.gateway.now()), event));
-            for (number, (party, told)) in projection::notices(event).into_iter().enumerate() {
-                rows.push(Row {
-                    kind: projection::NOTICE.to_owned(),
-                    key: format!("{seq}.{number}"),
-                    party: Some(party),
-                    series: told.series,
-                    at: self.gateway.now(),
-                    seq,
-                    body: serde_json::to_value(told).unwrap(),
-                });
-            }
+        let times = self.gateway.times.lock().unwrap().clone();
+        let read_model = self.store.read_model();
+        read_model.reset(projection::PROJECTION).await.unwrap();
+        let mut past = Past::default();
+        for (seq, (at, event)) in (1..).zip(times.iter().zip(&events)) {
+            past.follow(&read_model, (seq, *at), event).await.unwrap();
         }
-        rows.extend(orders.take_rows());
-        rows.extend(trades.take_rows());
         let upto = self.gateway.applied();
-        self.store.read_model().apply(projection::PROJECTION, upto, &rows).await.unwrap();
+        read_model.apply(projection::PROJECTION, upto, &past.take_rows()).await.unwrap();
     }
 }
 

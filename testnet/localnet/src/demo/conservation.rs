@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const LIMIT: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The answer of `GET /api/v1/node/pools`.
+/// The answer of `GET /api/v1/trust/accounts`.
 #[derive(Deserialize)]
 struct Pools {
     pools: Vec<PoolRow>,
@@ -67,7 +67,7 @@ impl Demo {
                 let since = Instant::now();
                 // The bank's word may be on its way: what differs must stop to do so.
                 compared += loop {
-                    let books: Pools = operator.get("/api/v1/node/pools").await?;
+                    let books: Pools = operator.get("/api/v1/trust/accounts").await?;
                     let accounts: Vec<AccountRow> = bank.get("/accounts").await?;
                     match compare(*node, currency, &books.pools, &accounts) {
                         Ok(compared) => break compared,

@@ -110,7 +110,7 @@ async fn coupons_of_another_node_are_found_and_quoted() {
     let people = People::settle_in(&world).await;
     let mut client = client(&world);
     let (currency, reach) = (Some("HKD".to_owned()), Some("everywhere".to_owned()));
-    let query = SearchRequest { currency, reach, limit: None, after: None };
+    let query = SearchRequest { currency, reach, ..SearchRequest::default() };
     let found = client.search(signed(&people.ann, query)).await.unwrap().into_inner();
     let path = "/api/v1/coupons/search?reach=everywhere&currency=HKD";
     let (_, expected) = world.get(&people.ann, path).await;
