@@ -75,6 +75,9 @@ pub enum DeskRefusal {
     /// The bank answers a request that was never made; take it up with the bank.
     #[error("payment was not asked back; take the answer up with the bank")]
     NotRecalled = 15,
+    /// The bank has said the last word of it, or does not have it yet.
+    #[error("bank has said the last word of the payment, or does not have it yet")]
+    NothingToAsk = 16,
 }
 
 /// What a status did.
@@ -477,6 +480,7 @@ impl<P: Clone + PartialEq> Desk<P> {
             credited: false,
             asked: 0,
             ask_at: None,
+            recalls: 0,
             recall: None,
             returning: None,
         };

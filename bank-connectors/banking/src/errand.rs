@@ -20,6 +20,8 @@ pub enum Errand {
     },
     /// Do not pay it, or get it back (camt.056).
     Recall {
+        /// The how manieth request, from 1.
+        number: u16,
         /// Why.
         reason: ReasonCode,
     },
@@ -69,6 +71,43 @@ pub enum BankWord {
     Recall(RecallAnswer),
     /// A payment comes back (pacs.004).
     Returning(ReturnNotice),
+}
+
+/// What staff may ask of a desk about a payment at its bank. Append-only: the order is the
+/// encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeskAct {
+    /// Ask how it stands, without waiting for its time.
+    Ask {
+        /// Which payment.
+        payment: Uetr,
+    },
+    /// Ask the bank not to pay it, or to get it back; two persons must.
+    Recall {
+        /// Which payment.
+        payment: Uetr,
+        /// Why.
+        reason: ReasonCode,
+    },
+}
+
+impl DeskAct {
+    /// Whether it takes two persons.
+    #[must_use]
+    pub const fn takes_two(&self) -> bool {
+        match self {
+            DeskAct::Recall { .. } => true,
+            DeskAct::Ask { .. } => false,
+        }
+    }
+
+    /// Which payment it is about.
+    #[must_use]
+    pub const fn payment(&self) -> Uetr {
+        match self {
+            DeskAct::Ask { payment } | DeskAct::Recall { payment, .. } => *payment,
+        }
+    }
 }
 
 impl BankWord {

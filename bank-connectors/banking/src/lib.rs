@@ -29,7 +29,7 @@ mod status;
 pub use book::{Break, OpenBreak, Reconciliation};
 pub use desk::{Booked, Desk, DeskRefusal, Dispute, StatusChange};
 pub use entry::{BankEntry, BankReference, Side, Statement};
-pub use errand::{BankWord, DeskEvent, Errand};
+pub use errand::{BankWord, DeskAct, DeskEvent, Errand};
 pub use instruction::{Creditor, Instruction};
 pub use payment::{Payment, PaymentState};
 pub use recall::{Recall, RecallAnswer, RecallOutcome, ReturnNotice};

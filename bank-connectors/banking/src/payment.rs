@@ -65,7 +65,9 @@ pub struct Payment<P> {
     pub asked: u16,
     /// When the bank is asked next, if it has not answered by then.
     pub ask_at: Option<Timestamp>,
-    /// How far asking the bank to give it up has come, if it was asked.
+    /// How often the bank was asked to give it up.
+    pub recalls: u16,
+    /// How far the last of these requests has come.
     pub recall: Option<Recall>,
     /// Why the bank says that it comes back (pacs.004), if it does.
     pub returning: Option<ReasonCode>,

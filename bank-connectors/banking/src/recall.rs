@@ -3,7 +3,7 @@
 //! What is held for the payment is released when the bank says that it has given it up before
 //! booking it. What it has booked counts as come back when it is booked back, and not earlier.
 
-use crate::{BankWord, Desk, DeskEvent, DeskRefusal, Errand, PaymentState, ReasonCode};
+use crate::{BankWord, Desk, DeskAct, DeskEvent, DeskRefusal, Errand, PaymentState, ReasonCode};
 use gcfn_model::{Timestamp, Uetr};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,35 @@ pub struct ReturnNotice {
 }
 
 impl<P: Clone + PartialEq> Desk<P> {
+    /// Does what staff ask of the desk.
+    ///
+    /// # Errors
+    /// As for [`Desk::check_act`].
+    pub fn carry_out(&mut self, at: Timestamp, act: DeskAct) -> Result<DeskEvent<P>, DeskRefusal> {
+        self.check_act(act)?;
+        match act {
+            DeskAct::Ask { payment } => self.ask(at, payment).ok_or(DeskRefusal::NothingToAsk),
+            DeskAct::Recall { payment, reason } => self.recall(at, payment, reason),
+        }
+    }
+
+    /// Whether the desk can do what staff ask of it.
+    ///
+    /// # Errors
+    /// [`DeskRefusal::UnknownPayment`]; to ask, [`DeskRefusal::NothingToAsk`]; to recall, as for
+    /// [`Desk::recall`].
+    pub fn check_act(&self, act: DeskAct) -> Result<(), DeskRefusal> {
+        match act {
+            DeskAct::Recall { payment, .. } => self.check_recall(payment),
+            DeskAct::Ask { payment } => {
+                let state = self.payments.get(&payment).ok_or(DeskRefusal::UnknownPayment)?.state;
+                let handed = state.is_open()
+                    && !matches!(state, PaymentState::Draft | PaymentState::Expected);
+                if handed { Ok(()) } else { Err(DeskRefusal::NothingToAsk) }
+            }
+        }
+    }
+
     /// Asks the bank not to pay, or to get back what it has paid. What is held stays held.
     ///
     /// # Errors
@@ -70,10 +99,12 @@ impl<P: Clone + PartialEq> Desk<P> {
         self.check_recall(uetr)?;
         let payment = self.payments.get_mut(&uetr).ok_or(DeskRefusal::UnknownPayment)?;
         payment.recall = Some(Recall::Asked { reason, since: at });
+        payment.recalls = payment.recalls.saturating_add(1);
+        let errand = Errand::Recall { number: payment.recalls, reason };
         let payment = payment.instruction.clone();
         // What the bank has said before is no answer to this.
         self.plan(at, uetr);
-        Ok(DeskEvent::Errand { payment, errand: Errand::Recall { reason } })
+        Ok(DeskEvent::Errand { payment, errand })
     }
 
     /// Whether the bank can be asked for the payment.

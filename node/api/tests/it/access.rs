@@ -87,6 +87,8 @@ async fn the_table() {
         POST   /api/v1/admin/users/{party}/close                  operator
         POST   /api/v1/bank/iso20022/inbound                      bank
         GET    /api/v1/bank/payments/{uetr}                       operator regulator
+        POST   /api/v1/bank/payments/{uetr}/ask                   operator
+        POST   /api/v1/bank/payments/{uetr}/recall                operator
         GET    /api/v1/bank/reconciliation                        operator regulator
         POST   /api/v1/bank/reconciliation/diffs                  operator
         GET    /api/v1/compliance/coupon-freezes                  operator regulator
@@ -499,6 +501,7 @@ fn sample_of_the_desk(path: &str, people: &People) -> Option<Value> {
         "payments/suspense/{item}/resolve" => json!({
             "parts": [{ "claimant": "platform", "amount": money("1") }]
         }),
+        "bank/payments/{uetr}/recall" => json!({ "reason": "DUPL" }),
         "bank/reconciliation/diffs" => json!({
             "pool": "user_custody", "side": "credit", "amount": money("1"),
             "booked_on": "2026-11-23", "statement": digest,
