@@ -3,8 +3,8 @@
 use crate::book::Book;
 use crate::payment::Leg;
 use crate::{
-    BankEntry, Instruction, OpenBreak, Payment, PaymentState, ReasonCode, Reconciliation, Side,
-    Statement, StatusReport, TransactionStatus,
+    BankEntry, DeskEvent, Errand, Instruction, OpenBreak, Payment, PaymentState, ReasonCode,
+    Reconciliation, Side, Statement, StatusReport, TransactionStatus,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use gcfn_model::{Amount, Currency, Millis, Position, SettlementAccount, Timestamp, Uetr};
@@ -18,8 +18,10 @@ use serde::{Deserialize, Serialize};
 /// entry to the one that has the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Desk<P> {
-    payments: BTreeMap<Uetr, Payment<P>>,
+    pub(crate) payments: BTreeMap<Uetr, Payment<P>>,
     books: BTreeMap<(SettlementAccount, Currency), Book>,
+    /// When the bank is asked about which payment: the `ask_at` of all that have one.
+    pub(crate) questions: BTreeSet<(Timestamp, Uetr)>,
 }
 
 /// Why the desk does not do what it is asked. Numbers are never reused.
@@ -61,6 +63,21 @@ pub enum DeskRefusal {
     /// A balance has more than 18 digits; take it up with the bank.
     #[error("statement balance has more than 18 digits; take it up with the bank")]
     BalanceOutOfRange = 11,
+    /// It has not left for the bank; cancel it.
+    #[error("instruction has not left for the bank; cancel it")]
+    NotSent = 12,
+    /// The bank has not answered the last request for it.
+    #[error("payment is asked back already; wait for the bank's answer")]
+    RecallAsked = 13,
+    /// It was refused, cancelled or came back.
+    #[error("payment was refused, cancelled or came back; there is nothing to ask for")]
+    NothingToRecall = 14,
+    /// The bank answers a request that was never made; take it up with the bank.
+    #[error("payment was not asked back; take the answer up with the bank")]
+    NotRecalled = 15,
+    /// The bank has said the last word of it, or does not have it yet.
+    #[error("bank has said the last word of the payment, or does not have it yet")]
+    NothingToAsk = 16,
 }
 
 /// What a status did.
@@ -77,6 +94,10 @@ pub enum StatusChange<P> {
         /// The bank's reason.
         reason: Option<ReasonCode>,
     },
+    /// Nothing is decided, and something is to be said to the bank: it has no record of the
+    /// payment, or has another one under the same id. Or it has no record of a payment that was
+    /// asked back, which is the end of it.
+    Answered(DeskEvent<P>),
 }
 
 /// What an entry means. The first five count: the caller posts exactly these to its ledger.
@@ -143,7 +164,7 @@ pub enum Dispute {
 
 impl<P> Default for Desk<P> {
     fn default() -> Desk<P> {
-        Desk { payments: BTreeMap::new(), books: BTreeMap::new() }
+        Desk { payments: BTreeMap::new(), books: BTreeMap::new(), questions: BTreeSet::new() }
     }
 }
 
@@ -185,9 +206,8 @@ impl<P: Clone + PartialEq> Desk<P> {
     /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::NotInstructed`],
     /// [`DeskRefusal::WasCancelled`].
     pub fn sent(&mut self, at: Timestamp, uetr: Uetr) -> Result<(), DeskRefusal> {
-        let payment = self.payment_mut(uetr)?;
-        match payment.state {
-            PaymentState::Draft => payment.enter(at, PaymentState::Sent),
+        match self.payment_mut(uetr)?.state {
+            PaymentState::Draft => self.enter(at, uetr, PaymentState::Sent),
             PaymentState::Expected => return Err(DeskRefusal::NotInstructed),
             PaymentState::Cancelled => return Err(DeskRefusal::WasCancelled),
             // The answer may overtake the report that the question has left.
@@ -215,6 +235,10 @@ impl<P: Clone + PartialEq> Desk<P> {
 
     /// The bank's status of an instruction. It moves no money, and never undoes a later state.
     ///
+    /// That the bank has no record counts only as the answer to a question, and is no refusal:
+    /// the same is sent again. That it has another payment under the same id is none either, for
+    /// the other one may be this one: it is asked, and believed when it says so twice.
+    ///
     /// # Errors
     /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::NotInstructed`],
     /// [`DeskRefusal::BookedAlready`].
@@ -225,29 +249,74 @@ impl<P: Clone + PartialEq> Desk<P> {
     ) -> Result<StatusChange<P>, DeskRefusal> {
         let StatusReport { uetr, status, reason } = report;
         let payment = self.payment_mut(uetr)?;
-        let rejected = status == TransactionStatus::Rejected;
-        let booked = payment.credited
-            || matches!(payment.state, PaymentState::Settled | PaymentState::Returned);
-        if payment.state == PaymentState::Expected {
+        let (state, asked) = (payment.state, payment.asked);
+        let booked =
+            payment.credited || matches!(state, PaymentState::Settled | PaymentState::Returned);
+        if state == PaymentState::Expected {
             return Err(DeskRefusal::NotInstructed);
         }
-        if rejected && booked {
+        if status != TransactionStatus::Rejected {
+            return Ok(self.accepted(at, uetr, status));
+        }
+        if booked {
             return Err(DeskRefusal::BookedAlready);
         }
+        if reason == Some(ReasonCode::NO_RECORD) {
+            return Ok(match state {
+                PaymentState::Unknown => self.unrecorded(at, uetr),
+                _ => StatusChange::Unchanged,
+            });
+        }
+        if reason.is_some_and(ReasonCode::is_duplicate) && asked < 2 {
+            return Ok(match state {
+                PaymentState::Draft | PaymentState::Sent | PaymentState::Accepted => {
+                    self.ask(at, uetr).map_or(StatusChange::Unchanged, StatusChange::Answered)
+                }
+                _ => StatusChange::Unchanged,
+            });
+        }
+        if !state.is_open() {
+            return Ok(StatusChange::Unchanged);
+        }
+        payment.status = Some(status);
+        let instruction = payment.instruction.clone();
+        self.enter(at, uetr, PaymentState::Rejected(reason));
+        Ok(StatusChange::Rejected { instruction, reason })
+    }
+
+    /// The bank has the instruction and has not refused it.
+    fn accepted(
+        &mut self,
+        at: Timestamp,
+        uetr: Uetr,
+        status: TransactionStatus,
+    ) -> StatusChange<P> {
+        let Some(payment) = self.payments.get_mut(&uetr) else { return StatusChange::Unchanged };
         if payment.state.is_open() {
             payment.status = Some(status);
         }
-        Ok(match payment.state {
-            PaymentState::Draft | PaymentState::Sent | PaymentState::Accepted if rejected => {
-                payment.enter(at, PaymentState::Rejected(reason));
-                StatusChange::Rejected { instruction: payment.instruction.clone(), reason }
-            }
-            PaymentState::Draft | PaymentState::Sent => {
-                payment.enter(at, PaymentState::Accepted);
-                StatusChange::Accepted(payment.instruction.clone())
+        match payment.state {
+            PaymentState::Draft | PaymentState::Sent | PaymentState::Unknown => {
+                let instruction = payment.instruction.clone();
+                self.enter(at, uetr, PaymentState::Accepted);
+                StatusChange::Accepted(instruction)
             }
             _ => StatusChange::Unchanged,
-        })
+        }
+    }
+
+    /// The bank was asked and has no record: it is handed the same again, unless it was to give
+    /// it up anyway.
+    fn unrecorded(&mut self, at: Timestamp, uetr: Uetr) -> StatusChange<P> {
+        let Some(payment) = self.payments.get(&uetr) else { return StatusChange::Unchanged };
+        let (instruction, number) = (payment.instruction.clone(), payment.asked);
+        if payment.recall.is_some() {
+            self.enter(at, uetr, PaymentState::Cancelled);
+            return StatusChange::Answered(DeskEvent::Cancelled(instruction));
+        }
+        self.enter(at, uetr, PaymentState::Sent);
+        let errand = Errand::Resend { number };
+        StatusChange::Answered(DeskEvent::Errand { payment: instruction, errand })
     }
 
     /// An entry that the bank has booked on an account of this desk.
@@ -269,6 +338,10 @@ impl<P: Clone + PartialEq> Desk<P> {
             None => Booked::Unmatched,
         };
         book.count(*entry);
+        // What is booked is not asked about.
+        if let Some(uetr) = entry.uetr {
+            self.plan(at, uetr);
+        }
         meaning
     }
 
@@ -315,13 +388,15 @@ impl<P: Clone + PartialEq> Desk<P> {
         }
     }
 
-    /// The instructions that have waited longer than `age` for the bank, in UETR order. They
-    /// are neither paid nor failed: ask the bank.
+    /// The instructions that have waited longer than `age` for the bank, or that it was asked about
+    /// more than once, and those that it was asked to give up so long ago, in UETR order. They
+    /// are neither paid nor failed.
     pub fn overdue(&self, at: Timestamp, age: Millis) -> impl Iterator<Item = &Payment<P>> {
         self.payments.values().filter(move |payment| {
             payment.state.is_open()
                 && payment.state != PaymentState::Expected
-                && age < at.since(payment.changed_at)
+                && (1 < payment.asked || age < at.since(payment.changed_at))
+                || payment.recalled_since().is_some_and(|since| age < at.since(since))
         })
     }
 
@@ -361,7 +436,10 @@ impl<P: Clone + PartialEq> Desk<P> {
         let waiting: BTreeSet<Uetr> = self.books.values().flat_map(Book::unreconciled).collect();
         let count = self.payments.len();
         self.payments.retain(|uetr, payment| {
-            payment.state.is_open() || before <= payment.changed_at || waiting.contains(uetr)
+            payment.state.is_open()
+                || payment.recalled_since().is_some()
+                || before <= payment.changed_at
+                || waiting.contains(uetr)
         });
         count.saturating_sub(self.payments.len())
     }
@@ -394,7 +472,18 @@ impl<P: Clone + PartialEq> Desk<P> {
         if instruction.creditor == crate::Creditor::Account(instruction.debtor) {
             return Err(DeskRefusal::SameAccount);
         }
-        let payment = Payment { instruction, state, status: None, changed_at: at, credited: false };
+        let payment = Payment {
+            instruction,
+            state,
+            status: None,
+            changed_at: at,
+            credited: false,
+            asked: 0,
+            ask_at: None,
+            recalls: 0,
+            recall: None,
+            returning: None,
+        };
         self.payments.insert(uetr, payment);
         Ok(uetr)
     }
@@ -408,6 +497,7 @@ impl<P: Clone + PartialEq> Desk<P> {
 impl<P: Clone> Freeze for Desk<P> {
     fn shared(&self) -> Desk<P> {
         let books = self.books.iter().map(|(account, book)| (*account, book.shared()));
-        Desk { payments: self.payments.clone(), books: books.collect() }
+        let (payments, questions) = (self.payments.clone(), self.questions.clone());
+        Desk { payments, books: books.collect(), questions }
     }
 }

@@ -5,6 +5,10 @@
 //! means. It holds no balances: the caller posts, and only on the answers of
 //! [`Desk::booked`] that say so, because money counts on the bank's booked word alone.
 //!
+//! A time-out is ignorance: a payment that the bank is silent about is [`PaymentState::Unknown`],
+//! which releases nothing. The desk asks, sends the same again only where the bank has no record
+//! of it, and asks for a payment back where it should not have been made.
+//!
 //! It does not know message formats, account numbers or names: the shell translates, and keeps
 //! them where personal data may be kept.
 #![no_std]
@@ -15,13 +19,18 @@ extern crate alloc;
 mod book;
 mod desk;
 mod entry;
+mod errand;
 mod instruction;
 mod payment;
+mod questions;
+mod recall;
 mod status;
 
 pub use book::{Break, OpenBreak, Reconciliation};
 pub use desk::{Booked, Desk, DeskRefusal, Dispute, StatusChange};
 pub use entry::{BankEntry, BankReference, Side, Statement};
+pub use errand::{BankWord, DeskAct, DeskEvent, Errand};
 pub use instruction::{Creditor, Instruction};
 pub use payment::{Payment, PaymentState};
+pub use recall::{Recall, RecallAnswer, RecallOutcome, ReturnNotice};
 pub use status::{ReasonCode, ReasonFault, StatusReport, TransactionStatus, UnknownStatus};

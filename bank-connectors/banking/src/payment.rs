@@ -1,13 +1,14 @@
 //! Where one instruction stands.
 
-use crate::{BankEntry, Creditor, Instruction, ReasonCode, Side, TransactionStatus};
+use crate::{BankEntry, Creditor, Instruction, ReasonCode, Recall, Side, TransactionStatus};
 use gcfn_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The stages of a payment (specification 2.4). Append-only: the order is the encoding.
 ///
 /// What is instructed goes `Draft → Sent → Accepted → Settled`, or ends `Rejected` or
-/// `Cancelled` before it settles; what settled may come back and is then `Returned`.
+/// `Cancelled` before it settles; what settled may come back and is then `Returned`. Where the
+/// bank does not answer in time it is `Unknown` until it does.
 /// What another node pays goes `Expected → Settled`, or ends `Cancelled`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaymentState {
@@ -23,10 +24,13 @@ pub enum PaymentState {
     Rejected(Option<ReasonCode>),
     /// Booked, and booked back.
     Returned,
-    /// Withdrawn before it was handed to the bank.
+    /// Withdrawn before it was handed to the bank, or given up by the bank before it booked.
     Cancelled,
     /// Another node pays it to us.
     Expected,
+    /// The bank has not said in time what became of it: it may be paid and it may not. It is
+    /// asked; what is held for the payment stays held.
+    Unknown,
 }
 
 impl PaymentState {
@@ -39,6 +43,7 @@ impl PaymentState {
                 | PaymentState::Sent
                 | PaymentState::Accepted
                 | PaymentState::Expected
+                | PaymentState::Unknown
         )
     }
 }
@@ -56,6 +61,16 @@ pub struct Payment<P> {
     pub changed_at: Timestamp,
     /// Whether the bank has credited the creditor on an account of this desk.
     pub credited: bool,
+    /// How often the bank was asked how it stands.
+    pub asked: u16,
+    /// When the bank is asked next, if it has not answered by then.
+    pub ask_at: Option<Timestamp>,
+    /// How often the bank was asked to give it up.
+    pub recalls: u16,
+    /// How far the last of these requests has come.
+    pub recall: Option<Recall>,
+    /// Why the bank says that it comes back (pacs.004), if it does.
+    pub returning: Option<ReasonCode>,
 }
 
 /// What an entry means for the payment it names.
@@ -81,6 +96,14 @@ impl<P> Payment<P> {
             Side::Credit if to_creditor => Some(Leg::Received),
             Side::Credit if from_debtor => Some(Leg::Returned),
             Side::Debit | Side::Credit => None,
+        }
+    }
+
+    /// Since when the bank owes an answer to a request to give it up.
+    pub(crate) fn recalled_since(&self) -> Option<Timestamp> {
+        match self.recall {
+            Some(Recall::Asked { since, .. }) => Some(since),
+            Some(Recall::Granted | Recall::Refused(_)) | None => None,
         }
     }
 

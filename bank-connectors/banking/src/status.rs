@@ -102,6 +102,18 @@ impl ReasonCode {
     /// `AC01`: the account number is not one of the bank.
     pub const INCORRECT_ACCOUNT: ReasonCode = ReasonCode(*b"AC01");
 
+    /// `MS03`: the bank does not say why.
+    pub const NOT_SPECIFIED: ReasonCode = ReasonCode(*b"MS03");
+    /// `NOOR`: no original transaction was received. The answer to a question about a payment,
+    /// or to a request to cancel it, that the bank has no record of.
+    pub const NO_RECORD: ReasonCode = ReasonCode(*b"NOOR");
+
+    /// Whether it says that the identification was used before: `DUPL`, `AM05`, `DU01` to `DU05`.
+    #[must_use]
+    pub const fn is_duplicate(self) -> bool {
+        matches!(&self.0, b"DUPL" | b"AM05" | [b'D', b'U', b'0', b'1'..=b'5'])
+    }
+
     /// The code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -156,6 +156,26 @@ impl ReturnHeader {
 }
 
 impl ReturnedTransfer {
+    /// The return of `returned` of a payment, with nothing said that need not be.
+    #[must_use]
+    pub fn new(original: OriginalPayment, returned: Money) -> ReturnedTransfer {
+        ReturnedTransfer {
+            id: None,
+            original,
+            returned,
+            settlement_date: None,
+            priority: None,
+            instructed: None,
+            charge_bearer: None,
+            charges: Vec::new(),
+            instructing: None,
+            instructed_agent: None,
+            chain: None,
+            reasons: Vec::new(),
+            accounts: None,
+        }
+    }
+
     fn read(element: Element<'_>) -> Read<ReturnedTransfer> {
         let fields = element.fields(TRANSACTION)?;
         Ok(ReturnedTransfer {

@@ -1,12 +1,15 @@
 //! The way to a bank, whatever it is made of.
 
 use core::fmt;
+use gcfn_iso20022::Reference;
 use gcfn_model::Uetr;
 
 /// One message on its way to a bank. Holds personal data; its debug form shows none.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The payment it asks for. Unique to the message, so that channels can tell repeats.
+    /// Its id. Unique to the message, so that channels can tell repeats.
+    pub id: Reference,
+    /// The payment that it is about.
     pub uetr: Uetr,
     /// The message as it is sent, and as it was sent before if it was.
     pub bytes: Vec<u8>,
@@ -14,7 +17,7 @@ pub struct Message {
 
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Message({}, {} bytes)", self.uetr, self.bytes.len())
+        write!(f, "Message({}, {} bytes)", self.id, self.bytes.len())
     }
 }
 
@@ -28,4 +31,8 @@ pub trait Channel: Send + Sync {
     /// it whole. After a fault nothing is known, and the same message is handed over again. May
     /// be dropped while it waits.
     fn send(&self, message: &Message) -> impl Future<Output = Result<(), Self::Fault>> + Send;
+
+    /// Whether the bank may have the message all the same: it was asked and did not answer. A
+    /// payment is not handed over again then before the bank has said that it has no record.
+    fn may_have_arrived(fault: &Self::Fault) -> bool;
 }

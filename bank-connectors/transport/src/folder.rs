@@ -133,11 +133,16 @@ impl Channel for FolderChannel {
             let number = WRITES.fetch_add(1, Ordering::Relaxed);
             let (fresh, out) = (root.join(format!("tmp/{number}.xml")), root.join("out"));
             write_synced(&fresh, &message.bytes).map_err(FolderFault::at("write", &fresh))?;
-            fs::rename(&fresh, out.join(format!("{}.xml", message.uetr)))
+            fs::rename(&fresh, out.join(format!("{}.xml", message.id)))
                 .and_then(|()| File::open(&out)?.sync_all())
                 .map_err(FolderFault::at("put message into", &out))
         })
         .await
+    }
+
+    /// A file is there whole or not at all, and the same name again is the same file.
+    fn may_have_arrived(_: &FolderFault) -> bool {
+        false
     }
 }
 

@@ -19,7 +19,10 @@ pub struct HttpsChannel {
 /// Why a bank does not have a message for certain.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpsFault {
-    /// No connection, or no answer in time.
+    /// No connection: the bank has nothing.
+    #[error("bank is not reached")]
+    Unreached(#[source] reqwest::Error),
+    /// No answer in time, or half of one: the bank may have the message.
     #[error("bank does not answer")]
     Unanswered(#[source] reqwest::Error),
     /// The bank answers, but does not take the message.
@@ -43,9 +46,24 @@ impl Channel for HttpsChannel {
         let request = self.client.post(&self.url).timeout(PATIENCE);
         let request = request.header(header::CONTENT_TYPE, "application/xml");
         let answer = request.body(message.bytes.clone()).send().await;
-        match answer.map_err(HttpsFault::Unanswered)?.status() {
+        let unheard = |fault: reqwest::Error| match fault.is_connect() || fault.is_builder() {
+            true => HttpsFault::Unreached(fault),
+            false => HttpsFault::Unanswered(fault),
+        };
+        match answer.map_err(unheard)?.status() {
             status if status.is_success() => Ok(()),
             status => Err(HttpsFault::NotTaken(status)),
+        }
+    }
+
+    /// A gateway that got no answer knows no more than this node.
+    fn may_have_arrived(fault: &HttpsFault) -> bool {
+        match fault {
+            HttpsFault::Unreached(_) => false,
+            HttpsFault::Unanswered(_) => true,
+            HttpsFault::NotTaken(status) => {
+                matches!(*status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)
+            }
         }
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! A message is archived before anything of it is acted on or answered, refused ones too. Its
 //! label says what it is, which takes reading it first; reading has no effect, so to the world
-//! the archive comes first. The same message again gives the same answer.
+//! the archive comes first. The same message again gives the same answer; another one under the
+//! same id is refused.
 
 use crate::incoming::interpret;
 use crate::{AccountBook, Incoming, IncomingFault, REFUSED};
 use gcfn_iso20022::{Bic, BusinessMessage, read};
 use gcfn_model::{Currency, SettlementAccount, Timestamp, Uetr};
-use gcfn_store::{Archive, Direction, Label, StoreError};
+use gcfn_store::{Archive, Direction, Kept, Label, StoreError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,7 +66,11 @@ impl Inbox {
             Ok(BusinessMessage { document, .. }) => {
                 let id = document.id().to_string();
                 let definition = document.definition();
-                (id, definition, interpret(&self.book, &self.bank, document))
+                let understood = match self.used_before(&id, definition, bytes).await? {
+                    true => Err(IncomingFault::IdInUse),
+                    false => interpret(&self.book, &self.bank, document),
+                };
+                (id, definition, understood)
             }
         };
         let label = Label {
@@ -88,6 +93,20 @@ impl Inbox {
             }
         };
         Ok(understood?)
+    }
+
+    /// Whether the bank has sent something else of this kind under the same id, and was heard.
+    async fn used_before(
+        &self,
+        id: &str,
+        definition: &str,
+        bytes: &[u8],
+    ) -> Result<bool, StoreError> {
+        let bank = self.bank.to_string();
+        let known = self.archive.named(Direction::Received, &bank, id).await?;
+        let digest = Archive::digest(bytes);
+        let other = |kept: &Kept| kept.label.kind == definition && kept.digest != digest;
+        Ok(known.iter().any(other))
     }
 
     /// Whether this is the bank where the node holds `account` in `currency`.
@@ -113,6 +132,7 @@ fn subject(incoming: &[Incoming]) -> Option<Uetr> {
         .map(|incoming| match incoming {
             Incoming::Booked(entry) => entry.uetr,
             Incoming::Status(report) => Some(report.uetr),
+            Incoming::Word(word) => Some(word.uetr()),
             Incoming::Statement(_) => None,
         })
         .collect();

@@ -2,10 +2,15 @@
 
 use crate::AccountBook;
 use crate::outgoing::uetr_of;
-use gcfn_banking::{BankEntry, Statement, StatusReport, TransactionStatus};
+use gcfn_banking::{
+    BankEntry, BankWord, RecallAnswer, RecallOutcome, ReturnNotice, Statement, StatusReport,
+    TransactionStatus,
+};
 use gcfn_iso20022::{
-    AccountNotification, AccountNumber, AccountStatement, Bic, BookingFault, Detail, Document,
-    Entry, GroupStatus, InitiationStatus, MessageFault, PaymentReport, Reason, TransactionReport,
+    AccountNotification, AccountNumber, AccountStatement, Bic, BookingFault, Cancellation, Detail,
+    Document, Entry, GroupCancellation, GroupStatus, InitiationStatus, MessageFault,
+    OriginalPayment, PaymentReport, PaymentReturn, Reason, Reference, Resolution,
+    TransactionReport,
 };
 use gcfn_model::{Currency, PartyId, SettlementAccount, Uetr};
 use std::collections::BTreeSet;
@@ -19,6 +24,8 @@ pub enum Incoming {
     Status(StatusReport),
     /// The statement of an account (camt.053).
     Statement(Statement),
+    /// The answer to a request to cancel (camt.029), or that a payment comes back (pacs.004).
+    Word(BankWord),
 }
 
 /// Why a bank's message is refused. Nothing of it counts; the bank, or the operator's list of
@@ -31,7 +38,10 @@ pub enum IncomingFault {
     #[error(transparent)]
     Message(#[from] MessageFault),
     /// A message that only goes to banks, or that a node does not act on.
-    #[error("{0} is not taken here; a node takes pacs.002, pain.002, camt.053 and camt.054")]
+    #[error(
+        "{0} is not taken here; a node takes pacs.002, pacs.004, pain.002, camt.029, camt.053 and \
+         camt.054"
+    )]
     NotForANode(&'static str),
     /// An account that this node does not hold at this bank.
     #[error("message is about an account that this node does not hold at this bank")]
@@ -52,6 +62,9 @@ pub enum IncomingFault {
     /// A status of something that is no instruction of this network.
     #[error("status has neither the UETR nor the end-to-end id of an instruction")]
     NoInstruction,
+    /// The bank has used the message's id before, for something else.
+    #[error("message id was used for another message; send what differs under an id of its own")]
+    IdInUse,
 }
 
 /// Reads `document` as the word of `bank`.
@@ -68,8 +81,70 @@ pub(crate) fn interpret(
             let inner = payments.iter().flat_map(|payment| payment.transactions.clone());
             statuses(&[original], &payments, &inner.collect::<Vec<_>>())
         }
-        _ => Err(IncomingFault::NotForANode(document.definition())),
+        Document::Resolution(message) => resolved(&message),
+        Document::PaymentReturn(message) => returned(&message),
+        Document::CustomerCreditTransfer(_)
+        | Document::InstitutionCreditTransfer(_)
+        | Document::StatusRequest(_)
+        | Document::PaymentInitiation(_)
+        | Document::CancellationRequest(_)
+        | Document::Reports(_)
+        | Document::ReportingRequest(_) => Err(IncomingFault::NotForANode(document.definition())),
     }
+}
+
+/// How requests to cancel end: for payments, and for messages, of which each has one payment. The
+/// end of the case as a whole counts for those that have none of their own.
+fn resolved(message: &Resolution) -> Result<Vec<Incoming>, IncomingFault> {
+    let of_case = match message.status.as_str() {
+        "CNCL" | "IPAY" => RecallOutcome::Granted,
+        "RJCR" | "UWFW" => RecallOutcome::Refused,
+        // Forwarded, or decided only in part: not decided.
+        _ => RecallOutcome::Pending,
+    };
+    let mut answers = Vec::new();
+    for details in &message.details {
+        let groups = details.group.iter().map(|group| {
+            let outcome = group.status.map(|status| match status {
+                GroupCancellation::Accepted => RecallOutcome::Granted,
+                GroupCancellation::Rejected => RecallOutcome::Refused,
+                GroupCancellation::Partly | GroupCancellation::Pending => RecallOutcome::Pending,
+            });
+            (uetr_of(group.original.id.as_str()), outcome, &group.reasons)
+        });
+        let payments = details.payments.iter().map(|payment| {
+            let outcome = payment.status.map(|status| match status {
+                Cancellation::Accepted => RecallOutcome::Granted,
+                Cancellation::Rejected => RecallOutcome::Refused,
+                Cancellation::Pending => RecallOutcome::Pending,
+            });
+            (named(&payment.original), outcome, &payment.reasons)
+        });
+        let groups = groups.filter(|_| details.payments.is_empty());
+        for (uetr, outcome, reasons) in groups.chain(payments) {
+            let uetr = uetr.ok_or(IncomingFault::NoInstruction)?;
+            let outcome = outcome.unwrap_or(of_case);
+            let reason = reasons.iter().find_map(Reason::reason_code);
+            answers.push(Incoming::Word(BankWord::Recall(RecallAnswer { uetr, outcome, reason })));
+        }
+    }
+    Ok(answers)
+}
+
+/// What comes back.
+fn returned(message: &PaymentReturn) -> Result<Vec<Incoming>, IncomingFault> {
+    let notices = message.returns.iter().map(|returned| {
+        let uetr = named(&returned.original).ok_or(IncomingFault::NoInstruction)?;
+        let reason = returned.reasons.iter().find_map(Reason::reason_code);
+        Ok(Incoming::Word(BankWord::Returning(ReturnNotice { uetr, reason })))
+    });
+    notices.collect()
+}
+
+/// The payment that a message is about, by the references that came through.
+fn named(original: &OriginalPayment) -> Option<Uetr> {
+    let by_id = |id: &Option<Reference>| uetr_of(id.as_ref()?.as_str());
+    original.uetr.or_else(|| by_id(&original.end_to_end)).or_else(|| by_id(&original.instruction))
 }
 
 fn booked(

@@ -7,10 +7,10 @@ use crate::channel::{Channel, Message};
 use crate::outgoing::{self, Order};
 use crate::payee::Payee;
 use crate::{AccountBook, REFUSED, Unpayable};
-use gcfn_banking::{Creditor, ReasonCode, StatusReport, TransactionStatus};
+use gcfn_banking::{Creditor, Errand, ReasonCode, StatusReport, TransactionStatus};
 use gcfn_iso20022::{Bic, BusinessMessage, write};
 use gcfn_model::{Millis, Timestamp, Uetr};
-use gcfn_store::{Direction, Label, Store, StoreError};
+use gcfn_store::{Direction, Kept, Label, Store, StoreError};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +28,9 @@ const IDLE_ENTRIES_MAX: u64 = 1_000;
 pub enum Departure {
     /// It was handed to the bank.
     Sent(Uetr),
+    /// It was handed to the bank, or was not: the bank did not answer. It is not handed over
+    /// again before the bank was asked.
+    Unanswered(Uetr),
     /// It cannot leave and never will; to the machine this is the bank's rejection.
     Rejected(StatusReport),
 }
@@ -157,7 +160,7 @@ impl<C: Channel> Outbox<C> {
         }
         let own: Vec<&Order> = orders.iter().filter(|order| self.is_own(order)).collect();
         for order in &own {
-            let departure = self.hand_over(order).await?;
+            let Some(departure) = self.hand_over(order).await? else { continue };
             let told = tell(departure).await;
             told.map_err(|source| OutboxError::Tell { bank: self.bank.clone(), source })?;
         }
@@ -176,21 +179,28 @@ impl<C: Channel> Outbox<C> {
         self.book.is_own(instruction.debtor, instruction.currency, &self.bank)
     }
 
-    async fn hand_over(&self, order: &Order) -> Result<Departure, OutboxError> {
+    /// What the machine is to be told, if anything: it has not waited for a question to leave.
+    async fn hand_over(&self, order: &Order) -> Result<Option<Departure>, OutboxError> {
         let waits = Progress { oldest: Some(order.at), position: self.position, attempts: 0 };
         self.progress.send_replace(waits);
         let prepared = self.prepare(order).await.map_err(|source| self.store_fault(source))?;
         let uetr = order.uetr();
-        match prepared {
+        Ok(match prepared {
             Prepared::Message(message) => {
-                self.send(&message).await;
-                Ok(Departure::Sent(uetr))
+                // A question or a request may be put twice, a payment may not.
+                let once = matches!(order.errand, None | Some(Errand::Resend { .. }));
+                let sent = self.send(&message, once).await;
+                once.then_some(if sent {
+                    Departure::Sent(uetr)
+                } else {
+                    Departure::Unanswered(uetr)
+                })
             }
             Prepared::Rejected(reason) => {
                 let (status, reason) = (TransactionStatus::Rejected, Some(reason));
-                Ok(Departure::Rejected(StatusReport { uetr, status, reason }))
+                Some(Departure::Rejected(StatusReport { uetr, status, reason }))
             }
-        }
+        })
     }
 
     /// What was decided about `order` before, or is decided and archived now.
@@ -202,7 +212,7 @@ impl<C: Channel> Outbox<C> {
             Ok(message) => {
                 let bytes = write(&message);
                 self.keep(order, message.document.definition(), &bytes).await?;
-                Ok(Prepared::Message(Message { uetr: order.uetr(), bytes }))
+                Ok(Prepared::Message(order.message(bytes)))
             }
             Err(unpayable) => {
                 let (reason, reference) = (unpayable.reason(), order.reference());
@@ -217,7 +227,10 @@ impl<C: Channel> Outbox<C> {
     async fn archived(&self, order: &Order) -> Result<Option<Prepared>, StoreError> {
         let (archive, bank) = (self.store.archive(), self.bank.to_string());
         let mut kept = archive.trace(order.uetr()).await?.into_iter();
-        let sent = kept.find(|k| k.label.direction == Direction::Sent && k.label.bank == bank);
+        let id = order.message_id().to_string();
+        let sent = kept.find(|Kept { label, .. }| {
+            label.direction == Direction::Sent && label.bank == bank && label.message_id == id
+        });
         let Some(sent) = sent else { return Ok(None) };
         let damaged = |what| StoreError::Damaged { table: "archive", what };
         if let Some(reason) = sent.label.kind.strip_prefix(REFUSED) {
@@ -226,7 +239,7 @@ impl<C: Channel> Outbox<C> {
         }
         let bytes = archive.fetch(Direction::Sent, &bank, sent.digest).await?;
         let bytes = bytes.ok_or(damaged("a label without its message"))?.reveal().to_vec();
-        Ok(Some(Prepared::Message(Message { uetr: order.uetr(), bytes })))
+        Ok(Some(Prepared::Message(order.message(bytes))))
     }
 
     async fn render(
@@ -234,6 +247,14 @@ impl<C: Channel> Outbox<C> {
         order: &Order,
     ) -> Result<Result<BusinessMessage, Unpayable>, StoreError> {
         let (book, bank) = (&self.book, &self.bank);
+        match order.errand {
+            Some(Errand::Ask { .. }) => return Ok(Ok(outgoing::question(book, bank, order))),
+            Some(Errand::Recall { reason, .. }) => {
+                return Ok(Ok(outgoing::cancellation(book, bank, order, reason)));
+            }
+            // The same as at first: the archive has it, and says the same of the payee.
+            Some(Errand::Resend { .. }) | None => {}
+        }
         match order.instruction.creditor {
             Creditor::Account(creditor) => {
                 Ok(Ok(outgoing::between_pools(book, bank, order, creditor)))
@@ -249,7 +270,7 @@ impl<C: Channel> Outbox<C> {
         let label = Label {
             direction: Direction::Sent,
             bank: self.bank.to_string(),
-            message_id: order.reference().to_string(),
+            message_id: order.message_id().to_string(),
             kind: kind.to_owned(),
             uetr: Some(order.uetr()),
             at: order.at,
@@ -257,16 +278,26 @@ impl<C: Channel> Outbox<C> {
         self.store.archive().keep(&label, bytes).await.map(drop)
     }
 
-    /// Hands `message` over, however often that takes.
-    async fn send(&self, message: &Message) {
+    /// Hands `message` over, however often that takes. Says whether the bank has it: one that may
+    /// be handed over only `once` is left where that is not known.
+    async fn send(&self, message: &Message, once: bool) -> bool {
         let mut pause = PAUSE_FIRST;
         while let Err(fault) = self.channel.send(message).await {
+            if once && C::may_have_arrived(&fault) {
+                tracing::warn!(
+                    bank = %self.bank,
+                    message = %message.id,
+                    fault = &fault as &dyn Error,
+                    "bank does not say whether it has a payment"
+                );
+                return false;
+            }
             self.progress.send_modify(|progress| {
                 progress.attempts = progress.attempts.saturating_add(1);
             });
             tracing::warn!(
                 bank = %self.bank,
-                uetr = %message.uetr,
+                message = %message.id,
                 fault = &fault as &dyn Error,
                 pause_ms = pause.as_millis(),
                 "payments wait for the bank"
@@ -274,6 +305,7 @@ impl<C: Channel> Outbox<C> {
             sleep(pause).await;
             pause = pause.saturating_mul(2).min(PAUSE_MAX);
         }
+        true
     }
 
     fn store_fault(&self, source: StoreError) -> OutboxError {

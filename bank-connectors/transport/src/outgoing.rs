@@ -1,25 +1,29 @@
-//! An instruction as the message that asks the bank for it.
+//! An instruction, and what is to be said about it, as the message that the bank reads.
 //!
 //! The same order and payee always give the same bytes: every reference follows from the
 //! instruction's id, and the time is that of the journal.
 
 use crate::AccountBook;
+use crate::channel::Message;
 use crate::payee::Payee;
-use gcfn_banking::Instruction;
+use gcfn_banking::{Creditor, Errand, Instruction, ReasonCode};
 use gcfn_iso20022::{
-    Agent, Bic, BusinessMessage, Document, GroupHeader, Header, InitiatedPayment,
-    InitiatedTransfer, InstitutionCreditTransfer, InstitutionTransfer, Money, Party, PaymentIds,
-    PaymentInitiation, Reference, Settlement,
+    Actor, Agent, Assignment, Bic, BusinessMessage, CancellationRequest, CancelledMessage,
+    CancelledPayment, Case, Document, GroupHeader, Header, InitiatedPayment, InitiatedTransfer,
+    InstitutionCreditTransfer, InstitutionTransfer, Money, OriginalMessage, OriginalPayment, Party,
+    PaymentIds, PaymentInitiation, Reason, Reference, RequestedPayment, Settlement, StatusRequest,
 };
 use gcfn_model::{InstructionId, NodeId, SettlementAccount, Timestamp, Uetr};
 
-/// A payment that is to leave for the bank, as the journal has it.
+/// What is to leave for the bank, as the journal has it: a payment, or something about one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// When it was instructed: the time of its journal record.
+    /// When it was decided: the time of its journal record.
     pub at: Timestamp,
     /// The payment. What it is for is the machine's business and no bank's.
     pub instruction: Instruction<()>,
+    /// What is to be said about it; to make it where nothing is.
+    pub errand: Option<Errand>,
 }
 
 impl Order {
@@ -30,7 +34,13 @@ impl Order {
         let purpose = ();
         let instruction =
             Instruction { id, debtor, creditor, currency, amount, value_date, purpose };
-        Order { at, instruction }
+        Order { at, instruction, errand: None }
+    }
+
+    /// What is to be said about `instruction`.
+    #[must_use]
+    pub fn errand<P>(at: Timestamp, instruction: &Instruction<P>, errand: Errand) -> Order {
+        Order { errand: Some(errand), ..Order::new(at, instruction) }
     }
 
     /// Its tracking reference.
@@ -44,6 +54,39 @@ impl Order {
         self.instruction.id.to_string().parse().expect("an id has 30 ASCII characters")
     }
 
+    /// The id of its message. The payment's own, whenever that is handed over; a question and a
+    /// request have their own each.
+    pub(crate) fn message_id(&self) -> Reference {
+        let id = self.instruction.id;
+        let own = match self.errand {
+            None | Some(Errand::Resend { .. }) => return self.reference(),
+            Some(Errand::Ask { number }) => format!("{id}Q{number:x}"),
+            Some(Errand::Recall { number, .. }) => format!("{id}C{number:x}"),
+        };
+        own.parse().expect("30, 1 and at most 4 ASCII characters")
+    }
+
+    /// The definition of the message that makes the payment.
+    fn definition(&self) -> Reference {
+        let definition = match self.instruction.creditor {
+            Creditor::Account(_) => "pacs.009.001.08",
+            Creditor::Party(_) => "pain.001.001.09",
+        };
+        definition.parse().expect("a definition is a short ASCII name")
+    }
+
+    /// How a message about the payment refers to it.
+    fn original(&self) -> OriginalPayment {
+        let (id, definition) = (self.reference(), self.definition());
+        OriginalPayment {
+            message: Some(OriginalMessage { id, definition }),
+            instruction: Some(self.reference()),
+            end_to_end: Some(self.reference()),
+            uetr: Some(self.uetr()),
+            ..OriginalPayment::default()
+        }
+    }
+
     fn ids(&self) -> PaymentIds {
         PaymentIds {
             instruction: Some(self.reference()),
@@ -51,6 +94,11 @@ impl Order {
             transaction: None,
             uetr: Some(self.uetr()),
         }
+    }
+
+    /// Its message, as `bytes` that are sent.
+    pub(crate) fn message(&self, bytes: Vec<u8>) -> Message {
+        Message { id: self.message_id(), uetr: self.uetr(), bytes }
     }
 
     fn group(&self) -> GroupHeader {
@@ -116,9 +164,54 @@ pub(crate) fn to_party(
     addressed(book, bank, order, Document::PaymentInitiation(message))
 }
 
+/// How does the payment stand? (pacs.028)
+pub(crate) fn question(book: &AccountBook, bank: &Bic, order: &Order) -> BusinessMessage {
+    let id = order.message_id();
+    let payment = RequestedPayment { id: Some(id.clone()), original: order.original() };
+    let message = StatusRequest {
+        group: GroupHeader { id, created_at: order.at },
+        instructing: Some(node(book.node())),
+        instructed: Some(Agent::bic(bank.clone())),
+        messages: Vec::new(),
+        payments: vec![payment],
+    };
+    addressed(book, bank, order, Document::StatusRequest(message))
+}
+
+/// Do not pay it, or get it back. (camt.056)
+pub(crate) fn cancellation(
+    book: &AccountBook,
+    bank: &Bic,
+    order: &Order,
+    reason: ReasonCode,
+) -> BusinessMessage {
+    let id = order.message_id();
+    let assigner = Actor::Agent(node(book.node()));
+    let original = OriginalPayment {
+        settlement: Some(order.money()),
+        settlement_date: Some(order.instruction.value_date),
+        ..order.original()
+    };
+    let payment = CancelledPayment {
+        id: Some(id.clone()),
+        case: Some(Case { id: id.clone(), creator: assigner.clone(), reopened: None }),
+        original,
+        assigner: None,
+        assignee: None,
+        reasons: vec![Reason::coded(reason)],
+    };
+    let assignee = Actor::Agent(Agent::bic(bank.clone()));
+    let message = CancellationRequest {
+        assignment: Assignment { id, assigner, assignee, created_at: order.at },
+        case: None,
+        underlying: vec![CancelledMessage { group: None, payments: vec![payment] }],
+    };
+    addressed(book, bank, order, Document::CancellationRequest(message))
+}
+
 fn addressed(book: &AccountBook, bank: &Bic, order: &Order, document: Document) -> BusinessMessage {
     let (from, to) = (node(book.node()), Agent::bic(bank.clone()));
-    let header = Header::new(from, to, order.reference(), order.at);
+    let header = Header::new(from, to, order.message_id(), order.at);
     BusinessMessage { header: Some(header), document }
 }
 

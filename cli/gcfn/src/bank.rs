@@ -7,8 +7,9 @@ mod schema;
 use crate::door::Door;
 use crate::failure::Ended;
 use crate::output::Format;
-use crate::verbs::{Chosen, Entry, Table, show};
+use crate::verbs::{Chosen, Entry, Table, act, show};
 use clap::{Args, Subcommand};
+use gcfn_api_wire::bank::RecallRequest;
 use gcfn_daemon::init::OPERATORS;
 
 const EXAMPLES: &str = "\
@@ -16,6 +17,7 @@ Examples; the node is one of `gcfn testnet up --dir /tmp/net`, whose folder hold
   gcfn bank decode message.xml
   gcfn bank queue --dir /tmp/net/cn-sha
   gcfn bank trace 6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11 --dir /tmp/net/cn-sha
+  gcfn bank recall 6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11 DUPL --dir /tmp/net/cn-sha
   gcfn bank breaks --dir /tmp/net/cn-sha";
 
 #[derive(Debug, Args)]
@@ -70,6 +72,20 @@ impl Table for OfDesk {
                 "/api/v1/bank/payments/{uetr}",
                 "A payment, and every message about it.",
             )),
+            Entry::Verb(act(
+                "ask",
+                "/api/v1/bank/payments/{uetr}/ask",
+                "Ask the bank how a payment stands, without waiting for its time.",
+            )),
+            Entry::Verb(
+                act(
+                    "recall",
+                    "/api/v1/bank/payments/{uetr}/recall",
+                    "Ask the bank not to make a payment, or to get it back; two persons must.",
+                )
+                .body::<RecallRequest>()
+                .at(&["reason"]),
+            ),
             Entry::Verb(
                 show(
                     "breaks",

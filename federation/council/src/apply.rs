@@ -130,6 +130,8 @@ impl Council {
             Verb::BankStatus(report) => self.bank_status(step, *report),
             Verb::BankStatement(statement) => self.bank_statement(step, statement),
             Verb::BankSent(uetr) => self.bank_sent(step, *uetr),
+            Verb::BankWord(word) => self.bank_word(step, word),
+            Verb::Bank(act) => self.at_bank(step, *act),
             Verb::Clearing(act) => self.work_at_house(step, author, act),
         }
     }
@@ -167,6 +169,8 @@ fn permit(member: &Member, verb: &Verb) -> Result<(), Refusal> {
         | Verb::BankStatus(_)
         | Verb::BankStatement(_)
         | Verb::BankSent(_)
+        | Verb::BankWord(_)
+        | Verb::Bank(_)
         | Verb::Clearing(_) => role == Role::Root,
         Verb::PublishRegion(_) => role == Role::Regional,
         Verb::ListSeries(_) | Verb::RequestLock { .. } | Verb::Affirm { .. } => role.trades(),

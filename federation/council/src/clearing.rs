@@ -10,7 +10,7 @@ use crate::outcome::{Done, Outcome};
 use crate::refusal::Refusal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, Booked, Statement, StatusChange, StatusReport};
+use gcfn_banking::{BankEntry, BankWord, Booked, DeskAct, Statement, StatusChange, StatusReport};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Books, Ledger};
 use gcfn_model::{Amount, BusinessDate, Calendar, Currency, NodeId, Pool, SettlementAccount, Uetr};
@@ -189,11 +189,26 @@ impl Council {
         let change = self.in_house(step, |house, _, events| house.status(at, report, events));
         match change.map_err(Refusal::Desk)? {
             StatusChange::Unchanged => return Ok(Done::Repeated),
-            StatusChange::Accepted(_) => {}
+            StatusChange::Accepted(_) | StatusChange::Answered(_) => {}
             StatusChange::Rejected { instruction, .. } => {
                 step.emit(Event::InstructionRejected { instruction: instruction.id });
             }
         }
+        Ok(Done::Accepted)
+    }
+
+    /// The bank said something else about a payment of the house.
+    pub(crate) fn bank_word(&mut self, step: &mut Step<'_>, word: &BankWord) -> Outcome {
+        let at = step.at;
+        let news = self.in_house(step, |house, _, events| house.heard(at, word, events));
+        Ok(if news.map_err(Refusal::Desk)? { Done::Accepted } else { Done::Repeated })
+    }
+
+    /// Staff of the root ask about a payment of the house.
+    pub(crate) fn at_bank(&mut self, step: &mut Step<'_>, act: DeskAct) -> Outcome {
+        let at = step.at;
+        let done = self.in_house(step, |house, _, events| house.act_at_bank(at, act, events));
+        done.map_err(Refusal::Desk)?;
         Ok(Done::Accepted)
     }
 

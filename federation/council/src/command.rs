@@ -11,7 +11,7 @@ use gcfn_anchor::canon::{Canon, sha256};
 use gcfn_anchor::checkpoint::Equivocation;
 use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::keys::{Domain, PublicKey, Signature, Signer, WrongSignature, verify};
-use gcfn_banking::{BankEntry, Statement, StatusReport};
+use gcfn_banking::{BankEntry, BankWord, DeskAct, Statement, StatusReport};
 use gcfn_clearing::{Bundle, Schedule};
 use gcfn_model::{
     Amount, BusinessDate, CommandId, Currency, Digest, NetworkId, NodeId, Timestamp, Uetr,
@@ -129,6 +129,11 @@ pub enum Verb {
     BankSent(Uetr),
     /// The root: something that is done at the house by hand.
     Clearing(ClearingAct),
+    /// The root: what else the bank said about a payment of the house (camt.029, pacs.004), or
+    /// that the channel does not know whether it has it.
+    BankWord(BankWord),
+    /// The root: something that staff ask about a payment of the house.
+    Bank(DeskAct),
 }
 
 impl From<FederationRequest> for Verb {

@@ -1,9 +1,10 @@
 //! What banks and a node's bank desk have of each other: deliveries, payments, differences.
 
+use crate::problem::Problem;
 use crate::settlement::BankState;
 use crate::term::{CurrencyCode, Date, Hash, Money, PaymentReference, SignedMoney, Text, Time};
-use gcfn_banking::{Break, OpenBreak, Payment};
-use gcfn_model::Timestamp;
+use gcfn_banking::{Break, DeskAct, OpenBreak, Payment, ReasonFault, Recall};
+use gcfn_model::{Timestamp, Uetr};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -135,6 +136,58 @@ pub struct PaymentStanding {
     pub status: Option<String>,
     /// Since when it stands so.
     pub since: Time,
+    /// How often the bank was asked how it stands.
+    pub asked: u16,
+    /// When it is asked next, if it says nothing until then.
+    pub ask_at: Option<Time>,
+    /// How far asking the bank to give it up has come, if it was asked.
+    pub recall: Option<RecallState>,
+    /// Why the bank does not give it up, or why it was asked to, by its ISO 20022 code.
+    #[schema(example = "CUST")]
+    pub recall_reason: Option<String>,
+    /// Why the bank says that it comes back, by its ISO 20022 code.
+    #[schema(example = "AC04")]
+    pub returning: Option<String>,
+}
+
+/// How far asking a bank for a payment has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecallState {
+    /// The bank has not answered.
+    Asked,
+    /// The bank gives it up.
+    Granted,
+    /// The bank does not.
+    Refused,
+}
+
+/// How does it stand? Asked of the desk about `payment`.
+#[must_use]
+pub fn question_about(payment: Uetr) -> DeskAct {
+    DeskAct::Ask { payment }
+}
+
+/// Why a payment is asked back.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecallRequest {
+    /// A code of ISO 20022 `ExternalCancellationReason1Code`, such as `DUPL` or `CUST`.
+    #[schema(example = "DUPL")]
+    pub reason: String,
+}
+
+impl RecallRequest {
+    /// What is asked of the desk about `payment`.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the reason is no code.
+    pub fn about(&self, payment: Uetr) -> Result<DeskAct, Problem> {
+        let reason = self.reason.parse();
+        let reason =
+            reason.map_err(|fault: ReasonFault| Problem::rule("reason", fault.to_string()))?;
+        Ok(DeskAct::Recall { payment, reason })
+    }
 }
 
 impl<P> From<&Payment<P>> for PaymentStanding {
@@ -147,6 +200,19 @@ impl<P> From<&Payment<P>> for PaymentStanding {
             state: payment.state.into(),
             status: payment.status.map(|status| status.to_string()),
             since: Text(payment.changed_at),
+            asked: payment.asked,
+            ask_at: payment.ask_at.map(Text),
+            recall: payment.recall.map(|recall| match recall {
+                Recall::Asked { .. } => RecallState::Asked,
+                Recall::Granted => RecallState::Granted,
+                Recall::Refused(_) => RecallState::Refused,
+            }),
+            recall_reason: payment.recall.and_then(|recall| match recall {
+                Recall::Asked { reason, .. } => Some(reason.to_string()),
+                Recall::Refused(reason) => reason.map(|reason| reason.to_string()),
+                Recall::Granted => None,
+            }),
+            returning: payment.returning.map(|reason| reason.to_string()),
         }
     }
 }

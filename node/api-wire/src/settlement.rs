@@ -248,6 +248,8 @@ pub enum BankState {
     Cancelled,
     /// Another node pays it to this one.
     Expected,
+    /// The bank has not said in time what became of it, and is asked.
+    Unknown,
 }
 
 impl From<PaymentState> for BankState {
@@ -261,6 +263,7 @@ impl From<PaymentState> for BankState {
             PaymentState::Returned => BankState::Returned,
             PaymentState::Cancelled => BankState::Cancelled,
             PaymentState::Expected => BankState::Expected,
+            PaymentState::Unknown => BankState::Unknown,
         }
     }
 }

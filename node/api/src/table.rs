@@ -95,6 +95,7 @@ fn venue() -> Vec<Route> {
         trading::routes(),
         money::payments(),
         money::suspense(),
+        money::banks(),
         money::entries(),
         money::fees(),
         money::disputes(),

@@ -6,7 +6,7 @@ use crate::{
 };
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_banking::Instruction;
+use gcfn_banking::{DeskEvent, Instruction};
 use gcfn_ledger::Entry;
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, NodeId, PartyId, SettlementAccount, Timestamp,
@@ -228,4 +228,6 @@ pub enum ClearingEvent {
         /// Every position, in order.
         positions: Vec<NetPosition>,
     },
+    /// A payment of the house at its bank, beside its booking.
+    Bank(DeskEvent<HousePayment>),
 }

@@ -235,9 +235,10 @@ impl House {
             self.advance(at, date, ledger, events);
         }
         self.retry_pay_outs(at, events);
+        self.ask_bank_about(at, events);
     }
 
-    /// When a cycle moves on next without anybody's doing.
+    /// When a cycle moves on, or the bank is asked, next without anybody's doing.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         let due = |cycle: &Cycle| match cycle.phase {
@@ -246,7 +247,7 @@ impl House {
             Phase::PayIn => Some(cycle.schedule.pay_in_by),
             _ => cycle.pay_outs.iter().filter_map(PayOut::retry_at).min(),
         };
-        self.cycles.values().filter_map(due).min()
+        self.cycles.values().filter_map(due).chain(self.desk.next_question()).min()
     }
 
     fn advance(

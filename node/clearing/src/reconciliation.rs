@@ -5,8 +5,8 @@ use crate::house::{House, HousePayment};
 use crate::{ClearingEvent, Phase};
 use alloc::vec::Vec;
 use gcfn_banking::{
-    BankEntry, Booked, DeskRefusal, Dispute, Instruction, Reconciliation, Side, Statement,
-    StatusChange, StatusReport,
+    BankEntry, BankWord, Booked, DeskAct, DeskEvent, DeskRefusal, Dispute, Instruction,
+    Reconciliation, Side, Statement, StatusChange, StatusReport,
 };
 use gcfn_ledger::{Account, Entry, Ledger, Posting};
 use gcfn_model::{Pool, Timestamp, Uetr};
@@ -84,10 +84,66 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) -> Result<StatusChange<HousePayment>, DeskRefusal> {
         let change = self.desk.status(at, report)?;
-        if let StatusChange::Rejected { instruction, .. } = &change {
-            self.not_paid_out(at, instruction, events);
+        match &change {
+            StatusChange::Rejected { instruction, .. } => {
+                self.not_paid_out(at, instruction, events);
+            }
+            StatusChange::Answered(event) => self.at_bank(at, *event, events),
+            StatusChange::Accepted(_) | StatusChange::Unchanged => {}
         }
         Ok(change)
+    }
+
+    /// Hears the bank's word about a payment of the house; says whether it was news.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`] as for [`gcfn_banking::Desk::heard`].
+    pub fn heard(
+        &mut self,
+        at: Timestamp,
+        word: &BankWord,
+        events: &mut Vec<ClearingEvent>,
+    ) -> Result<bool, DeskRefusal> {
+        let news = self.desk.heard(at, word)?;
+        if let Some(event) = news {
+            self.at_bank(at, event, events);
+        }
+        Ok(news.is_some())
+    }
+
+    /// Does what staff ask about a payment of the house.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`] as for [`gcfn_banking::Desk::carry_out`].
+    pub fn act_at_bank(
+        &mut self,
+        at: Timestamp,
+        act: DeskAct,
+        events: &mut Vec<ClearingEvent>,
+    ) -> Result<(), DeskRefusal> {
+        let event = self.desk.carry_out(at, act)?;
+        self.at_bank(at, event, events);
+        Ok(())
+    }
+
+    /// Asks the bank about every payment that it has been silent about for too long.
+    pub(crate) fn ask_bank_about(&mut self, at: Timestamp, events: &mut Vec<ClearingEvent>) {
+        for event in self.desk.ask_due(at) {
+            self.at_bank(at, event, events);
+        }
+    }
+
+    /// What the bank has given up is owed still.
+    fn at_bank(
+        &mut self,
+        at: Timestamp,
+        event: DeskEvent<HousePayment>,
+        events: &mut Vec<ClearingEvent>,
+    ) {
+        events.push(ClearingEvent::Bank(event));
+        if let DeskEvent::Cancelled(payment) = &event {
+            self.not_paid_out(at, payment, events);
+        }
     }
 
     /// A payment of the house was handed to the bank; its age counts from here.

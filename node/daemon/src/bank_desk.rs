@@ -5,7 +5,7 @@ use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};
 use gcfn_api::gateway::BankDoor;
 use gcfn_api_wire::problem::{Code, Problem};
-use gcfn_banking::Instruction;
+use gcfn_banking::{BankWord, DeskEvent, Instruction};
 use gcfn_cell::{Cell, Clock};
 use gcfn_clearing::ClearingEvent;
 use gcfn_council::{Council, Refusal, Verb};
@@ -124,11 +124,13 @@ impl BankDoor for BankDesk {
             }
         };
         // A status counts from the debtor's bank only: no other bank knows how a payment stands.
+        let of_another = |uetr| {
+            let drawn = self.till.debit(uetr);
+            drawn.is_some_and(|(debtor, currency)| !inbox.speaks_for(debtor, currency))
+        };
         let foreign = |told: &Incoming| match told {
-            Incoming::Status(report) => self
-                .till
-                .debit(report.uetr)
-                .is_some_and(|(debtor, currency)| !inbox.speaks_for(debtor, currency)),
+            Incoming::Status(report) => of_another(report.uetr),
+            Incoming::Word(word) => of_another(word.uetr()),
             Incoming::Booked(_) | Incoming::Statement(_) => false,
         };
         if incoming.iter().any(foreign) {
@@ -151,6 +153,7 @@ fn venue_orders(at: Timestamp, event: &gcfn_replica::Event) -> Option<Order> {
         gcfn_replica::Event::Venue(gcfn_venue::Event::Instructed(payment)) => {
             Some(Order::new(at, payment))
         }
+        gcfn_replica::Event::Venue(gcfn_venue::Event::Bank(event)) => errand(at, event),
         gcfn_replica::Event::Venue(gcfn_venue::Event::Clearing(event)) => house_order(at, event),
         _ => None,
     }
@@ -166,7 +169,19 @@ fn council_orders(at: Timestamp, event: &gcfn_council::Event) -> Option<Order> {
 fn house_order(at: Timestamp, event: &ClearingEvent) -> Option<Order> {
     match event {
         ClearingEvent::PayOutInstructed { payment, .. } => Some(Order::new(at, payment)),
+        ClearingEvent::Bank(event) => errand(at, event),
         _ => None,
+    }
+}
+
+/// What is to be said to the bank, if anything.
+fn errand<P>(at: Timestamp, event: &DeskEvent<P>) -> Option<Order> {
+    match event {
+        DeskEvent::Errand { payment, errand } => Some(Order::errand(at, payment, *errand)),
+        DeskEvent::Cancelled(_)
+        | DeskEvent::Recalled { .. }
+        | DeskEvent::RecallRefused { .. }
+        | DeskEvent::Returning { .. } => None,
     }
 }
 
@@ -205,6 +220,7 @@ impl Till {
                     Incoming::Booked(entry) => Venue::BankBooked(entry),
                     Incoming::Status(report) => Venue::BankStatus(report),
                     Incoming::Statement(statement) => Venue::BankStatement(statement),
+                    Incoming::Word(word) => Venue::BankWord(word),
                 };
                 apply(cell, command).await
             }
@@ -213,6 +229,7 @@ impl Till {
                     Incoming::Booked(entry) => Verb::BankBooked(entry),
                     Incoming::Status(report) => Verb::BankStatus(report),
                     Incoming::Statement(statement) => Verb::BankStatement(statement),
+                    Incoming::Word(word) => Verb::BankWord(word),
                 };
                 say(voice, verb).await
             }
@@ -224,6 +241,9 @@ impl Till {
             (Till::Venue(cell), Departure::Sent(uetr)) => apply(cell, Venue::BankSent(uetr)).await,
             (Till::Federation(_, voice), Departure::Sent(uetr)) => {
                 say(voice, Verb::BankSent(uetr)).await
+            }
+            (_, Departure::Unanswered(uetr)) => {
+                self.tell(Incoming::Word(BankWord::Unanswered(uetr))).await
             }
             (_, Departure::Rejected(report)) => self.tell(Incoming::Status(report)).await,
         }

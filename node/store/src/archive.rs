@@ -30,6 +30,12 @@ const TRACE: Statement = Statement::new(
      WHERE uetr = $1 ORDER BY at, digest",
 );
 
+const NAMED: Statement = Statement::new(
+    "find a bank message by its id",
+    "SELECT direction, bank, digest, message_id, kind, uetr, at FROM archive
+     WHERE bank = $1 AND message_id = $2 AND direction = $3 ORDER BY at, digest",
+);
+
 /// Which way a message went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -137,6 +143,27 @@ impl Archive {
         let at = after.map_or(Timestamp::EPOCH, |kept| kept.label.at);
         let args = [at.into(), digest.as_bytes().as_slice().into(), i64::from(limit).into()];
         self.db.rows(&LIST, &args).await?.iter().map(kept).collect()
+    }
+
+    /// Every message with the id that its sender gave it, oldest first: more than one where a
+    /// bank repeats an id.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn named(
+        &self,
+        direction: Direction,
+        bank: &str,
+        message_id: &str,
+    ) -> Result<Vec<Kept>, StoreError> {
+        let args = [bank.into(), message_id.into(), direction.name().into()];
+        self.db.rows(&NAMED, &args).await?.iter().map(kept).collect()
+    }
+
+    /// The identity that `bytes` have, or would have, in the archive: their SHA-256.
+    #[must_use]
+    pub fn digest(bytes: &[u8]) -> Digest {
+        sha256(bytes)
     }
 
     /// Every message about the payment `uetr`, oldest first.

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 /// The files of `migrations/` in order.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("keyring", include_str!("../migrations/0001_keyring.sql")),
     ("vault", include_str!("../migrations/0002_vault.sql")),
     ("archive", include_str!("../migrations/0003_archive.sql")),
@@ -17,6 +17,7 @@ const FILES: [(&str, &str); 8] = [
     ("read model", include_str!("../migrations/0006_read_model.sql")),
     ("document", include_str!("../migrations/0007_document.sql")),
     ("audit", include_str!("../migrations/0008_audit.sql")),
+    ("archive by id", include_str!("../migrations/0009_archive_by_id.sql")),
 ];
 
 /// The migrations as PostgreSQL takes them.

@@ -77,8 +77,10 @@ impl Machine for Venue {
             Command::BankSent(uetr) => self.bank_sent(&mut step, *uetr),
             Command::OpenDay(day) => self.open_day(&mut step, *day),
             Command::OpenCycle(schedule) => self.open_cycle(&mut step, *schedule),
+            Command::BankWord(word) => self.bank_word(&mut step, word),
             Command::Tick => {
                 self.house_tick(&mut step);
+                self.ask_banks(&mut step);
                 Ok(Done::Accepted)
             }
         }
@@ -120,6 +122,7 @@ impl Venue {
             Verb::Unfreeze { party, reason } => self.unfreeze(step, party, reason),
             Verb::Money(ref act) => self.at_money_desk(step, actor, act),
             Verb::Clearing(ref act) => self.at_clearing_house(step, actor, act),
+            Verb::Bank(act) => self.act_at_bank(step, act),
             Verb::PlaceOrder(_)
             | Verb::AmendOrder(_)
             | Verb::CancelOrder { .. }

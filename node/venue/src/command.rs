@@ -21,7 +21,7 @@ use crate::settlement::TradingDay;
 use crate::template::TemplateVersion;
 use crate::units::Units;
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, Statement, StatusReport};
+use gcfn_banking::{BankEntry, BankWord, DeskAct, Statement, StatusReport};
 use gcfn_clearing::{Bundle, Schedule};
 use gcfn_ledger::Lot;
 use gcfn_market::{Side, TimeInForce};
@@ -59,6 +59,9 @@ pub enum Command {
     OpenCycle(Schedule),
     /// Time has passed: whatever was due is done.
     Tick,
+    /// The bank said something else about a payment (camt.029, pacs.004), or the channel does not
+    /// know whether it has it.
+    BankWord(BankWord),
 }
 
 /// A wish, with who wishes it and the id that makes it happen once.
@@ -485,6 +488,8 @@ pub enum Verb {
     Money(MoneyAct),
     /// Something of the clearing house of the node.
     Clearing(ClearingAct),
+    /// Something about a payment at the bank.
+    Bank(DeskAct),
 }
 
 /// An order for the node's own book.

@@ -20,7 +20,7 @@ use crate::session::PhaseReason;
 use crate::settlement::{ItemId, Purpose, TradingDay};
 use crate::trade::Trade;
 use alloc::vec::Vec;
-use gcfn_banking::{Dispute, Instruction, Reconciliation};
+use gcfn_banking::{DeskEvent, Dispute, Instruction, Reconciliation};
 use gcfn_clearing::{BundleRef, ClearingEvent, HousePayment};
 use gcfn_ledger::{Entry, Holder, LedgerFault, Lot};
 use gcfn_market::{LevelChange, Phase, Side};
@@ -753,4 +753,6 @@ pub enum Event {
     Money(MoneyEvent),
     /// Points were given or paid out.
     Points(PointEvent),
+    /// A payment of the node at its bank, beside its booking.
+    Bank(DeskEvent<Purpose>),
 }

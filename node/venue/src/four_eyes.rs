@@ -49,6 +49,7 @@ pub(crate) fn takes_two(verb: &Verb) -> bool {
         | Verb::PenaliseMaker { .. } => true,
         Verb::Money(act) => act.takes_two(),
         Verb::Clearing(act) => act.takes_two(),
+        Verb::Bank(act) => act.takes_two(),
         _ => false,
     }
 }
@@ -122,6 +123,7 @@ impl Venue {
             Verb::Unfreeze { party, reason } => self.check_unfreeze(party, reason),
             Verb::Money(ref act) => self.foresee_money(actor, act, step.at),
             Verb::Clearing(ref act) => self.foresee_clearing(act),
+            Verb::Bank(act) => self.foresee_at_bank(act),
             Verb::RecallBatch { batch } => self.check_recall(actor, batch),
             Verb::GrantQuota { issuer, .. } => self.check_admitted(issuer),
             Verb::ReinstateIssuer { issuer } => self.check_reinstate(issuer),

@@ -74,7 +74,7 @@ impl Venue {
         let change = self.in_house(step, |house, _, events| house.status(at, report, events))?;
         match change.map_err(Rejection::from)? {
             StatusChange::Unchanged => return Ok(Done::Repeated),
-            StatusChange::Accepted(_) => {}
+            StatusChange::Accepted(_) | StatusChange::Answered(_) => {}
             StatusChange::Rejected { instruction, .. } => {
                 step.emit(Event::InstructionRejected { instruction: instruction.id });
             }

@@ -18,6 +18,7 @@ mod agenda;
 mod amending;
 mod answers;
 mod apply;
+mod at_bank;
 mod batch;
 mod bidding;
 mod bundling;

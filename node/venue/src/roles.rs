@@ -49,6 +49,7 @@ fn is_for_staff(verb: &Verb) -> bool {
             | Verb::SetDuty { .. }
             | Verb::LiftDuty { .. }
             | Verb::Clearing(_)
+            | Verb::Bank(_)
     )
 }
 

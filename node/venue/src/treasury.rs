@@ -12,15 +12,10 @@ use crate::reversal::{Numbered, ReversibleKind};
 use crate::settlement::Purpose;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_banking::{
-    BankEntry, Booked, Creditor, DeskRefusal, Instruction, Side, Statement, StatusChange,
-    StatusReport,
-};
-use gcfn_clearing::{House, PayIn};
+use gcfn_banking::{BankEntry, Booked, Creditor, DeskRefusal, Instruction, Side, Statement};
+use gcfn_clearing::PayIn;
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
-use gcfn_model::{
-    Amount, BusinessDate, HouseId, InstructionId, PartyId, Pool, SettlementAccount, Uetr,
-};
+use gcfn_model::{Amount, BusinessDate, HouseId, InstructionId, PartyId, Pool, SettlementAccount};
 
 impl Venue {
     /// The bank booked something on one of the node's accounts.
@@ -245,41 +240,6 @@ impl Venue {
         }
     }
 
-    /// The bank answered an instruction. Only a refusal changes anything: what was held for the
-    /// payment is released.
-    pub(crate) fn bank_status(&mut self, step: &mut Step<'_>, report: StatusReport) -> Outcome {
-        let of_house = |house: &House| house.desk().payment(report.uetr).is_some();
-        if self.house.as_ref().is_some_and(of_house) {
-            return self.house_status(step, report);
-        }
-        let change = self.desk.status(step.at, report);
-        match change.map_err(Rejection::from)? {
-            StatusChange::Rejected { instruction, .. } => {
-                step.emit(Event::InstructionRejected { instruction: instruction.id });
-                match instruction.purpose {
-                    Purpose::Withdrawal(withdrawal) => self.withdrawal_failed(step, withdrawal),
-                    Purpose::MerchantPayOut(merchant) => {
-                        self.owe_merchant(merchant, instruction.amount);
-                    }
-                    Purpose::IssuerPayOut(payout) => self.issuer_payout_failed(step, payout),
-                    Purpose::PayIn { .. } | Purpose::PayOut { .. } => {}
-                }
-                Ok(Done::Accepted)
-            }
-            StatusChange::Accepted(_) => Ok(Done::Accepted),
-            StatusChange::Unchanged => Ok(Done::Repeated),
-        }
-    }
-
-    /// A payment has been handed to the bank; its age counts from here.
-    pub(crate) fn bank_sent(&mut self, step: &mut Step<'_>, uetr: Uetr) -> Outcome {
-        let sent = match &mut self.house {
-            Some(house) if house.desk().payment(uetr).is_some() => house.sent(step.at, uetr),
-            _ => self.desk.sent(step.at, uetr),
-        };
-        sent.map(|()| Done::Accepted).map_err(Rejection::from)
-    }
-
     /// Compares a statement with the books and records every break.
     pub(crate) fn bank_statement(&mut self, step: &mut Step<'_>, statement: &Statement) -> Outcome {
         if statement.account.node != self.terms.node {
@@ -366,7 +326,7 @@ impl Venue {
         }
     }
 
-    fn owe_merchant(&mut self, merchant: PartyId, amount: Amount) {
+    pub(crate) fn owe_merchant(&mut self, merchant: PartyId, amount: Amount) {
         let owed = self.merchants_due.entry(merchant).or_insert(Amount::ZERO);
         *owed = owed.checked_add(amount).expect("below what the hub holds");
     }

@@ -513,7 +513,7 @@ impl Venue {
     pub fn next_due(&self) -> Option<Timestamp> {
         let own = self.agenda.first().map(|(at, _)| *at);
         let house = self.house.as_ref().and_then(House::next_due);
-        own.into_iter().chain(house).min()
+        own.into_iter().chain(house).chain(self.desk.next_question()).min()
     }
 
     /// Everything that makes cash move between pools and has not settled, oldest first. Sorts it:

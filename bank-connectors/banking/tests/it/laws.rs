@@ -2,7 +2,8 @@
 
 use crate::script::{account, entry, payment, second};
 use gcfn_banking::{
-    BankEntry, Booked, Desk, PaymentState, Statement, StatusReport, TransactionStatus,
+    BankEntry, BankWord, Booked, Desk, DeskEvent, PaymentState, ReasonCode, RecallAnswer,
+    RecallOutcome, Statement, StatusChange, StatusReport, TransactionStatus,
 };
 use gcfn_model::{BusinessDate, Currency, Position, Timestamp};
 use proptest::prelude::*;
@@ -11,12 +12,16 @@ use std::collections::BTreeMap;
 const PAYMENTS: u8 = 4;
 const AMOUNT: u64 = 100;
 
-/// One thing that the outbox or the bank says.
+/// One thing that the outbox, the bank or staff say.
 #[derive(Clone, Debug)]
 enum Word {
     Sent(u8),
-    Status(u8, TransactionStatus),
+    Unanswered(u8),
+    Status(u8, TransactionStatus, Option<ReasonCode>),
     Entry(BankEntry),
+    Recall(u8),
+    Answer(u8, RecallOutcome),
+    HoursLater(u64),
 }
 
 fn any_word() -> impl Strategy<Value = Word> {
@@ -29,10 +34,18 @@ fn any_word() -> impl Strategy<Value = Word> {
             entry(&format!("R{reference} 1 {on} {side} {amount} for {number}"))
         },
     );
+    let reasons = [ReasonCode::NO_RECORD, ReasonCode::DUPLICATE, ReasonCode::INSUFFICIENT_FUNDS];
+    let reason = prop::option::of(proptest::sample::select(reasons.to_vec()));
+    let outcomes = [RecallOutcome::Granted, RecallOutcome::Pending, RecallOutcome::Refused];
+    let outcome = proptest::sample::select(outcomes.to_vec());
     prop_oneof![
         1 => number.clone().prop_map(Word::Sent),
-        3 => (number, status).prop_map(|(number, status)| Word::Status(number, status)),
+        1 => number.clone().prop_map(Word::Unanswered),
+        3 => (number.clone(), status, reason).prop_map(|(n, status, why)| Word::Status(n, status, why)),
         4 => entry.prop_map(Word::Entry),
+        1 => number.clone().prop_map(Word::Recall),
+        1 => (number, outcome).prop_map(|(number, outcome)| Word::Answer(number, outcome)),
+        1 => (1..100u64).prop_map(Word::HoursLater),
     ]
 }
 
@@ -44,8 +57,8 @@ fn honest(number: u8) -> Vec<Word> {
     };
     vec![
         Word::Sent(number),
-        Word::Status(number, TransactionStatus::InProcess),
-        Word::Status(number, TransactionStatus::SettlementCompleted),
+        Word::Status(number, TransactionStatus::InProcess, None),
+        Word::Status(number, TransactionStatus::SettlementCompleted, None),
         on("out", "UC", "debit"),
         on("in", "SH", "credit"),
     ]
@@ -59,14 +72,14 @@ fn desk() -> Desk<u8> {
     desk
 }
 
-/// How far a payment has come; it never goes back.
+/// How far a payment has come. Until the bank has said the last word it may go back to not being
+/// known; from then on it never does.
 fn rank(state: PaymentState) -> u8 {
     match state {
         PaymentState::Expected | PaymentState::Draft => 0,
-        PaymentState::Sent => 1,
-        PaymentState::Accepted => 2,
-        PaymentState::Settled | PaymentState::Rejected(_) | PaymentState::Cancelled => 3,
-        PaymentState::Returned => 4,
+        PaymentState::Sent | PaymentState::Accepted | PaymentState::Unknown => 1,
+        PaymentState::Settled | PaymentState::Rejected(_) | PaymentState::Cancelled => 2,
+        PaymentState::Returned => 3,
     }
 }
 
@@ -76,28 +89,69 @@ struct Told {
     settled: BTreeMap<u8, u32>,
     received: BTreeMap<u8, u32>,
     returned: BTreeMap<u8, u32>,
+    /// What was held was given back: the bank refused or gave up.
+    released: BTreeMap<u8, u32>,
     ledger: BTreeMap<&'static str, Position>,
 }
 
 impl Told {
     fn tell(&mut self, desk: &mut Desk<u8>, words: &[Word]) {
+        let mut later = 0;
         for (index, word) in words.iter().enumerate() {
-            let at = second(index as u64);
             let before: Vec<u8> = desk.payments().map(|p| rank(p.state)).collect();
-            match word {
-                Word::Sent(number) => {
-                    desk.sent(at, payment(*number, AMOUNT).uetr()).unwrap();
-                }
-                Word::Status(number, status) => {
-                    let uetr = payment(*number, AMOUNT).uetr();
-                    // A contradiction is refused; either way the laws below hold.
-                    drop(desk.status(at, StatusReport { uetr, status: *status, reason: None }));
-                }
-                Word::Entry(entry) => self.count(desk.booked(at, entry), entry),
+            if let Word::HoursLater(hours) = word {
+                later += hours * 3600;
             }
+            let at = second(index as u64 + later);
+            self.say(desk, at, word);
             let after = desk.payments().map(|p| rank(p.state));
             assert!(before.into_iter().zip(after).all(|(before, after)| before <= after));
         }
+    }
+
+    /// Contradictions are refused; either way the laws below hold.
+    fn say(&mut self, desk: &mut Desk<u8>, at: Timestamp, word: &Word) {
+        let uetr = |number: &u8| payment(*number, AMOUNT).uetr();
+        match word {
+            Word::Sent(number) => desk.sent(at, uetr(number)).unwrap_or_default(),
+            Word::Unanswered(number) => {
+                self.hear(desk.heard(at, &BankWord::Unanswered(uetr(number))).ok().flatten());
+            }
+            Word::Status(number, status, reason) => {
+                let report = StatusReport { uetr: uetr(number), status: *status, reason: *reason };
+                match desk.status(at, report) {
+                    Ok(StatusChange::Rejected { instruction, .. }) => {
+                        self.release(instruction.purpose)
+                    }
+                    Ok(StatusChange::Answered(event)) => self.hear([event]),
+                    Ok(StatusChange::Accepted(_) | StatusChange::Unchanged) | Err(_) => {}
+                }
+            }
+            Word::Entry(entry) => self.count(desk.booked(at, entry), entry),
+            Word::Recall(number) => {
+                self.hear(desk.recall(at, uetr(number), ReasonCode::DUPLICATE).ok());
+            }
+            Word::Answer(number, outcome) => {
+                let answer = RecallAnswer { uetr: uetr(number), outcome: *outcome, reason: None };
+                self.hear(desk.heard(at, &BankWord::Recall(answer)).ok().flatten());
+            }
+            Word::HoursLater(_) => {
+                self.hear(desk.ask_due(at));
+                assert!(desk.next_question().is_none_or(|next| at < next), "all was asked");
+            }
+        }
+    }
+
+    fn hear(&mut self, events: impl IntoIterator<Item = DeskEvent<u8>>) {
+        for event in events {
+            if let DeskEvent::Cancelled(payment) = event {
+                self.release(payment.purpose);
+            }
+        }
+    }
+
+    fn release(&mut self, number: u8) {
+        *self.released.entry(number).or_default() += 1;
     }
 
     fn count(&mut self, meaning: Booked<u8>, entry: &BankEntry) {
@@ -126,9 +180,11 @@ proptest! {
     fn each_payment_counts_at_most_once(words in prop::collection::vec(any_word(), 0..60)) {
         let (mut desk, mut told) = (desk(), Told::default());
         told.tell(&mut desk, &words);
-        for tally in [&told.settled, &told.received, &told.returned] {
+        for tally in [&told.settled, &told.received, &told.returned, &told.released] {
             prop_assert!(tally.values().all(|&count| count == 1));
         }
+        // What was given back is not paid as well.
+        prop_assert!(told.released.keys().all(|number| !told.settled.contains_key(number)));
         prop_assert!(told.returned.keys().all(|number| told.settled.contains_key(number)));
     }
 

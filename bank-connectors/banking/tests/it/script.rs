@@ -1,10 +1,11 @@
 //! The only test code that calls the desk: one line in, one line out; line `n` happens at
-//! second `n`. Payments go from `UC` to `SH`; the purpose of a payment is its number.
+//! second `n`, and later by as many hours as `wait` lines have said. Payments go from `UC` to `SH`; the purpose of a payment is its number.
 
 use expect_test::Expect;
 use gcfn_banking::{
-    BankEntry, BankReference, Booked, Break, Creditor, Desk, DeskRefusal, Dispute, Instruction,
-    Side, Statement, StatusChange, StatusReport,
+    BankEntry, BankReference, BankWord, Booked, Break, Creditor, Desk, DeskEvent, DeskRefusal,
+    Dispute, Instruction, RecallAnswer, RecallOutcome, ReturnNotice, Side, Statement, StatusChange,
+    StatusReport,
 };
 use gcfn_model::{
     Amount, BusinessDate, Currency, InstructionId, Millis, Pool, Position, SettlementAccount,
@@ -16,9 +17,12 @@ use std::fmt::Write;
 pub(crate) fn check(script: &str, expected: Expect) {
     let mut desk = Desk::new();
     let mut answers = String::new();
+    let mut waited = 0;
     for (index, line) in script.lines().enumerate() {
-        let at = second(index as u64 + 1);
         let line = line.trim();
+        waited +=
+            line.strip_prefix("wait ").map_or(0, |hours| hours.parse::<u64>().unwrap() * 3600);
+        let at = second(index as u64 + 1 + waited);
         writeln!(answers, "{line} -> {}", run(&mut desk, at, line)).unwrap();
     }
     expected.assert_eq(&answers);
@@ -80,6 +84,26 @@ fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
             let status = words[1].parse().unwrap();
             told(desk.status(at, StatusReport { uetr: uetr(), status, reason }), changed)
         }
+        // Asks about all that is due after the wait.
+        "wait" => events(desk.ask_due(at)),
+        "ask" => events(desk.ask(at, uetr())),
+        "unanswered" => told(desk.heard(at, &BankWord::Unanswered(uetr())), events),
+        "recall" => told(desk.recall(at, uetr(), words[1].parse().unwrap()), event),
+        "answer" => {
+            let outcome = match words[1] {
+                "granted" => RecallOutcome::Granted,
+                "pending" => RecallOutcome::Pending,
+                _ => RecallOutcome::Refused,
+            };
+            let reason = words.get(2).map(|code| code.parse().unwrap());
+            let answer = RecallAnswer { uetr: uetr(), outcome, reason };
+            told(desk.heard(at, &BankWord::Recall(answer)), events)
+        }
+        "returning" => {
+            let notice = ReturnNotice { uetr: uetr(), reason: Some(words[1].parse().unwrap()) };
+            told(desk.heard(at, &BankWord::Returning(notice)), events)
+        }
+        "state" => state(desk),
         "booked" => booked(desk.booked(at, &entry(rest))),
         "overdue" => {
             let waiting = desk.overdue(at, Millis(number(0) * 1000));
@@ -103,6 +127,22 @@ fn changed(change: StatusChange<u8>) -> String {
         StatusChange::Unchanged => "Unchanged".to_owned(),
         StatusChange::Accepted(_) => "Accepted".to_owned(),
         StatusChange::Rejected { reason, .. } => format!("Rejected {}", reason.unwrap()),
+        StatusChange::Answered(said) => event(said),
+    }
+}
+
+fn events(said: impl IntoIterator<Item = DeskEvent<u8>>) -> String {
+    let said: Vec<String> = said.into_iter().map(event).collect();
+    if said.is_empty() { "nothing".to_owned() } else { said.join(", ") }
+}
+
+fn event(said: DeskEvent<u8>) -> String {
+    match said {
+        DeskEvent::Errand { payment, errand } => format!("{errand:?} for {}", payment.purpose),
+        DeskEvent::Cancelled(payment) => format!("Cancelled {}", payment.purpose),
+        DeskEvent::Recalled { .. } => "Recalled".to_owned(),
+        DeskEvent::RecallRefused { reason, .. } => format!("RecallRefused {reason:?}"),
+        DeskEvent::Returning { reason, .. } => format!("Returning {reason:?}"),
     }
 }
 

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn message(seed: u8) -> Message {
-    Message { uetr: Uetr::derive(&[&[seed]]), bytes: vec![seed; 300_000] }
+    let id = format!("MSG-{seed}").parse().unwrap();
+    Message { id, uetr: Uetr::derive(&[&[seed]]), bytes: vec![seed; 300_000] }
 }
 
 fn files(folder: &Path) -> Vec<String> {
@@ -52,7 +53,7 @@ async fn a_file_torn_by_a_crash_stays_where_no_bank_looks_and_goes_at_the_next_s
     let channel = FolderChannel::open(root.path()).unwrap();
     assert_eq!(files(&root.path().join("tmp")), [""; 0]);
     channel.send(&message(1)).await.unwrap();
-    let name = format!("{}.xml", message(1).uetr);
+    let name = format!("{}.xml", message(1).id);
     assert_eq!(fs::read(root.path().join("out").join(name)).unwrap(), message(1).bytes);
     assert_eq!(files(&root.path().join("tmp")), [""; 0]);
 }

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use gcfn_model::Uetr;
-use gcfn_transport::{Channel, HttpsChannel, HttpsFault, Message};
+use gcfn_transport::{Channel, Departure, HttpsChannel, HttpsFault, Message};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
@@ -51,7 +51,31 @@ async fn a_bank_that_is_not_there_has_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let message = Message { uetr: Uetr::derive(&[b"x"]), bytes: b"x".to_vec() };
-    let fault = HttpsChannel::new(client(), &url).send(&message).await;
-    assert!(matches!(fault, Err(HttpsFault::Unanswered(_))));
+    let message =
+        Message { id: "MSG-1".parse().unwrap(), uetr: Uetr::derive(&[b"x"]), bytes: b"x".to_vec() };
+    let fault = HttpsChannel::new(client(), &url).send(&message).await.unwrap_err();
+    assert!(matches!(fault, HttpsFault::Unreached(_)), "{fault:?}");
+    assert!(!HttpsChannel::may_have_arrived(&fault));
+}
+
+#[tokio::test]
+async fn a_bank_that_hangs_up_without_a_word_may_have_the_message() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let channel = HttpsChannel::new(client(), &url);
+    let (world, machine) = (World::new().await, Machine::default());
+    let mut outbox = world.outbox(channel).await;
+    let orders = [pay_in(1)];
+    let hang_up = async {
+        loop {
+            drop(listener.accept().await.unwrap());
+        }
+    };
+    tokio::select! {
+        delivered = machine.deliver(&mut outbox, 1, &orders) => delivered.unwrap(),
+        () = hang_up => {}
+    }
+    // It is not handed over again, and what comes after it is not held up.
+    assert_eq!(machine.told(), [Departure::Unanswered(pay_in(1).uetr())]);
+    assert_eq!(outbox.position(), 1);
 }

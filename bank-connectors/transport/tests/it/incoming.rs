@@ -4,9 +4,11 @@ use crate::world::{IBAN, NAME, World, at, bic, party, pay_in};
 use expect_test::{Expect, expect};
 use gcfn_banking::{BankEntry, ReasonCode, Side, Statement, StatusReport};
 use gcfn_iso20022::{
-    AccountNotification, AccountStatement, Agent, Balance, BusinessMessage, Detail, Document,
-    Entry, EntryStatus, GroupHeader, GroupStatus, Header, InitiationStatus, Money, Notifications,
-    OriginalMessage, PaymentStatus, Reason, Statements, TransactionReport, write,
+    AccountNotification, AccountStatement, Actor, Agent, Assignment, Balance, BusinessMessage,
+    Cancellation, Detail, Document, Entry, EntryStatus, GroupHeader, GroupStatus, Header,
+    InitiationStatus, Money, Notifications, OriginalMessage, OriginalPayment, PaymentReturn,
+    PaymentStatus, Reason, Resolution, ResolvedMessage, ResolvedPayment, ReturnedTransfer,
+    Settlement, Statements, TransactionReport, write,
 };
 use gcfn_model::{Amount, BusinessDate, Currency, Position, Timestamp};
 use gcfn_transport::{Counts, Inbox, InboxError, Incoming};
@@ -88,6 +90,7 @@ fn line(incoming: &Incoming) -> String {
             let entries: Vec<String> = entries.iter().map(booked).collect();
             format!("{account} {currency} of {date} {balances:?}\n{}", entries.join("\n"))
         }
+        Incoming::Word(word) => format!("{word:?}"),
     }
 }
 
@@ -129,9 +132,13 @@ async fn a_deposit_is_heard_without_a_name() {
     .await;
 }
 
+/// What is heard of `entry`, notified under an id that no other message has.
 async fn heard(inbox: &Inbox, entry: Entry) -> BankEntry {
     let bytes = notification("GCFN-CN-SHA-UC-CNY", vec![entry]);
-    let incoming = inbox.take(Timestamp::EPOCH, &bytes).await.unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let number = inbox.counts().taken + 2;
+    let text = text.replace("MSG-1", &format!("MSG-{number}"));
+    let incoming = inbox.take(Timestamp::EPOCH, text.as_bytes()).await.unwrap();
     let [Incoming::Booked(booked)] = incoming.as_slice() else { panic!("{incoming:?}") };
     *booked
 }
@@ -157,12 +164,13 @@ async fn a_party_is_found_in_the_words_of_the_payer() {
 #[tokio::test]
 async fn a_structured_reference_goes_before_text() {
     let world = World::new().await;
+    let inbox = world.inbox();
     for (structured, expected) in [(party(8).to_string(), party(8)), ("RF18".into(), party(7))] {
         let entry = entry(|detail| {
             detail.remittance.text = vec![format!("GCFN {}", party(7)).parse().unwrap()];
             detail.remittance.reference = Some(structured.parse().unwrap());
         });
-        assert_eq!(heard(&world.inbox(), entry).await.reference, Some(expected));
+        assert_eq!(heard(&inbox, entry).await.reference, Some(expected));
     }
 }
 
@@ -349,11 +357,77 @@ async fn a_payment_order_is_not_for_a_node() {
     let (world, bank) = (World::new().await, Bank::default());
     let mut outbox = world.outbox(bank.clone()).await;
     Machine::default().deliver(&mut outbox, 1, &[pay_in(1)]).await.unwrap();
+    check(bank.got()[0].bytes.clone(), expect!["pacs.009.001.08 is not taken here; a node takes pacs.002, pacs.004, pain.002, camt.029, camt.053 and camt.054"]).await;
+}
+
+fn resolution(case: &str, status: Option<Cancellation>, original: OriginalPayment) -> Vec<u8> {
+    let (assigner, assignee) = (Actor::Agent(Agent::bic(bic())), Actor::Agent(Agent::bic(bic())));
+    let (id, created_at) = ("MSG-1".parse().unwrap(), at(0));
+    let reasons = vec![Reason::coded("CUST".parse().unwrap())];
+    let payment = ResolvedPayment { id: None, case: None, original, status, reasons };
+    message(Document::Resolution(Resolution {
+        assignment: Assignment { id, assigner, assignee, created_at },
+        case: None,
+        status: case.parse().unwrap(),
+        details: vec![ResolvedMessage { group: None, payments: vec![payment] }],
+    }))
+}
+
+#[tokio::test]
+async fn the_answer_to_a_request_is_that_of_the_payment_before_that_of_the_case() {
+    let by_id = || OriginalPayment {
+        end_to_end: Some(pay_in(1).instruction.id.to_string().parse().unwrap()),
+        ..OriginalPayment::default()
+    };
+    let granted = resolution("PDCR", Some(Cancellation::Accepted), by_id());
+    check(granted, expect!["Recall(RecallAnswer { uetr: f95deb3f-6119-41f6-9e8c-336cd455d049, outcome: Granted, reason: Some(CUST) })"]).await;
+    check(resolution("RJCR", None, by_id()), expect!["Recall(RecallAnswer { uetr: f95deb3f-6119-41f6-9e8c-336cd455d049, outcome: Refused, reason: Some(CUST) })"]).await;
+    check(resolution("CWFW", None, by_id()), expect!["Recall(RecallAnswer { uetr: f95deb3f-6119-41f6-9e8c-336cd455d049, outcome: Pending, reason: Some(CUST) })"]).await;
     check(
-        bank.got()[0].bytes.clone(),
-        expect![
-            "pacs.009.001.08 is not taken here; a node takes pacs.002, pain.002, camt.053 and camt.054"
-        ],
+        resolution("CNCL", None, OriginalPayment::default()),
+        expect!["status has neither the UETR nor the end-to-end id of an instruction"],
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_return_is_announced_and_counts_for_nothing() {
+    let original = OriginalPayment { uetr: Some(pay_in(1).uetr()), ..OriginalPayment::default() };
+    let returned = ReturnedTransfer {
+        reasons: vec![Reason::coded("AC04".parse().unwrap())],
+        ..ReturnedTransfer::new(original, money(125_050, Currency::Cny))
+    };
+    let (settlement, returns) = (Settlement::default(), vec![returned]);
+    let (instructing, instructed, original) = (None, None, None);
+    let of = group();
+    let message = message(Document::PaymentReturn(PaymentReturn {
+        group: of,
+        settlement,
+        instructing,
+        instructed,
+        original,
+        returns,
+    }));
+    check(message, expect!["Returning(ReturnNotice { uetr: f95deb3f-6119-41f6-9e8c-336cd455d049, reason: Some(AC04) })"]).await;
+}
+
+#[tokio::test]
+async fn one_id_is_one_message() {
+    let world = World::new().await;
+    let inbox = world.inbox();
+    let first = notification("GCFN-CN-SHA-UC-CNY", vec![entry(|_| ())]);
+    let other = Entry { money: money(1, Currency::Cny), ..entry(|_| ()) };
+    let other = notification("GCFN-CN-SHA-UC-CNY", vec![other]);
+    inbox.take(at(1), &first).await.unwrap();
+    let refused = inbox.take(at(2), &other).await;
+    let says = expect![
+        "message id was used for another message; send what differs under an id of its own"
+    ];
+    says.assert_eq(&text(&refused));
+    // Neither a repeat nor another kind of message under the same id is the other one's fault.
+    inbox.take(at(3), &first).await.unwrap();
+    inbox
+        .take(at(4), &payment_status(vec![rejected(&pay_in(1).instruction.id.to_string())], vec![]))
+        .await
+        .unwrap();
 }

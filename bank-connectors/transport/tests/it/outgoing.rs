@@ -2,7 +2,7 @@
 
 use crate::world::{Bank, IBAN, Machine, NAME, World, order, party, pay_in};
 use expect_test::{ExpectFile, expect_file};
-use gcfn_banking::Creditor;
+use gcfn_banking::{Creditor, Errand, ReasonCode};
 use gcfn_iso20022::{AccountNumber, BusinessMessage, Document, PaymentIds, read};
 use gcfn_transport::Order;
 
@@ -16,6 +16,30 @@ async fn sent(order: Order, golden: ExpectFile) -> BusinessMessage {
     let [message] = bank.got().try_into().unwrap();
     golden.assert_eq(std::str::from_utf8(&message.bytes).unwrap());
     read(&message.bytes).unwrap()
+}
+
+#[tokio::test]
+async fn a_question_names_the_payment_by_every_id() {
+    let order = Order { errand: Some(Errand::Ask { number: 2 }), ..pay_in(1) };
+    let message = sent(order, expect_file!["../golden/question.xml"]).await;
+    let Document::StatusRequest(message) = message.document else { panic!() };
+    let [asked] = message.payments.try_into().unwrap();
+    assert_eq!(asked.original.uetr, Some(order.uetr()));
+    assert_eq!(asked.original.end_to_end, Some(ids(&order).end_to_end));
+    assert_ne!(message.group.id, ids(&order).end_to_end, "a question has an id of its own");
+}
+
+#[tokio::test]
+async fn a_request_to_cancel_says_what_and_why() {
+    let errand = Errand::Recall { number: 1, reason: ReasonCode::DUPLICATE };
+    let order = Order { errand: Some(errand), ..order(2, Creditor::Party(party(7))) };
+    let message = sent(order, expect_file!["../golden/request.xml"]).await;
+    let Document::CancellationRequest(message) = message.document else { panic!() };
+    let [underlying] = message.underlying.try_into().unwrap();
+    let [asked] = underlying.payments.try_into().unwrap();
+    assert_eq!(asked.original.uetr, Some(order.uetr()));
+    assert_eq!(asked.original.settlement.unwrap().amount, order.instruction.amount);
+    assert_eq!(asked.reasons[0].reason_code(), Some(ReasonCode::DUPLICATE));
 }
 
 fn ids(order: &Order) -> PaymentIds {

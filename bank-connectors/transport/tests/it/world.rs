@@ -171,6 +171,10 @@ impl Channel for Bank {
         self.0.got.lock().unwrap().push(message.clone());
         Ok(())
     }
+
+    fn may_have_arrived(_: &Down) -> bool {
+        false
+    }
 }
 
 /// A machine that remembers what it was told.

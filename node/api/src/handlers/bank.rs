@@ -2,15 +2,18 @@
 
 use crate::api::store_problem;
 use crate::auth::Proof;
-use crate::route::{Message, Read};
+use crate::route::{Body, Message, Read, Write};
 use gcfn_api_wire::bank::{
     BreakList, BreakReport, MessageKept, MessageTaken, MessageWay, PaymentStanding, PaymentTrace,
+    RecallRequest, question_about,
 };
+use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
 use gcfn_clearing::House;
 use gcfn_model::Uetr;
 use gcfn_store::{Direction, Kept};
+use gcfn_venue::Verb;
 
 /// A bank speaks by its certificate alone: a key that this node has made up cannot name a bank
 /// whose word counts for money.
@@ -51,6 +54,18 @@ pub(crate) async fn trace(call: Read<Uetr>, (): ()) -> Result<PaymentTrace, Prob
     }
     let messages = kept.into_iter().map(message).collect();
     Ok(PaymentTrace { uetr: Text(call.id), payment, messages, as_of })
+}
+
+/// Asks now; the answer is in the payment's trace.
+pub(crate) async fn ask(call: Write<Uetr>, (): ()) -> Result<Accepted, Problem> {
+    call.accepted(Verb::Bank(question_about(call.id))).await
+}
+
+pub(crate) async fn recall(
+    call: Write<Uetr>,
+    Body(sent): Body<RecallRequest>,
+) -> Result<Accepted, Problem> {
+    call.accepted(Verb::Bank(sent.about(call.id)?)).await
 }
 
 fn message(Kept { label, digest }: Kept) -> MessageKept {

@@ -87,6 +87,12 @@ pub(super) fn suspense() -> Vec<Route> {
             "Recognise an item as the bank's interest; two persons must.",
             desk::recognise_interest,
         ),
+    ]
+}
+
+/// What banks have under way and where their books differ.
+pub(super) fn banks() -> Vec<Route> {
+    vec![
         Route::read(
             "/api/v1/bank/reconciliation",
             &[Operator, Regulator],
@@ -98,6 +104,18 @@ pub(super) fn suspense() -> Vec<Route> {
             &[Operator, Regulator],
             "Where a payment stands, and every message about it.",
             bank::trace,
+        ),
+        Route::write(
+            "/api/v1/bank/payments/{uetr}/ask",
+            &[Operator],
+            "Ask the bank how a payment stands, without waiting for its time.",
+            bank::ask,
+        ),
+        Route::write(
+            "/api/v1/bank/payments/{uetr}/recall",
+            &[Operator],
+            "Ask the bank not to make a payment, or to get it back; two persons must.",
+            bank::recall,
         ),
         Route::write(
             "/api/v1/bank/reconciliation/diffs",

@@ -194,6 +194,7 @@ async fn every_example_of_a_request_can_be_sent() {
             "{auction}" => "auc-0000000000000000000000000a",
             "{bundle}" => "0707070707070707070707070707070707070707070707070707070707070707",
             "{maker}" => "pty-0000000000000000000000000a",
+            "{uetr}" => "6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11",
             part => part,
         });
         let path = path.collect::<Vec<_>>().join("/");

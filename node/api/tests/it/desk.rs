@@ -279,4 +279,24 @@ async fn a_payment_is_followed_by_its_reference() {
     assert_eq!(trace["messages"], json!([]), "nothing has left for the bank");
     let unknown = "/api/v1/bank/payments/6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11";
     assert_eq!(world.get(&people.operator, unknown).await.0, StatusCode::NOT_FOUND);
+    // What has not left is cancelled, not asked about; what has left two persons ask back.
+    let (ask, recall) = (format!("{path}/ask"), format!("{path}/recall"));
+    let (status, problem) = world.post(&people.operator, &ask, json!({})).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("Desk")));
+    let uetr = uetr.parse().unwrap();
+    world.gateway.apply(&Command::BankSent(uetr)).unwrap();
+    world.done(&people.operator, &ask, json!({})).await;
+    let nonsense = json!({ "reason": "because" });
+    let (status, problem) = world.post(&people.operator, &recall, nonsense).await;
+    assert_eq!((status, &problem["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("reason")));
+    let reason = json!({ "reason": "CUST" });
+    by_two(&world, &people, &recall, reason).await;
+    let (_, trace) = world.get(&people.operator, &path).await;
+    let standing = &trace["payment"];
+    assert_eq!((&standing["state"], &standing["asked"]), (&json!("unknown"), &json!(1)));
+    assert_eq!(
+        (&standing["recall"], &standing["recall_reason"]),
+        (&json!("asked"), &json!("CUST"))
+    );
+    assert!(standing["ask_at"].is_string());
 }

@@ -191,6 +191,7 @@ fn sample_of_the_desk(path: &str, people: &People) -> Option<Value> {
         "payments/suspense/{item}/resolve" => json!({
             "parts": [{ "claimant": "platform", "amount": money("1") }]
         }),
+        "bank/payments/{uetr}/recall" => json!({ "reason": "DUPL" }),
         "bank/reconciliation/diffs" => json!({
             "pool": "user_custody", "side": "credit", "amount": money("1"),
             "booked_on": "2026-11-23", "statement": digest,

@@ -1,0 +1,123 @@
+//! What a desk and its bank say to each other about a payment, beside the payment itself.
+
+use crate::{Instruction, ReasonCode, RecallAnswer, ReturnNotice};
+use gcfn_model::Uetr;
+use serde::{Deserialize, Serialize};
+
+/// What is to be said to the bank about a payment. It leaves like a payment, after everything
+/// that was instructed before it. Append-only: the order is the encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Errand {
+    /// How does it stand? (pacs.028)
+    Ask {
+        /// The how manieth question, from 1.
+        number: u16,
+    },
+    /// Here it is again, under the same ids: the bank has no record of it.
+    Resend {
+        /// After the how manieth question.
+        number: u16,
+    },
+    /// Do not pay it, or get it back (camt.056).
+    Recall {
+        /// The how manieth request, from 1.
+        number: u16,
+        /// Why.
+        reason: ReasonCode,
+    },
+}
+
+/// What happened to a payment at the bank beside its booking, for the machine's journal.
+/// Append-only: the order is the encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeskEvent<P> {
+    /// Something is to be said to the bank about a payment.
+    Errand {
+        /// Which payment.
+        payment: Instruction<P>,
+        /// What is to be said.
+        errand: Errand,
+    },
+    /// The bank has given a payment up before it booked it: no money moves.
+    Cancelled(Instruction<P>),
+    /// The bank gives a payment back that it has booked; it counts when it is booked back.
+    Recalled {
+        /// Which payment.
+        uetr: Uetr,
+    },
+    /// The bank does not give a payment up: it goes on as if it had not been asked.
+    RecallRefused {
+        /// Which payment.
+        uetr: Uetr,
+        /// The bank's reason.
+        reason: Option<ReasonCode>,
+    },
+    /// The bank says that a payment comes back; it counts when it is booked back.
+    Returning {
+        /// Which payment.
+        uetr: Uetr,
+        /// The bank's reason.
+        reason: Option<ReasonCode>,
+    },
+}
+
+/// What a machine hears of its bank beside bookings, statuses and statements. Append-only: the
+/// order is the encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BankWord {
+    /// From the channel: the payment may have reached the bank and may not.
+    Unanswered(Uetr),
+    /// The answer to a request to cancel (camt.029).
+    Recall(RecallAnswer),
+    /// A payment comes back (pacs.004).
+    Returning(ReturnNotice),
+}
+
+/// What staff may ask of a desk about a payment at its bank. Append-only: the order is the
+/// encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeskAct {
+    /// Ask how it stands, without waiting for its time.
+    Ask {
+        /// Which payment.
+        payment: Uetr,
+    },
+    /// Ask the bank not to pay it, or to get it back; two persons must.
+    Recall {
+        /// Which payment.
+        payment: Uetr,
+        /// Why.
+        reason: ReasonCode,
+    },
+}
+
+impl DeskAct {
+    /// Whether it takes two persons.
+    #[must_use]
+    pub const fn takes_two(&self) -> bool {
+        match self {
+            DeskAct::Recall { .. } => true,
+            DeskAct::Ask { .. } => false,
+        }
+    }
+
+    /// Which payment it is about.
+    #[must_use]
+    pub const fn payment(&self) -> Uetr {
+        match self {
+            DeskAct::Ask { payment } | DeskAct::Recall { payment, .. } => *payment,
+        }
+    }
+}
+
+impl BankWord {
+    /// Which payment it is about.
+    #[must_use]
+    pub const fn uetr(&self) -> Uetr {
+        match self {
+            BankWord::Unanswered(uetr) => *uetr,
+            BankWord::Recall(answer) => answer.uetr,
+            BankWord::Returning(notice) => notice.uetr,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! A time-out is ignorance: when the bank is asked about a payment, and what is not known then.
+
+use crate::{Desk, DeskEvent, Errand, Payment, PaymentState};
+use alloc::vec::Vec;
+use gcfn_model::{Millis, Timestamp, Uetr};
+
+/// How long a bank may take to answer a payment before it is asked. It is asked again after
+/// twice as long each time, up to [`DOUBLINGS_MAX`] times.
+const ANSWER_WITHIN: Millis = Millis(3_600_000);
+/// 32 hours between questions at most.
+const DOUBLINGS_MAX: u16 = 5;
+/// A value date has ended everywhere, and its statement is there, when the second day after it
+/// begins in UTC.
+const DAYS_TO_BOOK: i32 = 2;
+
+impl<P: Clone + PartialEq> Desk<P> {
+    /// When the bank is asked about a payment next.
+    #[must_use]
+    pub fn next_question(&self) -> Option<Timestamp> {
+        self.questions.first().map(|&(at, _)| at)
+    }
+
+    /// Asks about every payment that the bank has been silent about for too long; what became
+    /// of them is not known from then on.
+    pub fn ask_due(&mut self, at: Timestamp) -> Vec<DeskEvent<P>> {
+        let mut asked = Vec::new();
+        while let Some(&(due, uetr)) = self.questions.first()
+            && due <= at
+        {
+            // A question that is not asked is not due again.
+            self.questions.remove(&(due, uetr));
+            asked.extend(self.ask(at, uetr));
+        }
+        asked
+    }
+
+    /// Asks about one payment now; nothing to ask where the bank has said the last word, or has
+    /// not been handed the payment.
+    pub fn ask(&mut self, at: Timestamp, uetr: Uetr) -> Option<DeskEvent<P>> {
+        let payment = self.payments.get_mut(&uetr)?;
+        if !payment.state.is_open() || payment.state == PaymentState::Expected {
+            return None;
+        }
+        payment.asked = payment.asked.saturating_add(1);
+        let errand = Errand::Ask { number: payment.asked };
+        let asked = payment.instruction.clone();
+        payment.enter(at, PaymentState::Unknown);
+        self.plan(at, uetr);
+        Some(DeskEvent::Errand { payment: asked, errand })
+    }
+
+    /// The channel does not know whether the payment has reached the bank.
+    pub(crate) fn unanswered(&mut self, at: Timestamp, uetr: Uetr) -> Option<DeskEvent<P>> {
+        // Whatever the bank has said already is better known.
+        let handed = |payment: &Payment<P>| {
+            matches!(payment.state, PaymentState::Draft | PaymentState::Sent)
+        };
+        self.payments.get(&uetr).filter(|payment| handed(payment))?;
+        self.ask(at, uetr)
+    }
+
+    /// Moves a payment to `state`.
+    pub(crate) fn enter(&mut self, at: Timestamp, uetr: Uetr, state: PaymentState) {
+        if let Some(payment) = self.payments.get_mut(&uetr) {
+            payment.enter(at, state);
+            self.plan(at, uetr);
+        }
+    }
+
+    /// Says when the bank is asked about a payment, as it stands since `at`.
+    pub(crate) fn plan(&mut self, at: Timestamp, uetr: Uetr) {
+        let Some(payment) = self.payments.get_mut(&uetr) else { return };
+        let next = payment.next_question(at);
+        if let Some(before) = core::mem::replace(&mut payment.ask_at, next) {
+            self.questions.remove(&(before, uetr));
+        }
+        self.questions.extend(next.map(|next| (next, uetr)));
+    }
+}
+
+impl<P> Payment<P> {
+    /// When the bank is asked about it if it says nothing from `at` on. A payment that it has
+    /// taken in is booked on its value date, and not asked about before.
+    fn next_question(&self, at: Timestamp) -> Option<Timestamp> {
+        let from = match self.state {
+            PaymentState::Sent | PaymentState::Unknown => at,
+            PaymentState::Accepted => {
+                let booked_by = self.instruction.value_date.plus_days(DAYS_TO_BOOK);
+                Timestamp::from_utc(booked_by, 0).map_or(at, |booked_by| at.max(booked_by))
+            }
+            PaymentState::Draft
+            | PaymentState::Settled
+            | PaymentState::Rejected(_)
+            | PaymentState::Returned
+            | PaymentState::Cancelled
+            | PaymentState::Expected => return None,
+        };
+        let doublings = u32::from(self.asked.min(DOUBLINGS_MAX));
+        from.checked_add(Millis(ANSWER_WITHIN.0.checked_shl(doublings).unwrap_or(u64::MAX)))
+    }
+}
