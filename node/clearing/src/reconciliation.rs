@@ -41,6 +41,15 @@ impl House {
             }
             events.push(ClearingEvent::Posted(books));
         }
+        if let Booked::Settled(payment) | Booked::Returned(payment) = &booked
+            && let Some(deposit) = self.returned_by(payment)
+        {
+            match &booked {
+                Booked::Returned(_) => self.keep_again(deposit, events),
+                _ => events.push(ClearingEvent::DepositReturned(deposit)),
+            }
+            return booked;
+        }
         match &booked {
             Booked::Received(payment) => {
                 self.note_booking(payment, entry);
@@ -85,7 +94,10 @@ impl House {
     ) -> Result<StatusChange<HousePayment>, DeskRefusal> {
         let change = self.desk.status(at, report)?;
         if let StatusChange::Rejected { instruction, .. } = &change {
-            self.not_paid_out(at, instruction, events);
+            match self.returned_by(instruction) {
+                Some(deposit) => self.keep_again(deposit, events),
+                None => self.not_paid_out(at, instruction, events),
+            }
         }
         Ok(change)
     }

@@ -164,10 +164,7 @@ fn council_orders(at: Timestamp, event: &gcfn_council::Event) -> Option<Order> {
 }
 
 fn house_order(at: Timestamp, event: &ClearingEvent) -> Option<Order> {
-    match event {
-        ClearingEvent::PayOutInstructed { payment, .. } => Some(Order::new(at, payment)),
-        _ => None,
-    }
+    event.instructed().map(|payment| Order::new(at, payment))
 }
 
 impl Till {

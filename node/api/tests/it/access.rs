@@ -225,6 +225,7 @@ async fn the_table() {
         PUT    /api/v1/settle/house/caps                          operator
         GET    /api/v1/settle/house/deposits                      operator regulator
         POST   /api/v1/settle/house/deposits                      operator
+        POST   /api/v1/settle/house/deposits/pay-back             operator
         PUT    /api/v1/settle/house/netting                       operator
         GET    /api/v1/settle/house/positions                     operator regulator
         GET    /api/v1/settle/house/preview                       operator regulator

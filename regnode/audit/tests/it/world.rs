@@ -190,10 +190,9 @@ impl World {
         match event {
             Event::EpochClosed(header) => self.headers.append(header).expect("in order"),
             Event::Venue(VenueEvent::Instructed(of)) => self.instructed.push(payment(of)),
-            Event::Venue(VenueEvent::Clearing(ClearingEvent::PayOutInstructed {
-                payment: of,
-                ..
-            })) => self.instructed.push(payment(of)),
+            Event::Venue(VenueEvent::Clearing(event)) => {
+                self.instructed.extend(event.instructed().map(payment));
+            }
             _ => {}
         }
     }
