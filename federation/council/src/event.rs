@@ -102,8 +102,8 @@ pub enum Event {
         /// What it came to.
         result: Reconciliation,
     },
-    /// Both sides stand by a bundle whose trades were rounded one by one: this much of what is paid
-    /// is rounding, over what the same trades come to together, and stays with the dealer.
+    /// A bundle has settled whose trades were rounded one by one: this much of what was paid is
+    /// rounding, over what the same trades come to together, and is the dealer's (P-16g).
     ResidueKept {
         /// The bundle.
         bundle: BundleRef,

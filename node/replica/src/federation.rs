@@ -55,6 +55,7 @@ pub fn concerns(event: &Event, node: NodeId) -> bool {
         Event::Decided { .. } | Event::Equivocated { .. } | Event::RosterChanged(_) => true,
         Event::Locked { rate, .. } => rate.holder == node,
         Event::AffirmationRefused { by, .. } => *by == node,
+        Event::ResidueKept { dealer, .. } => *dealer == node,
         Event::Clearing(event) => match event {
             ClearingEvent::PayInCalled { pay_in, .. } => pay_in.account.node == node,
             ClearingEvent::PayOutInstructed { payment, .. } => payment.purpose.account.node == node,
@@ -146,6 +147,10 @@ impl FederationView {
                 let reason = reason.in_house();
                 let notice = ClearingNotice::Refused { house, bundle, reason };
                 [Told::Notice(Notice::Clearing(notice))].to_vec()
+            }
+            Event::ResidueKept { bundle, dealer, currency, amount } if *dealer == self.me => {
+                let (bundle, currency, amount) = (*bundle, *currency, *amount);
+                [Told::Notice(Notice::ResidueKept { bundle, currency, amount })].to_vec()
             }
             Event::Clearing(event) => {
                 let told = gcfn_venue::notices(&self.house(), event).into_iter();
