@@ -1,5 +1,6 @@
 //! What may be asked of the federation, and how its author signs it.
 
+use crate::calendars::CalendarChange;
 use crate::decision::Decision;
 use crate::directory::Listing;
 use crate::join::SignedJoinRequest;
@@ -129,6 +130,8 @@ pub enum Verb {
     BankSent(Uetr),
     /// The root: something that is done at the house by hand.
     Clearing(ClearingAct),
+    /// A validator: let these be a currency's business days from a day to come on.
+    ChangeCalendar(Box<CalendarChange>),
 }
 
 impl From<FederationRequest> for Verb {

@@ -1,5 +1,6 @@
 //! What can happen in the federation.
 
+use crate::calendars::CalendarChange;
 use crate::command::SignedCommand;
 use crate::decision::{Approval, Decision};
 use crate::refusal::Refusal;
@@ -113,5 +114,12 @@ pub enum Event {
         currency: Currency,
         /// How much, never zero.
         amount: Amount,
+    },
+    /// Enough validators have approved: from a day on a currency settles on other days.
+    CalendarChanged {
+        /// What was decided.
+        change: Box<CalendarChange>,
+        /// By whom, in the order of names.
+        approvals: Vec<Approval>,
     },
 }
