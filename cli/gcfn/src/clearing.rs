@@ -7,7 +7,9 @@ use crate::home::Home;
 use crate::output::{self, Format};
 use crate::verbs::{Chosen, Entry, Table, act, group, set, show};
 use clap::{Args, Subcommand};
-use gcfn_api_wire::clearing::{CycleOf, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest};
+use gcfn_api_wire::clearing::{
+    CycleOf, DepositBack, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest,
+};
 use gcfn_daemon::init::OPERATORS;
 use gcfn_link::identity::Role;
 use serde_json::Value;
@@ -172,6 +174,13 @@ fn deposits() -> Entry {
             act("open", "/api/v1/settle/house/deposits", "Let an account keep money at the house.")
                 .body::<NewDeposit>()
                 .at(&["node", "pool", "layer"]),
+            act(
+                "pay-back",
+                "/api/v1/settle/house/deposits/pay-back",
+                "Pay an account back what it keeps and is not needed for; two persons must.",
+            )
+            .body::<DepositBack>()
+            .at(&["node", "pool", "layer", "amount"]),
         ],
     )
 }

@@ -133,6 +133,7 @@ impl Council {
             Verb::BankWord(word) => self.bank_word(step, word),
             Verb::Bank(act) => self.at_bank(step, *act),
             Verb::Clearing(act) => self.work_at_house(step, author, act),
+            Verb::ChangeCalendar(change) => self.change_calendar(step, command, change),
         }
     }
 
@@ -161,7 +162,10 @@ fn permit(member: &Member, verb: &Verb) -> Result<(), Refusal> {
     let role = member.profile.role;
     let permitted = match verb {
         Verb::Apply(_) | Verb::Accuse { .. } => role != Role::Regulator,
-        Verb::Approve(_) | Verb::ProposeRound { .. } | Verb::Cosign { .. } => role.validates(),
+        Verb::Approve(_)
+        | Verb::ProposeRound { .. }
+        | Verb::Cosign { .. }
+        | Verb::ChangeCalendar(_) => role.validates(),
         Verb::RecordCertificate { .. }
         | Verb::OpenDate(_)
         | Verb::OpenCycle(_)

@@ -32,6 +32,8 @@ struct Affirmed {
     value_date: BusinessDate,
     uses: Vec<LockUse>,
     by: BTreeSet<NodeId>,
+    /// What rounding brings its dealer, once both sides stand by it.
+    residue: Option<(NodeId, Currency, Amount)>,
 }
 
 impl Clearing {
@@ -87,14 +89,13 @@ impl Council {
             return Ok(Done::Repeated);
         }
         let value_date = bundle.value_date;
-        let fresh = || Affirmed { value_date, uses: uses.to_vec(), by: BTreeSet::new() };
+        let fresh =
+            || Affirmed { value_date, uses: uses.to_vec(), by: BTreeSet::new(), residue: None };
         let affirmed = self.clearing.affirmed.entry(reference).or_insert_with(fresh);
         affirmed.by.insert(by);
         if affirmed.by.len() == 2 {
             self.locks.mark_used(reference, uses);
-            if let Some((dealer, currency, amount)) = self.locks.residue(uses) {
-                step.emit(Event::ResidueKept { bundle: reference, dealer, currency, amount });
-            }
+            affirmed.residue = self.locks.residue(uses);
         }
         Ok(Done::Accepted)
     }
@@ -143,9 +144,9 @@ impl Council {
         if matches!(act, ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_)) {
             return Err(Refusal::NotPermitted);
         }
-        let by = member_party(by);
-        let done =
-            self.in_house(step, |house, ledger, events| act.carry_out(by, house, ledger, events));
+        let (at, by) = (step.at, member_party(by));
+        let done = self
+            .in_house(step, |house, ledger, events| act.carry_out(at, by, house, ledger, events));
         done.map_err(Refusal::House)?;
         Ok(Done::Accepted)
     }
@@ -250,8 +251,23 @@ impl Council {
                     self.clearing.affirmed.remove(bundle);
                 }
             }
+            let settled = match &event {
+                ClearingEvent::CycleSettled { bundles, .. }
+                | ClearingEvent::BundlesSettled { bundles, .. } => self.residues(bundles),
+                _ => Vec::new(),
+            };
             step.emit(Event::Clearing(event));
+            settled.into_iter().for_each(|kept| step.emit(kept));
         }
         result
+    }
+
+    /// What rounding has brought the dealers of bundles that have settled.
+    fn residues(&self, settled: &[BundleRef]) -> Vec<Event> {
+        let kept = settled.iter().filter_map(|bundle| {
+            let (dealer, currency, amount) = self.clearing.affirmed.get(bundle)?.residue?;
+            Some(Event::ResidueKept { bundle: *bundle, dealer, currency, amount })
+        });
+        kept.collect()
     }
 }

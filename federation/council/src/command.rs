@@ -1,5 +1,6 @@
 //! What may be asked of the federation, and how its author signs it.
 
+use crate::calendars::CalendarChange;
 use crate::decision::Decision;
 use crate::directory::Listing;
 use crate::join::SignedJoinRequest;
@@ -134,6 +135,8 @@ pub enum Verb {
     BankWord(BankWord),
     /// The root: something that staff ask about a payment of the house.
     Bank(DeskAct),
+    /// A validator: let these be a currency's business days from a day to come on.
+    ChangeCalendar(Box<CalendarChange>),
 }
 
 impl From<FederationRequest> for Verb {

@@ -1,6 +1,7 @@
 //! The state of the federation.
 
 use crate::answers::Answers;
+use crate::calendars::PendingCalendar;
 use crate::clearing::Clearing;
 use crate::directory::Directory;
 use crate::event::Event;
@@ -44,6 +45,8 @@ pub fn house_id() -> HouseId {
 pub struct Council {
     pub(crate) params: Params,
     pub(crate) calendars: BTreeMap<Currency, Calendar>,
+    /// Changes of calendars that wait for more approvals, by their digests.
+    pub(crate) pending_calendars: BTreeMap<Digest, PendingCalendar>,
     pub(crate) charter: Digest,
     pub(crate) now: Timestamp,
     pub(crate) answers: Answers,
@@ -107,6 +110,7 @@ impl Council {
             diverged: false,
             params: charter.params,
             calendars: charter.calendars,
+            pending_calendars: BTreeMap::new(),
         })
     }
 
@@ -122,7 +126,7 @@ impl Council {
         &self.params
     }
 
-    /// On which days each currency settles.
+    /// On which days each currency settles, as the validators have last decided.
     #[must_use]
     pub fn calendars(&self) -> &BTreeMap<Currency, Calendar> {
         &self.calendars

@@ -1,5 +1,6 @@
 //! What can happen in the federation.
 
+use crate::calendars::CalendarChange;
 use crate::command::SignedCommand;
 use crate::decision::{Approval, Decision};
 use crate::refusal::Refusal;
@@ -102,8 +103,8 @@ pub enum Event {
         /// What it came to.
         result: Reconciliation,
     },
-    /// Both sides stand by a bundle whose trades were rounded one by one: this much of what is paid
-    /// is rounding, over what the same trades come to together, and stays with the dealer.
+    /// A bundle has settled whose trades were rounded one by one: this much of what was paid is
+    /// rounding, over what the same trades come to together, and is the dealer's (P-16g).
     ResidueKept {
         /// The bundle.
         bundle: BundleRef,
@@ -113,5 +114,12 @@ pub enum Event {
         currency: Currency,
         /// How much, never zero.
         amount: Amount,
+    },
+    /// Enough validators have approved: from a day on a currency settles on other days.
+    CalendarChanged {
+        /// What was decided.
+        change: Box<CalendarChange>,
+        /// By whom, in the order of names.
+        approvals: Vec<Approval>,
     },
 }

@@ -8,7 +8,7 @@
 //!
 //! One file per idea: `profile`, `join`, `decision` and `directory` say who is a member;
 //! `report`, `rounds` and `succession` what is anchored, and by whom; `quotes` and `locks` at
-//! which rate currencies are exchanged; `clearing` what is owed; `command`, `refusal` and `event`
+//! which rate currencies are exchanged; `clearing` what is owed; `calendars` on which days; `command`, `refusal` and `event`
 //! what comes in and what goes out; `apply` which command goes where.
 //!
 //! Deliberately absent: people, coupons and trades, which never leave their node; transport and
@@ -20,6 +20,7 @@ extern crate alloc;
 
 mod answers;
 mod apply;
+mod calendars;
 mod clearing;
 mod command;
 mod council;
@@ -37,6 +38,7 @@ mod report;
 mod rounds;
 mod succession;
 
+pub use calendars::{CALENDAR_DAYS_MAX, CalendarChange};
 pub use command::{Command, Request, SignedCommand, Verb};
 pub use council::{Council, FEDERATION, cell_id, house_id};
 pub use decision::{Approval, Decision};

@@ -197,6 +197,21 @@ pub enum Refusal {
     /// The rate was locked, and is no longer good. Ask for another under a new id.
     #[error("{0} has expired")]
     LockExpired(LockId) = 123,
+
+    /// The calendar has a weekend of seven days or an unknown one, too many days or years, or does
+    /// not reach the first day of the change. Write it anew.
+    #[error("calendar is not well formed, or does not reach the first day of the change")]
+    CalendarShape = 140,
+    /// Days that have begun stay as they are. Let the change begin later.
+    #[error("change of a calendar does not begin after {0}")]
+    CalendarPast(BusinessDate) = 141,
+    /// Between what is known and the change there would be days without an answer. Let the change
+    /// begin sooner.
+    #[error("calendar that is known ends before the change begins")]
+    CalendarGap = 142,
+    /// A rate that is locked settles on the day. Let the change begin after it.
+    #[error("a locked rate settles on {0}, which would be closed")]
+    CalendarTaken(BusinessDate) = 143,
 }
 
 impl Refusal {

@@ -275,6 +275,20 @@ pub struct NewDeposit {
     pub layer: DepositLayer,
 }
 
+/// A deposit, or a part of it, that is to go back to the account whose it is.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DepositBack {
+    /// The account's node.
+    pub node: Node,
+    /// Which of its accounts.
+    pub pool: PoolName,
+    /// As what it keeps it.
+    pub layer: DepositLayer,
+    /// How much.
+    pub amount: Money,
+}
+
 /// What members keep at the house.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ClearingDeposits {

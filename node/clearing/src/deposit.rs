@@ -7,7 +7,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 use gcfn_banking::{BankEntry, Side};
-use gcfn_model::{Amount, Currency, HouseId, PartyId, Pool, SettlementAccount};
+use gcfn_model::{Amount, Currency, HouseId, InstructionId, PartyId, Pool, SettlementAccount};
 use serde::{Deserialize, Serialize};
 
 /// What a deposit stands for, in the order in which a default draws on it.
@@ -54,6 +54,12 @@ pub struct Deposit {
     pub amount: Amount,
 }
 
+impl Deposit {
+    pub(crate) fn place(&self) -> Place {
+        (self.currency, self.account, self.layer)
+    }
+}
+
 /// A layer of an account's deposit in a currency.
 pub(crate) type Place = (Currency, SettlementAccount, Layer);
 
@@ -63,6 +69,9 @@ pub(crate) struct Deposits {
     /// By what the payer writes as structured reference.
     references: BTreeMap<PartyId, (SettlementAccount, Layer)>,
     held: BTreeMap<Place, Amount>,
+    /// What was asked to be paid back, by the payment. It stays known, for a bank may send it
+    /// back long after it has paid it.
+    pub(crate) returning: BTreeMap<InstructionId, Deposit>,
 }
 
 impl Deposits {

@@ -230,4 +230,27 @@ pub enum ClearingEvent {
     },
     /// A payment of the house at its bank, beside its booking.
     Bank(DeskEvent<HousePayment>),
+    /// A deposit is on its way back to the account whose it is. It stands for nothing any more.
+    DepositReturning {
+        /// What is paid back.
+        deposit: Deposit,
+        /// The payment that the bank was asked for.
+        payment: Instruction<HousePayment>,
+    },
+    /// The bank has paid a deposit back.
+    DepositReturned(Deposit),
+    /// The bank did not pay a deposit back: it is kept as before.
+    DepositKept(Deposit),
+}
+
+impl ClearingEvent {
+    /// The payment of the house that its bank is asked for, if the event asks for one.
+    #[must_use]
+    pub fn instructed(&self) -> Option<&Instruction<HousePayment>> {
+        match self {
+            ClearingEvent::PayOutInstructed { payment, .. }
+            | ClearingEvent::DepositReturning { payment, .. } => Some(payment),
+            _ => None,
+        }
+    }
 }

@@ -61,6 +61,12 @@ impl House {
         }
     }
 
+    /// The same, with its cycles netted like this from the beginning.
+    #[must_use]
+    pub fn netted(self, netting: Netting) -> House {
+        House { netting, ..self }
+    }
+
     /// Its name.
     #[must_use]
     pub fn id(&self) -> HouseId {

@@ -7,7 +7,7 @@
 //! One file per idea: `obligation` and `volume` say what may enter; `house` takes affirmations and
 //! moves cycles on; `caps` and `queue` say what has to wait; `netting`, `pay_in`, `settlement`,
 //! `pay_out` and `reconciliation` are the phases of a `cycle` in their order. `deposit` is what
-//! members keep at the house: `run` settles with it between cycles, `waterfall` draws on it for who
+//! members keep at the house and `paying_back` gives back: `run` settles with it between cycles, `waterfall` draws on it for who
 //! does not pay in, and `selection` finds for both what settles the most value. `preview` asks what
 //! would happen, and recounts what has.
 //!
@@ -27,6 +27,7 @@ mod netting;
 mod obligation;
 mod pay_in;
 mod pay_out;
+mod paying_back;
 mod preview;
 mod queue;
 mod reconciliation;

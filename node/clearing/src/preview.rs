@@ -49,13 +49,12 @@ impl House {
     /// [`HouseRefusal::NoCycle`], [`HouseRefusal::CycleSettled`].
     pub fn preview(&self, date: BusinessDate) -> Result<Preview, HouseRefusal> {
         let run = self.plan_run(date)?;
-        let mut cycle = self.cycles.get(&date).ok_or(HouseRefusal::NoCycle(date))?.clone();
+        let cycle = self.cycles.get(&date).ok_or(HouseRefusal::NoCycle(date))?;
         let phase = cycle.phase;
-        if phase == Phase::Open {
-            cycle.take(|affirmed| !affirmed.is_agreed());
-            cycle.netting = self.netting;
-            cycle.renet();
-        }
+        let cycle = match phase {
+            Phase::Open => self.as_if_closed(cycle),
+            _ => cycle.clone(),
+        };
         Ok(Preview {
             cycle: cycle.id,
             phase,

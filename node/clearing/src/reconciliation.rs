@@ -41,6 +41,15 @@ impl House {
             }
             events.push(ClearingEvent::Posted(books));
         }
+        if let Booked::Settled(payment) | Booked::Returned(payment) = &booked
+            && let Some(deposit) = self.returned_by(payment)
+        {
+            match &booked {
+                Booked::Returned(_) => self.keep_again(deposit, events),
+                _ => events.push(ClearingEvent::DepositReturned(deposit)),
+            }
+            return booked;
+        }
         match &booked {
             Booked::Received(payment) => {
                 self.note_booking(payment, entry);
@@ -86,7 +95,7 @@ impl House {
         let change = self.desk.status(at, report)?;
         match &change {
             StatusChange::Rejected { instruction, .. } => {
-                self.not_paid_out(at, instruction, events);
+                self.unpaid(at, instruction, events);
             }
             StatusChange::Answered(event) => self.at_bank(at, *event, events),
             StatusChange::Accepted(_) | StatusChange::Unchanged => {}
@@ -142,7 +151,20 @@ impl House {
     ) {
         events.push(ClearingEvent::Bank(event));
         if let DeskEvent::Cancelled(payment) = &event {
-            self.not_paid_out(at, payment, events);
+            self.unpaid(at, payment, events);
+        }
+    }
+
+    /// The bank has not made a payment, and will not.
+    fn unpaid(
+        &mut self,
+        at: Timestamp,
+        payment: &Instruction<HousePayment>,
+        events: &mut Vec<ClearingEvent>,
+    ) {
+        match self.returned_by(payment) {
+            Some(deposit) => self.keep_again(deposit, events),
+            None => self.not_paid_out(at, payment, events),
         }
     }
 

@@ -63,4 +63,16 @@ pub enum HouseRefusal {
     /// The account is a clearing house's own. Name an account of a member.
     #[error("the account is a clearing house's own")]
     NotAMember = 18,
+    /// Nothing is paid back, or more than the account keeps in this layer and currency. Look at
+    /// the deposits and ask for what is there.
+    #[error("amount is zero, or more than the account keeps there")]
+    DepositAmount = 19,
+    /// What would be left does not cover what the account owes and has not paid in. Pay in, or
+    /// wait until it has settled.
+    #[error("the deposit stands for what the account owes")]
+    DepositNeeded = 20,
+    /// A cycle that may need the guarantee fund is netted and has not settled. Ask again when it
+    /// has.
+    #[error("the guarantee fund stands for cycle {0}, which is netted and has not settled")]
+    FundNeeded(CycleId) = 21,
 }

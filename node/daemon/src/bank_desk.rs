@@ -168,9 +168,8 @@ fn council_orders(at: Timestamp, event: &gcfn_council::Event) -> Option<Order> {
 
 fn house_order(at: Timestamp, event: &ClearingEvent) -> Option<Order> {
     match event {
-        ClearingEvent::PayOutInstructed { payment, .. } => Some(Order::new(at, payment)),
         ClearingEvent::Bank(event) => errand(at, event),
-        _ => None,
+        _ => event.instructed().map(|payment| Order::new(at, payment)),
     }
 }
 

@@ -5,8 +5,9 @@ mod rules;
 
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
+use gcfn_clearing::Netting;
 use gcfn_model::{Calendar, CalendarFault, Millis, Timestamp};
-use gcfn_template::{Prefund, RegionTemplate, TemplateProblems};
+use gcfn_template::{NettingTerms, Prefund, RegionTemplate, TemplateProblems};
 use gcfn_venue::{ReserveMode, Terms, TradingDay};
 use std::fs;
 use std::path::Path;
@@ -62,6 +63,11 @@ impl Region {
             currency: template.currency,
             house: config.regional.as_str().parse().map_err(|e| anyhow!("regional: {e}"))?,
             house_node: config.regional,
+            netting: match template.settlement.netting {
+                NettingTerms::Multilateral => Netting::Multilateral,
+                NettingTerms::Bilateral => Netting::Bilateral,
+                NettingTerms::Gross => Netting::Gross,
+            },
             fees: charges::fees(template),
             reserve_mode: match template.escrow.prefund {
                 Prefund::Face => ReserveMode::Face,

@@ -174,6 +174,29 @@ impl Calendar {
         Ok(date)
     }
 
+    /// This calendar for the days before `from`, and `later` from there on.
+    ///
+    /// # Errors
+    /// [`CalendarFault`] when this one ends before `from`, or `later` begins after it: days between
+    /// would have no answer.
+    pub fn amended(&self, from: BusinessDate, later: &Calendar) -> Result<Calendar, CalendarFault> {
+        later.is_business_day(from)?;
+        let mut amended = later.clone();
+        amended.first = self.first.min(from);
+        amended.holidays.retain(|day| from <= *day);
+        amended.workdays.retain(|day| from <= *day);
+        let mut day = amended.first;
+        while day < from {
+            match (self.is_business_day(day)?, later.weekend.contains(&day.weekday())) {
+                (true, true) => amended.workdays.insert(day),
+                (false, false) => amended.holidays.insert(day),
+                _ => false,
+            };
+            day = day.plus_days(1);
+        }
+        Ok(amended)
+    }
+
     /// Whether `date` is a business day of every calendar.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use gcfn_anchor::keys::PublicKey;
 use gcfn_anchor::roster::Roster;
 use gcfn_clearing::{ClearingEvent, House};
 use gcfn_council::{Decision, Event, Profile, Status, Verb, cell_id, house_id};
-use gcfn_model::{Amount, Currency, NodeId};
+use gcfn_model::{Amount, BusinessDate, Calendar, Currency, NodeId};
 use gcfn_venue::{ClearingNotice, Notice};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,9 @@ pub struct FederationView {
     /// What a new member may owe here at a time.
     debit_cap: Amount,
     nodes: BTreeMap<NodeId, Known>,
+    /// What the validators have decided of this node's currency since the founding: the days from
+    /// a day on.
+    calendars: Vec<(BusinessDate, Calendar)>,
     last_seq: u64,
 }
 
@@ -55,6 +58,8 @@ pub fn concerns(event: &Event, node: NodeId) -> bool {
         Event::Decided { .. } | Event::Equivocated { .. } | Event::RosterChanged(_) => true,
         Event::Locked { rate, .. } => rate.holder == node,
         Event::AffirmationRefused { by, .. } => *by == node,
+        Event::ResidueKept { dealer, .. } => *dealer == node,
+        Event::CalendarChanged { .. } => true,
         Event::Clearing(event) => match event {
             ClearingEvent::PayInCalled { pay_in, .. } => pay_in.account.node == node,
             ClearingEvent::PayOutInstructed { payment, .. } => payment.purpose.account.node == node,
@@ -82,7 +87,17 @@ impl FederationView {
             (profile.node, Known { profile, status: Status::Admitted, debit_cap })
         };
         let nodes = founders.into_iter().map(known).collect();
-        FederationView { me, currency, roster, next_roster: None, debit_cap, nodes, last_seq: 0 }
+        let (next_roster, calendars, last_seq) = (None, Vec::new(), 0);
+        FederationView { me, currency, roster, next_roster, debit_cap, nodes, calendars, last_seq }
+    }
+
+    /// The charter's calendar of this node's currency, as the validators have changed it since.
+    #[must_use]
+    pub fn amended(&self, charter: &Calendar) -> Calendar {
+        let amend = |known: Calendar, (from, later): &(BusinessDate, Calendar)| {
+            known.amended(*from, later).unwrap_or(known)
+        };
+        self.calendars.iter().fold(charter.clone(), amend)
     }
 
     /// The sequence number of the last event that was applied here.
@@ -146,6 +161,16 @@ impl FederationView {
                 let reason = reason.in_house();
                 let notice = ClearingNotice::Refused { house, bundle, reason };
                 [Told::Notice(Notice::Clearing(notice))].to_vec()
+            }
+            Event::CalendarChanged { change, .. } => {
+                if change.currency == self.currency {
+                    self.calendars.push((change.from, change.calendar.clone()));
+                }
+                Vec::new()
+            }
+            Event::ResidueKept { bundle, dealer, currency, amount } if *dealer == self.me => {
+                let (bundle, currency, amount) = (*bundle, *currency, *amount);
+                [Told::Notice(Notice::ResidueKept { bundle, currency, amount })].to_vec()
             }
             Event::Clearing(event) => {
                 let told = gcfn_venue::notices(&self.house(), event).into_iter();

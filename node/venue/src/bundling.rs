@@ -4,13 +4,14 @@
 use crate::command::Dispatch;
 use crate::event::Event;
 use crate::federation_request::{FederationRequest, LockUse};
+use crate::refusal::Rejection;
 use crate::settlement::{Item, ItemId, TradingDay, pays};
 use crate::trade::{MemberSide, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_anchor::rfc6962::{self, Frontier};
-use gcfn_clearing::{Bundle, BundleRef, Obligation};
+use gcfn_clearing::{Bundle, BundleRef, HouseRefusal, Obligation};
 use gcfn_model::{
     Amount, BusinessDate, Currency, Digest, Hasher, HouseId, NodeId, Pool, SettlementAccount,
     TradeId,
@@ -130,13 +131,41 @@ impl Venue {
             self.mark_bundled(step, &bundle, ClearedBy::OwnHouse, part.items);
             if self.terms.house_node == self.terms.node {
                 let reference = bundle.reference;
-                if self.take_affirmation(step, self.terms.node, bundle).is_err() {
-                    self.bundles_failed(step, self.terms.house, &[reference]);
+                match self.take_affirmation(step, self.terms.node, bundle) {
+                    Err(Rejection::House(reason)) => self.own_refused(step, reference, reason),
+                    Err(_) => self.bundles_failed(step, self.terms.house, &[reference]),
+                    Ok(_) => {}
                 }
             } else {
                 let to = self.terms.house_node;
                 step.emit(Event::Sent { to, body: Dispatch::Affirm(bundle) });
             }
+        }
+    }
+
+    /// The own house does not take a bundle. Where it takes nothing more for the value date, as a
+    /// house without T+0 does on the day itself, the same goes to the next one at once; else it
+    /// waits for the next cut-off.
+    pub(crate) fn own_refused(
+        &mut self,
+        step: &mut Step<'_>,
+        bundle: BundleRef,
+        reason: HouseRefusal,
+    ) {
+        let house = self.terms.house;
+        let over = matches!(
+            reason,
+            HouseRefusal::NoOpenCycle(_) | HouseRefusal::CycleFull | HouseRefusal::ShareUsedUp
+        );
+        let own = self.bundles.get(&bundle).filter(|bundled| bundled.by == ClearedBy::OwnHouse);
+        let missed = own.filter(|_| over).map(|bundled| bundled.value_date);
+        let later = |missed| self.days.values().find(|day| missed < day.value_date).copied();
+        match missed.and_then(later) {
+            Some(day) => {
+                let items = self.take_bundle(house, &bundle);
+                self.bundle_own(step, day, items);
+            }
+            None => self.bundles_failed(step, house, &[bundle]),
         }
     }
 

@@ -5,9 +5,11 @@ use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_clearing::{BundleRef, ClearingEvent, House, HouseRefusal, Layer, Netting, QueueChange};
+use gcfn_clearing::{
+    BundleRef, ClearingEvent, Deposit, House, HouseRefusal, Layer, Netting, QueueChange,
+};
 use gcfn_ledger::Ledger;
-use gcfn_model::{Amount, BusinessDate, Currency, PartyId, Pool, SettlementAccount};
+use gcfn_model::{Amount, BusinessDate, Currency, PartyId, Pool, SettlementAccount, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What is asked of the house of the node. Append-only: the order of variants is the encoding.
@@ -43,6 +45,8 @@ pub enum ClearingAct {
         /// As what.
         layer: Layer,
     },
+    /// Pay an account back what it keeps at the house and is not needed for; two persons must.
+    PayBack(Deposit),
 }
 
 impl From<ClearingAct> for Verb {
@@ -55,7 +59,9 @@ impl ClearingAct {
     /// Whether it takes two persons (DRV-24).
     pub(crate) const fn takes_two(&self) -> bool {
         match self {
-            ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_) => true,
+            ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_) | ClearingAct::PayBack(_) => {
+                true
+            }
             ClearingAct::Run { .. }
             | ClearingAct::ChangeQueue { .. }
             | ClearingAct::OpenDeposit { .. } => false,
@@ -64,12 +70,13 @@ impl ClearingAct {
 }
 
 impl ClearingAct {
-    /// Does it at `house`, on the word of `by`.
+    /// Does it at `house` at time `at`, on the word of `by`.
     ///
     /// # Errors
     /// What the house refuses. Nothing has changed then.
     pub fn carry_out(
         &self,
+        at: Timestamp,
         by: PartyId,
         house: &mut House,
         ledger: &mut Ledger,
@@ -91,6 +98,7 @@ impl ClearingAct {
             ClearingAct::OpenDeposit { account, layer } => {
                 house.open_deposit(account, layer, events).map(|_| ())
             }
+            ClearingAct::PayBack(deposit) => house.pay_back(at, deposit, events),
         }
     }
 }
@@ -98,10 +106,13 @@ impl ClearingAct {
 impl Venue {
     /// Refuses at the first person what the second would only be refused as well.
     pub(crate) fn foresee_clearing(&self, act: &ClearingAct) -> Result<(), Rejection> {
-        self.house.as_ref().ok_or(Rejection::NoHouse)?;
+        let house = self.house.as_ref().ok_or(Rejection::NoHouse)?;
         match act {
             ClearingAct::SetCap { account, .. } if account.pool == Pool::ClearingHouse => {
                 Err(Rejection::House(HouseRefusal::NotAMember))
+            }
+            ClearingAct::PayBack(deposit) => {
+                house.check_pay_back(deposit).map_err(Rejection::House)
             }
             _ => Ok(()),
         }
@@ -115,9 +126,9 @@ impl Venue {
         act: &ClearingAct,
     ) -> Outcome {
         self.foresee_clearing(act)?;
-        let by = actor.party;
-        let done =
-            self.in_house(step, |house, ledger, events| act.carry_out(by, house, ledger, events))?;
+        let (at, by) = (step.at, actor.party);
+        let done = self
+            .in_house(step, |house, ledger, events| act.carry_out(at, by, house, ledger, events))?;
         done.map(|()| Done::Accepted).map_err(Rejection::House)
     }
 }

@@ -11,6 +11,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_banking::Instruction;
 use gcfn_clearing::{BundleRef, ClearingEvent, House, HousePayment, HouseRefusal, PayIn};
+use gcfn_ledger::{Account, Entry, Posting};
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, HouseId, LockId, NodeId, Pool, Rate, RegionId,
     SettlementAccount, Timestamp,
@@ -147,6 +148,16 @@ pub enum Notice {
     Locked(LockedRate),
     /// The federation's clearing house did something.
     Clearing(ClearingNotice),
+    /// A bundle has settled in which rounding, trade by trade, has brought this node's dealer so
+    /// much over what the same trades come to together.
+    ResidueKept {
+        /// The bundle.
+        bundle: BundleRef,
+        /// In which currency.
+        currency: Currency,
+        /// How much.
+        amount: Amount,
+    },
 }
 
 impl Venue {
@@ -166,6 +177,12 @@ impl Venue {
                 }
             }
             Notice::Locked(rate) => self.rate_locked(step, *rate),
+            Notice::ResidueKept { currency, amount, .. } => {
+                // It is part of what the house pays the dealer: result, and no position.
+                let kept = Entry::new(Posting::FxPayOut, *currency);
+                let kept = kept.with(Account::FxPosition, Account::FxResult, *amount);
+                self.post_banked(step, kept);
+            }
             Notice::Clearing(notice) => {
                 if notice.house() == self.terms.house {
                     return Err(Rejection::NotPermitted);
@@ -208,6 +225,9 @@ impl Venue {
                 self.bundles_settled_ahead(step, from, bundles);
             }
             ClearingNotice::Failed { bundles, .. } => self.bundles_failed(step, from, bundles),
+            ClearingNotice::Refused { bundle, reason, .. } if from == self.terms.house => {
+                self.own_refused(step, *bundle, *reason);
+            }
             ClearingNotice::Refused { bundle, .. } => self.bundles_failed(step, from, &[*bundle]),
             // The hub has its money when the house between the node's own pools has paid.
             ClearingNotice::PaidOut { .. } if from == self.terms.house => self.pay_merchants(step),

@@ -7,6 +7,7 @@ use crate::issuing_terms::IssuingTerms;
 use crate::money::MoneyTerms;
 use crate::pricing::{PricingRules, Track};
 use crate::trading_terms::TradingTerms;
+use gcfn_clearing::Netting;
 use gcfn_model::{
     Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, SettlementAccount,
     Timestamp,
@@ -28,6 +29,8 @@ pub struct Terms {
     pub house: HouseId,
     /// The node that runs that house; this node itself on a regional.
     pub house_node: NodeId,
+    /// How that house nets its cycles until staff say otherwise, where this node runs it (C-27).
+    pub netting: Netting,
     /// What is charged.
     pub fees: FeeSchedule,
     /// What an issuer must set aside per coupon sold (C-28).
@@ -74,6 +77,7 @@ impl Terms {
             currency,
             house,
             house_node,
+            netting: Netting::Multilateral,
             fees: FeeSchedule::of(FeePreset::DEFAULT, currency),
             reserve_mode: ReserveMode::Face,
             reserve_ratio: BasisPoints::ONE,

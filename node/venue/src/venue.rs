@@ -188,7 +188,8 @@ pub struct Venue {
 
 /// The clearing house that a node of these terms runs.
 fn own_house(terms: &Terms) -> Option<House> {
-    (terms.house_node == terms.node).then(|| House::new(terms.house, terms.node))
+    let house = || House::new(terms.house, terms.node).netted(terms.netting);
+    (terms.house_node == terms.node).then(house)
 }
 
 /// One application of a command: the time it happens at and what comes of it.

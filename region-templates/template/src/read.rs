@@ -6,8 +6,8 @@ use crate::document::{Document, Section};
 use crate::problem::TemplateProblems;
 use crate::region::{
     CalendarRules, Credit, CreditFactorSet, CreditRateBase, Divisible, Escrow, Federation, Fees,
-    Jobs, Kyc, Maturity, Prefund, PriceModel, Pricing, Product, Refund, RegionTemplate, Regnode,
-    Retention, Settlement, TradeTable,
+    Jobs, Kyc, Maturity, NettingTerms, Prefund, PriceModel, Pricing, Product, Refund,
+    RegionTemplate, Regnode, Retention, Settlement, TradeTable,
 };
 use crate::row::{FeeRow, FeeTier};
 use crate::zone::{LocalTime, Zone};
@@ -117,11 +117,22 @@ fn settlement(section: &mut Section<'_>) -> Option<Settlement> {
         "domestic_days",
         "1 or more, unless pay_in_by is an hour or more after cut_off",
     );
+    let netting = section.optional("netting", |section, key| {
+        section.choice(
+            key,
+            &[
+                ("multilateral", NettingTerms::Multilateral),
+                ("bilateral", NettingTerms::Bilateral),
+                ("gross", NettingTerms::Gross),
+            ],
+        )
+    });
     let (cut_off, pay_in_by) = (cut_off?, pay_in_by?);
     Some(Settlement {
         domestic_days: domestic_days?,
         cut_off,
         pay_in_by: pay_in_by.unwrap_or(cut_off),
+        netting: netting?.unwrap_or(NettingTerms::Multilateral),
     })
 }
 

@@ -102,6 +102,19 @@ pub struct Settlement {
     pub cut_off: LocalTime,
     /// Until when a node pays in for a cycle of the day.
     pub pay_in_by: LocalTime,
+    /// How cycles are netted, where the node runs the house (C-27).
+    pub netting: NettingTerms,
+}
+
+/// Against what an account may set off what it owes at a clearing house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NettingTerms {
+    /// Against what anybody owes it.
+    Multilateral,
+    /// Against what the same account owes it.
+    Bilateral,
+    /// Against nothing.
+    Gross,
 }
 
 /// The days on which money can move, and the files that list them.

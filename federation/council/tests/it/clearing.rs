@@ -49,7 +49,6 @@ fn a_cycle_runs_to_final() {
             hk-kln affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok
             cn-sha affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok
                 agreed
-                sg-fx keeps 1 CNY of rounding
             cn-sha affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok, again
             root date 2026-11-27 -> ok
             at 100 -> ok
@@ -66,6 +65,7 @@ fn a_cycle_runs_to_final() {
             root paid-in sg-fx HKD -> ok
                 received sg-fx/FX 1100 HKD
                 settled 1 for cn-sha hk-kln sg-fx
+                sg-fx keeps 1 CNY of rounding
                 pay out sg-fx/FX 1020 CNY
                 pay out hk-kln/IE 1098 HKD
                 pay out hk-kln/SH 2 HKD
@@ -136,6 +136,51 @@ fn a_missing_pay_in_takes_both_legs_out() {
                 reconciled
                 cycle final
                 CNY: 2 matched, 0 breaks
+        "#]],
+    );
+}
+
+#[test]
+fn what_has_not_settled_brings_its_dealer_no_rounding() {
+    check(
+        "at 10
+         root date 2026-11-23
+         sg-fx quote CNY/HKD 108 110 5000 30
+         cn-sha lock L1 CNY HKD 1000
+         root cycle 2026-11-27 100 110 120
+         cn-sha affirm b1 hk-kln L1:400,L1:600
+         hk-kln affirm b1 hk-kln L1:400,L1:600
+         at 110
+         tick
+         at 120
+         tick",
+        &expect![[r#"
+            at 10 -> ok
+            root date 2026-11-23 -> ok
+            sg-fx quote CNY/HKD 108 110 5000 30 -> ok
+            cn-sha lock L1 CNY HKD 1000 -> ok
+                sg-fx holds 1000 HKD for cn-sha at 108/100, settles 2026-11-27
+            root cycle 2026-11-27 100 110 120 -> ok
+                cycle 2026-11-27 open
+            cn-sha affirm b1 hk-kln L1:400,L1:600 -> ok
+            hk-kln affirm b1 hk-kln L1:400,L1:600 -> ok
+                agreed
+            at 110 -> ok
+            tick -> ok
+                cycle closed
+                netted cn-sha/UC -927 CNY, sg-fx/FX 927 CNY, hk-kln/IE 998 HKD, hk-kln/SH 2 HKD, sg-fx/FX -1000 HKD
+                called cn-sha/UC 927 CNY
+                called sg-fx/FX 1000 HKD
+            at 120 -> ok
+            tick -> ok
+                missed cn-sha/UC 927 CNY
+                missed sg-fx/FX 1000 HKD
+                failed 1 for cn-sha hk-kln sg-fx
+                netted again 
+                settled 0 for 
+                paid out
+                reconciled
+                cycle final
         "#]],
     );
 }

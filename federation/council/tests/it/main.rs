@@ -6,6 +6,7 @@
     reason = "a test stops where it is wrong"
 )]
 
+mod calendars;
 mod cells;
 mod clearing;
 mod commands;

@@ -50,7 +50,7 @@ pub(crate) fn profile(node: &str, region: &str, role: Role, currency: Option<Cur
 }
 
 /// Weekends off, the years 2026 and 2027, and the given holidays.
-fn calendar(holidays: &[&str]) -> Calendar {
+pub(crate) fn calendar(holidays: &[&str]) -> Calendar {
     Calendar {
         weekend: [5, 6].into(),
         holidays: holidays.iter().map(|day| name(day)).collect(),

@@ -4,13 +4,13 @@ use crate::gateway::Federation;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::clearing::{
     CapList, ClearingDeposits, ClearingPositions, ClearingPreview, ClearingQueue, ClearingReplay,
-    CycleOf, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest,
+    CycleOf, DepositBack, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest,
 };
 use gcfn_api_wire::federation::Heard;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
-use gcfn_api_wire::term::Text;
-use gcfn_clearing::{House, HouseRefusal, Priority, QueueChange};
+use gcfn_api_wire::term::{Money, Text};
+use gcfn_clearing::{Deposit, House, HouseRefusal, Priority, QueueChange};
 use gcfn_council::Verb;
 use gcfn_model::{Digest, SettlementAccount};
 use gcfn_venue::{ClearingAct, Rejection};
@@ -110,6 +110,13 @@ pub(crate) async fn federation_cancel(call: Write<Digest>, (): ()) -> Result<Hea
     federation_change(call, QueueChange::Cancelled).await
 }
 
+pub(crate) async fn federation_pay_back(
+    call: Write,
+    Body(sent): Body<DepositBack>,
+) -> Result<Heard, Problem> {
+    say(&call, going_back(sent)).await
+}
+
 pub(crate) async fn federation_open_deposit(
     call: Write,
     Body(sent): Body<NewDeposit>,
@@ -126,6 +133,12 @@ fn reordered(sent: NewPriority) -> Result<QueueChange, Problem> {
 fn opening(sent: NewDeposit) -> ClearingAct {
     let account = SettlementAccount { node: sent.node.0, pool: sent.pool.into() };
     ClearingAct::OpenDeposit { account, layer: sent.layer.into() }
+}
+
+fn going_back(sent: DepositBack) -> ClearingAct {
+    let account = SettlementAccount { node: sent.node.0, pool: sent.pool.into() };
+    let (layer, Money { amount, currency }) = (sent.layer.into(), sent.amount);
+    ClearingAct::PayBack(Deposit { account, layer, currency, amount })
 }
 
 async fn change(call: Write<Digest>, change: QueueChange) -> Result<Accepted, Problem> {
@@ -173,4 +186,11 @@ pub(crate) async fn open_deposit(
     Body(sent): Body<NewDeposit>,
 ) -> Result<Accepted, Problem> {
     call.accepted(opening(sent).into()).await
+}
+
+pub(crate) async fn pay_back(
+    call: Write,
+    Body(sent): Body<DepositBack>,
+) -> Result<Accepted, Problem> {
+    call.accepted(going_back(sent).into()).await
 }

@@ -40,6 +40,7 @@ const DEPOSITS: (&str, &str) = (
     "What members keep at the clearing house, and the references to pay it in with.",
 );
 const OPEN_DEPOSIT: &str = "Let an account keep money at the clearing house.";
+const PAY_BACK: &str = "/api/v1/settle/house/deposits/pay-back";
 
 /// What is seen of a house, whichever the node runs.
 fn seen() -> Vec<Route> {
@@ -82,6 +83,12 @@ pub(super) fn of_venue() -> Vec<Route> {
         )
         .by_put(),
         Route::write(DEPOSITS.0, STAFF, OPEN_DEPOSIT, clearing::open_deposit),
+        Route::write(
+            PAY_BACK,
+            STAFF,
+            "Pay an account back what it keeps and is not needed for; two persons must.",
+            clearing::pay_back,
+        ),
     ]);
     routes
 }
@@ -96,6 +103,12 @@ pub(super) fn of_federation() -> Vec<Route> {
         Route::write(RELEASE.0, STAFF, RELEASE.1, clearing::federation_release),
         Route::write(CANCEL.0, STAFF, CANCEL.1, clearing::federation_cancel),
         Route::write(DEPOSITS.0, STAFF, OPEN_DEPOSIT, clearing::federation_open_deposit),
+        Route::write(
+            PAY_BACK,
+            STAFF,
+            "Pay an account back what it keeps and is not needed for.",
+            clearing::federation_pay_back,
+        ),
     ]);
     routes
 }

@@ -1,8 +1,10 @@
 //! The clearing house as its members and its bank see it.
 
 mod defaults;
+mod exhaustive;
 mod laws;
 mod looking;
+mod paying_back;
 mod queue;
 mod runs;
 mod world;

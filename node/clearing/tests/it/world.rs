@@ -169,10 +169,7 @@ impl World {
 
     /// The bank books every payment of the house that it has not booked.
     pub(crate) fn pay_out(&mut self) {
-        let payments = self.events.iter().filter_map(|event| match event {
-            ClearingEvent::PayOutInstructed { payment, .. } => Some(*payment),
-            _ => None,
-        });
+        let payments = self.events.iter().filter_map(ClearingEvent::instructed).copied();
         let booked: BTreeSet<Option<Uetr>> = self.booked.iter().map(|entry| entry.uetr).collect();
         let due: Vec<_> = payments.filter(|p| !booked.contains(&Some(p.uetr()))).collect();
         for payment in due {

@@ -43,6 +43,18 @@ fn open_days(calendars: &[&Calendar]) -> Vec<BusinessDate> {
 
 proptest! {
     #[test]
+    fn an_amended_calendar_has_the_old_days_before_and_the_new_ones_after(
+        old in calendar(), new in calendar(), n in 0..DAYS,
+    ) {
+        let amended = old.amended(nth(n), &new).expect("both know every day");
+        for day in (0..DAYS).map(nth) {
+            let of = if day < nth(n) { &old } else { &new };
+            prop_assert_eq!(amended.is_business_day(day), of.is_business_day(day), "{}", day);
+        }
+        prop_assert_eq!(amended.amended(nth(n), &new), Ok(amended.clone()), "once is enough");
+    }
+
+    #[test]
     fn rolls_are_the_nearest_joint_business_days(a in calendar(), b in calendar(), n in 0..DAYS) {
         let (both, date) = ([&a, &b], nth(n));
         let open = open_days(&both);
@@ -125,4 +137,20 @@ fn a_roll_is_named_as_it_is_read() {
         assert_eq!(roll.to_string().parse(), Ok(roll));
     }
     assert!("modified".parse::<Roll>().is_err());
+}
+
+#[test]
+fn an_amendment_leaves_no_days_without_an_answer() {
+    let year = |first: &str, last: &str| Calendar {
+        weekend: [5, 6].into(),
+        holidays: [].into(),
+        workdays: [].into(),
+        first: day(first),
+        last: day(last),
+    };
+    let (old, new) = (year("2026-01-01", "2026-12-31"), year("2027-01-01", "2027-12-31"));
+    let joined = old.amended(day("2027-01-01"), &new).expect("without a gap");
+    assert_eq!((joined.first, joined.last), (day("2026-01-01"), day("2027-12-31")));
+    assert!(old.amended(day("2027-01-02"), &new).is_err(), "who knows of the first of January?");
+    assert!(old.amended(day("2026-12-31"), &new).is_err(), "the new one does not know it");
 }

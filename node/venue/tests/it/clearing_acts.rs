@@ -3,8 +3,9 @@
 use crate::world::{World, cents, date, party, terms};
 use gcfn_banking::Side as Booking;
 use gcfn_clearing::{
-    Bundle, ClearingEvent, HouseRefusal, Layer, Netting, Obligation, Priority, QueueChange,
+    Bundle, ClearingEvent, Deposit, HouseRefusal, Layer, Netting, Obligation, Priority, QueueChange,
 };
+use gcfn_ledger::Account;
 use gcfn_model::{Currency, Digest, Hasher, NodeId, Pool, SettlementAccount};
 use gcfn_venue::{
     ClearingAct, ClearingNotice, Command, Dispatch, Done, Event, Outcome, Rejection, Role,
@@ -109,6 +110,41 @@ fn a_run_settles_with_a_deposit_and_tells_the_members_whose_bundles_settled() {
 }
 
 #[test]
+fn a_deposit_goes_back_on_the_word_of_two_unless_it_covers_what_is_owed() {
+    let mut world = World::new();
+    let (account, layer) = (custody("sg-1"), Layer::Collateral);
+    by_olga(&mut world, ClearingAct::OpenDeposit { account, layer }).expect("a member's");
+    let house = world.venue.house().expect("its own");
+    let (reference, ..) = house.deposit_references().next().expect("one");
+    let own = world.venue.terms().account(Pool::ClearingHouse);
+    let entry = world.entry(own, Booking::Credit, cents(7_00), None, Some(reference));
+    world.must(Command::BankBooked(entry));
+    affirmed(&mut world, "sg-1", 5_00);
+
+    let back = |minor| {
+        let (currency, amount) = (Currency::Sgd, cents(minor));
+        ClearingAct::PayBack(Deposit { account, layer, currency, amount })
+    };
+    let needed = Rejection::House(HouseRefusal::DepositNeeded);
+    assert_eq!(by_olga(&mut world, back(2_01)), Err(needed), "told to the first person already");
+    assert!(
+        matches!(by_olga(&mut world, back(2_00)), Ok(Done::Proposed { .. })),
+        "one is not enough"
+    );
+    world.two(back(1_00)).expect("two persons");
+    let kept: Vec<u64> = deposits(&world);
+    assert_eq!(kept, [6_00]);
+    world.bank_answers();
+    assert!(happened(&world, |e| matches!(e, ClearingEvent::DepositReturned(_))));
+    assert_eq!(world.balance(Account::ClearingMember(account.node)), 6_00);
+}
+
+fn deposits(world: &World) -> Vec<u64> {
+    let house = world.venue.house().expect("its own");
+    house.deposits().map(|kept| kept.amount.minor()).collect()
+}
+
+#[test]
 fn only_staff_of_a_node_with_a_house_may_act_there() {
     let mut world = World::new();
     let netting = ClearingAct::SetNetting(Netting::Gross);
@@ -121,4 +157,18 @@ fn only_staff_of_a_node_with_a_house_may_act_there() {
     let mut local = World::of(terms("cn-sha", "cn", Currency::Cny));
     let asked = local.ask("olga", Role::Operator, netting.into());
     assert_eq!(asked, Err(Rejection::NoHouse));
+}
+
+#[test]
+fn a_house_begins_with_the_terms_of_its_region() {
+    for netting in [Netting::Multilateral, Netting::Bilateral, Netting::Gross] {
+        let mut terms = terms("sg", "sg", Currency::Sgd);
+        terms.netting = netting;
+        let mut world = World::of(terms);
+        let now = |world: &World| world.venue.house().expect("its own").netting();
+        assert_eq!(now(&world), netting);
+        let other = if netting == Netting::Gross { Netting::Bilateral } else { Netting::Gross };
+        world.two(ClearingAct::SetNetting(other)).expect("two persons");
+        assert_eq!(now(&world), other, "until staff say otherwise");
+    }
 }

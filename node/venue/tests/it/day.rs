@@ -1,11 +1,14 @@
 //! What a business day does to money and title, posting by posting.
 
-use crate::world::{World, cents, instant, party};
-use gcfn_clearing::Phase;
+use crate::world::{World, cents, date, instant, party, terms};
+use gcfn_clearing::{Bundle, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, UserBucket};
 use gcfn_market::Side;
-use gcfn_model::{BatchId, Pool, RedemptionId, WithdrawalId};
-use gcfn_venue::{Command, Done, Event, PartyKind, Rejection, Role, TradeState, TradingDay, Verb};
+use gcfn_model::{BatchId, BusinessDate, Currency, Pool, RedemptionId, WithdrawalId};
+use gcfn_venue::{
+    ClearingNotice, Command, Dispatch, Done, Event, PartyKind, Rejection, Role, TradeState,
+    TradingDay, Verb,
+};
 
 const DEPOSIT: u64 = 10_000_00;
 
@@ -81,6 +84,54 @@ fn a_day_of_t_0_that_misses_its_cycle_settles_with_the_next() {
     world.until(1001, 18);
     world.until(1001, 19);
     assert_eq!(world.venue.trade(trades[0]).expect("kept").state, TradeState::Settled);
+}
+
+/// What a node has sent to the house that clears for it.
+fn affirmed(world: &World) -> Vec<Bundle> {
+    let sent = world.events.iter().filter_map(|event| match event {
+        Event::Sent { body: Dispatch::Affirm(bundle), .. } => Some(bundle.clone()),
+        _ => None,
+    });
+    sent.collect()
+}
+
+/// T+0 takes two: the house of a local that has it, and does not itself, settles with T+1.
+#[test]
+fn a_local_with_t_0_whose_house_has_none_settles_on_the_next_day() {
+    let terms = terms("cn-sha", "cn", Currency::Cny);
+    let (mut world, series) = market_in(World::of_days(terms, |day| Schedule {
+        value_date: date(day),
+        cut_off: instant(day, 19),
+        pay_in_from: instant(day, 19),
+        pay_in_by: instant(day, 20),
+    }));
+    let trades = trades_of(world.order("ann", Side::Buy, series, 10, Some(95_00)));
+    world.until(1000, 18);
+    let refuse = |world: &mut World, reason| {
+        let bundle = affirmed(world).pop().expect("one").reference;
+        let house = "cn".parse().expect("a name");
+        let body = Dispatch::Clearing(ClearingNotice::Refused { house, bundle, reason });
+        world.must(Command::Dispatch { from: "cn".parse().expect("a name"), body });
+    };
+    let same_day = affirmed(&world).pop().expect("one");
+    assert_eq!(same_day.value_date, date(1000));
+    refuse(&mut world, HouseRefusal::NoOpenCycle(date(1000)));
+    let next = affirmed(&world).pop().expect("one");
+    assert_eq!((next.value_date, &next.obligations), (date(1001), &same_day.obligations));
+    assert_eq!(world.venue.trade(trades[0]).expect("kept").state, TradeState::InSettlement);
+
+    // A house that says no for what the bundle is says so for every day: it waits.
+    refuse(&mut world, HouseRefusal::Mismatch);
+    assert_eq!(affirmed(&world).len(), 2);
+    assert_eq!(world.venue.trade(trades[0]).expect("kept").state, TradeState::Matched);
+    // Nor does it go on for ever with a house that opens no cycle at all.
+    world.until(1001, 18);
+    for _ in 0..20 {
+        refuse(&mut world, HouseRefusal::NoOpenCycle(date(1001)));
+    }
+    let dates: Vec<BusinessDate> = affirmed(&world).iter().skip(2).map(|b| b.value_date).collect();
+    assert_eq!(dates, (1001..1010).map(date).collect::<Vec<_>>());
+    assert_eq!(world.venue.trade(trades[0]).expect("kept").state, TradeState::Matched);
 }
 
 #[test]

@@ -196,6 +196,30 @@ fn dealer_is_paid(world: &mut World, minor: u64) -> (Instruction<HousePayment>, 
 }
 
 #[test]
+fn what_rounding_brings_a_dealer_is_its_result_and_no_position() {
+    let mut world = World::new();
+    let (payment, notice) = dealer_is_paid(&mut world, 146_25);
+    let account = world.venue.terms().account(Pool::Dealer);
+    let entry = world.entry(account, Booking::Credit, payment.amount, Some(payment.uetr()), None);
+    let (bundle, currency, amount) = (Digest::ZERO, Currency::Sgd, cents(3));
+    let kept = Notice::ResidueKept { bundle, currency, amount };
+    for command in [Command::Notice(kept), Command::Notice(notice), Command::BankBooked(entry)] {
+        world.must(command);
+    }
+    assert_eq!(world.balance(Account::Bank(Pool::Dealer)), 146_25);
+    assert_eq!(world.balance(Account::FxPosition), 146_22);
+    assert_eq!(world.balance(Account::FxResult), 3);
+    let other = Notice::ResidueKept { bundle, currency: Currency::Hkd, amount: cents(2) };
+    world.must(Command::Notice(other));
+    let books = &world.venue.books().money;
+    for currency in Currency::ALL {
+        assert_eq!(books.trial_balance(currency), Position::ZERO, "{currency}");
+    }
+    let result = books.balance(Account::FxResult, Currency::Hkd);
+    assert_eq!(result, Position::from_minor(2), "in the currency that was paid");
+}
+
+#[test]
 fn a_dealer_is_paid_once_whether_its_bank_or_the_house_says_so_first() {
     for bank_is_first in [true, false] {
         let mut world = World::new();

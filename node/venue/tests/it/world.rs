@@ -1,7 +1,7 @@
 //! One venue with a bank at hand. After every command the books must balance.
 
 use gcfn_banking::{BankEntry, BankReference, Creditor, Instruction, Side as Booking, Statement};
-use gcfn_clearing::{ClearingEvent, Schedule};
+use gcfn_clearing::Schedule;
 use gcfn_ledger::{Account, FeeKind, Holder, ShareKind, UserBucket};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
@@ -79,7 +79,7 @@ impl World {
         })
     }
 
-    fn of_days(terms: Terms, cycle_of: impl Fn(u64) -> Schedule) -> World {
+    pub(crate) fn of_days(terms: Terms, cycle_of: impl Fn(u64) -> Schedule) -> World {
         let mut world = World {
             venue: Venue::new(terms),
             at: 1000 * DAY + 9 * HOUR,
@@ -340,8 +340,8 @@ impl World {
             self.events.remove(seen);
             match event {
                 Event::Instructed(payment) => self.book(&payment),
-                Event::Clearing(ClearingEvent::PayOutInstructed { payment, .. }) => {
-                    self.book(&payment);
+                Event::Clearing(event) if event.instructed().is_some() => {
+                    event.instructed().into_iter().for_each(|payment| self.book(payment));
                 }
                 other => {
                     self.events.insert(seen, other);

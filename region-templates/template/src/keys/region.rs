@@ -42,6 +42,13 @@ pub(super) const KEYS: &[Key] = &[
         "as `settlement.cut_off`",
         "until when a node pays in for a cycle of the day; with T+0 an hour or more after the cut-off",
     ),
+    without(
+        "settlement",
+        "netting",
+        "\"multilateral\", \"bilateral\" or \"gross\"",
+        "multilateral",
+        "how cycles are netted until staff say otherwise, where the node runs the clearing house",
+    ),
     key(
         "calendar",
         "weekend",

@@ -97,8 +97,8 @@ fn the_table_of_keys_is_up_to_date() {
          filed. A withdrawal is paid with the value date of its trading day, T+n of \
          `settlement.domestic_days`, once `money.withdrawal_hold_minutes` have passed. How dates and \
          times follow from these keys: [settlement](protocols/settlement.md), \"Dates and times\"; \
-         where the calendars come from: `region-templates/catalog/SOURCES.md`. T+0 is for all nodes \
-         that one house clears, or for none.\n\n{}",
+         where the calendars come from: `region-templates/catalog/SOURCES.md`. T+0 takes the house \
+         as well: a node that has it under a house that does not settles on the next day.\n\n{}",
         keys::markdown()
     );
     expect_file!["../../../../docs/region-templates.md"].assert_eq(&text);

@@ -53,12 +53,16 @@ fn a_broken_rule_between_keys_is_named() {
 fn a_pay_in_is_due_after_the_cut_off_and_an_hour_after_it_with_t_0() {
     check(
         &[
-            ("cut_off = \"16:00\"", "cut_off = \"16:00\"\npay_in_by = \"15:59\""),
+            (
+                "cut_off = \"16:00\"",
+                "cut_off = \"16:00\"\npay_in_by = \"15:59\"\nnetting = \"net\"",
+            ),
             ("firm_until = 2026", "firm_until = 2023"),
         ],
         &expect![[r#"
             region.toml:23: settlement.pay_in_by is "15:59"; allowed: not before cut_off
-            region.toml:29: calendar.firm_until is 2023; allowed: one of the years from first_year to last_year"#]],
+            region.toml:24: settlement.netting is "net"; allowed: "multilateral", "bilateral" or "gross"
+            region.toml:30: calendar.firm_until is 2023; allowed: one of the years from first_year to last_year"#]],
     );
     check(
         &[("domestic_days = 1", "domestic_days = 0")],

@@ -9,7 +9,7 @@ use gcfn_anchor::roster::{Roster, Validator};
 use gcfn_anchor::round::Round;
 use gcfn_audit::{AnchoredHead, Finding, FindingKind, Mirror, Record};
 use gcfn_banking::{BankEntry, BankReference, Creditor, Instruction, Side as Booking};
-use gcfn_clearing::{ClearingEvent, Schedule};
+use gcfn_clearing::Schedule;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
     Amount, BatchId, BusinessDate, CommandId, Currency, Digest, Machine, NodeId, OrderId, PartyId,
@@ -190,10 +190,9 @@ impl World {
         match event {
             Event::EpochClosed(header) => self.headers.append(header).expect("in order"),
             Event::Venue(VenueEvent::Instructed(of)) => self.instructed.push(payment(of)),
-            Event::Venue(VenueEvent::Clearing(ClearingEvent::PayOutInstructed {
-                payment: of,
-                ..
-            })) => self.instructed.push(payment(of)),
+            Event::Venue(VenueEvent::Clearing(event)) => {
+                self.instructed.extend(event.instructed().map(payment));
+            }
             _ => {}
         }
     }

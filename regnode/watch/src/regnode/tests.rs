@@ -57,6 +57,7 @@ fn genesis() -> Genesis {
             currency: Currency::Sgd,
             house: name("sg"),
             house_node: name("sg"),
+            netting: Default::default(),
             fees,
             reserve_mode: ReserveMode::Face,
             reserve_ratio: BasisPoints::ONE,
