@@ -388,14 +388,14 @@ impl<P: Clone + PartialEq> Desk<P> {
         }
     }
 
-    /// The instructions that have waited longer than `age` for the bank, or that it was asked about
-    /// more than once, and those that it was asked to give up so long ago, in UETR order. They
-    /// are neither paid nor failed.
+    /// The instructions that have waited longer than `age` for the bank, or that nobody knows of
+    /// what became of them, and those that it was asked to give up so long ago, in UETR order.
+    /// They are neither paid nor failed.
     pub fn overdue(&self, at: Timestamp, age: Millis) -> impl Iterator<Item = &Payment<P>> {
         self.payments.values().filter(move |payment| {
             payment.state.is_open()
                 && payment.state != PaymentState::Expected
-                && (1 < payment.asked || age < at.since(payment.changed_at))
+                && (payment.state == PaymentState::Unknown || age < at.since(payment.changed_at))
                 || payment.recalled_since().is_some_and(|since| age < at.since(since))
         })
     }

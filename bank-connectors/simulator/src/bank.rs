@@ -4,27 +4,35 @@
 //! at other banks: the accounts and what is owed to the outside always sum to zero.
 
 use crate::config::BankConfig;
-use crate::fault::{Fault, FaultTarget, Faults};
+use crate::fault::{Fault, FaultScript, FaultTarget, Faults, Hold, Occasion, Reason, held};
 use crate::order::{Order, Verdict, key};
 use crate::outgoing::{self, Letterhead, Outgoing};
 use gcfn_banking::{ReasonCode, Side, TransactionStatus};
-use gcfn_iso20022::{AccountNumber, Bic, Detail, Document, Entry, Remittance, Text};
+use gcfn_iso20022::{
+    AccountNumber, AccountStatement, Bic, Detail, Document, Entry, Remittance, Text,
+};
 use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Position, Timestamp, Uetr};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A bank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bank {
     bic: Bic,
-    currency: Currency,
-    date: BusinessDate,
+    pub(crate) currency: Currency,
+    pub(crate) date: BusinessDate,
     /// Between the end of one day and the beginning of the next nothing is booked.
     open: bool,
-    accounts: BTreeMap<String, Account>,
+    pub(crate) accounts: BTreeMap<String, Account>,
     /// What other banks hold of the money here; negative for what they have sent.
-    outside: Position,
-    orders: BTreeMap<Uetr, (Order, Verdict)>,
+    pub(crate) outside: Position,
+    pub(crate) orders: BTreeMap<Uetr, (Order, Verdict)>,
+    /// What came from outside: to which account, and how it was booked.
+    pub(crate) deposits: BTreeMap<Uetr, (String, Amount, Detail)>,
+    /// What was booked and booked back.
+    pub(crate) returned: BTreeSet<Uetr>,
+    /// What is to be booked back, when and why.
+    due_back: BTreeMap<Uetr, (BusinessDate, Reason)>,
     outbox: BTreeMap<u64, Outgoing>,
     faults: Faults,
     /// Numbers messages and bookings.
@@ -46,6 +54,10 @@ pub struct Account {
     pub(crate) opening: Amount,
     /// What was booked on it today.
     pub(crate) movements: Vec<Movement>,
+    /// How many statements it has had.
+    pub(crate) statements: u64,
+    /// The last of them, as it should have been.
+    pub(crate) last: Option<AccountStatement>,
 }
 
 /// One booking on one account.
@@ -75,7 +87,10 @@ pub struct Deposit {
 
 /// A message that asks a bank for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} asks for no payment; a bank takes pacs.008, pacs.009 and pain.001")]
+#[error(
+    "{0} asks for nothing; a bank takes pacs.004, pacs.008, pacs.009, pacs.028, pain.001, \
+     camt.056 and camt.060"
+)]
 pub struct NotForABank(pub &'static str);
 
 /// Why a control call changes nothing.
@@ -115,6 +130,9 @@ impl Bank {
             accounts: BTreeMap::new(),
             outside: Position::ZERO,
             orders: BTreeMap::new(),
+            deposits: BTreeMap::new(),
+            returned: BTreeSet::new(),
+            due_back: BTreeMap::new(),
             outbox: BTreeMap::new(),
             faults: Faults::default(),
             sequence: 0,
@@ -133,6 +151,8 @@ impl Bank {
                 balance: Amount::ZERO,
                 opening: Amount::ZERO,
                 movements: Vec::new(),
+                statements: 0,
+                last: None,
             });
         }
     }
@@ -160,6 +180,11 @@ impl Bank {
         self.accounts.values()
     }
 
+    /// The payments that came from outside, in UETR order.
+    pub fn deposits(&self) -> impl Iterator<Item = Uetr> {
+        self.deposits.keys().copied()
+    }
+
     /// What waits to be delivered, in the order in which it was said.
     pub fn outbox(&self) -> impl Iterator<Item = (u64, &Outgoing)> {
         self.outbox.iter().map(|(&number, outgoing)| (number, outgoing))
@@ -168,7 +193,7 @@ impl Bank {
     /// The first message for `node` that is not held back.
     #[must_use]
     pub fn next_for(&self, node: NodeId) -> Option<(u64, &Outgoing)> {
-        self.outbox().find(|(_, outgoing)| outgoing.to == node && !outgoing.held)
+        self.outbox().find(|(_, outgoing)| outgoing.to == node && outgoing.held.is_none())
     }
 
     /// Forgets a message that its node has taken.
@@ -176,7 +201,8 @@ impl Bank {
         self.outbox.remove(&number);
     }
 
-    /// Takes a message of the node `sender`: answers each payment in it and books what it can.
+    /// Takes a message of the node `sender`: answers each payment in it and books what it can, or
+    /// answers what it asks.
     ///
     /// The same payment again gets the same answer and is not booked again; another payment
     /// under the same UETR is refused with `DUPL`.
@@ -184,18 +210,51 @@ impl Bank {
     /// # Errors
     /// [`NotForABank`] for messages that only banks send.
     pub fn receive(&mut self, sender: NodeId, document: &Document) -> Result<(), NotForABank> {
-        let orders = Order::of(sender, document).ok_or(NotForABank(document.definition()))?;
-        let fault = self.faults.take(orders.first().and_then(Order::uetr));
+        let first = self.sequence;
+        let fault = match document {
+            Document::InstitutionCreditTransfer(message) => {
+                self.take_orders(sender, Order::of_institutions(sender, document, message))
+            }
+            Document::CustomerCreditTransfer(message) => {
+                self.take_orders(sender, Order::of_customers(sender, document, message))
+            }
+            Document::PaymentInitiation(message) => {
+                self.take_orders(sender, Order::initiated(sender, document, message))
+            }
+            Document::StatusRequest(asked) => self.answer_questions(sender, asked),
+            Document::CancellationRequest(asked) => self.answer_requests(sender, asked),
+            Document::ReportingRequest(asked) => self.answer_reports(sender, asked),
+            Document::PaymentReturn(sent) => self.take_returns(sender, document, sent),
+            Document::PaymentStatus(_)
+            | Document::InitiationStatus(_)
+            | Document::Resolution(_)
+            | Document::Reports(_)
+            | Document::Statements(_)
+            | Document::Notifications(_) => return Err(NotForABank(document.definition())),
+        };
+        if fault == Some(Fault::OutOfOrder) {
+            self.turn_round(first);
+        }
+        self.check_books();
+        Ok(())
+    }
+
+    fn take_orders(&mut self, sender: NodeId, orders: Vec<Order>) -> Option<Fault> {
+        let fault = self.occasion(Occasion::Payment, orders.first().and_then(Order::uetr));
         let mut booked = Vec::new();
         let mut answered = Vec::new();
         for order in orders {
-            let verdict = self.take(&order, &mut booked);
+            let verdict = self.take(&order, fault.as_ref(), &mut booked);
             answered.push((order, verdict));
         }
-        self.answer(sender, &answered, fault);
-        self.notify(booked, fault);
-        self.check_books();
-        Ok(())
+        self.answer(sender, &answered, fault.as_ref());
+        self.notify(booked, fault.as_ref());
+        fault
+    }
+
+    /// The fault that applies to what happens now.
+    pub(crate) fn occasion(&mut self, occasion: Occasion, uetr: Option<Uetr>) -> Option<Fault> {
+        self.faults.take(occasion, uetr)
     }
 
     /// Credits money that comes from another bank, and notifies the account's node.
@@ -225,9 +284,10 @@ impl Bank {
             ..Detail::default()
         };
         self.outside = self.outside.minus(amount);
+        self.deposits.insert(uetr, (account.clone(), amount, detail.clone()));
         let booked = self.book(&account, Side::Credit, balance, (amount, detail));
-        let fault = self.faults.take(Some(uetr));
-        self.notify(vec![booked], fault);
+        let fault = self.occasion(Occasion::Deposit, Some(uetr));
+        self.notify(vec![booked], fault.as_ref());
         self.check_books();
         Ok(())
     }
@@ -244,15 +304,29 @@ impl Bank {
             if let Some(node) = account.node {
                 let account = account.clone();
                 let head = self.letterhead(node);
-                let group = head.group();
-                let document = outgoing::statement(group, &account, self.currency, self.date);
-                self.post(head, document, None);
+                let statement = outgoing::statement(&head, &account, self.currency, self.date);
+                self.state(head, &number, statement);
             }
             if let Some(account) = self.accounts.get_mut(&number) {
                 account.opening = account.balance;
                 account.movements.clear();
             }
         }
+    }
+
+    /// Sends the statement of an account, and remembers it as it should be.
+    fn state(&mut self, head: Letterhead, number: &str, statement: AccountStatement) {
+        let fault = self.occasion(Occasion::Statement, None);
+        if let Some(account) = self.accounts.get_mut(number) {
+            account.statements += 1;
+            account.last = Some(statement.clone());
+        }
+        let mut said = statement;
+        if fault == Some(Fault::WrongAmount) {
+            said.closing.amount = one_more(said.closing.amount);
+        }
+        let document = outgoing::stated(head.group(), said);
+        self.post(head, document, fault.as_ref());
     }
 
     /// Begins the business day `date`, after ending the present one if it has not ended, and
@@ -279,8 +353,27 @@ impl Bank {
             self.answer(order.sender, &[(order.clone(), verdict)], None);
             self.notify(booked, None);
         }
+        self.book_back();
+        for outgoing in self.outbox.values_mut() {
+            outgoing.held.take_if(|hold| matches!(*hold, Hold::Until(due) if due <= date));
+        }
         self.check_books();
         Ok(())
+    }
+
+    /// Books back what is due to go back today; what is not booked yet waits.
+    fn book_back(&mut self) {
+        let due: Vec<(Uetr, Reason)> = self
+            .due_back
+            .iter()
+            .filter(|(_, (due, _))| *due <= self.date)
+            .map(|(uetr, (_, reason))| (*uetr, *reason))
+            .collect();
+        for (uetr, reason) in due {
+            if self.give_back(uetr, reason.0, None) || self.returned.contains(&uetr) {
+                self.due_back.remove(&uetr);
+            }
+        }
     }
 
     /// Switches a misbehaviour on.
@@ -288,14 +381,19 @@ impl Bank {
         self.faults.set(fault, target);
     }
 
+    /// Misbehaves by `script` from now on.
+    pub fn follow(&mut self, script: FaultScript) {
+        self.faults.follow(script);
+    }
+
     /// Lets everything go that was held back; returns how much that was.
     pub fn release(&mut self) -> usize {
-        let held = self.outbox.values_mut().filter(|outgoing| outgoing.held);
-        held.map(|outgoing| outgoing.held = false).count()
+        let held = self.outbox.values_mut().filter_map(|outgoing| outgoing.held.take());
+        held.count()
     }
 
     /// Decides on one order; pushes what it books.
-    fn take(&mut self, order: &Order, booked: &mut Vec<Booked>) -> Verdict {
+    fn take(&mut self, order: &Order, fault: Option<&Fault>, booked: &mut Vec<Booked>) -> Verdict {
         let Some(uetr) = order.uetr() else {
             return Verdict::rejected(reason("CH21"));
         };
@@ -306,11 +404,23 @@ impl Bank {
         let waits = !self.open || order.date.is_some_and(|due| self.date < due);
         let verdict = match self.check(order) {
             Err(reason) => Verdict::rejected(reason),
+            Ok(_) if let Some(Fault::Reject(Reason(code))) = fault => Verdict::rejected(*code),
             Ok(_) if waits => Verdict::PENDING,
             Ok(_) => self.settle(order, booked),
         };
         self.orders.insert(uetr, (order.clone(), verdict));
+        if let Some(Fault::Return(reason, days)) = fault {
+            let due = self.date.plus_days(i32::from(*days));
+            self.due_back.insert(uetr, (due, *reason));
+        }
         verdict
+    }
+
+    /// The account here that an order is paid to; none where it is at another bank.
+    pub(crate) fn creditor_here(&self, order: &Order) -> Option<String> {
+        let elsewhere = order.creditor_agent.as_ref().is_some_and(|agent| agent != &self.bic);
+        let number = order.detail.creditor_account.as_ref().map(key);
+        number.filter(|number| !elsewhere && self.accounts.contains_key(number))
     }
 
     /// What can be said of an order whatever is on the accounts: the accounts to debit and, if
@@ -364,7 +474,7 @@ impl Bank {
     }
 
     /// Books `amount` on `number`, whose balance becomes `balance`.
-    fn book(
+    pub(crate) fn book(
         &mut self,
         number: &str,
         side: Side,
@@ -381,20 +491,32 @@ impl Bank {
         Booked { account: number.to_owned(), movement }
     }
 
-    fn answer(&mut self, to: NodeId, answered: &[(Order, Verdict)], fault: Option<Fault>) {
+    pub(crate) fn answer(
+        &mut self,
+        to: NodeId,
+        answered: &[(Order, Verdict)],
+        fault: Option<&Fault>,
+    ) {
         let head = self.letterhead(to);
         if let Some(document) = outgoing::status(head.group(), answered) {
             self.post(head, document, fault);
         }
     }
 
-    fn notify(&mut self, booked: Vec<Booked>, fault: Option<Fault>) {
+    pub(crate) fn notify(&mut self, booked: Vec<Booked>, fault: Option<&Fault>) {
         for Booked { account, movement } in booked {
             let Some(account) = self.accounts.get(&account).cloned() else { continue };
             let Some(node) = account.node else { continue };
             let mut entry = movement.entry(self.currency, self.date);
-            if fault == Some(Fault::WrongAmount) {
-                falsify(&mut entry);
+            match fault {
+                Some(Fault::WrongAmount) => falsify(&mut entry, |money| {
+                    money.amount = one_more(money.amount);
+                }),
+                Some(Fault::WrongCurrency) => falsify(&mut entry, |money| {
+                    let dollars = money.currency == Currency::Usd;
+                    money.currency = if dollars { Currency::Eur } else { Currency::Usd };
+                }),
+                _ => {}
             }
             let head = self.letterhead(node);
             let document = outgoing::notification(head.group(), &account, entry);
@@ -403,10 +525,10 @@ impl Bank {
     }
 
     /// Puts a message into the outbox, as `fault` has it.
-    fn post(&mut self, head: Letterhead, document: Document, fault: Option<Fault>) {
+    pub(crate) fn post(&mut self, head: Letterhead, document: Document, fault: Option<&Fault>) {
         let to = head.to;
         let mut xml = head.message(document);
-        if fault == Some(Fault::BrokenXml) {
+        if fault == Some(&Fault::BrokenXml) {
             let half = xml.len() / 2;
             let cut = (half..xml.len()).find(|&at| xml.is_char_boundary(at)).unwrap_or(half);
             xml.truncate(cut);
@@ -418,12 +540,21 @@ impl Bank {
         };
         for _ in 0..copies {
             let number = self.number();
-            let held = fault == Some(Fault::Late);
+            let held = held(fault, self.date);
             self.outbox.insert(number, Outgoing { to, xml: xml.clone(), held });
         }
     }
 
-    fn letterhead(&mut self, to: NodeId) -> Letterhead {
+    /// Says what was said after number `first` the other way round.
+    fn turn_round(&mut self, first: u64) {
+        let said: Vec<u64> = self.outbox.range(first + 1..).map(|(number, _)| *number).collect();
+        let mut turned: Vec<Outgoing> =
+            said.iter().filter_map(|number| self.outbox.remove(number)).collect();
+        turned.reverse();
+        self.outbox.extend(said.into_iter().zip(turned));
+    }
+
+    pub(crate) fn letterhead(&mut self, to: NodeId) -> Letterhead {
         let number = self.number();
         let id = format!("{}-M{number:010}", self.bic).parse();
         let second = u32::try_from(number % 86_400).expect("below 86400");
@@ -451,16 +582,21 @@ impl Bank {
 }
 
 /// A booking and where it was made.
-struct Booked {
+pub(crate) struct Booked {
     account: String,
     movement: Movement,
 }
 
-/// One minor unit too much.
-fn falsify(entry: &mut Entry) {
-    let one = Amount::from_minor(1).expect("one is an amount");
-    entry.money.amount = entry.money.amount.checked_add(one).unwrap_or(Amount::ZERO);
+/// The entry with other money.
+fn falsify(entry: &mut Entry, change: impl Fn(&mut gcfn_iso20022::Money)) {
+    change(&mut entry.money);
     for detail in &mut entry.details {
         detail.money = Some(entry.money);
     }
+}
+
+/// One minor unit too much.
+fn one_more(amount: Amount) -> Amount {
+    let one = Amount::from_minor(1).expect("one is an amount");
+    amount.checked_add(one).unwrap_or(Amount::ZERO)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::{Mutex, watch};
 
-const FORMAT: &str = "gcfn-bank/1";
+const FORMAT: &str = "gcfn-bank/2";
 const NAME: &str = "bank.json";
 
 #[derive(Serialize, Deserialize)]

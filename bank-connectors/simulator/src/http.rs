@@ -1,7 +1,7 @@
 //! The bank's door: messages from nodes, control calls from whoever runs the test.
 
 use crate::bank::{Bank, ControlRefusal, Deposit, NotForABank};
-use crate::fault::{Fault, FaultTarget};
+use crate::fault::{Fault, FaultScript, FaultTarget, ScriptFault};
 use crate::file::{FileFault, SharedBank};
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Extension, State};
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// - `POST /iso20022`: a message of a member node, which instructs from its own accounts only.
 /// - `POST /control/date`, `/control/end-of-day`, `/control/deposit`, `/control/fault`,
-///   `/control/release`: for operators.
+///   `/control/script` (a [`FaultScript`]), `/control/release`: for operators.
 /// - `GET /control/date`, `GET /accounts`, `GET /control/outbox`, `GET /healthz`.
 pub fn router(bank: SharedBank) -> Router {
     Router::new()
@@ -29,6 +29,7 @@ pub fn router(bank: SharedBank) -> Router {
         .route("/control/end-of-day", post(end_day))
         .route("/control/deposit", post(deposit))
         .route("/control/fault", post(misbehave))
+        .route("/control/script", post(follow))
         .route("/control/release", post(release))
         .route("/control/outbox", get(outbox))
         .route("/accounts", get(accounts))
@@ -49,6 +50,8 @@ enum CallFault {
     #[error(transparent)]
     Refused(#[from] ControlRefusal),
     #[error(transparent)]
+    Script(#[from] ScriptFault),
+    #[error(transparent)]
     File(#[from] FileFault),
 }
 
@@ -56,7 +59,7 @@ impl IntoResponse for CallFault {
     fn into_response(self) -> Response {
         let status = match &self {
             CallFault::Forbidden => StatusCode::FORBIDDEN,
-            CallFault::Message(_) => StatusCode::BAD_REQUEST,
+            CallFault::Message(_) | CallFault::Script(_) => StatusCode::BAD_REQUEST,
             CallFault::NotForABank(_) | CallFault::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             CallFault::File(fault) => {
                 tracing::error!(error = %ErrorChain(fault), "bank is not written down");
@@ -157,6 +160,24 @@ async fn misbehave(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Script {
+    script: String,
+}
+
+/// Follows a script; an empty one ends all misbehaviour by script.
+async fn follow(
+    State(bank): State<SharedBank>,
+    caller: Caller,
+    Json(Script { script }): Json<Script>,
+) -> Result<StatusCode, CallFault> {
+    operator(caller)?;
+    let script: FaultScript = script.parse()?;
+    bank.change(|bank| bank.follow(script)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 #[derive(Serialize)]
 struct Released {
     released: usize,
@@ -186,7 +207,7 @@ async fn outbox(
     operator(caller)?;
     let waiting = bank.read(|bank| {
         let waiting = bank.outbox().map(|(number, outgoing)| {
-            let (to, held) = (outgoing.to, outgoing.held);
+            let (to, held) = (outgoing.to, outgoing.held.is_some());
             Waiting { number, to, held }
         });
         waiting.collect()

@@ -11,6 +11,7 @@
 mod bank;
 mod config;
 mod fault;
+mod inquiry;
 mod order;
 mod outgoing;
 
@@ -21,7 +22,7 @@ mod http;
 pub use bank::{Account, Bank, ControlRefusal, Deposit, NotForABank};
 pub use config::{AccountConfig, BankConfig, NodeConfig};
 pub use deliver::deliver;
-pub use fault::{Fault, FaultTarget};
+pub use fault::{Fault, FaultScript, FaultTarget, Hold, Occasion, Reason, ScriptFault};
 pub use file::{FileFault, SharedBank};
 pub use http::router;
 pub use outgoing::Outgoing;

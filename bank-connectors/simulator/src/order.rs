@@ -75,93 +75,85 @@ impl Order {
             && self.creditor_agent == other.creditor_agent
             && self.detail == other.detail
     }
-
-    /// The payments in `document`; `None` if it asks for none.
-    pub(crate) fn of(sender: NodeId, document: &Document) -> Option<Vec<Order>> {
-        match document {
-            Document::InstitutionCreditTransfer(message) => {
-                Some(of_institutions(sender, document, message))
-            }
-            Document::CustomerCreditTransfer(message) => {
-                Some(of_customers(sender, document, message))
-            }
-            Document::PaymentInitiation(message) => Some(initiated(sender, document, message)),
-            _ => None,
-        }
+    /// The payments of a pacs.009.
+    pub(crate) fn of_institutions(
+        sender: NodeId,
+        document: &Document,
+        message: &InstitutionCreditTransfer,
+    ) -> Vec<Order> {
+        let orders = message.transfers.iter().map(|transfer| Order {
+            sender,
+            source: source(document, &message.group.id, None),
+            instruction: transfer.ids.instruction.clone(),
+            end_to_end: transfer.ids.end_to_end.clone(),
+            money: transfer.settlement,
+            date: transfer.settlement_date,
+            creditor_agent: transfer.creditor_agent.as_ref().and_then(|agent| agent.bic.clone()),
+            detail: Detail {
+                debtor_name: institution_name(&transfer.debtor),
+                debtor_account: transfer.debtor_account.clone(),
+                creditor_name: institution_name(&transfer.creditor),
+                creditor_account: transfer.creditor_account.clone(),
+                remittance: Remittance { text: transfer.remittance.clone(), reference: None },
+                ..referenced(&transfer.ids)
+            },
+        });
+        orders.collect()
     }
-}
 
-fn of_institutions(
-    sender: NodeId,
-    document: &Document,
-    message: &InstitutionCreditTransfer,
-) -> Vec<Order> {
-    let orders = message.transfers.iter().map(|transfer| Order {
-        sender,
-        source: source(document, &message.group.id, None),
-        instruction: transfer.ids.instruction.clone(),
-        end_to_end: transfer.ids.end_to_end.clone(),
-        money: transfer.settlement,
-        date: transfer.settlement_date,
-        creditor_agent: transfer.creditor_agent.as_ref().and_then(|agent| agent.bic.clone()),
-        detail: Detail {
-            debtor_name: institution_name(&transfer.debtor),
-            debtor_account: transfer.debtor_account.clone(),
-            creditor_name: institution_name(&transfer.creditor),
-            creditor_account: transfer.creditor_account.clone(),
-            remittance: Remittance { text: transfer.remittance.clone(), reference: None },
-            ..referenced(&transfer.ids)
-        },
-    });
-    orders.collect()
-}
+    /// The payments of a pacs.008.
+    pub(crate) fn of_customers(
+        sender: NodeId,
+        document: &Document,
+        message: &CustomerCreditTransfer,
+    ) -> Vec<Order> {
+        let orders = message.transfers.iter().map(|transfer| Order {
+            sender,
+            source: source(document, &message.group.id, None),
+            instruction: transfer.ids.instruction.clone(),
+            end_to_end: transfer.ids.end_to_end.clone(),
+            money: transfer.settlement,
+            date: transfer.settlement_date,
+            creditor_agent: transfer.creditor_agent.bic.clone(),
+            detail: Detail {
+                debtor_name: transfer.debtor.name.clone(),
+                debtor_account: transfer.debtor_account.clone(),
+                creditor_name: transfer.creditor.name.clone(),
+                creditor_account: transfer.creditor_account.clone(),
+                remittance: transfer.remittance.clone(),
+                ..referenced(&transfer.ids)
+            },
+        });
+        orders.collect()
+    }
 
-fn of_customers(
-    sender: NodeId,
-    document: &Document,
-    message: &CustomerCreditTransfer,
-) -> Vec<Order> {
-    let orders = message.transfers.iter().map(|transfer| Order {
-        sender,
-        source: source(document, &message.group.id, None),
-        instruction: transfer.ids.instruction.clone(),
-        end_to_end: transfer.ids.end_to_end.clone(),
-        money: transfer.settlement,
-        date: transfer.settlement_date,
-        creditor_agent: transfer.creditor_agent.bic.clone(),
-        detail: Detail {
-            debtor_name: transfer.debtor.name.clone(),
-            debtor_account: transfer.debtor_account.clone(),
-            creditor_name: transfer.creditor.name.clone(),
-            creditor_account: transfer.creditor_account.clone(),
-            remittance: transfer.remittance.clone(),
-            ..referenced(&transfer.ids)
-        },
-    });
-    orders.collect()
-}
-
-fn initiated(sender: NodeId, document: &Document, message: &PaymentInitiation) -> Vec<Order> {
-    let blocks = message.payments.iter();
-    let transfers = blocks.flat_map(|block| block.transfers.iter().map(move |t| (block, t)));
-    let orders = transfers.map(|(block, transfer)| Order {
-        sender,
-        source: source(document, &message.group.id, Some(&block.id)),
-        instruction: transfer.ids.instruction.clone(),
-        end_to_end: transfer.ids.end_to_end.clone(),
-        money: transfer.instructed,
-        date: Some(block.execution_date),
-        creditor_agent: transfer.creditor_agent.as_ref().and_then(|agent| agent.bic.clone()),
-        detail: Detail {
-            debtor_name: block.debtor.name.clone(),
-            debtor_account: Some(block.debtor_account.clone()),
-            creditor_name: transfer.creditor.as_ref().and_then(|party| party.name.clone()),
-            creditor_account: transfer.creditor_account.clone(),
-            remittance: transfer.remittance.clone(),
-            ..referenced(&transfer.ids)
-        },
-    });
-    orders.collect()
+    /// The payments of a pain.001.
+    pub(crate) fn initiated(
+        sender: NodeId,
+        document: &Document,
+        message: &PaymentInitiation,
+    ) -> Vec<Order> {
+        let blocks = message.payments.iter();
+        let transfers = blocks.flat_map(|block| block.transfers.iter().map(move |t| (block, t)));
+        let orders = transfers.map(|(block, transfer)| Order {
+            sender,
+            source: source(document, &message.group.id, Some(&block.id)),
+            instruction: transfer.ids.instruction.clone(),
+            end_to_end: transfer.ids.end_to_end.clone(),
+            money: transfer.instructed,
+            date: Some(block.execution_date),
+            creditor_agent: transfer.creditor_agent.as_ref().and_then(|agent| agent.bic.clone()),
+            detail: Detail {
+                debtor_name: block.debtor.name.clone(),
+                debtor_account: Some(block.debtor_account.clone()),
+                creditor_name: transfer.creditor.as_ref().and_then(|party| party.name.clone()),
+                creditor_account: transfer.creditor_account.clone(),
+                remittance: transfer.remittance.clone(),
+                ..referenced(&transfer.ids)
+            },
+        });
+        orders.collect()
+    }
 }
 
 fn source(document: &Document, message: &Reference, block: Option<&Reference>) -> Source {

@@ -66,10 +66,12 @@ impl Inbox {
             Ok(BusinessMessage { document, .. }) => {
                 let id = document.id().to_string();
                 let definition = document.definition();
-                let understood = match self.used_before(&id, definition, bytes).await? {
-                    true => Err(IncomingFault::IdInUse),
-                    false => interpret(&self.book, &self.bank, document),
-                };
+                let mut understood = interpret(&self.book, &self.bank, document);
+                if let Ok(said) = &understood
+                    && self.used_before(&id, (definition, said), bytes).await?
+                {
+                    understood = Err(IncomingFault::IdInUse);
+                }
                 (id, definition, understood)
             }
         };
@@ -95,18 +97,26 @@ impl Inbox {
         Ok(understood?)
     }
 
-    /// Whether the bank has sent something else of this kind under the same id, and was heard.
+    /// Whether the bank has said something else under the same id, in a message of this kind, and
+    /// was heard. A repeat may come under another header or with the time of now.
     async fn used_before(
         &self,
         id: &str,
-        definition: &str,
+        (definition, said): (&str, &[Incoming]),
         bytes: &[u8],
     ) -> Result<bool, StoreError> {
-        let bank = self.bank.to_string();
+        let (bank, digest) = (self.bank.to_string(), Archive::digest(bytes));
         let known = self.archive.named(Direction::Received, &bank, id).await?;
-        let digest = Archive::digest(bytes);
-        let other = |kept: &Kept| kept.label.kind == definition && kept.digest != digest;
-        Ok(known.iter().any(other))
+        let heard = |kept: &&Kept| kept.label.kind == definition && kept.digest != digest;
+        for kept in known.iter().filter(heard) {
+            let before = self.archive.fetch(Direction::Received, &bank, kept.digest).await?;
+            let before = before.and_then(|bytes| read(bytes.reveal()).ok());
+            let before = before.map(|m| interpret(&self.book, &self.bank, m.document));
+            if before.is_none_or(|before| before.as_deref() != Ok(said)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether this is the bank where the node holds `account` in `currency`.

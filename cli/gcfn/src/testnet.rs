@@ -10,6 +10,7 @@ use gcfn_daemon::bank;
 use gcfn_localnet::demo::{self, Check, Options, Report};
 use gcfn_localnet::deposit::pay_in;
 use gcfn_localnet::load::{Door, Ground, Load, Measured, Span};
+use gcfn_localnet::misbehave::misbehave;
 use gcfn_localnet::network::Localnet;
 use gcfn_localnet::processes::{running_in, stop_all};
 use gcfn_localnet::scenario::Scenario;
@@ -45,6 +46,9 @@ pub(crate) enum Testnet {
     /// Have a simulated bank book money that a party pays in.
     #[command(after_help = PAY_IN)]
     PayIn(PayIn),
+    /// Have a simulated bank misbehave by a script of faults.
+    #[command(after_help = MISBEHAVE)]
+    Misbehave(Misbehave),
     /// Run a simulated bank from its folder.
     #[command(hide = true)]
     Bank(Start),
@@ -87,6 +91,15 @@ after the newest snapshot is among the figures.";
 const PAY_IN: &str = "\
 Example, on a network that runs:
   gcfn testnet pay-in pty-1zp8k3hq0w9m4x7c2v6b5n8tfj 1000.00 --dir ./net --node cn-sha";
+
+const MISBEHAVE: &str = "\
+Example, on a network that runs, with these lines in faults.txt (the guide bank-messages.md has them all):
+  payment 2: late by 1 day
+  payment 4 to 6: reject AM04
+  every 3 deposits: twice
+
+  gcfn testnet misbehave CNY faults.txt --dir ./net
+  gcfn testnet misbehave CNY --release --dir ./net";
 
 /// Which network.
 #[derive(Debug, Args)]
@@ -283,6 +296,33 @@ impl PayIn {
     }
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Misbehave {
+    #[command(flatten)]
+    place: Place,
+    /// The bank, by its currency.
+    currency: gcfn_model::Currency,
+    /// The script; an empty file ends what one has begun.
+    #[arg(required_unless_present = "release")]
+    script: Option<PathBuf>,
+    /// Let go what the bank holds back.
+    #[arg(long)]
+    release: bool,
+}
+
+impl Misbehave {
+    fn run(self, _: Format) -> Ended {
+        let script = self.script.as_deref().map(|path| {
+            let text = std::fs::read_to_string(path);
+            text.with_context(|| format!("read {}", path.display()))
+        });
+        let script = script.transpose().map_err(|fault| Failure::usage(&fault))?;
+        let net =
+            Localnet::open(&self.place.dir, &program()?).map_err(|fault| Failure::usage(&fault))?;
+        interruptible(misbehave(&net, self.currency, script.as_deref(), self.release))
+    }
+}
+
 impl Testnet {
     pub(crate) fn run(self, format: Format) -> Ended {
         match self {
@@ -293,6 +333,7 @@ impl Testnet {
             Testnet::Load(load) => load.run(format),
             Testnet::Restart(restart) => restart.run(format),
             Testnet::PayIn(paid) => paid.run(format),
+            Testnet::Misbehave(faults) => faults.run(format),
             Testnet::Bank(start) => {
                 start.run_until_stopped(async |dir: &Path, stop: Stop| bank::serve(dir, stop).await)
             }

@@ -14,6 +14,7 @@ pub mod demo;
 pub mod deposit;
 pub mod layout;
 pub mod load;
+pub mod misbehave;
 pub mod network;
 mod opening;
 pub mod processes;

@@ -121,7 +121,7 @@ impl Told {
                 let report = StatusReport { uetr: uetr(number), status: *status, reason: *reason };
                 match desk.status(at, report) {
                     Ok(StatusChange::Rejected { instruction, .. }) => {
-                        self.release(instruction.purpose)
+                        self.release(instruction.purpose);
                     }
                     Ok(StatusChange::Answered(event)) => self.hear([event]),
                     Ok(StatusChange::Accepted(_) | StatusChange::Unchanged) | Err(_) => {}

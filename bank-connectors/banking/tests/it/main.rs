@@ -398,7 +398,7 @@ fn what_is_asked_back_before_it_is_booked_is_cancelled_and_after_it_comes_back()
             pay 1 100 -> Draft
             recall 1 CUST -> instruction has not left for the bank; cancel it
             sent 1 -> Sent
-            recall 1 CUST -> Recall { reason: CUST } for 1
+            recall 1 CUST -> Recall { number: 1, reason: CUST } for 1
             recall 1 CUST -> payment is asked back already; wait for the bank's answer
             state 1 -> Sent
             answer 1 pending -> nothing
@@ -410,7 +410,7 @@ fn what_is_asked_back_before_it_is_booked_is_cancelled_and_after_it_comes_back()
             pay 2 100 -> Draft
             sent 2 -> Sent
             booked B 1 UC debit 100 for 2 -> Settled
-            recall 2 DUPL -> Recall { reason: DUPL } for 2
+            recall 2 DUPL -> Recall { number: 1, reason: DUPL } for 2
             overdue 0 -> 2 Settled
             answer 2 granted -> Recalled
             returning 2 FOCR -> Returning Some(FOCR)
@@ -442,10 +442,10 @@ fn a_refused_recall_changes_nothing_and_may_be_asked_again() {
             pay 1 100 -> Draft
             sent 1 -> Sent
             answer 1 granted -> payment was not asked back; take the answer up with the bank
-            recall 1 CUST -> Recall { reason: CUST } for 1
+            recall 1 CUST -> Recall { number: 1, reason: CUST } for 1
             answer 1 refused CUST -> RecallRefused Some(CUST)
             state 1 -> Sent
-            recall 1 FRAD -> Recall { reason: FRAD } for 1
+            recall 1 FRAD -> Recall { number: 2, reason: FRAD } for 1
             wait 1 -> Ask { number: 1 } for 1
             status 1 RJCT NOOR -> Cancelled 1
             state 1 -> Cancelled

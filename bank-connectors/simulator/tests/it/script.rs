@@ -4,9 +4,12 @@
 use expect_test::Expect;
 use gcfn_banking::Side;
 use gcfn_iso20022::{
-    AccountNumber, Agent, CustomerCreditTransfer, CustomerTransfer, Document, Entry, GroupHeader,
+    AccountNumber, Actor, Agent, Assignment, CancellationRequest, CancelledMessage,
+    CancelledPayment, CustomerCreditTransfer, CustomerTransfer, Document, Entry, GroupHeader,
     InitiatedPayment, InitiatedTransfer, InstitutionCreditTransfer, InstitutionTransfer, Money,
-    Party, PaymentIds, PaymentInitiation, Reason, Settlement, Text, TransactionReport, read,
+    OriginalPayment, Party, PaymentIds, PaymentInitiation, PaymentReturn, Reason, ReportingRequest,
+    RequestedPayment, RequestedReport, ReturnedTransfer, Settlement, StatusRequest, Text,
+    TransactionReport, read,
 };
 use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Timestamp, Uetr};
 use gcfn_simulator::{AccountConfig, Bank, BankConfig, Deposit, FaultTarget, NodeConfig};
@@ -127,6 +130,72 @@ fn initiation(number: &str, from: &str, to: &str, decimal: &str) -> Document {
     })
 }
 
+fn original(number: &str) -> OriginalPayment {
+    OriginalPayment { uetr: Some(uetr(number)), ..OriginalPayment::default() }
+}
+
+fn question(number: &str) -> Document {
+    let payments = vec![RequestedPayment { id: None, original: original(number) }];
+    let (instructing, instructed, messages) = (None, None, Vec::new());
+    let group = group();
+    Document::StatusRequest(StatusRequest { group, instructing, instructed, messages, payments })
+}
+
+fn request(number: &str) -> Document {
+    let actor = || Actor::Agent(Agent::bic(of("BANKCNSH")));
+    let payment = CancelledPayment {
+        id: None,
+        case: None,
+        original: original(number),
+        assigner: None,
+        assignee: None,
+        reasons: Vec::new(),
+    };
+    Document::CancellationRequest(CancellationRequest {
+        assignment: Assignment {
+            id: of("RCL"),
+            assigner: actor(),
+            assignee: actor(),
+            created_at: Timestamp::EPOCH,
+        },
+        case: None,
+        underlying: vec![CancelledMessage { group: None, payments: vec![payment] }],
+    })
+}
+
+fn give_back(number: &str, decimal: &str) -> Document {
+    returned(uetr(number), decimal)
+}
+
+fn returned(uetr: Uetr, decimal: &str) -> Document {
+    let original = OriginalPayment { uetr: Some(uetr), ..OriginalPayment::default() };
+    Document::PaymentReturn(PaymentReturn {
+        group: group(),
+        settlement: Settlement::default(),
+        instructing: None,
+        instructed: None,
+        original: None,
+        returns: vec![ReturnedTransfer::new(original, money(decimal))],
+    })
+}
+
+fn report(definition: &str, account: &str) -> Document {
+    let owner = Actor::Party(Party::default());
+    let request = RequestedReport {
+        id: None,
+        definition: of(definition),
+        account: Some(of(account)),
+        owner,
+        servicer: None,
+        period: None,
+    };
+    Document::ReportingRequest(ReportingRequest {
+        group: group(),
+        sender: None,
+        requests: vec![request],
+    })
+}
+
 pub(crate) fn deposit(account: &str, amount: &str) -> Deposit {
     Deposit {
         account: of(account),
@@ -150,7 +219,7 @@ pub(crate) fn check(script: &str, expected: Expect) {
         }
         let known = seen;
         for (number, outgoing) in bank.outbox().filter(|&(number, _)| known < number) {
-            let held = if outgoing.held { "held, " } else { "" };
+            let held = if outgoing.held.is_some() { "held, " } else { "" };
             let message = message(outgoing.xml.as_bytes());
             writeln!(said, "  {held}{}: {message}", outgoing.to).unwrap();
             seen = number;
@@ -186,6 +255,23 @@ fn run(bank: &mut Bank, line: &str) -> Option<String> {
         }
         ["initiate", number, from, to, amount] => {
             bank.receive(a, &initiation(number, from, to, amount)).unwrap();
+        }
+        ["ask", number] => bank.receive(a, &question(number)).unwrap(),
+        ["recall", number] => bank.receive(a, &request(number)).unwrap(),
+        ["return", node, number, amount] => {
+            bank.receive(of(node), &give_back(number, amount)).unwrap();
+        }
+        ["return", node, "last", "deposit", amount] => {
+            let uetr = bank.deposits().last().unwrap();
+            bank.receive(of(node), &returned(uetr, amount)).unwrap();
+        }
+        ["report", definition, account] => bank.receive(a, &report(definition, account)).unwrap(),
+        ["script", rest @ ..] => {
+            let text = rest.join(" ").replace(';', "\n");
+            match text.parse() {
+                Ok(script) => bank.follow(script),
+                Err(fault) => return Some(fault.to_string()),
+            }
         }
         ["end"] => bank.end_day(),
         ["date", date] => {
@@ -236,6 +322,25 @@ fn message(xml: &[u8]) -> String {
                 statement.closing.amount.decimal(currency),
                 statement.entries.len(),
             )
+        }
+        Document::Resolution(resolution) => {
+            let [details] = resolution.details.try_into().unwrap();
+            let [payment] = details.payments.try_into().unwrap();
+            let reasons: Vec<String> =
+                payment.reasons.iter().map(|r| r.reason_code().unwrap().to_string()).collect();
+            let number = numbered(payment.original.uetr);
+            format!("camt.029 {number} {} {}", resolution.status, reasons.join(" "))
+                .trim()
+                .to_owned()
+        }
+        Document::PaymentReturn(message) => {
+            let [returned] = message.returns.try_into().unwrap();
+            let reason = returned.reasons[0].reason_code().unwrap();
+            format!("pacs.004 {} {reason}", numbered(returned.original.uetr))
+        }
+        Document::Reports(reports) => {
+            let report = &reports.reports[0];
+            format!("camt.052 {}, {} entries", report.account, report.entries.len())
         }
         other => panic!("a bank does not send {}", other.definition()),
     }

@@ -68,7 +68,7 @@ async fn a_file_of_another_kind_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("bank.json"), "{\"format\":\"x\"}").unwrap();
     let fault = SharedBank::open(folder.path(), &config()).unwrap_err();
-    assert!(fault.to_string().ends_with("bank.json is not of format gcfn-bank/1"));
+    assert!(fault.to_string().ends_with("bank.json is not of format gcfn-bank/2"));
 }
 
 #[tokio::test]
@@ -80,6 +80,8 @@ async fn each_role_has_its_calls() {
     let regulator = peer("reg", Role::Regulator);
     let date = "{\"date\":\"2026-11-24\"}";
     let fault = "{\"fault\":\"late\",\"target\":{\"next\":2}}";
+    let script = "{\"script\":\"payment 1: late\"}";
+    let unclear = "{\"script\":\"payment 1: later\"}";
     let wrong =
         "{\"account\":\"A-XX\",\"amount\":\"1\",\"reference\":null,\"name\":null,\"iban\":null}";
     let cases = [
@@ -93,6 +95,9 @@ async fn each_role_has_its_calls() {
         (Some(operator), "/control/date", String::new(), StatusCode::OK),
         (Some(node), "/control/date", String::new(), StatusCode::FORBIDDEN),
         (Some(operator), "/control/fault", fault.to_owned(), StatusCode::NO_CONTENT),
+        (Some(operator), "/control/script", script.to_owned(), StatusCode::NO_CONTENT),
+        (Some(operator), "/control/script", unclear.to_owned(), StatusCode::BAD_REQUEST),
+        (Some(node), "/control/script", script.to_owned(), StatusCode::FORBIDDEN),
         (Some(operator), "/control/deposit", wrong.to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
         (Some(operator), "/control/release", "{}".to_owned(), StatusCode::OK),
         (Some(operator), "/control/end-of-day", "{}".to_owned(), StatusCode::NO_CONTENT),

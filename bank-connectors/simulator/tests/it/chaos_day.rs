@@ -1,0 +1,541 @@
+//! Three business days of five banks that do everything wrong at random, by seed, and of two
+//! nodes that bank with each of them. Time is told, not read.
+//!
+//! Afterwards the banks behave, and staff do what staff do: ask for statements that did not come,
+//! and take what only the bank has booked. Then every payment is at its end, nothing was paid and
+//! given back, and the nodes' books are the banks' to the cent but for differences with a name.
+
+use crate::script::of;
+use gcfn_banking::{
+    BankEntry, BankWord, Booked, Break, Creditor, Desk, DeskEvent, Errand, Instruction,
+    PaymentState, ReasonCode, RecallAnswer, RecallOutcome, ReturnNotice, Statement, StatusChange,
+    StatusReport,
+};
+use gcfn_iso20022::{
+    Actor, Agent, Assignment, Cancellation, CancellationRequest, CancelledMessage,
+    CancelledPayment, CustomerCreditTransfer, CustomerTransfer, Document, GroupHeader,
+    InstitutionCreditTransfer, InstitutionTransfer, Money, OriginalPayment, Party, PaymentIds,
+    Reason, ReportingRequest, RequestedPayment, RequestedReport, Settlement, StatusRequest, read,
+};
+use gcfn_model::{
+    Amount, BusinessDate, Currency, InstructionId, Millis, NodeId, PartyId, Pool, Position,
+    SettlementAccount, Timestamp, Uetr,
+};
+use gcfn_simulator::{AccountConfig, Bank, BankConfig, Deposit};
+use std::collections::{BTreeMap, BTreeSet};
+
+const CURRENCIES: [Currency; 5] =
+    [Currency::Cny, Currency::Hkd, Currency::Usd, Currency::Eur, Currency::Jpy];
+const HOUR: Millis = Millis(3_600_000);
+const NODES: [&str; 2] = ["a", "b"];
+
+/// Numbers that follow from a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+/// One bank, what is on the way to it, and what its two customers know.
+struct Side {
+    currency: Currency,
+    bank: Bank,
+    nodes: BTreeMap<NodeId, Customer>,
+    payments: u64,
+    dice: Dice,
+}
+
+/// What one node knows of its bank.
+#[derive(Default)]
+struct Customer {
+    desk: Desk<u64>,
+    /// Its mirror of each account.
+    ledger: BTreeMap<SettlementAccount, Position>,
+    /// Payments for which money is held, was paid out, was given back.
+    held: BTreeSet<u64>,
+    paid: BTreeSet<u64>,
+    released: BTreeSet<u64>,
+    /// The days of which a statement has tied.
+    tied: BTreeSet<(SettlementAccount, BusinessDate)>,
+    /// The last statement of each account and day.
+    stated: BTreeMap<(BusinessDate, SettlementAccount), Statement>,
+}
+
+fn account(number: &str) -> SettlementAccount {
+    let (node, pool) = match number {
+        "A-UC" => ("a", Pool::UserCustody),
+        "A-SH" => ("a", Pool::SettlementHub),
+        "B-CH" => ("b", Pool::ClearingHouse),
+        other => panic!("no account {other}"),
+    };
+    SettlementAccount { node: of(node), pool }
+}
+
+fn number(account: SettlementAccount) -> &'static str {
+    let numbers = ["A-UC", "A-SH", "B-CH"];
+    numbers.into_iter().find(|number| self::account(number) == account).expect("an account")
+}
+
+/// A script of faults by dice.
+fn faults(dice: &mut Dice) -> String {
+    let mut lines = String::new();
+    for (occasion, last) in
+        [("payment", 60), ("deposit", 12), ("question", 40), ("request", 10), ("statement", 9)]
+    {
+        for n in 1..=last {
+            let what = match dice.roll(24) {
+                0 => "late",
+                1 => "late by 1 day",
+                2 | 3 => "twice",
+                4 if occasion != "statement" => "wrong amount",
+                5 if occasion != "statement" => "wrong currency",
+                6 => "malformed",
+                7 | 8 => "silent",
+                9 => "out of order",
+                10 | 11 if occasion == "payment" => "reject AC04",
+                12 | 13 if occasion == "payment" => "return AC06 after 1 day",
+                14 if occasion == "statement" => "wrong amount",
+                _ => continue,
+            };
+            lines.push_str(&format!("{occasion} {n}: {what}\n"));
+        }
+    }
+    lines
+}
+
+impl Side {
+    fn new(currency: Currency, seed: u64) -> Side {
+        let held = |number: &str, node: Option<&str>| AccountConfig {
+            number: of(number),
+            node: node.map(of),
+            name: of("holder"),
+        };
+        let accounts = vec![
+            held("A-UC", Some("a")),
+            held("A-SH", Some("a")),
+            held("B-CH", Some("b")),
+            held("CUSTOMER", None),
+        ];
+        let config = BankConfig {
+            bic: of("BANKCNSH"),
+            currency,
+            date: of("2026-11-23"),
+            accounts,
+            nodes: Vec::new(),
+        };
+        let mut dice = Dice(seed);
+        let mut bank = Bank::new(&config);
+        bank.follow(faults(&mut dice).parse().expect("a script"));
+        let nodes = NODES.map(|node| (of(node), Customer::default())).into();
+        Side { currency, bank, nodes, payments: 0, dice }
+    }
+
+    fn node(&mut self, node: &str) -> &mut Customer {
+        self.nodes.get_mut(&of::<NodeId>(node)).expect("a customer")
+    }
+
+    /// What happens in an hour in which the bank books.
+    fn hour(&mut self, at: Timestamp) {
+        if self.dice.roll(4) == 0 {
+            let amount = (1_000 + self.dice.roll(9_000)).to_string();
+            let deposit =
+                Deposit { account: of("A-UC"), amount, reference: None, name: None, iban: None };
+            self.bank.deposit(&deposit).expect("an open bank");
+        }
+        for _ in 0..self.dice.roll(3) {
+            self.pay(at);
+        }
+        if self.dice.roll(6) == 0 && 0 < self.payments {
+            self.recall(at);
+        }
+    }
+
+    fn pay(&mut self, at: Timestamp) {
+        self.payments += 1;
+        let (purpose, bank_date) = (self.payments, self.bank.date());
+        let creditor = match self.dice.roll(3) {
+            0 => Creditor::Account(account("A-SH")),
+            1 => Creditor::Account(account("B-CH")),
+            _ => Creditor::Party(PartyId::from_bytes([7; 16])),
+        };
+        let payment = Instruction {
+            id: InstructionId::derive(&[self.currency.code().as_bytes(), &purpose.to_be_bytes()]),
+            debtor: account("A-UC"),
+            creditor,
+            currency: self.currency,
+            amount: Amount::from_minor(100 + self.dice.roll(500)).expect("an amount"),
+            value_date: bank_date.plus_days(i32::try_from(self.dice.roll(2)).expect("small")),
+            purpose,
+        };
+        let a = self.node("a");
+        a.desk.instruct(at, payment).expect("a new payment");
+        a.held.insert(purpose);
+        if creditor == Creditor::Account(account("B-CH")) {
+            self.node("b").desk.expect(at, payment).expect("a new payment");
+        }
+        self.hand_over(at, &payment);
+    }
+
+    /// The channel loses what it does not know of, every so often, and hands it over as often.
+    fn hand_over(&mut self, at: Timestamp, payment: &Instruction<u64>) {
+        let luck = self.dice.roll(10);
+        if luck != 0 {
+            self.say(&message(payment));
+        }
+        let (a, uetr) = (self.node("a"), payment.uetr());
+        if luck < 2 {
+            let word = a.desk.heard(at, &BankWord::Unanswered(uetr)).expect("a payment of a");
+            self.do_all(at, word);
+        } else {
+            a.desk.sent(at, uetr).expect("a payment of a");
+        }
+    }
+
+    fn recall(&mut self, at: Timestamp) {
+        let chosen = 1 + self.dice.roll(self.payments);
+        let a = self.node("a");
+        let payment = a.desk.payments().find(|payment| payment.instruction.purpose == chosen);
+        let uetr = payment.expect("it was instructed").instruction.uetr();
+        let asked = a.desk.recall(at, uetr, ReasonCode::DUPLICATE).ok();
+        self.do_all(at, asked);
+    }
+
+    /// Node `a` says something to the bank, which reads what was written.
+    fn say(&mut self, document: &Document) {
+        self.bank.receive(of("a"), document).expect("for a bank");
+    }
+
+    fn do_all(&mut self, at: Timestamp, events: impl IntoIterator<Item = DeskEvent<u64>>) {
+        for event in events {
+            match event {
+                DeskEvent::Errand { payment, errand } => match errand {
+                    Errand::Ask { .. } => self.say(&question(&payment)),
+                    Errand::Recall { .. } => self.say(&request(&payment)),
+                    Errand::Resend { .. } => self.hand_over(at, &payment),
+                },
+                DeskEvent::Cancelled(payment) => self.node("a").release(payment.purpose),
+                DeskEvent::Recalled { .. }
+                | DeskEvent::RecallRefused { .. }
+                | DeskEvent::Returning { .. } => {}
+            }
+        }
+    }
+
+    /// The nodes hear all that the bank does not hold back, and ask what is due.
+    fn talk(&mut self, at: Timestamp) {
+        for _ in 0..20 {
+            let mut quiet = true;
+            for node in NODES.map(of::<NodeId>) {
+                while let Some((number, xml)) =
+                    self.bank.next_for(node).map(|(number, out)| (number, out.xml.clone()))
+                {
+                    quiet = false;
+                    self.bank.delivered(number);
+                    // What cannot be read is refused; the statement tells what it would have told.
+                    let Ok(heard) = read(xml.as_bytes()) else { continue };
+                    self.hear(at, node, heard.document);
+                }
+            }
+            let due = self.node("a").desk.ask_due(at);
+            quiet &= due.is_empty();
+            self.do_all(at, due);
+            if quiet {
+                return;
+            }
+        }
+        panic!("bank and node do not come to an end");
+    }
+
+    fn hear(&mut self, at: Timestamp, node: NodeId, document: Document) {
+        let currency = self.currency;
+        let customer = self.nodes.get_mut(&node).expect("a customer");
+        let mut events = Vec::new();
+        match document {
+            Document::PaymentStatus(message) => {
+                for report in message.transactions {
+                    let reason = report.reasons.iter().find_map(Reason::reason_code);
+                    let (uetr, status) = (report.uetr.expect("one"), report.status.expect("one"));
+                    events.extend(customer.status(at, StatusReport { uetr, status, reason }));
+                }
+            }
+            Document::Notifications(message) => {
+                for notification in message.notifications {
+                    let account = account(&notification.account.to_string());
+                    let own = notification.entries.iter().filter(|e| e.money.currency == currency);
+                    for entry in own.flat_map(|entry| entry.booked(account).expect("one entry")) {
+                        customer.booked(at, &entry);
+                    }
+                }
+            }
+            Document::Statements(message) => {
+                for statement in message.statements {
+                    let account = account(&statement.account.to_string());
+                    customer.reconcile(at, statement.booked(account).expect("an own account"));
+                }
+            }
+            Document::Resolution(message) => {
+                for payment in message.details.iter().flat_map(|details| &details.payments) {
+                    let outcome = match payment.status.expect("one") {
+                        Cancellation::Accepted => RecallOutcome::Granted,
+                        Cancellation::Pending => RecallOutcome::Pending,
+                        Cancellation::Rejected => RecallOutcome::Refused,
+                    };
+                    let (uetr, reason) = (payment.original.uetr.expect("one"), None);
+                    let word = BankWord::Recall(RecallAnswer { uetr, outcome, reason });
+                    events.extend(customer.desk.heard(at, &word).ok().flatten());
+                }
+            }
+            Document::PaymentReturn(message) => {
+                for returned in message.returns {
+                    let uetr = returned.original.uetr.expect("one");
+                    let word = BankWord::Returning(ReturnNotice { uetr, reason: None });
+                    events.extend(customer.desk.heard(at, &word).ok().flatten());
+                }
+            }
+            other => panic!("a bank does not send {}", other.definition()),
+        }
+        self.do_all(at, events);
+    }
+
+    /// Staff: statements that are missing or wrong are asked for, what only the bank has booked is
+    /// taken, and what has changed is compared again.
+    fn staff(&mut self, at: Timestamp, day: BusinessDate) {
+        for owner in NODES {
+            for number in ["A-UC", "A-SH", "B-CH"] {
+                let account = account(number);
+                let node = self.node(owner);
+                if account.node == of(owner) && !node.tied.contains(&(account, day)) {
+                    self.bank.receive(of(owner), &report(number)).expect("for a bank");
+                }
+            }
+        }
+        self.talk(at);
+        for node in self.nodes.values_mut() {
+            let only_bank: Vec<BankEntry> = node
+                .desk
+                .breaks()
+                .filter_map(|open| match open.what {
+                    Break::BankOnly(entry) => Some(entry),
+                    _ => None,
+                })
+                .collect();
+            only_bank.iter().for_each(|entry| node.booked(at, entry));
+            for statement in node.stated.values().cloned().collect::<Vec<_>>() {
+                if !node.tied.contains(&(statement.account, statement.date)) {
+                    node.reconcile(at, statement);
+                }
+            }
+        }
+    }
+
+    fn check(&self, seed: u64) {
+        let context = format!("{} of seed {seed}", self.currency);
+        let a = &self.nodes[&of::<NodeId>("a")];
+        for payment in a.desk.payments() {
+            let (state, purpose) = (payment.state, payment.instruction.purpose);
+            let (paid, released) = (a.paid.contains(&purpose), a.released.contains(&purpose));
+            assert!(!(paid && released), "{context}: {purpose} is paid and given back");
+            match state {
+                PaymentState::Settled | PaymentState::Returned => assert!(paid, "{context}"),
+                PaymentState::Rejected(_) | PaymentState::Cancelled => {
+                    assert!(released, "{context}: {purpose} holds money for nothing");
+                }
+                open => panic!("{context}: {purpose} is {open:?}: {payment:?}"),
+            }
+        }
+        for held in self.bank.accounts() {
+            let Some(node) = held.node else { continue };
+            let (customer, account) = (&self.nodes[&node], account(&held.number.to_string()));
+            let named: Position = customer
+                .desk
+                .breaks()
+                .filter(|open| open.account == account)
+                .collect::<Vec<_>>()
+                .iter()
+                .map(|open| match open.what {
+                    Break::WrongAmount { ours, bank } => {
+                        (account, bank.bank_reference, bank.change().and(ours.change().negated()))
+                    }
+                    Break::BankOnly(bank) => (account, bank.bank_reference, bank.change()),
+                    Break::OursOnly(ours) => (account, ours.bank_reference, Position::ZERO),
+                    _ => (account, gcfn_banking::BankReference::of(""), Position::ZERO),
+                })
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .map(|(_, _, difference)| difference)
+                .sum();
+            let books = customer.ledger.get(&account).copied().unwrap_or_default();
+            assert_eq!(
+                books.and(named),
+                Position::from(held.balance),
+                "{context}: {} to the cent but for what has a name",
+                number(account)
+            );
+        }
+    }
+}
+
+impl Customer {
+    fn release(&mut self, purpose: u64) {
+        assert!(self.held.remove(&purpose), "{purpose} is given back once, and not when paid");
+        self.released.insert(purpose);
+    }
+
+    fn status(&mut self, at: Timestamp, report: StatusReport) -> Option<DeskEvent<u64>> {
+        match self.desk.status(at, report) {
+            Ok(StatusChange::Rejected { instruction, .. }) => {
+                self.release(instruction.purpose);
+                None
+            }
+            Ok(StatusChange::Answered(event)) => Some(event),
+            Ok(StatusChange::Accepted(_) | StatusChange::Unchanged) | Err(_) => None,
+        }
+    }
+
+    fn booked(&mut self, at: Timestamp, entry: &BankEntry) {
+        match self.desk.booked(at, entry) {
+            Booked::Settled(payment) => {
+                assert!(self.held.remove(&payment.purpose), "what is paid was held");
+                self.paid.insert(payment.purpose);
+            }
+            Booked::Received(_)
+            | Booked::Returned(_)
+            | Booked::Unmatched
+            | Booked::Suspended(_) => {}
+            Booked::Repeat | Booked::DayClosed | Booked::Disputed(_) => return,
+        }
+        let mirror = self.ledger.entry(entry.account).or_default();
+        *mirror = mirror.and(entry.change());
+    }
+
+    fn reconcile(&mut self, at: Timestamp, statement: Statement) {
+        let (account, date) = (statement.account, statement.date);
+        let ledger = self.ledger.get(&account).copied().unwrap_or_default();
+        if let Ok(compared) = self.desk.reconcile(at, &statement, ledger)
+            && compared.is_clean()
+        {
+            self.tied.insert((account, date));
+        }
+        self.stated.insert((date, account), statement);
+    }
+}
+
+fn group() -> GroupHeader {
+    GroupHeader { id: of("MSG"), created_at: Timestamp::EPOCH }
+}
+
+fn message(payment: &Instruction<u64>) -> Document {
+    let ids = PaymentIds {
+        instruction: None,
+        end_to_end: of(&payment.id.to_string()),
+        transaction: None,
+        uetr: Some(payment.uetr()),
+    };
+    let money = Money { amount: payment.amount, currency: payment.currency };
+    let settlement = Settlement::default();
+    match payment.creditor {
+        Creditor::Account(to) => Document::InstitutionCreditTransfer(InstitutionCreditTransfer {
+            group: group(),
+            settlement,
+            transfers: vec![InstitutionTransfer {
+                settlement_date: Some(payment.value_date),
+                debtor_account: Some(of(number(payment.debtor))),
+                creditor_account: Some(of(number(to))),
+                ..InstitutionTransfer::new(ids, money, Agent::default(), Agent::default())
+            }],
+        }),
+        Creditor::Party(_) => Document::CustomerCreditTransfer(CustomerCreditTransfer {
+            group: group(),
+            settlement,
+            transfers: vec![CustomerTransfer {
+                settlement_date: Some(payment.value_date),
+                debtor_account: Some(of(number(payment.debtor))),
+                creditor: Party::named(of("Bob")),
+                creditor_account: Some(of("CUSTOMER")),
+                ..CustomerTransfer::new(ids, money, Agent::default(), Agent::bic(of("BANKCNSH")))
+            }],
+        }),
+    }
+}
+
+fn original(uetr: Uetr) -> OriginalPayment {
+    OriginalPayment { uetr: Some(uetr), ..OriginalPayment::default() }
+}
+
+fn question(payment: &Instruction<u64>) -> Document {
+    let payments = vec![RequestedPayment { id: None, original: original(payment.uetr()) }];
+    let (group, instructing, instructed, messages) = (group(), None, None, Vec::new());
+    Document::StatusRequest(StatusRequest { group, instructing, instructed, messages, payments })
+}
+
+fn request(payment: &Instruction<u64>) -> Document {
+    let actor = || Actor::Agent(Agent::bic(of("BANKCNSH")));
+    let (assigner, assignee, created_at) = (actor(), actor(), Timestamp::EPOCH);
+    let asked = CancelledPayment {
+        id: None,
+        case: None,
+        original: original(payment.uetr()),
+        assigner: None,
+        assignee: None,
+        reasons: Vec::new(),
+    };
+    Document::CancellationRequest(CancellationRequest {
+        assignment: Assignment { id: of("RCL"), assigner, assignee, created_at },
+        case: None,
+        underlying: vec![CancelledMessage { group: None, payments: vec![asked] }],
+    })
+}
+
+fn report(number: &str) -> Document {
+    let (id, servicer, period) = (None, None, None);
+    let (definition, owner) = (of("camt.053.001.08"), Actor::Party(Party::default()));
+    let account = Some(of(number));
+    let request = RequestedReport { id, definition, account, owner, servicer, period };
+    let (group, sender, requests) = (group(), None, vec![request]);
+    Document::ReportingRequest(ReportingRequest { group, sender, requests })
+}
+
+/// Runs the days of one seed, from eight in the morning of each to eight in the next.
+fn run(seed: u64) {
+    let banks = (0..).zip(CURRENCIES).map(|(n, currency)| Side::new(currency, seed * 100 + n));
+    let mut banks: Vec<Side> = banks.collect();
+    let first: BusinessDate = of("2026-11-23");
+    for day in 0..8 {
+        let date = first.plus_days(day);
+        let mut at = Timestamp::from_utc(date, 8 * 3600).expect("a time");
+        for hour in 0..24 {
+            for side in &mut banks {
+                if day == 3 && hour == 0 {
+                    // From now on the bank behaves, and says all that it has held back.
+                    side.bank.follow(of(""));
+                    side.bank.release();
+                }
+                if hour == 0 && day != 0 {
+                    side.bank.begin_day(date).expect("the next day");
+                    side.talk(at);
+                    side.staff(at, date.plus_days(-1));
+                }
+                if hour < 12 && day < 3 {
+                    side.hour(at);
+                }
+                if hour == 12 {
+                    side.bank.end_day();
+                }
+                side.talk(at);
+            }
+            at = at.checked_add(HOUR).expect("a time");
+        }
+    }
+    let paid: usize = banks.iter().map(|side| side.nodes[&of::<NodeId>("a")].paid.len()).sum();
+    assert!(20 < paid, "seed {seed}: something is paid: {paid}");
+    banks.iter().for_each(|side| side.check(seed));
+}
+
+#[test]
+fn after_three_days_of_every_fault_all_is_final_and_the_books_are_the_banks() {
+    (0..12).for_each(run);
+}
