@@ -25,6 +25,36 @@ Examples:
 const SELL: &str = "\
 Example:
   gcfn app sell ser-2f0gc8m3q6w1zy5rjb7x4k9nde 2 --limit 97.50";
+const WALLET: &str = "\
+Examples:
+  gcfn app wallet
+  gcfn app wallet --output json
+See also: gcfn app statement, gcfn app me worth, gcfn app me portfolio";
+const QUOTE: &str = "\
+Example, the best ten prices of each side:
+  gcfn app quote ser-2f0gc8m3q6w1zy5rjb7x4k9nde --levels 10";
+const ORDERS: &str = "\
+Example:
+  gcfn app orders";
+const CANCEL: &str = "\
+Example, an order as `gcfn app orders` lists it:
+  gcfn app cancel ord-5v8n2q7c1x4m9k6w3z0hbtyerd";
+const TRADES: &str = "\
+Example:
+  gcfn app trades";
+const GIFT: &str = "\
+Example:
+  gcfn app gift ser-2f0gc8m3q6w1zy5rjb7x4k9nde 2 --to pty-1zp8k3hq0w9m4x7c2v6b5n8tfj";
+const REFUND: &str = "\
+Example, a first purchase as `gcfn app trades` lists it, within its refund window:
+  gcfn app refund trd-9k6w3z0hbtyerd5v8n2q7c1x4m";
+const DEPOSIT: &str = "\
+Example:
+  gcfn app deposit";
+const WITHDRAW: &str = "\
+Example, with `gcfn app me pay-out-to IBAN` said before:
+  gcfn app withdraw 250.00
+See also: gcfn app withdrawals, gcfn app stop-withdrawal";
 const REDEEM: &str = "\
 Example, the holder and then the merchant:
   gcfn app redeem lock ser-2f0gc8m3q6w1zy5rjb7x4k9nde --merchant pty-1zp8k3hq0w9m4x7c2v6b5n8tfj
@@ -42,8 +72,10 @@ pub(crate) struct App {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Show the caller's money and coupons.
+    #[command(after_help = WALLET)]
     Wallet,
     /// Show the best prices of a book.
+    #[command(after_help = QUOTE)]
     Quote(holder::Quote),
     /// Buy coupons.
     #[command(after_help = BUY)]
@@ -52,21 +84,28 @@ enum Verb {
     #[command(after_help = SELL)]
     Sell(holder::Trade),
     /// List the caller's open orders.
+    #[command(after_help = ORDERS)]
     Orders,
     /// Take an open order out of its book.
+    #[command(after_help = CANCEL)]
     Cancel(holder::Cancel),
     /// List the caller's trades, the newest first.
+    #[command(after_help = TRADES)]
     Trades,
     /// Give coupons away.
+    #[command(after_help = GIFT)]
     Gift(holder::Gift),
     /// Redeem a coupon: the holder locks it, the merchant confirms.
     #[command(subcommand, after_help = REDEEM)]
     Redeem(holder::Redeem),
     /// Hand the coupons of a first purchase back.
+    #[command(after_help = REFUND)]
     Refund(holder::Refund),
     /// Say how to pay money in.
+    #[command(after_help = DEPOSIT)]
     Deposit,
     /// Have money paid out to the caller's bank account.
+    #[command(after_help = WITHDRAW)]
     Withdraw(holder::Withdraw),
     #[command(flatten)]
     More(Chosen<OfParties>),

@@ -31,6 +31,7 @@ pub mod money;
 pub mod node;
 pub mod notices;
 pub mod offers;
+pub mod papers;
 pub mod party;
 pub mod personal;
 pub mod portfolio;

@@ -21,6 +21,7 @@ pub(crate) mod node;
 pub(crate) mod notices;
 pub(crate) mod offers;
 pub(crate) mod orders;
+pub(crate) mod papers;
 pub(crate) mod party;
 pub(crate) mod personal;
 pub(crate) mod portfolio;

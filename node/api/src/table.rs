@@ -89,6 +89,7 @@ fn venue() -> Vec<Route> {
         issuing::reviews(),
         issuing::listed_batches(),
         issuing::promotions(),
+        issuing::papers(),
         coupons::coupons(),
         coupons::used(),
         coupons::held_in_place(),

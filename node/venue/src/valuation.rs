@@ -22,11 +22,19 @@ pub struct ValuedCoupons {
 }
 
 impl Venue {
-    /// What a party has, and what that is worth, in the order of series. Looks at every series.
+    /// The series of which a party has coupons, wherever they are held, in the order of ids. Looks at
+    /// every series.
+    pub fn series_held_by(&self, party: PartyId) -> impl Iterator<Item = SeriesId> {
+        let title = &self.books.title;
+        let places = Holder::of_party(party);
+        let has = move |series| places.iter().any(|place| title.quantity(series, *place) != 0);
+        title.series().map(|(series, _)| series).filter(move |series| has(*series))
+    }
+
+    /// What a party has, and what that is worth, in the order of series.
     #[must_use]
     pub fn valued_coupons(&self, party: PartyId) -> Vec<ValuedCoupons> {
-        let series = self.books.title.series();
-        series.filter_map(|(series, _)| self.valued_in(party, series)).collect()
+        self.series_held_by(party).filter_map(|series| self.valued_in(party, series)).collect()
     }
 
     fn valued_in(&self, party: PartyId, series: SeriesId) -> Option<ValuedCoupons> {

@@ -3,6 +3,7 @@
 use crate::verbs::{Entry, act, group, set, show};
 use gcfn_api_wire::issuance::{BatchDraft, ReserveTopUp};
 use gcfn_api_wire::issuer::{IssuerAmount, MerchantGrant};
+use gcfn_api_wire::papers::NewPaper;
 use gcfn_api_wire::promotion::{NewPromotion, PromotionChange};
 use gcfn_api_wire::statement::StatementPage;
 use gcfn_api_wire::trading::BuyBackOrder;
@@ -13,6 +14,13 @@ pub(super) fn issuing() -> Entry {
         "Issue coupons, step by step; the operator reviews, approves and registers in between.",
         vec![
             act("apply", "/api/v1/issuers", "Apply to issue; the operator decides."),
+            act("hand-in", "/api/v1/issuers/{issuer}/documents", "Hand a qualification paper in.")
+                .of_caller("issuer")
+                .body::<NewPaper>()
+                .at(&["kind", "digest"]),
+            show("papers", "/api/v1/issuers/{issuer}/documents", "The papers that you handed in.")
+                .of_caller("issuer")
+                .list("papers", &["at", "kind", "digest"]),
             show("status", "/api/v1/issuers/{issuer}", "Your account.").of_caller("issuer"),
             act(
                 "merchant",

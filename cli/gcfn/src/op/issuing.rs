@@ -16,6 +16,8 @@ pub(super) fn issuers() -> Entry {
                 .query::<IssuerFilter>()
                 .list("issuers", &["issuer", "status", "tier", "grade", "in_default", "since"]),
             show("show", "/api/v1/issuers/{issuer}", "An issuer's account."),
+            show("papers", "/api/v1/issuers/{issuer}/documents", "The papers it has handed in.")
+                .list("papers", &["at", "kind", "digest"]),
             act("review", "/api/v1/issuers/{issuer}/review", "Sign an application, or refuse it.")
                 .body::<IssuerReview>(),
             show("quota", "/api/v1/issuers/{issuer}/quota", "How its quota comes about."),

@@ -19,10 +19,11 @@ use gcfn_api_wire::proto::venue::{
     Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, Coupon, CycleList, DepositInstructions,
     DraftRequest, Drafted, FreezeRequest, GiftRequest, IdentifyRequest, ListCyclesRequest,
     ListTradesRequest, LockRateRequest, LockRedemptionRequest, Locked, MarketDepth, PartyReport,
-    RateLock, Receipt, RedemptionStep, RefundRequest, RegisterRequest, Registered, SearchRequest,
-    SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest, ShowCouponRequest,
-    ShowDepositsRequest, ShowDepthRequest, ShowPartyRequest, ShowReceiptRequest, ShowTradeRequest,
-    TradeDetail, TradeList, WithdrawRequest, WithdrawalStep, WithdrawalTaken,
+    RateLock, Receipt, RedemptionReport, RedemptionStep, RefundRequest, RegisterRequest,
+    Registered, SearchRequest, SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest,
+    ShowCouponRequest, ShowDepositsRequest, ShowDepthRequest, ShowPartyRequest, ShowReceiptRequest,
+    ShowRedemptionRequest, ShowTradeRequest, TradeDetail, TradeList, WithdrawRequest,
+    WithdrawalStep, WithdrawalTaken,
 };
 use gcfn_telemetry::ErrorChain;
 use serde::Serialize;
@@ -81,6 +82,8 @@ relayed! { Coupons {
     gift(GiftRequest) -> Accepted = Post "/api/v1/coupons/{series}/transfer";
     lock_redemption(LockRedemptionRequest) -> Locked
         = Post "/api/v1/coupons/{series}/redeem/lock";
+    show_redemption(ShowRedemptionRequest) -> RedemptionReport
+        = Get "/api/v1/redemptions/{redemption}";
     confirm_redemption(RedemptionStep) -> Accepted
         = Post "/api/v1/redemptions/{redemption}/confirm";
     cancel_redemption(RedemptionStep) -> Accepted

@@ -74,7 +74,7 @@ pub(crate) fn money_of(venue: &Venue, party: PartyId) -> Vec<Bucket> {
 
 fn coupons_of(venue: &Venue, party: PartyId) -> Vec<Holding> {
     let (title, currency) = (&venue.books().title, venue.terms().currency);
-    let holdings = title.series().map(|(id, _)| Holding {
+    let holdings = venue.series_held_by(party).map(|id| Holding {
         series: Text(id),
         free: title.quantity(id, Holder::Party(party)),
         in_orders: title.quantity(id, Holder::OrderLock(party)),
@@ -84,11 +84,7 @@ fn coupons_of(venue: &Venue, party: PartyId) -> Vec<Holding> {
         frozen: title.quantity(id, Holder::Frozen(party)),
         redeemable: Money::new(title.value(id, Holder::Party(party)), currency),
     });
-    let any = |holding: &Holding| {
-        let locked = holding.in_orders | holding.in_redemption | holding.in_offers;
-        (holding.free | locked | holding.pledged | holding.frozen) != 0
-    };
-    holdings.filter(any).collect()
+    holdings.collect()
 }
 
 /// The parties of the node as staff and supervisors see them.

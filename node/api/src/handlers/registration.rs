@@ -24,6 +24,8 @@ pub mod vault_field {
     pub const EMAIL: &str = "email";
     /// The number of the bank account that its withdrawals are paid to.
     pub const IBAN: &str = "iban";
+    /// The qualification papers that it has handed in.
+    pub(crate) const PAPERS: &str = "papers";
     /// What it wants to be told.
     pub(crate) const NOTICES: &str = "notices-wanted";
     /// When it asked that its data be erased.

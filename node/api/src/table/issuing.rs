@@ -2,7 +2,7 @@
 
 use super::{EVERYBODY, PARTIES};
 use crate::handlers::{
-    issuance, issuer_money, issuers, promotions, statements, statistics, templates,
+    issuance, issuer_money, issuers, papers, promotions, statements, statistics, templates,
 };
 use crate::route::Route;
 use gcfn_venue::Role::{self, Issuer, Operator, Regulator};
@@ -338,5 +338,19 @@ pub(super) fn promotions() -> Vec<Route> {
             promotions::change,
         )
         .by_put(),
+    ]
+}
+
+/// What issuers show of themselves.
+pub(super) fn papers() -> Vec<Route> {
+    const PATH: &str = "/api/v1/issuers/{issuer}/documents";
+    vec![
+        Route::read(
+            PATH,
+            VIEWERS,
+            "The qualification papers that an issuer has handed in.",
+            papers::papers,
+        ),
+        Route::write(PATH, &[Issuer], "Hand a qualification paper in.", papers::hand_in).creates(),
     ]
 }

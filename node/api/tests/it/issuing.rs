@@ -228,3 +228,26 @@ async fn an_issuer_acts_for_itself_only() {
         assert_eq!(refused["code"], "NotYours", "{step}");
     }
 }
+
+#[tokio::test]
+async fn an_issuers_papers_are_shown_to_those_who_review_it() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let path = format!("/api/v1/issuers/{}/documents", people.issuer.party);
+    let paper = json!({ "kind": "business_licence", "digest": "7".repeat(64) });
+    world.done(&people.issuer, &path, paper.clone()).await;
+    world.done(&people.issuer, &path, paper.clone()).await;
+    world
+        .done(&people.issuer, &path, json!({ "kind": "brand_right", "digest": "8".repeat(64) }))
+        .await;
+    let (_, seen) = world.get(&people.operator, &path).await;
+    let kinds: Vec<_> = seen["papers"].as_array().unwrap().iter().map(|of| &of["kind"]).collect();
+    assert_eq!(kinds, ["business_licence", "brand_right"]);
+    assert_eq!(seen["papers"][0]["digest"], paper["digest"]);
+
+    let elsewhere = format!("/api/v1/issuers/{}/documents", people.ann.party);
+    let (_, refused) = world.post(&people.issuer, &elsewhere, paper).await;
+    assert_eq!(refused["code"], "NotYours");
+    let (_, refused) = world.get(&people.operator, &elsewhere).await;
+    assert_eq!(refused["code"], "NotFound", "a user has no such papers");
+}

@@ -155,6 +155,9 @@ fn sample_of_issuing(path: &str, people: &People) -> Option<Value> {
     let schema = json!({ "type": "object" });
     Some(match path {
         "coupons/templates" => json!({ "schema": schema, "bounds": bounds }),
+        "issuers/{issuer}/documents" => {
+            json!({ "kind": "business_licence", "digest": "0".repeat(64) })
+        }
         // PUT takes the same path, and is refused for what it lacks.
         "issuers/{issuer}/promotions" => json!({
             "series": people.series, "quantity": 1, "discount_bp": 1500,

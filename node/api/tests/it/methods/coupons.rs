@@ -6,7 +6,7 @@ use crate::world::{World, money, signed, time, yuan};
 use gcfn_api_wire::proto::venue::coupons_client::CouponsClient;
 use gcfn_api_wire::proto::venue::{
     BuyAbroadRequest, GiftRequest, LockRateRequest, LockRedemptionRequest, Money, RedemptionStep,
-    RefundRequest, SearchRequest, ShowCouponRequest,
+    RefundRequest, SearchRequest, ShowCouponRequest, ShowRedemptionRequest,
 };
 use gcfn_model::{Currency, Rate, Xqid};
 use gcfn_venue::{Command, LockedRate, Notice};
@@ -95,6 +95,9 @@ async fn coupons_are_given_redeemed_and_handed_back() {
     client.cancel_redemption(signed(ben, step("d", &locked.redemption))).await.unwrap();
     let locked = client.lock_redemption(signed(ben, lock(&people, "e"))).await.unwrap();
     let redemption = locked.into_inner().redemption;
+    let asked = ShowRedemptionRequest { redemption: redemption.clone() };
+    let shown = client.show_redemption(signed(merchant, asked)).await.unwrap().into_inner();
+    assert_eq!((&*shown.state, shown.value, shown.holder), ("locked", sum("40.00"), None));
     client.confirm_redemption(signed(merchant, step("f", &redemption))).await.unwrap();
 
     let (_, assets) = world.get(ben, "/api/v1/users/me/assets").await;
