@@ -22,11 +22,14 @@ pub struct ValuedCoupons {
 }
 
 impl Venue {
-    /// What a party has, and what that is worth, in the order of series. Looks at every series.
+    /// What a party has, and what that is worth, in the order of series. Looks at what it has.
     #[must_use]
     pub fn valued_coupons(&self, party: PartyId) -> Vec<ValuedCoupons> {
-        let series = self.books.title.series();
-        series.filter_map(|(series, _)| self.valued_in(party, series)).collect()
+        let series = self.books.title.series_of(party);
+        let mut valued: Vec<ValuedCoupons> =
+            series.filter_map(|series| self.valued_in(party, series)).collect();
+        valued.sort_unstable_by_key(|of| of.series);
+        valued
     }
 
     fn valued_in(&self, party: PartyId, series: SeriesId) -> Option<ValuedCoupons> {

@@ -13,7 +13,7 @@ use gcfn_api_wire::personal::{PartyLine, PartyList, PartyPage};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
-use gcfn_model::PartyId;
+use gcfn_model::{PartyId, SeriesId};
 use gcfn_store::Personal;
 use gcfn_venue::{MoneyAct, Party, Venue, Verb};
 
@@ -74,7 +74,9 @@ pub(crate) fn money_of(venue: &Venue, party: PartyId) -> Vec<Bucket> {
 
 fn coupons_of(venue: &Venue, party: PartyId) -> Vec<Holding> {
     let (title, currency) = (&venue.books().title, venue.terms().currency);
-    let holdings = title.series().map(|(id, _)| Holding {
+    let mut series: Vec<SeriesId> = title.series_of(party).collect();
+    series.sort_unstable();
+    let holding = |id: SeriesId| Holding {
         series: Text(id),
         free: title.quantity(id, Holder::Party(party)),
         in_orders: title.quantity(id, Holder::OrderLock(party)),
@@ -83,12 +85,8 @@ fn coupons_of(venue: &Venue, party: PartyId) -> Vec<Holding> {
         pledged: title.quantity(id, Holder::Pledged(party)),
         frozen: title.quantity(id, Holder::Frozen(party)),
         redeemable: Money::new(title.value(id, Holder::Party(party)), currency),
-    });
-    let any = |holding: &Holding| {
-        let locked = holding.in_orders | holding.in_redemption | holding.in_offers;
-        (holding.free | locked | holding.pledged | holding.frozen) != 0
     };
-    holdings.filter(any).collect()
+    series.into_iter().map(holding).collect()
 }
 
 /// The parties of the node as staff and supervisors see them.
