@@ -7,7 +7,7 @@ use crate::settlement::DepositAccount;
 use crate::term::{Batch, Money, Party, Text, Time};
 use crate::word::words;
 use gcfn_model::{Amount, BatchId, Currency, PartyId};
-use gcfn_venue::{DefaultCase, FundingCall, Issuer, Venue};
+use gcfn_venue::{DefaultCase, FundingCall, Issuer, Terms, Venue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -42,6 +42,28 @@ words! {
         Terminated,
         /// Its application was refused; it may apply again.
         Rejected,
+    }
+}
+
+words! {
+    /// Which factors a score has beside the rates of redemption and breakage.
+    CreditFactorSet = gcfn_venue::FactorSet {
+        /// Time in the market and user satisfaction.
+        Tenure,
+        /// Average maturity and user reputation.
+        Maturity,
+        /// Trade volume and defaults.
+        Volume,
+    }
+}
+
+words! {
+    /// Of what the rates of a score are shares.
+    CreditRateBase = gcfn_venue::RateBase {
+        /// Of the face value sold.
+        Sold,
+        /// Of the face value minted, sold or not.
+        Issued,
     }
 }
 
@@ -279,9 +301,16 @@ pub struct CreditReport {
     pub as_of: u64,
 }
 
-/// What a score is computed from: face values over the issuer's whole time.
+/// What a score is computed from: face values over the issuer's whole time, and by which of the
+/// region's rules. Whoever has them computes the score again.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CreditFactorReport {
+    /// Which factors it has.
+    pub set: CreditFactorSet,
+    /// Of what its rates are shares.
+    pub rate_base: CreditRateBase,
+    /// What was minted.
+    pub issued: Money,
     /// What was sold to first holders and not handed back.
     pub sold: Money,
     /// What of it was redeemed.
@@ -290,6 +319,13 @@ pub struct CreditFactorReport {
     pub expired: Money,
     /// How many redemptions there were.
     pub redemptions: u64,
+    /// What holders traded among themselves.
+    pub resold: Money,
+    /// How long a coupon took to be redeemed, on average by face, in milliseconds; none without
+    /// redemptions.
+    pub redemption_period_ms: Option<u64>,
+    /// How many defaults were opened.
+    pub defaults: u64,
     /// How many complaints of users were upheld.
     pub complaints: u64,
     /// The share of redemptions without a complaint, in basis points.
@@ -301,9 +337,9 @@ pub struct CreditFactorReport {
 impl CreditReport {
     /// The rating of `known`.
     #[must_use]
-    pub fn new(issuer: PartyId, known: &Issuer, currency: Currency, as_of: u64) -> CreditReport {
-        let (record, rating) = (&known.record, &known.rating);
-        let money = |amount| Money::new(amount, currency);
+    pub fn new(issuer: PartyId, known: &Issuer, terms: &Terms, as_of: u64) -> CreditReport {
+        let (record, rating, rules) = (&known.record, &known.rating, &terms.credit);
+        let money = |amount| Money::new(amount, terms.currency);
         CreditReport {
             issuer: Text(issuer),
             score: rating.score.to_string(),
@@ -312,10 +348,16 @@ impl CreditReport {
             provisional: rating.provisional,
             downgrades: known.downgrades,
             factors: CreditFactorReport {
+                set: rules.factors.into(),
+                rate_base: rules.rate_base.into(),
+                issued: money(record.issued),
                 sold: money(record.sold),
                 redeemed: money(record.redeemed),
                 expired: money(record.expired),
                 redemptions: record.redemptions,
+                resold: money(record.resold),
+                redemption_period_ms: record.redemption_period().map(|period| period.0),
+                defaults: record.defaults,
                 complaints: record.complaints,
                 satisfaction_bp: record.factors(0).satisfaction.0,
                 since: known.since.map(Text),

@@ -123,6 +123,8 @@ postings! {
     ReserveFunding "P-02b";
     /// An issuer takes a voluntary deposit back into its free money.
     DepositRelease "P-02c";
+    /// An issuer keeps a share of its proceeds as deposit.
+    Assurance "P-02d";
     /// The fee for issuing a batch.
     IssuanceFee "P-03b";
     /// Money is set aside for a buy order in a primary offer.

@@ -24,6 +24,7 @@ mod holding;
 mod ledger;
 mod marks;
 mod moves;
+mod owners;
 mod series;
 mod sum_tree;
 mod title;

@@ -4,6 +4,7 @@
 //! not. Knows nothing of money, prices or time, and not who may ask for a move.
 
 use crate::moves::{check_move, check_way};
+use crate::owners::Owners;
 use crate::series::{Piece, Series};
 use crate::{Holder, Lot, SerialRange, SumNode, SumProof, SumTree, Terms, TitleFault};
 use alloc::vec::Vec;
@@ -20,6 +21,7 @@ pub struct Title {
     series: Vec<Series>,
     index: Index<SeriesId>,
     tree: SumTree,
+    owners: Owners,
 }
 
 impl Title {
@@ -173,16 +175,16 @@ impl Title {
             }
         }
 
-        let series = self.find_mut(id)?;
-        for stated in lots {
-            series.update(stated.range, |run| {
-                run.holder = to;
-                run.resales = stated.resales;
-                run.left = stated.left;
-            });
-        }
-        series.redeemed_in_part = in_part(series.redeemed_in_part, redeemed);
-        Ok(())
+        self.change(id, (from, to), |series| {
+            for stated in lots {
+                series.update(stated.range, |run| {
+                    run.holder = to;
+                    run.resales = stated.resales;
+                    run.left = stated.left;
+                });
+            }
+            series.redeemed_in_part = in_part(series.redeemed_in_part, redeemed);
+        })
     }
 
     /// Redeems `amount` of one coupon in [`Holder::RedeemLock`] of `party`. Gives what is left.
@@ -209,14 +211,15 @@ impl Title {
 
         let end = serial.checked_add(1).expect("serials are below the quantity");
         let range = SerialRange { first: serial, end };
-        let series = self.find_mut(id)?;
-        if left.is_zero() {
-            series.update(range, |run| run.holder = Holder::Redeemed);
-        } else {
-            series.update(range, |run| run.left = left);
-            series.redeemed_in_part = in_part(series.redeemed_in_part, amount);
-        }
-        Ok(left)
+        self.change(id, (holder, Holder::Redeemed), |series| {
+            if left.is_zero() {
+                series.update(range, |run| run.holder = Holder::Redeemed);
+            } else {
+                series.update(range, |run| run.left = left);
+                series.redeemed_in_part = in_part(series.redeemed_in_part, amount);
+            }
+            left
+        })
     }
 
     /// What was minted, or `None` for an unknown series.
@@ -278,6 +281,23 @@ impl Title {
             self.series.iter().map(|series| (series.id, series.terms)).collect();
         series.sort_unstable_by_key(|(id, _)| *id);
         series.into_iter()
+    }
+
+    /// The series that a party has coupons of, wherever they are held for it, in the order of
+    /// registration.
+    pub fn series_of(&self, party: PartyId) -> impl Iterator<Item = SeriesId> {
+        self.owners.of(party).filter_map(|place| Some(self.series.get(place)?.id))
+    }
+
+    /// Whether every party is found in the series that it has coupons of, and in no other. Looks at
+    /// all of them.
+    #[must_use]
+    pub fn owners_are_found(&self) -> bool {
+        let mut owners = Owners::default();
+        for (place, series) in self.series.iter().enumerate() {
+            series.holdings().into_iter().for_each(|(holder, _)| owners.came(place, holder));
+        }
+        owners == self.owners
     }
 
     /// Face redeemed in part so far, from coupons in whatever state.
@@ -357,7 +377,7 @@ impl Title {
         resales: u8,
     ) -> Result<Vec<Lot>, TitleFault> {
         check_way(self.find(id)?, (from, to), pieces.is_empty())?;
-        Ok(self.find_mut(id)?.shift((from, to), pieces, resales))
+        self.change(id, (from, to), |series| series.shift((from, to), pieces, resales))
     }
 
     /// Moves `ranges` and counts `resales` more for each coupon.
@@ -369,19 +389,23 @@ impl Title {
         resales: u8,
     ) -> Result<Vec<Lot>, TitleFault> {
         check_move(self.find(id)?, (from, to), ranges)?;
-        let series = self.find_mut(id)?;
-        let mut lots = Vec::with_capacity(ranges.len());
-        for &range in ranges {
-            lots.append(&mut series.update(range, |run| {
-                run.holder = to;
-                run.resales = run.resales.saturating_add(resales);
-            }));
-        }
-        Ok(lots)
+        self.change(id, (from, to), |series| {
+            let mut lots = Vec::with_capacity(ranges.len());
+            for &range in ranges {
+                lots.append(&mut series.update(range, |run| {
+                    run.holder = to;
+                    run.resales = run.resales.saturating_add(resales);
+                }));
+            }
+            lots
+        })
     }
 
     fn add(&mut self, series: Series) {
         let row = u32::try_from(self.series.len()).map(Row);
+        for (holder, _) in series.holdings() {
+            self.owners.came(self.series.len(), holder);
+        }
         self.index.insert(series.id, row.expect("series are fewer than 2^32"));
         self.tree.touch(self.series.len());
         self.series.push(series);
@@ -400,11 +424,23 @@ impl Title {
         self.known(id).ok_or(TitleFault::UnknownSeries)
     }
 
-    /// The series to be changed: its leaf is renewed at the next root.
-    fn find_mut(&mut self, id: SeriesId) -> Result<&mut Series, TitleFault> {
+    /// Changes a series, whose coupons may move: its leaf is renewed at the next root.
+    fn change<T>(
+        &mut self,
+        id: SeriesId,
+        (from, to): (Holder, Holder),
+        change: impl FnOnce(&mut Series) -> T,
+    ) -> Result<T, TitleFault> {
         let place = self.place(id).ok_or(TitleFault::UnknownSeries)?;
         self.tree.touch(place);
-        self.series.get_mut(place).ok_or(TitleFault::UnknownSeries)
+        let series = self.series.get_mut(place).ok_or(TitleFault::UnknownSeries)?;
+        let had = series.holding(to).is_some();
+        let given = change(series);
+        if !had && series.holding(to).is_some() {
+            self.owners.came(place, to);
+        }
+        self.owners.left(place, series, from);
+        Ok(given)
     }
 }
 
@@ -424,7 +460,7 @@ fn in_part(before: Amount, more: Amount) -> Amount {
 impl Freeze for Title {
     fn shared(&self) -> Title {
         let series = self.series.iter().map(Series::shared).collect();
-        Title { series, index: Index::new(), tree: SumTree::default() }
+        Title { series, index: Index::new(), tree: SumTree::default(), owners: Owners::default() }
     }
 }
 

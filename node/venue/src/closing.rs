@@ -9,7 +9,7 @@ use crate::party::{PartyClass, PartyKind};
 use crate::refusal::Rejection;
 use crate::rules::Rule;
 use crate::venue::{Step, Venue};
-use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
+use gcfn_ledger::{Account, IssuerBucket, UserBucket};
 use gcfn_model::{PartyId, Pool};
 
 /// The identity level that market making asks for (C-14).
@@ -104,9 +104,7 @@ impl Venue {
     }
 
     fn has_coupons(&self, party: PartyId) -> bool {
-        let places = Holder::of_party(party);
-        let title = &self.books.title;
-        title.series().any(|(id, _)| places.iter().any(|at| title.quantity(id, *at) != 0))
+        self.books.title.series_of(party).next().is_some()
     }
 
     /// Whether something of the party is under way that is neither money nor coupons of its own:

@@ -1,14 +1,15 @@
-//! An issuer's own money: the deposit that it may take back, and the proceeds that it may have
-//! paid to its bank (P-02a, P-14).
+//! An issuer's own money: the deposit that it may take back, the proceeds that it keeps as one, and
+//! those that it may have paid to its bank (P-02a, P-02c, P-02d, P-14).
 
 use crate::event::Event;
+use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::Purpose;
 use crate::venue::{Step, Venue};
 use gcfn_banking::{Creditor, Instruction};
 use gcfn_ledger::{Account, IssuerBucket, Posting};
-use gcfn_model::{Amount, InstructionId, PartyId, Pool, WithdrawalId};
+use gcfn_model::{Amount, BasisPoints, InstructionId, PartyId, Pool, Rounding, WithdrawalId};
 use serde::{Deserialize, Serialize};
 
 /// Free proceeds on their way to an issuer's own bank.
@@ -44,6 +45,41 @@ impl Venue {
         self.set_quota(step, issuer);
         step.emit(Event::DepositTakenBack { issuer, amount });
         Ok(Done::Accepted)
+    }
+
+    /// Keeps a share of what comes in from now on as deposit: the issuer's assurance that it will
+    /// redeem (ISS-07, ESC-13).
+    pub(crate) fn keep_assurance(
+        &mut self,
+        step: &mut Step<'_>,
+        issuer: PartyId,
+        share: BasisPoints,
+    ) -> Outcome {
+        self.free_party(issuer)?;
+        self.check_admitted(issuer)?;
+        if BasisPoints::ONE < share {
+            return Err(Rejection::ShareOutOfRange);
+        }
+        if let Some(known) = self.issuers.get_mut(&issuer) {
+            known.assurance = share;
+        }
+        step.emit(MoneyEvent::AssuranceSet { issuer, share }.into());
+        Ok(Done::Accepted)
+    }
+
+    /// The issuer's assurance out of proceeds that have arrived, as far as they are free.
+    pub(crate) fn assure(&mut self, step: &mut Step<'_>, issuer: PartyId, proceeds: Amount) {
+        let Some(known) = self.issuers.get(&issuer) else { return };
+        let [free, deposit] = [IssuerBucket::Free, IssuerBucket::Deposit]
+            .map(|bucket| Account::Issuer(issuer, bucket));
+        let wanted = known.assurance.of(proceeds, Rounding::HalfUp).unwrap_or(Amount::MAX);
+        let amount = wanted.min(self.amount(free));
+        if amount.is_zero() {
+            return;
+        }
+        let entry = self.entry(Posting::Assurance).with(free, deposit, amount);
+        self.post(step, entry);
+        self.set_quota(step, issuer);
     }
 
     /// Pays free proceeds to the issuer's bank. They leave when the bank says so.

@@ -137,6 +137,8 @@ pub struct Issuer {
     pub quota_cut: bool,
     /// What of its debt to the hub is already on its way there.
     pub repaying: Amount,
+    /// The share of its proceeds that it keeps as deposit (ISS-07).
+    pub assurance: BasisPoints,
 }
 
 impl Venue {
@@ -422,6 +424,7 @@ impl Issuer {
             downgrades: 0,
             quota_cut: false,
             repaying: Amount::ZERO,
+            assurance: BasisPoints(0),
         }
     }
 }

@@ -22,7 +22,8 @@ use crate::venue::{Step, Venue};
 use crate::withdrawal::WithdrawalTerms;
 use gcfn_ledger::ShareKind;
 use gcfn_model::{
-    Amount, Currency, Digest, DisputeId, Millis, NodeId, PartyId, Pool, Timestamp, WithdrawalId,
+    Amount, BasisPoints, Currency, Digest, DisputeId, Millis, NodeId, PartyId, Pool, Timestamp,
+    WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -231,6 +232,11 @@ pub enum MoneyAct {
         /// How many.
         points: u64,
     },
+    /// Keep a share of one's proceeds as deposit from now on (ISS-07).
+    KeepAssurance {
+        /// Which share; none any more when it is zero.
+        share: BasisPoints,
+    },
 }
 
 impl From<MoneyAct> for Verb {
@@ -274,7 +280,8 @@ impl MoneyAct {
             | MoneyAct::JoinByInvitation { .. }
             | MoneyAct::SetKyc { .. }
             | MoneyAct::CloseParty { .. }
-            | MoneyAct::PayPoints { .. } => false,
+            | MoneyAct::PayPoints { .. }
+            | MoneyAct::KeepAssurance { .. } => false,
         }
     }
 
@@ -284,6 +291,7 @@ impl MoneyAct {
             MoneyAct::Pledge(_)
             | MoneyAct::JoinByInvitation { .. }
             | MoneyAct::PayPoints { .. } => role == Role::User,
+            MoneyAct::KeepAssurance { .. } => role == Role::Issuer,
             MoneyAct::ReleasePledge { .. } | MoneyAct::CancelWithdrawal { .. } => {
                 matches!(role, Role::User | Role::Operator)
             }
@@ -376,6 +384,7 @@ impl Venue {
             MoneyAct::CloseParty { party } => self.close_party(step, *party),
             MoneyAct::RewardReview { party, review } => self.reward_review(step, *party, *review),
             MoneyAct::PayPoints { points } => self.pay_points(step, me, *points),
+            MoneyAct::KeepAssurance { share } => self.keep_assurance(step, me, *share),
         }
     }
 }

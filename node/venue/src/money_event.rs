@@ -14,7 +14,8 @@ use crate::stake::Slashing;
 use crate::suspense::{BankDifference, SuspenseItem};
 use gcfn_ledger::{Account, ShareKind, TaxKind};
 use gcfn_model::{
-    Amount, BusinessDate, Digest, DisputeId, NodeId, PartyId, Pool, TradeId, WithdrawalId,
+    Amount, BasisPoints, BusinessDate, Digest, DisputeId, NodeId, PartyId, Pool, TradeId,
+    WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -304,6 +305,13 @@ pub enum MoneyEvent {
         record: Dispute,
         /// The buyer and the seller of its trade.
         parties: [PartyId; 2],
+    },
+    /// An issuer keeps another share of its proceeds as deposit from now on.
+    AssuranceSet {
+        /// The issuer.
+        issuer: PartyId,
+        /// Which share.
+        share: BasisPoints,
     },
 }
 

@@ -447,6 +447,9 @@ pub enum Rejection {
     /// The review has brought points already.
     #[error("review has brought points already")]
     ReviewRewarded,
+    /// The share is above the whole.
+    #[error("share is above 10000 basis points")]
+    ShareOutOfRange,
 }
 
 impl From<DeskRefusal> for Rejection {

@@ -121,6 +121,7 @@ impl Venue {
         self.repay_hub(step, issuer);
         self.check_reserve(step, id);
         self.meet_calls(step, issuer);
+        self.assure(step, issuer, proceeds);
     }
 
     /// The guarantee fund's share of the proceeds, out of what is free (C-39).

@@ -23,18 +23,19 @@ pub struct ValuedCoupons {
 
 impl Venue {
     /// The series of which a party has coupons, wherever they are held, in the order of ids. Looks at
-    /// every series.
-    pub fn series_held_by(&self, party: PartyId) -> impl Iterator<Item = SeriesId> {
-        let title = &self.books.title;
-        let places = Holder::of_party(party);
-        let has = move |series| places.iter().any(|place| title.quantity(series, *place) != 0);
-        title.series().map(|(series, _)| series).filter(move |series| has(*series))
+    /// what it has.
+    #[must_use]
+    pub fn series_held_by(&self, party: PartyId) -> Vec<SeriesId> {
+        let mut held: Vec<SeriesId> = self.books.title.series_of(party).collect();
+        held.sort_unstable();
+        held
     }
 
     /// What a party has, and what that is worth, in the order of series.
     #[must_use]
     pub fn valued_coupons(&self, party: PartyId) -> Vec<ValuedCoupons> {
-        self.series_held_by(party).filter_map(|series| self.valued_in(party, series)).collect()
+        let held = self.series_held_by(party).into_iter();
+        held.filter_map(|series| self.valued_in(party, series)).collect()
     }
 
     fn valued_in(&self, party: PartyId, series: SeriesId) -> Option<ValuedCoupons> {

@@ -105,10 +105,9 @@ pub(crate) async fn grant_quota(
 
 /// Everybody may know how far an issuer is trusted, and why.
 pub(crate) async fn credit(call: Read<PartyId>, (): ()) -> Result<CreditReport, Problem> {
-    let currency = call.api.terms().currency;
     let found = call.api.gateway().read(|venue, as_of| {
         let known = venue.issuer(call.id)?;
-        Some(CreditReport::new(call.id, known, currency, as_of))
+        Some(CreditReport::new(call.id, known, venue.terms(), as_of))
     });
     found.ok_or_else(|| Code::NotFound.into())
 }

@@ -74,7 +74,7 @@ pub(crate) fn money_of(venue: &Venue, party: PartyId) -> Vec<Bucket> {
 
 fn coupons_of(venue: &Venue, party: PartyId) -> Vec<Holding> {
     let (title, currency) = (&venue.books().title, venue.terms().currency);
-    let holdings = venue.series_held_by(party).map(|id| Holding {
+    let holdings = venue.series_held_by(party).into_iter().map(|id| Holding {
         series: Text(id),
         free: title.quantity(id, Holder::Party(party)),
         in_orders: title.quantity(id, Holder::OrderLock(party)),

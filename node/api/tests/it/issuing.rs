@@ -166,6 +166,9 @@ async fn an_issuer_is_reviewed_rated_and_called_to_account() {
     let path = format!("/api/v1/issuers/{}", people.issuer.party);
     let (_, credit) = world.get(&people.ann, &format!("{path}/credit")).await;
     assert_eq!((&credit["grade"], &credit["provisional"]), (&json!("BBB"), &json!(true)));
+    let factors = &credit["factors"];
+    assert_eq!((&factors["set"], &factors["rate_base"]), (&json!("tenure"), &json!("sold")));
+    assert_eq!((&factors["defaults"], &factors["redemption_period_ms"]), (&json!(0), &json!(null)));
     let (status, _) = world.get(&people.ann, &format!("{path}/quota")).await;
     assert_eq!(status, StatusCode::FORBIDDEN, "an issuer's own affair");
     let (_, finance) = world.get(&people.issuer, &format!("{path}/finance")).await;

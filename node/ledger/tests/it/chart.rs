@@ -138,5 +138,5 @@ fn postings_are_numbered_and_keep_their_places_in_the_encoding() {
     let codes: Vec<&str> = Posting::ALL.iter().map(|posting| posting.code()).collect();
     let once: BTreeSet<&str> = codes.iter().copied().collect();
     assert_eq!(once.len(), codes.len(), "no number is given twice");
-    expect!["P-01 P-01b P-02a P-02b P-02c P-03b P-04a P-04b P-04c P-05b P-06a P-06b P-08a P-08b P-09b P-09c P-09d P-10 P-11a P-11b P-12 P-13a P-13b P-14a P-14b P-15b P-15c P-15d P-15e P-16b P-16e P-16e2 P-16f P-16g P-16h P-16h2 P-16i P-16l P-17 P-18 P-19 P-20a P-20b P-21 P-22 P-24 P-25 P-27 P-28 P-29 P-31 P-32 P-33 P-34"].assert_eq(&codes.join(" "));
+    expect!["P-01 P-01b P-02a P-02b P-02c P-02d P-03b P-04a P-04b P-04c P-05b P-06a P-06b P-08a P-08b P-09b P-09c P-09d P-10 P-11a P-11b P-12 P-13a P-13b P-14a P-14b P-15b P-15c P-15d P-15e P-16b P-16e P-16e2 P-16f P-16g P-16h P-16h2 P-16i P-16l P-17 P-18 P-19 P-20a P-20b P-21 P-22 P-24 P-25 P-27 P-28 P-29 P-31 P-32 P-33 P-34"].assert_eq(&codes.join(" "));
 }

@@ -416,3 +416,27 @@ fn specific_coupons_are_sold_and_count_a_resale() {
         "#]],
     );
 }
+
+#[test]
+fn a_party_is_found_in_the_series_that_it_has_coupons_of() {
+    let mut title = Title::default();
+    let (s, t) = (series("s"), series("t"));
+    title.register(s, HOME).expect("new");
+    title.register(t, HOME).expect("new");
+    let ann = Holder::Party(party("ann"));
+    let of = |title: &Title, who: &str| title.series_of(party(who)).collect::<Vec<_>>();
+    assert_eq!(of(&title, "ann"), []);
+    title.transfer(t, Holder::Inventory, ann, 2).expect("there are ten");
+    title.transfer(s, Holder::Inventory, ann, 1).expect("there are ten");
+    assert_eq!(of(&title, "ann"), [s, t]);
+    title.offer(t, party("ann"), 2, 3).expect("hers");
+    assert_eq!(of(&title, "ann"), [s, t], "behind an order they are hers");
+    let bytes = postcard::to_allocvec(&title).expect("plain data");
+    let read: Title = postcard::from_bytes(&bytes).expect("as written");
+    assert_eq!(of(&read, "ann"), [s, t]);
+    title.resell(t, Holder::OrderLock(party("ann")), Holder::Party(party("ben")), 2).expect("sold");
+    title.transfer(s, ann, Holder::RedeemLock(party("ann")), 1).expect("hers");
+    title.redeem(s, party("ann"), 0, minor(100)).expect("whole");
+    assert_eq!((of(&title, "ann"), of(&title, "ben")), (vec![], vec![t]));
+    assert!(title.owners_are_found());
+}

@@ -174,6 +174,7 @@ proptest! {
         for step in &steps {
             prop_assert_eq!(apply(&mut books, step), model(&mut coupons, step), "{:?}", step);
             prop_assert!(books.title.is_conserved(id));
+            prop_assert!(books.title.owners_are_found());
         }
         for (serial, coupon) in (0u64..).zip(&coupons) {
             let (holder, lot) = books.title.holder_of(id, serial).expect("within the series");

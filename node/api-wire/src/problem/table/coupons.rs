@@ -25,6 +25,7 @@ pub(super) const fn row(rejection: &R) -> Option<Row> {
         }
         R::PointsNotPaid => ("PointsNotPaid", State, Never, "ask the operator what points bring"),
         R::PointsShort => ("PointsShort", State, NewKey, "ask for fewer"),
+        R::ShareOutOfRange => ("ShareOutOfRange", Value, Never, "send 0 to 10000 basis points"),
         R::ReviewRewarded => ("ReviewRewarded", State, Never, "nothing to do: it was rewarded"),
         R::PurchaseUnsettled => {
             ("PurchaseUnsettled", State, NewKey, "wait until the purchase has settled")

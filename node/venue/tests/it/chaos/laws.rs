@@ -145,6 +145,9 @@ type Place = (SeriesId, Holder);
 /// A redemption holds its coupon until the issuer has paid for it; one that is paid is used up.
 fn coupons_set_aside(venue: &Venue) -> Option<String> {
     let title = &venue.books().title;
+    if !title.owners_are_found() {
+        return Some("a party is not found in the series that it has coupons of".to_owned());
+    }
     let mut booked = BTreeMap::new();
     for (series, _) in title.series() {
         for (holder, quantity) in title.holders(series) {
