@@ -107,7 +107,8 @@ fn node() -> Entry {
             show("roles", "/api/v1/admin/roles", "Which roles may call what.")
                 .list("routes", &["method", "path", "roles"]),
             show("conservation", "/api/v1/node/conservation", "Whether every total holds."),
-            show("pools", "/api/v1/trust/accounts", "What the books say of accounts at banks."),
+            show("pools", "/api/v1/trust/accounts", "What the books say of accounts at banks.")
+                .list("pools", &["pool", "at_bank", "in_transit"]),
             show("stake", "/api/v1/admin/stakes/{node}", "What a node has staked."),
             act("return-stake", "/api/v1/admin/stakes/{node}/return", "Give a stake back.")
                 .body::<gcfn_api_wire::fees::StakeReturn>()

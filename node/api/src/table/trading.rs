@@ -22,6 +22,8 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(makers());
     routes.extend(duties());
     routes.extend(market());
+    routes.extend(fees());
+    routes.extend(halts());
     routes
 }
 
@@ -342,6 +344,11 @@ fn market() -> Vec<Route> {
             "What a coupon might be worth, and why; nobody is held to it.",
             market::suggest,
         ),
+    ]
+}
+
+fn fees() -> Vec<Route> {
+    vec![
         Route::read(
             "/api/v1/fees",
             EVERYBODY,
@@ -354,6 +361,12 @@ fn market() -> Vec<Route> {
             "What a trade of the caller would cost.",
             market::quote_fee,
         ),
+    ]
+}
+
+/// Books that stand still, or are made to.
+fn halts() -> Vec<Route> {
+    vec![
         Route::read(
             "/api/v1/market/halts",
             EVERYBODY,
