@@ -1,4 +1,5 @@
-//! A bank that speaks ISO 20022 with nodes, and can be late, wrong, twice, broken or silent.
+//! A bank that speaks ISO 20022 with nodes, and can be late, wrong, twice, broken or silent, on
+//! demand or by a script ([`FaultScript`]).
 //!
 //! [`Bank`] is the bank itself: accounts in one currency, whole minor units, rules, and what it
 //! has to say. It does no I/O and reads no clock: the business date is told to it. The shell
