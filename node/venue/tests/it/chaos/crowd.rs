@@ -1,12 +1,12 @@
 //! A venue on which everything is going on at once.
 
 use crate::world::{World, cents, date, instant, party, terms, voucher};
-use gcfn_banking::Side as Booking;
+use gcfn_banking::{PaymentState, Side as Booking};
 use gcfn_ledger::{Account, SerialRange, ShareKind, UserBucket};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
     AuctionId, BatchId, Currency, Digest, DisputeId, LockId, Millis, OfferId, OrderId, Pool, Rate,
-    RedemptionId, SeriesId, TemplateId, WithdrawalId,
+    RedemptionId, SeriesId, TemplateId, Uetr, WithdrawalId,
 };
 use gcfn_venue::{
     AuctionTerms, Bounds, Claimant, Command, CouponFreezeTerms, CouponKind, DealOrder, Dispatch,
@@ -277,6 +277,9 @@ fn disputed(world: &mut World) {
         let withdrawal = WithdrawalId::derive(&[who.as_bytes()]);
         world.user(who, Verb::Withdraw { withdrawal, amount: cents(amount) }).expect("covered");
     }
+    let drafts = world.venue.desk().payments().filter(|of| of.state == PaymentState::Draft);
+    let drafts: Vec<Uetr> = drafts.map(|of| of.instruction.uetr()).collect();
+    drafts.into_iter().for_each(|uetr| drop(world.must(Command::BankSent(uetr))));
     let raised = Verb::GrantQuota { issuer: party("rival"), quota: cents(2_000_000_00) };
     let proposed = world.ask("olga", Role::Operator, raised);
     assert!(matches!(proposed, Ok(Done::Proposed { .. })), "{proposed:?}");

@@ -23,7 +23,7 @@ const KINDS: [(&str, &[&str]); 16] = [
     ("off", &["offer"]),
     ("auc", &["auction"]),
     ("dsp", &["dispute"]),
-    ("uetr", &["uetr"]),
+    ("uetr", &["uetr", "payment"]),
 ];
 
 /// The fields of 64 bits that hold an instant.
@@ -71,7 +71,7 @@ fn base32(digits: &str) -> Option<[u8; 16]> {
 }
 
 /// The 16 bytes of a UETR.
-fn hexadecimal(uetr: &str) -> Option<[u8; 16]> {
+pub(crate) fn hexadecimal(uetr: &str) -> Option<[u8; 16]> {
     let digits = uetr.replace('-', "");
     u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes)
 }

@@ -3,6 +3,7 @@
 use super::crowd::{IDLERS, ISSUERS, MERCHANTS, STAFF, USERS, crowd};
 use super::drawn::Chaos;
 use super::fees::Fees;
+use super::known::hexadecimal;
 use super::laws::{self, Feed};
 use super::tally::Tally;
 use crate::world::party;
@@ -169,6 +170,8 @@ impl Run {
         let people = people.filter(|who| venue.find_party(*who).is_some());
         let people: Vec<[u8; 16]> = people.map(|who| *who.as_bytes()).collect();
         let redemptions = venue.redemptions().filter(|(_, of)| !of.confirmed);
+        let payments = venue.desk().payments();
+        let payments = payments.filter_map(|of| hexadecimal(&of.instruction.uetr().to_string()));
         let mut living: BTreeMap<_, Vec<_>> = [
             ("batch", venue.batches().map(|(id, _)| *id.as_bytes()).collect()),
             ("order", venue.orders().map(|open| *open.id.as_bytes()).collect()),
@@ -181,6 +184,7 @@ impl Run {
             ("trade", trades[newest..].iter().map(|trade| *trade.id.as_bytes()).collect()),
             ("issuer", venue.issuers().map(|(who, _)| *who.as_bytes()).collect()),
             ("maker", venue.market_makers().map(|(who, _)| *who.as_bytes()).collect()),
+            ("payment", payments.collect()),
             ("merchant", MERCHANTS.map(|who| *party(who).as_bytes()).to_vec()),
         ]
         .into();
