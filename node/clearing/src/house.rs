@@ -182,6 +182,9 @@ impl House {
         if let Some(known) = cycle.bundles.get(&reference)
             && known.bundle != bundle
         {
+            if known.required.contains(&by) {
+                cycle.disputes.insert((reference, by));
+            }
             events.push(ClearingEvent::BundleDisputed { cycle: cycle.id, bundle: reference, by });
             return Err(HouseRefusal::Mismatch);
         }
@@ -203,6 +206,7 @@ impl House {
         let affirmed = cycle.bundles.entry(reference).or_insert_with(fresh);
         self.caps.discount(affirmed);
         affirmed.by.insert(by);
+        cycle.disputes.remove(&(reference, by));
         if affirmed.is_complete() {
             cycle.total = total;
             let exceeded = self.caps.exceeded_by(&affirmed.bundle);
