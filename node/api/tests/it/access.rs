@@ -142,6 +142,7 @@ async fn the_table() {
         POST   /api/v1/disputes/{dispute}/withdraw                user issuer
         GET    /api/v1/federation/anchors                         user issuer operator bank regulator
         POST   /api/v1/federation/approvals                       operator
+        POST   /api/v1/federation/calendars                       operator
         GET    /api/v1/federation/cycles                          operator regulator
         POST   /api/v1/federation/join-requests                   anybody
         GET    /api/v1/federation/join-requests/{node}            anybody
@@ -442,6 +443,10 @@ fn sample(path: &str, people: &People) -> Value {
         "market/halts" => json!({ "series": people.series }),
         "settle/xborder/quotes" => json!({ "needs": { "amount": "1", "currency": "HKD" } }),
         "federation/approvals" => json!({ "node": "cn-sha", "request": "0".repeat(64) }),
+        "federation/calendars" => json!({
+            "currency": "CNY", "from": "2029-01-01", "last": "2029-12-31",
+            "weekend": [5, 6], "holidays": ["2029-01-01"], "workdays": [],
+        }),
         "federation/quotes" => json!({
             "pair": { "base": "CNY", "counter": "HKD" },
             "bid": { "numerator": 109, "denominator": 100 },
