@@ -179,12 +179,7 @@ impl House {
         let no_cycle = HouseRefusal::NoOpenCycle(bundle.value_date);
         let cycle = self.cycles.get_mut(&bundle.value_date).ok_or(no_cycle)?;
         let reference = bundle.reference;
-        if let Some(known) = cycle.bundles.get(&reference)
-            && known.bundle != bundle
-        {
-            if known.required.contains(&by) {
-                cycle.disputes.insert((reference, by));
-            }
+        if cycle.dispute(by, &bundle) {
             events.push(ClearingEvent::BundleDisputed { cycle: cycle.id, bundle: reference, by });
             return Err(HouseRefusal::Mismatch);
         }

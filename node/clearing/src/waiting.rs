@@ -94,6 +94,17 @@ impl Cycle {
         }
     }
 
+    /// Whether `bundle` is something else than what is known under its name; of who must affirm
+    /// it, it is remembered.
+    pub(crate) fn dispute(&mut self, by: NodeId, bundle: &Bundle) -> bool {
+        let Some(known) = self.bundles.get(&bundle.reference) else { return false };
+        let differs = known.bundle != *bundle;
+        if differs && known.required.contains(&by) {
+            self.disputes.insert((bundle.reference, by));
+        }
+        differs
+    }
+
     /// The bundles that somebody has affirmed and not everybody who must.
     pub fn unaffirmed(&self) -> impl Iterator<Item = Unaffirmed<'_>> {
         let awaited = self.bundles.values().filter(|a| a.standing == Standing::Awaited);
