@@ -512,18 +512,11 @@ fn crash(two: &mut Two) {
     }
 }
 
-/// A deal from its order to its end, with a crash of both nodes before the step of that number.
-/// Returns what both have come to, and how many steps there were.
-fn deal_with_a_crash(settles: bool, before: Option<usize>) -> ([Vec<u8>; 2], usize) {
-    let (mut two, mut steps) = (two(), 0);
-    let mut step = |two: &mut Two, act: &mut dyn FnMut(&mut Two)| {
-        if before == Some(steps) {
-            crash(two);
-        }
-        steps += 1;
-        act(two);
-    };
-    let carry = |two: &mut Two, step: &mut dyn FnMut(&mut Two, &mut dyn FnMut(&mut Two))| loop {
+type Step<'a> = dyn FnMut(&mut Two, &mut dyn FnMut(&mut Two)) + 'a;
+
+/// Carries what the nodes have sent each other, every message a step.
+fn carry_by(two: &mut Two, step: &mut Step<'_>) {
+    loop {
         let to_home = take_sent(&mut two.away, node("cn-sha"));
         let to_away = take_sent(&mut two.home, node("de"));
         if to_home.is_empty() && to_away.is_empty() {
@@ -537,14 +530,27 @@ fn deal_with_a_crash(settles: bool, before: Option<usize>) -> ([Vec<u8>; 2], usi
             let said = Command::Dispatch { from: node("cn-sha"), body };
             step(two, &mut |two| drop(two.away.must(said.clone())));
         }
+    }
+}
+
+/// A deal from its order to its end, with a crash of both nodes before the step of that number.
+/// Returns what both have come to, and how many steps there were.
+fn deal_with_a_crash(settles: bool, before: Option<usize>) -> ([Vec<u8>; 2], usize) {
+    let (mut two, mut steps) = (two(), 0);
+    let mut step = |two: &mut Two, act: &mut dyn FnMut(&mut Two)| {
+        if before == Some(steps) {
+            crash(two);
+        }
+        steps += 1;
+        act(two);
     };
     step(&mut two, &mut |two| {
         let goods = two.goods();
         two.away.user("uwe", Verb::BuyAbroad(goods)).expect("funded");
     });
-    carry(&mut two, &mut step);
+    carry_by(&mut two, &mut step);
     step(&mut two, &mut |two| two.home.until(1000, 19));
-    carry(&mut two, &mut step);
+    carry_by(&mut two, &mut step);
     let requests = affirmed(&two.home);
     let [FederationRequest::Affirm { bundle, .. }] = requests.as_slice() else { panic!("one") };
 
@@ -563,7 +569,7 @@ fn deal_with_a_crash(settles: bool, before: Option<usize>) -> ([Vec<u8>; 2], usi
         },
     };
     step(&mut two, &mut |two| {
-        drop(two.away.must(Command::Notice(Notice::Clearing(called.clone()))))
+        two.away.must(Command::Notice(Notice::Clearing(called.clone())));
     });
     step(&mut two, &mut |two| two.away.bank_answers());
     let bundles = vec![bundle.reference];
