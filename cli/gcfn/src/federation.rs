@@ -4,8 +4,10 @@ use crate::failure::{Ended, Failure};
 use crate::home::{Home, block_on};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
+use gcfn_api_wire::federation::NewCalendar;
 use gcfn_daemon::network::{self, FoundingTerms};
-use gcfn_model::{Amount, CommandId, Currency, NetworkId, NodeId};
+use gcfn_daemon::region::Region;
+use gcfn_model::{Amount, BusinessDate, CommandId, Currency, NetworkId, NodeId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,6 +23,10 @@ pub(crate) enum Federation {
     /// Approve an applicant, as a validator; two thirds of the validators must.
     #[command(after_help = ADMIT)]
     Admit(Admit),
+    /// Let a currency settle on other days from a day on, as a validator; two thirds of the
+    /// validators must say the same.
+    #[command(after_help = CALENDAR)]
+    Calendar(NewDays),
     /// Show the latest final round and the cells under it.
     #[command(after_help = ANCHORS)]
     Anchors(Home),
@@ -36,6 +42,10 @@ const ADMIT: &str = "\
 Example, at each of two thirds of the validators:
   gcfn federation admit cn-sha --dir ./root
   gcfn federation admit cn-sha --dir ./cn";
+const CALENDAR: &str = "\
+Example, at each of two thirds of the validators; the folder has a region.toml and its lists of days:
+  gcfn federation calendar ./region-of-2029/sg --from 2029-01-01 --dir ./root
+  gcfn federation calendar ./region-of-2029/sg --from 2029-01-01 --dir ./cn";
 const ANCHORS: &str = "\
 Example:
   gcfn federation anchors --dir ./root --output json";
@@ -65,12 +75,25 @@ pub(crate) struct Admit {
     home: Home,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct NewDays {
+    /// The folder of a region's template, whose currency and days are meant.
+    #[arg(value_name = "FOLDER")]
+    region: PathBuf,
+    /// The first day that is to change, after today.
+    #[arg(long, value_name = "DATE")]
+    from: BusinessDate,
+    #[command(flatten)]
+    home: Home,
+}
+
 impl Federation {
     pub(crate) fn run(self, format: Format) -> Ended {
         match self {
             Federation::Found(found) => found.run(format),
             Federation::Members(home) => members(&home, format),
             Federation::Admit(admit) => admit.run(format),
+            Federation::Calendar(days) => days.run(format),
             Federation::Anchors(home) => anchors(&home, format),
         }
     }
@@ -129,6 +152,30 @@ impl Admit {
         match format {
             Format::Json => output::json(&json!({ "node": self.node, "approved": true }))?,
             Format::Table => output::line(&format!("{} is approved by this node", self.node))?,
+        }
+        Ok(())
+    }
+}
+
+impl NewDays {
+    fn run(self, format: Format) -> Ended {
+        let region = Region::read(&self.region).map_err(|fault| Failure::usage(&fault))?;
+        let currency = region.template.currency;
+        let change = NewCalendar::of(currency, self.from, &region.calendar);
+        let body =
+            serde_json::to_value(&change).map_err(|fault| Failure::Usage(fault.to_string()))?;
+        let now = gcfn_localnet::contract::now().micros().to_be_bytes();
+        let key = CommandId::derive(&[&now, currency.code().as_bytes()]);
+        let api = self.home.operator()?;
+        let _: Value = block_on(api.post("/api/v1/federation/calendars", key, &body))??;
+        let (from, last) = (self.from, region.calendar.last);
+        match format {
+            Format::Json => {
+                output::json(&json!({ "currency": currency, "from": from, "last": last }))?
+            }
+            Format::Table => output::line(&format!(
+                "this node stands by the days of {currency} from {from} to {last}"
+            ))?,
         }
         Ok(())
     }

@@ -2,9 +2,9 @@
 
 use crate::money::PoolName;
 use crate::settlement::{CyclePhase, NetPosition};
-use crate::term::{CurrencyCode, Cycle, Date, Hash, Money, Node, Party, SignedMoney, Text};
+use crate::term::{CurrencyCode, Cycle, Date, Hash, Money, Node, Party, SignedMoney, Text, Time};
 use crate::word::words;
-use gcfn_clearing::{House, HouseRefusal, Phase};
+use gcfn_clearing::{House, HouseRefusal, Phase, Wait};
 use gcfn_model::{BusinessDate, Currency, SettlementAccount};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -57,8 +57,97 @@ pub struct ClearingPositions {
     pub calls: Vec<ClearingCall>,
     /// What liquidity-saving runs have come to in it, by currency.
     pub savings: Vec<LiquiditySaving>,
+    /// The bundles that somebody has affirmed and not everybody who must.
+    pub unaffirmed: Vec<UnaffirmedBundle>,
+    /// What it waits for; nothing once it is final.
+    pub waits_for: Vec<ClearingWait>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
+}
+
+/// A bundle that not everybody stands by who must.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UnaffirmedBundle {
+    /// The bundle.
+    pub bundle: Hash,
+    /// Who stands by it.
+    pub by: Vec<Node>,
+    /// Who has yet to.
+    pub missing: Vec<Node>,
+    /// Who has affirmed something else under its name: both sides must look.
+    pub disputed_by: Vec<Node>,
+    /// What is owed in it, as it was affirmed first.
+    pub owed: Vec<OwedInBundle>,
+}
+
+/// Something that must happen before a cycle is final.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum ClearingWait {
+    /// Its time: the cut-off, or the calls for money.
+    Time {
+        /// When.
+        at: Time,
+    },
+    /// An account must pay in, or the deadline pass.
+    PayIn {
+        /// Who: node and pool.
+        account: String,
+        /// How much is missing.
+        amount: Money,
+    },
+    /// A member has so much at the house that no more can be booked for it.
+    Room,
+    /// The bank must pay an account.
+    PayOut {
+        /// Whom: node and pool.
+        account: String,
+        /// How much.
+        amount: Money,
+        /// Whether the bank has refused it or sent it back.
+        refused: bool,
+    },
+    /// A statement of the bank must tie.
+    Statement {
+        /// In which currency.
+        currency: CurrencyCode,
+        /// Of this day or a later one.
+        covering: Date,
+    },
+}
+
+impl From<Wait> for ClearingWait {
+    fn from(wait: Wait) -> ClearingWait {
+        match wait {
+            Wait::Time(at) => ClearingWait::Time { at: Text(at) },
+            Wait::PayIn { account, currency, amount } => ClearingWait::PayIn {
+                account: account.to_string(),
+                amount: Money::new(amount, currency),
+            },
+            Wait::Room => ClearingWait::Room,
+            Wait::PayOut { account, currency, amount, refused } => ClearingWait::PayOut {
+                account: account.to_string(),
+                amount: Money::new(amount, currency),
+                refused,
+            },
+            Wait::Statement { currency, covering } => {
+                ClearingWait::Statement { currency: Text(currency), covering: Text(covering) }
+            }
+        }
+    }
+}
+
+impl From<gcfn_clearing::Unaffirmed<'_>> for UnaffirmedBundle {
+    fn from(awaited: gcfn_clearing::Unaffirmed<'_>) -> UnaffirmedBundle {
+        let nodes = |of: &[gcfn_model::NodeId]| of.iter().copied().map(Text).collect();
+        UnaffirmedBundle {
+            bundle: Text(awaited.bundle.reference),
+            by: awaited.by.iter().copied().map(Text).collect(),
+            missing: nodes(&awaited.missing),
+            disputed_by: nodes(&awaited.disputed_by),
+            owed: awaited.bundle.obligations.iter().map(Into::into).collect(),
+        }
+    }
 }
 
 /// A call for money.
@@ -197,6 +286,16 @@ pub struct OwedInBundle {
     pub payee: String,
     /// How much.
     pub amount: Money,
+}
+
+impl From<&gcfn_clearing::Obligation> for OwedInBundle {
+    fn from(owed: &gcfn_clearing::Obligation) -> OwedInBundle {
+        OwedInBundle {
+            payer: owed.payer.to_string(),
+            payee: owed.payee.to_string(),
+            amount: Money::new(owed.amount, owed.currency),
+        }
+    }
 }
 
 /// How urgent a bundle in the queue is from now on.
@@ -356,6 +455,8 @@ impl ClearingPositions {
             positions: of_cycle,
             calls: calls.collect(),
             savings: cycle.savings().iter().map(Into::into).collect(),
+            unaffirmed: cycle.unaffirmed().map(Into::into).collect(),
+            waits_for: cycle.waits_for().into_iter().map(Into::into).collect(),
             as_of,
         })
     }
@@ -421,11 +522,6 @@ impl ClearingQueue {
     /// What waits at `house`.
     #[must_use]
     pub fn new(house: &House, as_of: u64) -> ClearingQueue {
-        let owed = |owed: &gcfn_clearing::Obligation| OwedInBundle {
-            payer: owed.payer.to_string(),
-            payee: owed.payee.to_string(),
-            amount: Money::new(owed.amount, owed.currency),
-        };
         let queued = house.queue().map(|queued| {
             let cycle = house.cycle(queued.value_date);
             let bundle = cycle.and_then(|cycle| cycle.bundle(&queued.bundle));
@@ -434,7 +530,7 @@ impl ClearingQueue {
                 value_date: Text(queued.value_date),
                 priority: queued.priority.get(),
                 held: queued.held,
-                owed: bundle.into_iter().flat_map(|b| &b.obligations).map(owed).collect(),
+                owed: bundle.into_iter().flat_map(|b| &b.obligations).map(Into::into).collect(),
             }
         });
         ClearingQueue { queue: queued.collect(), as_of }

@@ -2,14 +2,14 @@
 //! is listed; and what a node says in it.
 
 use crate::listing::Listing;
-use crate::term::{CurrencyCode, Hash, Money, Node, Region, Text, Time};
+use crate::term::{CurrencyCode, Date, Hash, Money, Node, Region, Text, Time};
 use crate::trading::RateLock;
 use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::Round;
-use gcfn_council::{Council, Member, SignedJoinRequest};
-use gcfn_model::{Rate, Timestamp};
+use gcfn_council::{CalendarChange, Council, Member, SignedJoinRequest};
+use gcfn_model::{BusinessDate, Calendar, Currency, Rate, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -238,6 +238,55 @@ pub struct Approval {
     pub node: Node,
     /// The digest of the request that was looked at; the one in the directory when left out.
     pub request: Option<Hash>,
+}
+
+/// From a day on, these are the business days of a currency: a validator's word for it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCalendar {
+    /// Of which currency.
+    pub currency: CurrencyCode,
+    /// The first day that it says anything of; after today.
+    pub from: Date,
+    /// The last day that it knows.
+    pub last: Date,
+    /// Days of the week on which banks are closed, 0 is Monday.
+    #[schema(example = json!([5, 6]))]
+    pub weekend: Vec<u8>,
+    /// Other days on which they are closed.
+    pub holidays: Vec<Date>,
+    /// Days of a weekend on which they are open.
+    pub workdays: Vec<Date>,
+}
+
+impl NewCalendar {
+    /// What the validator stands by.
+    #[must_use]
+    pub fn change(&self) -> CalendarChange {
+        let days = |of: &[Date]| of.iter().map(|Text(day)| *day).collect();
+        let calendar = Calendar {
+            weekend: self.weekend.iter().copied().collect(),
+            holidays: days(&self.holidays),
+            workdays: days(&self.workdays),
+            first: self.from.0,
+            last: self.last.0,
+        };
+        CalendarChange { currency: self.currency.0, from: self.from.0, calendar }
+    }
+
+    /// What `calendar` says of the days from `from` on.
+    #[must_use]
+    pub fn of(currency: Currency, from: BusinessDate, calendar: &Calendar) -> NewCalendar {
+        let days = |of: &BTreeSet<BusinessDate>| of.range(from..).copied().map(Text).collect();
+        NewCalendar {
+            currency: Text(currency),
+            from: Text(from),
+            last: Text(calendar.last),
+            weekend: calendar.weekend.iter().copied().collect(),
+            holidays: days(&calendar.holidays),
+            workdays: days(&calendar.workdays),
+        }
+    }
 }
 
 /// A dealer's two-way offer. A new one takes the place of the last.

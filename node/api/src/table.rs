@@ -153,6 +153,13 @@ fn network() -> Vec<Route> {
             federation::approve,
         )
         .accepts(),
+        Route::write(
+            "/api/v1/federation/calendars",
+            &[Operator],
+            "Let these be a currency's business days from a day on, as a validator.",
+            federation::change_calendar,
+        )
+        .accepts(),
         Route::open(
             Method::Post,
             "/api/v1/federation/join-requests",

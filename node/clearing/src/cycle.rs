@@ -125,6 +125,8 @@ pub struct Cycle {
     /// Where it stands.
     pub phase: Phase,
     pub(crate) bundles: BTreeMap<BundleRef, Affirmed>,
+    /// Who has affirmed other content than a bundle has.
+    pub(crate) disputes: BTreeSet<(BundleRef, NodeId)>,
     /// Against what its accounts set off; fixed at its cut-off.
     pub(crate) netting: Netting,
     pub(crate) positions: Positions,
@@ -154,6 +156,7 @@ impl Cycle {
             schedule,
             phase: Phase::Open,
             bundles: BTreeMap::new(),
+            disputes: BTreeSet::new(),
             netting: Netting::default(),
             positions: Positions::new(),
             dues: Positions::new(),

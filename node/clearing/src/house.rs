@@ -179,9 +179,7 @@ impl House {
         let no_cycle = HouseRefusal::NoOpenCycle(bundle.value_date);
         let cycle = self.cycles.get_mut(&bundle.value_date).ok_or(no_cycle)?;
         let reference = bundle.reference;
-        if let Some(known) = cycle.bundles.get(&reference)
-            && known.bundle != bundle
-        {
+        if cycle.dispute(by, &bundle) {
             events.push(ClearingEvent::BundleDisputed { cycle: cycle.id, bundle: reference, by });
             return Err(HouseRefusal::Mismatch);
         }
@@ -203,6 +201,7 @@ impl House {
         let affirmed = cycle.bundles.entry(reference).or_insert_with(fresh);
         self.caps.discount(affirmed);
         affirmed.by.insert(by);
+        cycle.disputes.remove(&(reference, by));
         if affirmed.is_complete() {
             cycle.total = total;
             let exceeded = self.caps.exceeded_by(&affirmed.bundle);

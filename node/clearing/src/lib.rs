@@ -9,7 +9,7 @@
 //! `pay_out` and `reconciliation` are the phases of a `cycle` in their order. `deposit` is what
 //! members keep at the house and `paying_back` gives back: `run` settles with it between cycles, `waterfall` draws on it for who
 //! does not pay in, and `selection` finds for both what settles the most value. `preview` asks what
-//! would happen, and recounts what has.
+//! would happen, and recounts what has; `waiting` says what a cycle waits for.
 //!
 //! Source: protocols "A clearing cycle"; CPMI-IOSCO PFMI principles 8 (finality), 9 (money
 //! settlements) and 12 (exchange of value).
@@ -36,6 +36,7 @@ mod run;
 mod selection;
 mod settlement;
 mod volume;
+mod waiting;
 mod waterfall;
 
 pub use caps::Cap;
@@ -49,4 +50,5 @@ pub use preview::{Preview, Replay};
 pub use queue::{Priority, QueueChange, Queued};
 pub use refusal::HouseRefusal;
 pub use run::{RunPlan, Saving};
+pub use waiting::{Unaffirmed, Wait};
 pub use waterfall::{Cover, DefaultPlan};

@@ -10,7 +10,7 @@ use crate::deposit::{Deposit, Layer, Place};
 use crate::house::{House, HousePayment};
 use crate::{ClearingEvent, HouseRefusal, Phase};
 use alloc::vec::Vec;
-use gcfn_banking::{Creditor, Instruction};
+use gcfn_banking::{Booked, Creditor, Instruction};
 use gcfn_model::{Currency, InstructionId, Pool, Position, SettlementAccount, Timestamp};
 
 impl House {
@@ -126,6 +126,21 @@ impl House {
     /// The deposit that a payment of the house brings back, if it brings one.
     pub(crate) fn returned_by(&self, payment: &Instruction<HousePayment>) -> Option<Deposit> {
         self.deposits.returning.get(&payment.id).copied()
+    }
+
+    /// Whether the bank has booked a deposit that goes back, or that has come back.
+    pub(crate) fn has_gone_back(
+        &mut self,
+        booked: &Booked<HousePayment>,
+        events: &mut Vec<ClearingEvent>,
+    ) -> bool {
+        let (Booked::Settled(payment) | Booked::Returned(payment)) = booked else { return false };
+        let Some(deposit) = self.returned_by(payment) else { return false };
+        match booked {
+            Booked::Returned(_) => self.keep_again(deposit, events),
+            _ => events.push(ClearingEvent::DepositReturned(deposit)),
+        }
+        true
     }
 
     /// The bank did not pay a deposit back, or its payment came back.

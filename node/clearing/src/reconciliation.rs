@@ -41,13 +41,7 @@ impl House {
             }
             events.push(ClearingEvent::Posted(books));
         }
-        if let Booked::Settled(payment) | Booked::Returned(payment) = &booked
-            && let Some(deposit) = self.returned_by(payment)
-        {
-            match &booked {
-                Booked::Returned(_) => self.keep_again(deposit, events),
-                _ => events.push(ClearingEvent::DepositReturned(deposit)),
-            }
+        if self.has_gone_back(&booked, events) {
             return booked;
         }
         match &booked {

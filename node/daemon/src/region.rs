@@ -101,8 +101,21 @@ impl Region {
         now: Timestamp,
         count: usize,
     ) -> Result<Vec<TradingDay>, CalendarFault> {
+        self.trading_days_by(self.agreed.as_ref(), now, count)
+    }
+
+    /// The same by what the validators have made of the charter's calendar since.
+    ///
+    /// # Errors
+    /// As for [`Region::trading_days`].
+    pub fn trading_days_by(
+        &self,
+        agreed: Option<&Calendar>,
+        now: Timestamp,
+        count: usize,
+    ) -> Result<Vec<TradingDay>, CalendarFault> {
         let own = [&self.calendar];
-        let both: Vec<&Calendar> = own.into_iter().chain(&self.agreed).collect();
+        let both: Vec<&Calendar> = own.into_iter().chain(agreed).collect();
         let mut days = Vec::new();
         let mut date = self.template.zone.date(now);
         while days.len() < count {

@@ -65,13 +65,15 @@ impl Scheduler {
     fn due(&self) -> Result<Vec<Command>> {
         let now = self.clock.now();
         let mut commands = Vec::new();
-        let (last_day, cycles, due, open, head) = self.cell.read(|replica| {
+        let (last_day, cycles, due, open, head, agreed) = self.cell.read(|replica| {
+            let agreed = self.region.agreed.as_ref();
+            let agreed = agreed.map(|charter| replica.federation().amended(charter));
             let venue = replica.venue();
             let day = venue.days().last().map(|day| day.date);
             let cycles = venue.house().map(dates);
-            (day, cycles, venue.next_due(), replica.has_open_epoch(), replica.head())
+            (day, cycles, venue.next_due(), replica.has_open_epoch(), replica.head(), agreed)
         });
-        for day in self.region.trading_days(now, DAYS_AHEAD)? {
+        for day in self.region.trading_days_by(agreed.as_ref(), now, DAYS_AHEAD)? {
             if last_day.is_none_or(|last| last < day.date) {
                 self.warn_of(day);
                 commands.push(Command::Venue(Venue::OpenDay(day)));

@@ -3,8 +3,8 @@
 use crate::gateway::Unavailable;
 use crate::route::{Body, Open, Read, Write};
 use gcfn_api_wire::federation::{
-    Anchors, Application, Approval, Heard, JoinRequest, LockList, MemberList, NewQuote, QuoteList,
-    Ratio, SeriesListed,
+    Anchors, Application, Approval, Heard, JoinRequest, LockList, MemberList, NewCalendar,
+    NewQuote, QuoteList, Ratio, SeriesListed,
 };
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
@@ -55,6 +55,14 @@ pub(crate) async fn approve(call: Write, Body(approval): Body<Approval>) -> Resu
         }
     };
     say(&call, Verb::Approve(Decision::Admit { node, request })).await
+}
+
+/// This node's word for other days of a currency, in its operator's name.
+pub(crate) async fn change_calendar(
+    call: Write,
+    Body(calendar): Body<NewCalendar>,
+) -> Result<Heard, Problem> {
+    say(&call, Verb::ChangeCalendar(Box::new(calendar.change()))).await
 }
 
 pub(crate) async fn quote(call: Write, Body(quote): Body<NewQuote>) -> Result<Heard, Problem> {

@@ -106,6 +106,8 @@ async fn what_would_happen_is_shown_and_a_run_does_it() {
     assert_eq!(preview["leaving"].as_array().unwrap().len(), 1);
     let (_, positions) = world.get(&people.operator, &of_day("positions")).await;
     assert_eq!(positions["positions"], preview["positions"]);
+    let cut_off = json!([{ "what": "time", "at": "2027-01-04T18:00:00.000000Z" }]);
+    assert_eq!((&positions["waits_for"], &positions["unaffirmed"]), (&cut_off, &json!([])));
     world.done(&people.operator, &format!("{HOUSE}/run"), json!({ "value_date": DAY })).await;
 
     let (status, problem) = world.get(&people.operator, &of_day("replay")).await;

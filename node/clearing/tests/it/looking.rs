@@ -1,7 +1,7 @@
 //! Preview and replay: what would happen, and whether what has happened follows.
 
-use crate::world::{EUR, World, account, day, minor, owes};
-use gcfn_clearing::{HouseRefusal, Layer, Netting};
+use crate::world::{EUR, World, account, at, day, minor, node, owes};
+use gcfn_clearing::{HouseRefusal, Layer, Netting, Phase, Wait};
 
 #[test]
 fn a_preview_says_what_then_happens_and_changes_nothing() {
@@ -72,4 +72,48 @@ fn the_houses_terms_say_how_much_must_be_paid_in_and_not_what_is_paid_out() {
         assert_eq!(["a", "b", "c"].map(|of| left(&world, of)), [-60, 10, 50], "{netting}");
         world.leaves_no_residue();
     }
+}
+
+#[test]
+fn a_cycle_says_what_it_waits_for_until_it_is_final() {
+    let mut world = World::new();
+    world.agree(&[owes("a", "b", EUR, 100)]);
+    let waits = |world: &World| world.cycle().waits_for();
+    assert_eq!(waits(&world), [Wait::Time(at(9, 18))]);
+    world.until(9, 18);
+    assert_eq!(waits(&world), [Wait::Time(at(10, 8))]);
+    world.until(10, 8);
+    let (account_of, amount) = (account, minor(100));
+    let short = Wait::PayIn { account: account_of("a"), currency: EUR, amount };
+    assert_eq!(waits(&world), [short]);
+    world.pay_in("a");
+    let unpaid = Wait::PayOut { account: account_of("b"), currency: EUR, amount, refused: false };
+    let statement = Wait::Statement { currency: EUR, covering: day(10) };
+    assert_eq!(waits(&world), [unpaid, statement]);
+    world.pay_out();
+    assert_eq!(waits(&world), [statement], "the bank has yet to confirm it");
+    world.statements();
+    assert_eq!((world.phase(), waits(&world)), (Phase::Final, Vec::new()));
+}
+
+#[test]
+fn what_one_side_has_not_affirmed_or_affirmed_otherwise_is_shown_with_its_name() {
+    let mut world = World::new();
+    world.agree(&[owes("a", "b", EUR, 1)]);
+    let mine = world.bundle(10, &[owes("a", "b", EUR, 60)]);
+    world.affirm(node("a"), &mine).expect("taken");
+    let shown = |world: &World| {
+        let all: Vec<_> = world.cycle().unaffirmed().collect();
+        let [one] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!(one.bundle, &mine);
+        (one.by.iter().copied().collect::<Vec<_>>(), one.missing.clone(), one.disputed_by.clone())
+    };
+    assert_eq!(shown(&world), (vec![node("a")], vec![node("b")], vec![]));
+    let mut other = mine.clone();
+    other.obligations = vec![owes("a", "b", EUR, 61)];
+    assert_eq!(world.affirm(node("b"), &other), Err(HouseRefusal::Mismatch));
+    assert_eq!(shown(&world), (vec![node("a")], vec![node("b")], vec![node("b")]));
+    world.affirm(node("b"), &mine).expect("it has looked again");
+    assert_eq!(world.cycle().unaffirmed().count(), 0);
+    world.finish(&["a"]);
 }

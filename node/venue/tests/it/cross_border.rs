@@ -503,3 +503,101 @@ fn a_batch_with_coupons_at_other_nodes_is_not_recalled() {
     let refused = two.home.ask("olga", Role::Operator, recall);
     assert_eq!(refused, Err(Rejection::CouponsAbroad));
 }
+
+/// Loses all that is not in the states of both nodes.
+fn crash(two: &mut Two) {
+    for world in [&mut two.home, &mut two.away] {
+        let bytes = postcard::to_allocvec(&world.venue).expect("plain data");
+        world.venue = postcard::from_bytes(&bytes).expect("its own bytes");
+    }
+}
+
+type Step<'a> = dyn FnMut(&mut Two, &mut dyn FnMut(&mut Two)) + 'a;
+
+/// Carries what the nodes have sent each other, every message a step.
+fn carry_by(two: &mut Two, step: &mut Step<'_>) {
+    loop {
+        let to_home = take_sent(&mut two.away, node("cn-sha"));
+        let to_away = take_sent(&mut two.home, node("de"));
+        if to_home.is_empty() && to_away.is_empty() {
+            return;
+        }
+        for body in to_home {
+            let said = Command::Dispatch { from: node("de"), body };
+            step(two, &mut |two| drop(two.home.must(said.clone())));
+        }
+        for body in to_away {
+            let said = Command::Dispatch { from: node("cn-sha"), body };
+            step(two, &mut |two| drop(two.away.must(said.clone())));
+        }
+    }
+}
+
+/// A deal from its order to its end, with a crash of both nodes before the step of that number.
+/// Returns what both have come to, and how many steps there were.
+fn deal_with_a_crash(settles: bool, before: Option<usize>) -> ([Vec<u8>; 2], usize) {
+    let (mut two, mut steps) = (two(), 0);
+    let mut step = |two: &mut Two, act: &mut dyn FnMut(&mut Two)| {
+        if before == Some(steps) {
+            crash(two);
+        }
+        steps += 1;
+        act(two);
+    };
+    step(&mut two, &mut |two| {
+        let goods = two.goods();
+        two.away.user("uwe", Verb::BuyAbroad(goods)).expect("funded");
+    });
+    carry_by(&mut two, &mut step);
+    step(&mut two, &mut |two| two.home.until(1000, 19));
+    carry_by(&mut two, &mut step);
+    let requests = affirmed(&two.home);
+    let [FederationRequest::Affirm { bundle, .. }] = requests.as_slice() else { panic!("one") };
+
+    let (house, cycle) = ("federation".parse().expect("a name"), CycleId::derive(&[b"c"]));
+    let called = ClearingNotice::PayInCalled {
+        house,
+        cycle,
+        value_date: date(1002),
+        pay_to: gcfn_model::SettlementAccount { node: node("root"), pool: Pool::ClearingHouse },
+        pay_in: PayIn {
+            instruction: InstructionId::derive(&[b"i"]),
+            account: two.away.venue.terms().account(Pool::UserCustody),
+            currency: Currency::Eur,
+            amount: cents(60_90),
+            due: instant(1002, 15),
+        },
+    };
+    step(&mut two, &mut |two| {
+        two.away.must(Command::Notice(Notice::Clearing(called.clone())));
+    });
+    step(&mut two, &mut |two| two.away.bank_answers());
+    let bundles = vec![bundle.reference];
+    let end = match settles {
+        true => ClearingNotice::Settled { house, cycle, bundles },
+        false => ClearingNotice::Failed { house, cycle, bundles },
+    };
+    let end = Command::Notice(Notice::Clearing(end));
+    step(&mut two, &mut |two| drop(two.away.must(end.clone())));
+    step(&mut two, &mut |two| drop(two.home.must(end.clone())));
+    step(&mut two, &mut |_| ());
+    let legs = (
+        two.away.coupons("uwe", two.series),
+        two.home.venue.books().title.quantity(two.series, Holder::Abroad(node("de"))),
+    );
+    assert_eq!(legs, if settles { (5, 5) } else { (0, 0) }, "both legs or none");
+    let state = |world: &World| postcard::to_allocvec(&world.venue).expect("plain data");
+    ([state(&two.home), state(&two.away)], steps)
+}
+
+#[test]
+fn a_deal_comes_to_the_same_whichever_step_a_crash_comes_before() {
+    for settles in [true, false] {
+        let (through, steps) = deal_with_a_crash(settles, None);
+        assert!(8 <= steps, "{steps} steps are no deal");
+        for before in 0..steps {
+            let (crashed, _) = deal_with_a_crash(settles, Some(before));
+            assert!(crashed == through, "a crash before step {before}, settles: {settles}");
+        }
+    }
+}
