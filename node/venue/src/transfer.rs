@@ -57,7 +57,7 @@ impl Venue {
         self.gather(step, posting, &[(from, amount)], to)
     }
 
-    /// Moves what was taken from accounts of one pool to one account.
+    /// Moves what was taken from accounts of one pool to one account. What is there already stays.
     pub(crate) fn gather(
         &mut self,
         step: &mut Step<'_>,
@@ -69,8 +69,9 @@ impl Venue {
         let entry = self.entry(posting);
         if first.pool() == to.pool() {
             let to = self.settled_into(to);
+            let elsewhere = taken.iter().filter(|(from, _)| *from != to);
             let legs = |entry: Entry, &(from, part): &Taken| entry.with(from, to, part);
-            let entry = taken.iter().fold(entry, legs);
+            let entry = elsewhere.fold(entry, legs);
             self.post(step, entry);
             return None;
         }

@@ -124,6 +124,23 @@ fn an_entry_is_reversed_once_and_within_its_window() {
     assert_eq!(world.two(reverse(late, false)), Err(Rejection::UnknownEntry));
 }
 
+/// What is taken back may have gone back already by another way: it is where it is to be.
+#[test]
+fn what_has_gone_back_already_is_not_moved_again() {
+    let mut world = world();
+    let (fee, share) = (Account::Fee(FeeKind::Trade), Account::Share(ShareKind::Platform));
+    numbered(world.two(by_hand(available("ann"), fee, 30_00)));
+    settle(&mut world, 1000);
+    settle(&mut world, 1001);
+    assert_eq!(world.balance(share), 30_00, "shared out");
+
+    let number = numbered(world.two(by_hand(share, fee, 10_00)));
+    settle(&mut world, 1002);
+    assert_eq!((world.balance(fee), world.balance(share)), (0, 30_00), "shared out again");
+    world.two(reverse(number, false)).expect("it is there");
+    assert_eq!((world.balance(fee), world.balance(share)), (0, 30_00));
+}
+
 #[test]
 fn a_reversed_deposit_goes_to_suspense_for_the_bank_still_has_it() {
     let mut world = world();
