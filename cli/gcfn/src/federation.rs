@@ -171,7 +171,7 @@ impl NewDays {
         let (from, last) = (self.from, region.calendar.last);
         match format {
             Format::Json => {
-                output::json(&json!({ "currency": currency, "from": from, "last": last }))?
+                output::json(&json!({ "currency": currency, "from": from, "last": last }))?;
             }
             Format::Table => output::line(&format!(
                 "this node stands by the days of {currency} from {from} to {last}"
