@@ -33,10 +33,12 @@ impl StatementLine {
 }
 
 /// The rows of an entry, the `seq`th event of the journal: one for each party whose money it
-/// moved.
+/// moved. What is only set aside for an order, or free again, is no line: the order tells it.
 pub(super) fn rows((seq, at): (u64, Timestamp), entry: &Entry) -> impl Iterator<Item = Row> {
     let (posting, currency) = (entry.posting, entry.currency);
-    changes(entry).into_iter().map(move |(party, changes)| {
+    let is_line = !matches!(posting, Posting::PrimaryHold | Posting::HoldRelease);
+    let changes = changes(entry).into_iter().filter(move |_| is_line);
+    changes.map(move |(party, changes)| {
         let text =
             |(bucket, by): (&'static str, Position)| (bucket.to_owned(), by.minor().to_string());
         let changes = changes.into_iter().map(text).collect();
