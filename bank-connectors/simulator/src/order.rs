@@ -75,6 +75,7 @@ impl Order {
             && self.creditor_agent == other.creditor_agent
             && self.detail == other.detail
     }
+
     /// The payments of a pacs.009.
     pub(crate) fn of_institutions(
         sender: NodeId,

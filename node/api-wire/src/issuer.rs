@@ -143,6 +143,15 @@ pub struct IssuerAmount {
     pub amount: Money,
 }
 
+/// An issuer's assurance that it will redeem.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assurance {
+    /// The share of what its sales bring that is kept as deposit from now on, in basis points.
+    #[schema(maximum = 10_000)]
+    pub share: u32,
+}
+
 /// An issuer that does not perform.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -448,6 +457,8 @@ impl From<&FundingCall> for FundingCallReport {
 pub struct IssuerDeposit {
     /// What is deposited.
     pub deposit: Money,
+    /// What is added to it of what its sales bring.
+    pub assurance: Assurance,
     /// What the payer writes as structured reference; without it the money waits in suspense.
     pub reference: Party,
     /// The node's account for it; nothing where it has none.

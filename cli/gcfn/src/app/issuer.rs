@@ -2,7 +2,7 @@
 
 use crate::verbs::{Entry, Row, act, group, set, show};
 use gcfn_api_wire::issuance::{BatchDraft, ReserveTopUp};
-use gcfn_api_wire::issuer::{IssuerAmount, MerchantGrant};
+use gcfn_api_wire::issuer::{Assurance, IssuerAmount, MerchantGrant};
 use gcfn_api_wire::papers::NewPaper;
 use gcfn_api_wire::promotion::{NewPromotion, PromotionChange};
 use gcfn_api_wire::statement::StatementPage;
@@ -101,6 +101,10 @@ fn money() -> Vec<Row> {
             .of_caller("issuer")
             .body::<IssuerAmount>()
             .at(&["amount"]),
+        act("assure", "/api/v1/issuers/{issuer}/deposit/assurance", "Keep a share of sales there.")
+            .of_caller("issuer")
+            .body::<Assurance>()
+            .at(&["share"]),
         show("payouts", "/api/v1/issuers/{issuer}/payouts", "What may be paid to your bank.")
             .of_caller("issuer"),
         act("pay-out", "/api/v1/issuers/{issuer}/payouts", "Have it paid to your bank.")

@@ -5,14 +5,15 @@ use crate::handlers::party::money_of;
 use crate::route::{Body, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::issuer::{
-    DefaultReport, IssuerAmount, IssuerDeposit, IssuerFinance, IssuerProceeds, ReserveReport,
+    Assurance, DefaultReport, IssuerAmount, IssuerDeposit, IssuerFinance, IssuerProceeds,
+    ReserveReport,
 };
 use gcfn_api_wire::problem::Problem;
 use gcfn_api_wire::settlement::WithdrawalTaken;
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_ledger::{Account, IssuerBucket};
-use gcfn_model::{Amount, PartyId, Pool, WithdrawalId};
-use gcfn_venue::{Venue, Verb};
+use gcfn_model::{Amount, BasisPoints, PartyId, Pool, WithdrawalId};
+use gcfn_venue::{MoneyAct, Venue, Verb};
 
 pub(crate) async fn finance(call: Read<PartyId>, (): ()) -> Result<IssuerFinance, Problem> {
     let issuer = call.id;
@@ -51,8 +52,9 @@ fn bucket(venue: &Venue, issuer: PartyId, bucket: IssuerBucket) -> Money {
 
 pub(crate) async fn deposit(call: Read<PartyId>, (): ()) -> Result<IssuerDeposit, Problem> {
     let account = call.api.settings().deposit_accounts.get(&Pool::IssuerEscrow).cloned();
-    own(&call, |venue, _, as_of| IssuerDeposit {
+    own(&call, |venue, issuer, as_of| IssuerDeposit {
         deposit: bucket(venue, call.id, IssuerBucket::Deposit),
+        assurance: Assurance { share: issuer.assurance.0 },
         reference: Text(call.id),
         account,
         as_of,
@@ -66,6 +68,14 @@ pub(crate) async fn withdraw_deposit(
     call.must_be(call.id)?;
     let amount = call.api.amount("amount", sent.amount)?;
     call.accepted(Verb::WithdrawDeposit { amount }).await
+}
+
+pub(crate) async fn keep_assurance(
+    call: Write<PartyId>,
+    Body(sent): Body<Assurance>,
+) -> Result<Accepted, Problem> {
+    call.must_be(call.id)?;
+    call.accepted(MoneyAct::KeepAssurance { share: BasisPoints(sent.share) }.into()).await
 }
 
 pub(crate) async fn proceeds(call: Read<PartyId>, (): ()) -> Result<IssuerProceeds, Problem> {

@@ -139,6 +139,12 @@ pub(super) fn issuer_money() -> Vec<Route> {
             "Take a voluntary deposit back into free money.",
             issuer_money::withdraw_deposit,
         ),
+        Route::write(
+            "/api/v1/issuers/{issuer}/deposit/assurance",
+            &[Issuer],
+            "Keep a share of what sales bring as deposit from now on.",
+            issuer_money::keep_assurance,
+        ),
         Route::read(
             "/api/v1/issuers/{issuer}/payouts",
             VIEWERS,

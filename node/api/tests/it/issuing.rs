@@ -233,6 +233,21 @@ async fn an_issuer_acts_for_itself_only() {
 }
 
 #[tokio::test]
+async fn an_issuer_keeps_a_share_of_its_sales_as_deposit() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let deposit = format!("/api/v1/issuers/{}/deposit", people.issuer.party);
+    let path = format!("{deposit}/assurance");
+    let kept = world.get(&people.issuer, &deposit).await.1;
+    assert_eq!(kept["assurance"]["share"], 0);
+    world.done(&people.issuer, &path, json!({ "share": 500 })).await;
+    let kept = world.get(&people.issuer, &deposit).await.1;
+    assert_eq!(kept["assurance"]["share"], 500);
+    let (_, refused) = world.post(&people.issuer, &path, json!({ "share": 10_001 })).await;
+    assert_eq!(refused["code"], "ShareOutOfRange");
+}
+
+#[tokio::test]
 async fn an_issuers_papers_are_shown_to_those_who_review_it() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;

@@ -174,6 +174,7 @@ fn sample_of_issuing(path: &str, people: &People) -> Option<Value> {
         "coupons/batches/{batch}/top-up"
         | "issuers/{issuer}/deposit/withdraw"
         | "issuers/{issuer}/payouts" => json!({ "amount": money("1") }),
+        "issuers/{issuer}/deposit/assurance" => json!({ "share": 500 }),
         "coupons/{series}/freeze" => json!({ "serials": { "first": 0, "end": 1 } }),
         "coupons/{series}/unfreeze" => json!({ "freeze": 1 }),
         "coupons/{series}/pledge" => json!({ "pledgee": people.ben.party, "quantity": 1 }),
