@@ -13,7 +13,7 @@ use tokio::time::Instant;
 /// How many rows go into one transaction before it is committed. A transaction costs a sync of
 /// the store: one for each record would leave the rows far behind a busy node. Others who write
 /// to the store wait meanwhile.
-const ROWS_AT_ONCE: usize = 2_000;
+const ROWS_AT_ONCE: usize = 500;
 /// How long what happens is gathered after a transaction, at least, and in how many times what the
 /// transaction took. Each takes the disk that the log is on and a processor from those who wait for an
 /// answer; nobody waits for a row. Of a node that is busy for long the rows come later.

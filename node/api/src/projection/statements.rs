@@ -1,7 +1,7 @@
 //! What the money of parties has done: the lines of their statements.
 
 use super::STATEMENT;
-use gcfn_ledger::{Account, Entry, Posting};
+use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
 use gcfn_model::{Currency, PartyId, Position, Timestamp};
 use gcfn_store::Row;
 use serde::{Deserialize, Serialize};
@@ -36,9 +36,7 @@ impl StatementLine {
 /// moved. What is only set aside for an order, or free again, is no line: the order tells it.
 pub(super) fn rows((seq, at): (u64, Timestamp), entry: &Entry) -> impl Iterator<Item = Row> {
     let (posting, currency) = (entry.posting, entry.currency);
-    let is_line = !matches!(posting, Posting::PrimaryHold | Posting::HoldRelease);
-    let changes = changes(entry).into_iter().filter(move |_| is_line);
-    changes.map(move |(party, changes)| {
+    changes(entry).into_iter().map(move |(party, changes)| {
         let text =
             |(bucket, by): (&'static str, Position)| (bucket.to_owned(), by.minor().to_string());
         let changes = changes.into_iter().map(text).collect();
@@ -55,13 +53,27 @@ pub(super) fn rows((seq, at): (u64, Timestamp), entry: &Entry) -> impl Iterator<
     })
 }
 
-/// By how much an entry changes each party's buckets.
-pub(super) fn changes(entry: &Entry) -> BTreeMap<PartyId, BTreeMap<&'static str, Position>> {
+/// Whose money an account is, and as what a statement shows it: what is set aside for an open order
+/// is still there to be used, for the order can be cancelled.
+const fn shown_of(account: Account) -> Option<(PartyId, &'static str)> {
+    match account {
+        Account::User(party, UserBucket::Hold) => {
+            bucket_of(Account::User(party, UserBucket::Available))
+        }
+        Account::Issuer(party, IssuerBucket::Hold) => {
+            bucket_of(Account::Issuer(party, IssuerBucket::Free))
+        }
+        _ => bucket_of(account),
+    }
+}
+
+/// By how much an entry changes what a statement shows of each party.
+fn changes(entry: &Entry) -> BTreeMap<PartyId, BTreeMap<&'static str, Position>> {
     let mut all = BTreeMap::<PartyId, BTreeMap<&'static str, Position>>::new();
     for leg in &entry.legs {
         let less = Position::from(leg.amount).negated();
         for (account, by) in [(leg.debit, less), (leg.credit, Position::from(leg.amount))] {
-            let Some((party, bucket)) = bucket_of(account) else { continue };
+            let Some((party, bucket)) = shown_of(account) else { continue };
             let known = all.entry(party).or_default().entry(bucket).or_default();
             *known = known.and(by);
         }

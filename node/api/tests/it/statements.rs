@@ -32,8 +32,7 @@ async fn a_user_sees_what_the_money_has_done() {
         lines,
         [
             "withdrawal_request: avail -100.00, commit 0.10, wdrl 99.90 = 0.00",
-            "primary_match: commit 90.18, hold -90.18 = 0.00",
-            "primary_hold: avail -90.18, hold 90.18 = 0.00",
+            "primary_match: avail -90.18, commit 90.18 = 0.00",
             "user_deposit: avail 5000.00 = 5000.00",
         ]
     );
