@@ -80,13 +80,7 @@ impl Council {
             return Ok(Done::Repeated);
         }
         self.forget_calendar_votes(step.at, self.params.approval_lifetime);
-        let request = &command.request;
-        let approval = Approval {
-            by: request.author,
-            id: request.id,
-            expires_at: request.expires_at,
-            signature: command.signature,
-        };
+        let approval = Approval::of(command);
         if let Some(approvals) = self.vote_for_calendar(step.at, change, approval) {
             self.calendars.insert(change.currency, amended);
             // Others of the currency were looked at beside other days.

@@ -1,5 +1,6 @@
 //! What validators decide together about members.
 
+use crate::command::SignedCommand;
 use gcfn_anchor::keys::{PublicKey, Signature};
 use gcfn_model::{Amount, CommandId, Currency, Digest, NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -76,4 +77,13 @@ pub struct Approval {
     pub expires_at: Timestamp,
     /// Its signature.
     pub signature: Signature,
+}
+
+impl Approval {
+    /// The word that a validator's command is.
+    pub(crate) fn of(command: &SignedCommand) -> Approval {
+        let SignedCommand { request, signature } = command;
+        let (by, id, expires_at) = (request.author, request.id, request.expires_at);
+        Approval { by, id, expires_at, signature: *signature }
+    }
 }

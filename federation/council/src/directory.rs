@@ -331,13 +331,7 @@ impl Council {
         if self.directory.stands(&decision)? {
             return Ok(Done::Repeated);
         }
-        let request = &command.request;
-        let approval = Approval {
-            by: request.author,
-            id: request.id,
-            expires_at: request.expires_at,
-            signature: command.signature,
-        };
+        let approval = Approval::of(command);
         self.directory.forget_votes(step.at, self.params.approval_lifetime);
         if let Some(approvals) = self.directory.vote(step.at, decision, approval) {
             self.directory.carry_out(decision);

@@ -434,6 +434,10 @@ impl Title {
         let place = self.place(id).ok_or(TitleFault::UnknownSeries)?;
         self.tree.touch(place);
         let series = self.series.get_mut(place).ok_or(TitleFault::UnknownSeries)?;
+        if from.owner() == to.owner() {
+            // Locked or set free: their owner has coupons of the series as before.
+            return Ok(change(series));
+        }
         let had = series.holding(to).is_some();
         let given = change(series);
         if !had && series.holding(to).is_some() {

@@ -34,9 +34,10 @@ impl Venue {
 
     /// A payment has been handed to the bank; its age counts from here.
     pub(crate) fn bank_sent(&mut self, step: &mut Step<'_>, uetr: Uetr) -> Outcome {
-        let sent = match &mut self.house {
-            Some(house) if house.desk().payment(uetr).is_some() => house.sent(step.at, uetr),
-            _ => self.desk.sent(step.at, uetr),
+        let is_of_house = self.is_of_house(uetr);
+        let sent = match self.house.as_mut().filter(|_| is_of_house) {
+            Some(house) => house.sent(step.at, uetr),
+            None => self.desk.sent(step.at, uetr),
         };
         sent.map(|()| Done::Accepted).map_err(Rejection::from)
     }
@@ -72,8 +73,7 @@ impl Venue {
 
     /// Refuses at the first person what the second would only be refused as well.
     pub(crate) fn foresee_at_bank(&self, act: DeskAct) -> Result<(), Rejection> {
-        let house =
-            self.house.as_ref().filter(|house| house.desk().payment(act.payment()).is_some());
+        let house = self.house.as_ref().filter(|_| self.is_of_house(act.payment()));
         let checked = match house {
             Some(house) => house.desk().check_act(act),
             None => self.desk.check_act(act),

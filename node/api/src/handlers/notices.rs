@@ -110,7 +110,8 @@ fn reminders(venue: &Venue, party: PartyId, (now, days): (Timestamp, u32)) -> Ve
     let title = &venue.books().title;
     let soon = now.checked_add(Millis(u64::from(days) * DAY)).unwrap_or(now);
     let mut reminders = Vec::new();
-    for (_, batch) in venue.live_batches_after(None) {
+    let held = venue.series_held_by(party).into_iter();
+    for (_, batch) in held.filter_map(|series| venue.batch_of(series)) {
         let places = [Holder::Party(party), Holder::OrderLock(party), Holder::OfferLock(party)];
         let held = places.map(|place| title.quantity(batch.series, place)).iter().sum::<u64>();
         if held == 0 {

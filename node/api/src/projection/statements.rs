@@ -53,20 +53,6 @@ pub(super) fn rows((seq, at): (u64, Timestamp), entry: &Entry) -> impl Iterator<
     })
 }
 
-/// Whose money an account is, and as what a statement shows it: what is set aside for an open order
-/// is still there to be used, for the order can be cancelled.
-const fn shown_of(account: Account) -> Option<(PartyId, &'static str)> {
-    match account {
-        Account::User(party, UserBucket::Hold) => {
-            bucket_of(Account::User(party, UserBucket::Available))
-        }
-        Account::Issuer(party, IssuerBucket::Hold) => {
-            bucket_of(Account::Issuer(party, IssuerBucket::Free))
-        }
-        _ => bucket_of(account),
-    }
-}
-
 /// By how much an entry changes what a statement shows of each party.
 fn changes(entry: &Entry) -> BTreeMap<PartyId, BTreeMap<&'static str, Position>> {
     let mut all = BTreeMap::<PartyId, BTreeMap<&'static str, Position>>::new();
@@ -85,11 +71,14 @@ fn changes(entry: &Entry) -> BTreeMap<PartyId, BTreeMap<&'static str, Position>>
     all
 }
 
-/// Whose money an account is, and what it may be used for. A receivable is money that is owed: it
-/// counts against the party.
-const fn bucket_of(account: Account) -> Option<(PartyId, &'static str)> {
+/// Whose money an account is, and as what a statement shows it. What is set aside for an open order
+/// is still there to be used, for the order can be cancelled. A receivable is money that is owed:
+/// it counts against the party.
+const fn shown_of(account: Account) -> Option<(PartyId, &'static str)> {
     match account {
+        Account::User(party, UserBucket::Hold) => Some((party, UserBucket::Available.word())),
         Account::User(party, bucket) => Some((party, bucket.word())),
+        Account::Issuer(party, IssuerBucket::Hold) => Some((party, IssuerBucket::Free.word())),
         Account::Issuer(party, bucket) => Some((party, bucket.word())),
         Account::Reserve(party, _) => Some((party, "reserve")),
         Account::Merchant(party) => Some((party, "payable")),
