@@ -1,4 +1,4 @@
-//! `gcfn verify`: what the receipt of an event or of a coupon proves, offline.
+//! `gcfn verify`: what the receipt of an event, a coupon or an open order proves, offline.
 
 use crate::failure::{Ended, Failure};
 use crate::output::{self, Format};
@@ -7,7 +7,9 @@ use gcfn_anchor::epoch::EpochHeader;
 use gcfn_anchor::receipt::{HeadProof, Receipt};
 use gcfn_anchor::roster::Roster;
 use gcfn_ledger::{CouponProof, Holder};
-use gcfn_replica::{CouponReceipt, CouponShown};
+use gcfn_market::Side;
+use gcfn_replica::{Fact, StateReceipt};
+use gcfn_venue::OpenOrder;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -26,11 +28,12 @@ pub(crate) struct Verify {
 const KEYS: &str = "The validators' public keys; validators.json beside the receipt when left out";
 
 const EXAMPLE: &str = "\
-Checks the event, or who holds the coupon, then epoch, cell, region, global root and co-signatures,
-and asks nobody.
+Checks the event, who holds the coupon or that the order is open, then epoch, cell, region, global
+root and co-signatures, and asks nobody.
 Examples:
   gcfn verify receipt.json --keys validators.json             as `gcfn app receipt TRADE` gives it
   gcfn verify coupon.json --keys validators.json              as `gcfn app proof XQID` gives it
+  gcfn verify order.json --keys validators.json               as `gcfn app order-proof ORDER` does
 A receipt that does not verify is refused with exit code 1 and the first step that does not match;
 with --output json as { \"valid\": false, \"reason\": ... } on standard output.";
 
@@ -55,12 +58,12 @@ impl Verify {
     /// What the file proves, or why it proves nothing.
     fn check(&self, roster: &Roster) -> Result<Proven, Failure> {
         let text = text_of(&self.receipt)?;
-        let is_of_coupon = serde_json::from_slice::<Value>(&text)
+        let is_of_state = serde_json::from_slice::<Value>(&text)
             .is_ok_and(|document| document.get("shown").is_some());
-        if is_of_coupon {
-            let receipt: CouponReceipt = parse(&text, "a receipt of a coupon")?;
+        if is_of_state {
+            let receipt: StateReceipt = parse(&text, "a receipt of a coupon or an order")?;
             receipt.verify(roster).map_err(|fault| Failure::Refused(fault.to_string()))?;
-            return Ok(Proven::Coupon(receipt));
+            return Ok(Proven::State(receipt));
         }
         let receipt: Receipt = parse(&text, "a receipt")?;
         receipt.verify(roster).map_err(|fault| Failure::Refused(fault.to_string()))?;
@@ -116,21 +119,21 @@ fn document_of(bytes: &[u8]) -> Value {
 /// What was verified.
 enum Proven {
     Event(Receipt),
-    Coupon(CouponReceipt),
+    State(StateReceipt),
 }
 
 impl Proven {
     fn header(&self) -> &EpochHeader {
         match self {
             Proven::Event(receipt) => &receipt.proof.header,
-            Proven::Coupon(receipt) => &receipt.header,
+            Proven::State(receipt) => &receipt.header,
         }
     }
 
     fn anchor(&self) -> &HeadProof {
         match self {
             Proven::Event(receipt) => &receipt.anchor,
-            Proven::Coupon(receipt) => &receipt.anchor,
+            Proven::State(receipt) => &receipt.anchor,
         }
     }
 
@@ -150,11 +153,16 @@ impl Proven {
                 ("event", format!("{} of the cell", receipt.proof.seq())),
                 in_words(&receipt.event),
             ),
-            Proven::Coupon(CouponReceipt { shown, .. }) => (
-                "verified: this was so when the epoch was closed, and it is final",
-                ("coupon", shown.coupon.to_string()),
-                format!("{}, {}", whereabouts(shown.proof.holder), condition(shown)),
-            ),
+            Proven::State(receipt) => {
+                let (subject, says) = match &receipt.shown.fact {
+                    Fact::Coupon { coupon, proof } => (
+                        ("coupon", coupon.to_string()),
+                        format!("{}, {}", whereabouts(proof.holder), condition(proof)),
+                    ),
+                    Fact::Order { order, .. } => (("order", order.id.to_string()), terms(order)),
+                };
+                ("verified: this was so when the epoch was closed, and it is final", subject, says)
+            }
         };
         let region = anchor.region.as_ref();
         let region = region.map_or("-".to_owned(), |step| step.head.region.to_string());
@@ -202,15 +210,18 @@ impl Proven {
                 document["seq"] = receipt.proof.seq().into();
                 document["event"] = document_of(&receipt.event);
             }
-            Proven::Coupon(CouponReceipt { shown, .. }) => {
-                document["coupon"] = json!({
-                    "coupon": shown.coupon,
-                    "holder": shown.proof.holder,
-                    "resales": shown.proof.lot.resales,
-                    "left": shown.proof.lot.left,
-                    "face": shown.proof.terms.face,
-                });
-            }
+            Proven::State(receipt) => match &receipt.shown.fact {
+                Fact::Coupon { coupon, proof } => {
+                    document["coupon"] = json!({
+                        "coupon": coupon,
+                        "holder": proof.holder,
+                        "resales": proof.lot.resales,
+                        "left": proof.lot.left,
+                        "face": proof.terms.face,
+                    });
+                }
+                Fact::Order { order, .. } => document["order"] = json!(order),
+            },
         }
         document
     }
@@ -237,7 +248,17 @@ fn whereabouts(holder: Holder) -> String {
 }
 
 /// The condition of a coupon for people; amounts are in minor units of the series' currency.
-fn condition(shown: &CouponShown) -> String {
-    let CouponProof { terms, lot, .. } = &shown.proof;
+fn condition(proof: &CouponProof) -> String {
+    let CouponProof { terms, lot, .. } = proof;
     format!("resold {} times, {} of {} left", lot.resales, lot.left.minor(), terms.face.minor())
+}
+
+/// What an open order is for, for people; the price is in minor units of the series' currency.
+fn terms(order: &OpenOrder) -> String {
+    let OpenOrder { party, series, side, price, filled, remaining, .. } = order;
+    let wishes = match side {
+        Side::Buy => "buys",
+        Side::Sell => "sells",
+    };
+    format!("{party} {wishes} {remaining} more of {series} at {}, {filled} traded", price.minor())
 }

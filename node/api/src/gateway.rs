@@ -14,8 +14,8 @@ use gcfn_clearing::House;
 use gcfn_council::{SignedJoinRequest, Verb};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
-    Amount, CommandId, Currency, Digest, Millis, NodeId, PartyId, SeriesId, Timestamp, TradeId,
-    Xqid,
+    Amount, CommandId, Currency, Digest, Millis, NodeId, OrderId, PartyId, SeriesId, Timestamp,
+    TradeId, Xqid,
 };
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
 use std::fmt;
@@ -100,6 +100,9 @@ pub trait Gateway: Node {
     /// The proof of who holds a coupon now, in the form of `gcfn verify`. Waits for the round that
     /// makes it final.
     async fn coupon_receipt(&self, coupon: Xqid) -> Result<serde_json::Value, NoReceipt>;
+
+    /// The proof that an order is open now, as [`Gateway::coupon_receipt`] proves who holds a coupon.
+    async fn order_receipt(&self, order: OrderId) -> Result<serde_json::Value, NoReceipt>;
 }
 
 /// What a node knows of the federation, and its voice in it.

@@ -12,8 +12,8 @@ use gcfn_api::gateway::{
 use gcfn_api::projection::TRADE;
 use gcfn_cell::{Cell, Clock, SubmitError};
 use gcfn_council::{Council, Done, Refusal, Series, Verb};
-use gcfn_model::{Digest, Machine, NodeId, SeriesId, Timestamp, TradeId, Xqid};
-use gcfn_replica::{Command, CouponReceipt, Refused, Replica, Reply};
+use gcfn_model::{Digest, Machine, NodeId, OrderId, SeriesId, Timestamp, TradeId, Xqid};
+use gcfn_replica::{Command, Refused, Replica, Reply, StateReceipt, Subject};
 use gcfn_store::ReadModel;
 use gcfn_telemetry::Metrics;
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
@@ -242,7 +242,18 @@ impl Gateway for NodeGateway {
     }
 
     async fn coupon_receipt(&self, coupon: Xqid) -> Result<serde_json::Value, NoReceipt> {
-        let outcomes = self.cell.submit(&[Command::ShowCoupon(coupon)]).await;
+        self.state_receipt(Subject::Coupon(coupon)).await
+    }
+
+    async fn order_receipt(&self, order: OrderId) -> Result<serde_json::Value, NoReceipt> {
+        self.state_receipt(Subject::Order(order)).await
+    }
+}
+
+impl NodeGateway {
+    /// What the state says now, once a final round covers it.
+    async fn state_receipt(&self, subject: Subject) -> Result<serde_json::Value, NoReceipt> {
+        let outcomes = self.cell.submit(&[Command::Show(subject)]).await;
         let outcomes = outcomes.map_err(|fault| NoReceipt::Machine(LocalFault(fault).into()))?;
         let Some(Ok(Reply::Shown { epoch, shown })) = outcomes.into_iter().next() else {
             return Err(NoReceipt::Unknown);
@@ -252,12 +263,10 @@ impl Gateway for NodeGateway {
         let proven = self.prover.prove_header(epoch, anchor.head.size);
         let (header, header_path) = proven.ok_or(NoReceipt::Unavailable)?;
         let version = gcfn_replica::VERSION;
-        let receipt = CouponReceipt { version, shown, header, header_path, anchor };
+        let receipt = StateReceipt { version, shown, header, header_path, anchor };
         serde_json::to_value(receipt).map_err(|_| NoReceipt::Unavailable)
     }
-}
 
-impl NodeGateway {
     /// The first final round that it sees to cover an epoch of the node's cell.
     async fn anchor_over(&self, epoch: u64) -> HeadProof {
         loop {

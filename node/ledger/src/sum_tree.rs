@@ -93,12 +93,12 @@ impl SumTree {
 
     /// Notes that leaf `index` is out of date, or new. Nothing is hashed before
     /// [`SumTree::refresh`].
-    pub(crate) fn touch(&mut self, index: usize) {
+    pub fn touch(&mut self, index: usize) {
         self.touched.add(index);
     }
 
     /// Sets every leaf that was touched, once, to what `leaf` says that it is now.
-    pub(crate) fn refresh(&mut self, mut leaf: impl FnMut(usize) -> SumNode) {
+    pub fn refresh(&mut self, mut leaf: impl FnMut(usize) -> SumNode) {
         for index in self.touched.take() {
             self.set(index, leaf(index));
         }

@@ -1,12 +1,12 @@
 //! What enters a trading node's log, and what comes of it.
 
-use crate::CouponShown;
+use crate::{Shown, Subject};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use gcfn_anchor::epoch::EpochHeader;
 use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::receipt::{EventProof, HeadProof};
-use gcfn_model::{NodeId, Xqid};
+use gcfn_model::NodeId;
 use gcfn_peering::envelope::{Line, SignedEnvelope};
 use gcfn_peering::mailbox::{EnvelopeRefusal, Fork};
 use gcfn_venue::Rejection;
@@ -36,9 +36,9 @@ pub enum Command {
     /// What the epochs that the leader has closed came to. Where they come to something else, the
     /// replica has diverged and stops (DRV-06).
     Compare(CellHead),
-    /// Closes the epoch as [`Command::CloseEpoch`] does, and shows what the books say about a coupon
-    /// then.
-    ShowCoupon(Xqid),
+    /// Closes the epoch as [`Command::CloseEpoch`] does, and shows what the state says about
+    /// something then.
+    Show(Subject),
 }
 
 /// An event of the federation's log with the proof that a final round contains it.
@@ -110,12 +110,12 @@ pub enum Reply {
     },
     /// An epoch was closed.
     Closed(EpochHeader),
-    /// What the books said when this epoch, the last one, was closed.
+    /// What the state said when this epoch, the last one, was closed.
     Shown {
         /// The epoch.
         epoch: u64,
-        /// The coupon in the books.
-        shown: Box<CouponShown>,
+        /// What it said.
+        shown: Box<Shown>,
     },
     /// Done, or nothing to do.
     Done,
@@ -145,9 +145,9 @@ pub enum Refused {
     /// The event was applied before.
     #[error("event was applied before")]
     Repeated,
-    /// No such coupon is in the books.
-    #[error("no such coupon is in the books")]
-    UnknownCoupon,
+    /// No such coupon is in the books, or no such order is open.
+    #[error("no such coupon is in the books, or no such order is open")]
+    UnknownSubject,
     /// The command may not come this way.
     #[error("command may not come this way")]
     Misrouted,

@@ -10,13 +10,13 @@
 extern crate alloc;
 
 mod command;
-mod coupon_receipt;
 mod federation;
 mod genesis;
 mod replica;
+mod state_receipt;
 
 pub use command::{Command, Event, FinalEvent, Outcome, Refused, Reply};
-pub use coupon_receipt::{CouponReceipt, CouponReceiptFault, CouponShown, VERSION};
 pub use federation::{FederationView, Founded, concerns};
 pub use genesis::Genesis;
 pub use replica::{DISPATCHES, Replica};
+pub use state_receipt::{Fact, Shown, StateReceipt, StateReceiptFault, Subject, VERSION};

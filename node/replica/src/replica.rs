@@ -1,16 +1,16 @@
 //! The machine.
 
-use crate::CouponShown;
 use crate::command::{Command, Event, FinalEvent, Outcome, Refused, Reply};
 use crate::federation::{FederationView, Told};
 use crate::genesis::Genesis;
+use crate::state_receipt::{Fact, Shown, Subject};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_anchor::epoch::Epochs;
 use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::keys::PublicKey;
-use gcfn_model::{Encoder, Machine, NodeId, Timestamp, Xqid};
+use gcfn_model::{Encoder, Machine, NodeId, Timestamp};
 use gcfn_peering::envelope::{Channel, Envelope, Line, SignedEnvelope};
 use gcfn_peering::mailbox::{Arrival, EnvelopeRefusal, Mailbox};
 use gcfn_table::{Freeze, Frozen};
@@ -90,7 +90,7 @@ impl Machine for Replica {
                 self.diverged = self.epochs.contradict(head);
                 Ok(Reply::Done)
             }
-            Command::ShowCoupon(coupon) => self.show_coupon(&mut step, *coupon),
+            Command::Show(subject) => self.show(&mut step, *subject),
         }
     }
 }
@@ -300,18 +300,27 @@ impl Replica {
         Reply::Closed(header)
     }
 
-    /// Nothing but the closing has happened since the last epoch was closed, so the books are those
+    /// Once the epoch is closed nothing but the closing has happened since, so the state is the one
     /// that its header commits to.
-    fn show_coupon(&mut self, step: &mut Step<'_>, coupon: Xqid) -> Outcome {
-        let Xqid { series, serial } = coupon;
-        if self.venue.books().title.holder_of(series, serial).is_none() {
-            return Err(Refused::UnknownCoupon);
-        }
+    fn show(&mut self, step: &mut Step<'_>, subject: Subject) -> Outcome {
+        let fact = self.fact(subject).ok_or(Refused::UnknownSubject)?;
+        let roots = self.venue.state_roots();
         self.close_epoch(step);
         let closed = self.head().size.checked_sub(1);
-        let epoch = closed.expect("what brought the coupon here is in a closed epoch");
-        let (proof, roots) = self.venue.prove_coupon(coupon).expect("somebody holds it");
-        Ok(Reply::Shown { epoch, shown: Box::new(CouponShown { coupon, proof, roots }) })
+        let epoch = closed.expect("what brought the subject here is in a closed epoch");
+        Ok(Reply::Shown { epoch, shown: Box::new(Shown { fact, roots }) })
+    }
+
+    fn fact(&mut self, subject: Subject) -> Option<Fact> {
+        Some(match subject {
+            Subject::Coupon(coupon) => {
+                Fact::Coupon { coupon, proof: self.venue.prove_coupon(coupon)? }
+            }
+            Subject::Order(order) => {
+                let (order, proof) = self.venue.prove_order(order)?;
+                Fact::Order { order, proof }
+            }
+        })
     }
 
     /// Makes an event a leaf of the open epoch and tells it to the shell.

@@ -38,6 +38,12 @@ impl<K, V> Table<K, V> {
         self.rows.is_empty()
     }
 
+    /// How many slots there are, vacant ones included: every row lies below.
+    #[must_use]
+    pub const fn width(&self) -> u32 {
+        self.rows.width()
+    }
+
     /// The key and the value in a row; `None` when it is vacant.
     #[must_use]
     pub fn at(&self, row: Row) -> Option<(&K, &V)> {

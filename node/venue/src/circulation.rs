@@ -7,7 +7,7 @@ use crate::batch::BatchState;
 use crate::venue::Venue;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_ledger::{CouponProof, Holder, Lot, Roots, SerialRange};
+use gcfn_ledger::{CouponProof, Holder, Lot, SerialRange};
 use gcfn_model::{PartyId, Serial, SeriesId, Xqid};
 use serde::{Deserialize, Serialize};
 
@@ -91,11 +91,9 @@ impl Serials {
 }
 
 impl Venue {
-    /// Who holds a coupon at this moment, with the proof and what its state root is made of; brings
-    /// the trees of the books up to date.
-    pub fn prove_coupon(&mut self, coupon: Xqid) -> Option<(CouponProof, Roots)> {
-        let proof = self.books.prove_coupon(coupon.series, coupon.serial)?;
-        Some((proof, self.books.roots()))
+    /// Who holds a coupon at this moment, with the proof; brings the trees of the books up to date.
+    pub fn prove_coupon(&mut self, coupon: Xqid) -> Option<CouponProof> {
+        self.books.prove_coupon(coupon.series, coupon.serial)
     }
 
     /// Where a coupon stands, as far as this node knows; `None` for one that it does not know.

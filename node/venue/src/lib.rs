@@ -92,6 +92,7 @@ mod session;
 mod settlement;
 mod sharing;
 mod stake;
+mod state_roots;
 mod suspense;
 mod taking;
 mod tax;
@@ -175,6 +176,7 @@ pub use session::PhaseReason;
 pub use settlement::{Item, ItemId, Purpose, TradingDay};
 pub use sharing::{Penalty, PenaltyReason, ReferralTerms, ShareTable};
 pub use stake::Slashing;
+pub use state_roots::StateRoots;
 pub use suspense::{
     BankDifference, Claimant, InterestOwner, SUSPENSE_PARTS_MAX, SuspenseItem, SuspensePart,
     SuspenseResolution,

@@ -2,9 +2,10 @@
 
 use crate::lists::Lists;
 use alloc::vec::Vec;
+use gcfn_ledger::{SumNode, SumProof, SumTree};
 use gcfn_market::{Order, Side, Ticket, TimeInForce};
 use gcfn_model::{Amount, OrderId, PartyId, SeriesId, Timestamp};
-use gcfn_table::{Freeze, Table};
+use gcfn_table::{Freeze, Row, Table};
 use serde::{Deserialize, Serialize};
 
 /// Why an open order that is not scheduled has a ticket.
@@ -115,7 +116,8 @@ impl OpenOrder {
 
 /// All open orders: by id, by whose they are and by book.
 ///
-/// State are the orders in their rows; who has which and what is in which book follows.
+/// State are the orders in their rows; who has which, what is in which book and the sum tree, which
+/// has a leaf per row, follow.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Table<OrderId, OpenOrder>")]
 pub(crate) struct OpenOrders {
@@ -124,6 +126,8 @@ pub(crate) struct OpenOrders {
     by_party: Lists<PartyId>,
     #[serde(skip)]
     by_series: Lists<SeriesId>,
+    #[serde(skip)]
+    tree: SumTree,
 }
 
 impl From<Table<OrderId, OpenOrder>> for OpenOrders {
@@ -133,7 +137,9 @@ impl From<Table<OrderId, OpenOrder>> for OpenOrders {
             by_party.add(open.party, row);
             by_series.add(open.series, row);
         }
-        OpenOrders { orders, by_party, by_series }
+        let mut tree = SumTree::default();
+        (0..orders.width()).for_each(|row| tree.touch(row as usize));
+        OpenOrders { orders, by_party, by_series, tree }
     }
 }
 
@@ -156,13 +162,18 @@ impl OpenOrders {
     /// Puts an order in, in place of what was there under its id: an order of the same party in
     /// the same book.
     pub(crate) fn put(&mut self, open: OpenOrder) {
-        match self.orders.insert(open.id, open) {
+        let row = match self.orders.insert(open.id, open) {
             Ok(row) => {
                 self.by_party.add(open.party, row);
                 self.by_series.add(open.series, row);
+                row
             }
-            Err(row) => *self.orders.at_mut(row).expect("a row that is held") = open,
-        }
+            Err(row) => {
+                *self.orders.at_mut(row).expect("a row that is held") = open;
+                row
+            }
+        };
+        self.tree.touch(row.0 as usize);
     }
 
     pub(crate) fn remove(&mut self, id: OrderId) -> Option<OpenOrder> {
@@ -170,7 +181,27 @@ impl OpenOrders {
         let open = self.orders.remove(id)?;
         self.by_party.remove(open.party, row);
         self.by_series.remove(open.series, row);
+        self.tree.touch(row.0 as usize);
         Some(open)
+    }
+
+    /// The root over all orders. Hashes each that changed since the last time, once.
+    pub(crate) fn root(&mut self) -> SumNode {
+        let orders = &self.orders;
+        self.tree.refresh(|leaf| {
+            let row = u32::try_from(leaf).map(Row).expect("leaves are numbered as rows");
+            let open = orders.at(row).map(|(_, open)| open);
+            open.map_or(SumNode::EMPTY, |open| SumNode::leaf(open, open.remaining.into()))
+        });
+        self.tree.root()
+    }
+
+    /// An order with the proof that it is counted in the root.
+    pub(crate) fn prove(&mut self, id: OrderId) -> Option<(OpenOrder, SumProof)> {
+        let row = self.orders.row(id)?;
+        self.root();
+        let (_, open) = self.orders.at(row)?;
+        Some((*open, self.tree.prove(row.0 as usize)?))
     }
 
     /// The orders of `party`, in one book or in all, by book and then id.
@@ -200,7 +231,6 @@ impl OpenOrders {
 
 impl Freeze for OpenOrders {
     fn shared(&self) -> OpenOrders {
-        let (by_party, by_series) = (Lists::default(), Lists::default());
-        OpenOrders { orders: self.orders.shared(), by_party, by_series }
+        OpenOrders { orders: self.orders.shared(), ..OpenOrders::default() }
     }
 }

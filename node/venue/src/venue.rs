@@ -42,9 +42,9 @@ use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting, SerialRange};
 use gcfn_model::{
-    Amount, AuctionId, BatchId, BusinessDate, Digest, DisputeId, LockId, NodeId, OfferId, OrderId,
-    PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId,
-    Uetr, WithdrawalId,
+    Amount, AuctionId, BatchId, BusinessDate, DisputeId, LockId, NodeId, OfferId, OrderId, PartyId,
+    Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr,
+    WithdrawalId,
 };
 use gcfn_table::{Map, Shared};
 use serde::{Deserialize, Serialize};
@@ -289,11 +289,6 @@ impl Venue {
     #[must_use]
     pub fn books(&self) -> &Books {
         &self.books
-    }
-
-    /// What the books commit to at this moment; brings their trees up to date.
-    pub fn state_root(&mut self) -> Digest {
-        self.books.state_root()
     }
 
     /// The same venue as if it remembered no answer: what a refusal must leave as it was.

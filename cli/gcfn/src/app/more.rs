@@ -29,6 +29,7 @@ impl Table for OfParties {
 
     fn entries() -> Vec<Entry> {
         let mut entries = prices();
+        entries.extend(proofs());
         entries.extend(past());
         entries.extend([
             offers(),
@@ -93,10 +94,21 @@ fn prices() -> Vec<Entry> {
                 .query::<LogPage>()
                 .list("trades", &["at", "price", "resales", "seller", "buyer", "trade"]),
         ),
+    ]
+}
+
+/// What a stranger can be shown.
+fn proofs() -> Vec<Entry> {
+    vec![
         Entry::Verb(show(
             "proof",
             "/api/v1/coupons/{xqid}/proof",
             "The proof of who holds it, for `gcfn verify`.",
+        )),
+        Entry::Verb(show(
+            "order-proof",
+            "/api/v1/trades/orders/{order}/proof",
+            "The proof that an order is open, for `gcfn verify`.",
         )),
         Entry::Verb(show(
             "receipt",

@@ -5,6 +5,7 @@ use crate::handlers::{oversees, past_page, past_row};
 use crate::projection::{self, OrderLife};
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::makers::{BatchAnswer, OrderAct, OrderBatch, OrderOutcome};
+use gcfn_api_wire::node::Receipt;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Lock, Text};
 use gcfn_api_wire::trading::{
@@ -262,6 +263,14 @@ pub(crate) async fn show(call: Read<OrderId>, (): ()) -> Result<OrderState, Prob
         None => known(&call).await?,
     };
     found.filter(|found| visible(&found.order)).ok_or_else(|| Code::NotFound.into())
+}
+
+/// The proof that one of the caller's orders is open, or that anybody's is, for overseers.
+pub(crate) async fn proof(call: Read<OrderId>, (): ()) -> Result<Receipt, Problem> {
+    let owner = call.api.gateway().read(|venue, _| Some(venue.order(call.id)?.party));
+    owner.filter(|owner| call.caller.may_see(*owner)).ok_or(Code::NotFound)?;
+    let receipt = call.api.gateway().order_receipt(call.id).await;
+    receipt.map(Receipt).map_err(|reason| Code::from(reason).into())
 }
 
 /// An order that is not open any more, as far as the read model knows it to have ended.

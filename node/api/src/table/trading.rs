@@ -50,6 +50,12 @@ fn orders() -> Vec<Route> {
         )
         .by_delete(),
         Route::read("/api/v1/trades/orders/{order}", PARTIES, "An order.", orders::show),
+        Route::read(
+            "/api/v1/trades/orders/{order}/proof",
+            PARTIES,
+            "The proof that an order is open, for `gcfn verify`; takes until the next round.",
+            orders::proof,
+        ),
         Route::write(
             "/api/v1/trades/orders/{order}",
             HOLDERS,

@@ -182,6 +182,24 @@ async fn who_holds_a_coupon_is_proven_to_its_holder_and_to_staff() {
 }
 
 #[tokio::test]
+async fn that_an_order_is_open_is_proven_to_its_owner_and_to_staff() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let wish =
+        json!({ "series": people.series, "side": "buy", "quantity": 1, "limit": money("60") });
+    let placed = world.done(&people.ann, "/api/v1/trades/orders", wish).await;
+    let order = placed["order"].as_str().unwrap();
+    let proof = format!("/api/v1/trades/orders/{order}/proof");
+    for key in [&people.ann, &people.operator, &people.regulator] {
+        let (status, shown) = world.get(key, &proof).await;
+        assert_eq!((status, &shown["order"]), (StatusCode::OK, &json!(order)));
+    }
+    assert_eq!(world.get(&people.ben, &proof).await.0, StatusCode::NOT_FOUND, "not his");
+    let unknown = format!("/api/v1/trades/orders/{}/proof", people.series);
+    assert_eq!(world.get(&people.ann, &unknown).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_coupon_shows_the_trades_that_it_went_through() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;

@@ -14,8 +14,8 @@ use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_banking::{BankEntry, BankReference, Side};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
-    Amount, BasisPoints, Currency, Digest, LockId, Machine, Millis, PartyId, Pool, Rate, SeriesId,
-    SettlementAccount, Timestamp, TradeId, Xqid,
+    Amount, BasisPoints, Currency, Digest, LockId, Machine, Millis, OrderId, PartyId, Pool, Rate,
+    SeriesId, SettlementAccount, Timestamp, TradeId, Xqid,
 };
 use gcfn_store::{Grant, Store, VaultKey};
 use gcfn_venue::{
@@ -131,6 +131,10 @@ impl Gateway for TestGateway {
 
     async fn coupon_receipt(&self, coupon: Xqid) -> Result<Value, NoReceipt> {
         Ok(serde_json::json!({ "coupon": coupon }))
+    }
+
+    async fn order_receipt(&self, order: OrderId) -> Result<Value, NoReceipt> {
+        Ok(serde_json::json!({ "order": order }))
     }
 }
 

@@ -1,7 +1,6 @@
 //! A trading node's whole replicated state: what is replayed, restored, received and proven.
 #![expect(clippy::inconsistent_digit_grouping, reason = "1_000_00 is a thousand, to the cent")]
 
-mod coupon_receipt;
 mod envelopes;
 mod epochs;
 mod federation;
@@ -9,4 +8,5 @@ mod finality;
 mod frozen;
 mod refusals;
 mod replay;
+mod state_receipt;
 mod world;
