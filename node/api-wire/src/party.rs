@@ -5,7 +5,7 @@
 use crate::problem::Problem;
 use crate::term::{Hash, Money, Party, Series, Text, Time};
 use crate::word::words;
-use gcfn_venue::FreezeReason;
+use gcfn_venue::{Custody, FreezeReason};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
@@ -114,6 +114,8 @@ pub struct Me {
     pub kyc: Option<u8>,
     /// Whether its money and coupons stand still.
     pub frozen: Option<bool>,
+    /// Who keeps its coupons.
+    pub custody: Option<CustodySetting>,
     /// Its legal name, from the vault.
     #[schema(example = "Ann Example")]
     pub name: Option<String>,
@@ -282,6 +284,57 @@ pub struct Classification {
     pub class: PartyClass,
 }
 
+/// Who can keep a holder's coupons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeper {
+    /// The holder itself.
+    Own,
+    /// The platform, by a service agreement.
+    Platform,
+}
+
+/// Who keeps a holder's coupons.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustodySetting {
+    /// Who.
+    pub keeper: Keeper,
+    /// The digest of the service agreement that the holder has signed: of the platform's custody,
+    /// and of no other.
+    pub agreement: Option<Hash>,
+}
+
+impl CustodySetting {
+    /// The custody that is meant.
+    ///
+    /// # Errors
+    /// When there is an agreement without the platform's custody, or the other way round.
+    pub fn custody(self) -> Result<Custody, Problem> {
+        match (self.keeper, self.agreement) {
+            (Keeper::Own, None) => Ok(Custody::Own),
+            (Keeper::Platform, Some(Text(agreement))) => Ok(Custody::Platform { agreement }),
+            (Keeper::Own, Some(_)) => {
+                Err(Problem::rule("agreement", "the holder's own custody needs none"))
+            }
+            (Keeper::Platform, None) => {
+                Err(Problem::rule("agreement", "the platform's custody needs a signed agreement"))
+            }
+        }
+    }
+}
+
+impl From<Custody> for CustodySetting {
+    fn from(custody: Custody) -> CustodySetting {
+        match custody {
+            Custody::Own => CustodySetting { keeper: Keeper::Own, agreement: None },
+            Custody::Platform { agreement } => {
+                CustodySetting { keeper: Keeper::Platform, agreement: Some(Text(agreement)) }
+            }
+        }
+    }
+}
+
 /// Who brought the caller here.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -301,6 +354,8 @@ pub struct PartyReport {
     pub kyc: u8,
     /// What sort of trading is expected of it.
     pub class: PartyClass,
+    /// Who keeps its coupons.
+    pub custody: CustodySetting,
     /// Why its money and coupons stand still; nothing when they do not.
     pub frozen_for: Vec<FreezeCause>,
     /// The state read holds at least everything up to this log entry.

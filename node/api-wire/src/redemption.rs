@@ -1,7 +1,7 @@
 //! Using coupons: gifts, redemptions, refunds.
 
 use crate::page::{Span, page_size};
-use crate::term::{Money, Party, Redemption, Series, Text, Time, Trade};
+use crate::term::{Hash, Money, Party, Redemption, Series, Text, Time, Trade};
 use gcfn_model::{Currency, RedemptionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,6 +27,42 @@ pub struct RedemptionLock {
     pub serial: Option<u64>,
     /// How much of its face; all that is left when left out.
     pub amount: Option<Money>,
+}
+
+/// Coupons to be given away for the holder whose coupons the platform keeps.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustodianGift {
+    /// Of which series.
+    pub series: Series,
+    /// Who receives them.
+    pub to: Party,
+    /// How many.
+    #[schema(minimum = 1)]
+    pub quantity: u64,
+}
+
+/// A coupon to be locked for redemption for the holder whose coupons the platform keeps.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustodianLock {
+    /// Of which series.
+    pub series: Series,
+    /// Where it will be redeemed.
+    pub merchant: Party,
+    /// Which coupon; the holder's lowest when left out.
+    pub serial: Option<u64>,
+    /// How much of its face; all that is left when left out.
+    pub amount: Option<Money>,
+}
+
+/// What a merchant confirms a redemption with.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The digest of what was bought, where the region keeps one (C-32). What it is made of stays
+    /// with the merchant.
+    pub detail: Option<Hash>,
 }
 
 /// A locked redemption.
@@ -67,6 +103,8 @@ pub struct RedemptionPage {
     #[serde(default)]
     #[param(inline)]
     pub span: Span,
+    /// Only those of a series. Its issuer sees all of them, without whose the coupons are.
+    pub series: Option<Series>,
     /// At most this many, up to 500.
     #[serde(default = "page_size")]
     #[param(default = 50, minimum = 1, maximum = 500)]
@@ -112,6 +150,8 @@ pub struct RedemptionReport {
     pub locked_at: Option<Time>,
     /// When it was confirmed or released, once it is over.
     pub ended_at: Option<Time>,
+    /// The digest of what was bought, where the merchant gave one.
+    pub detail: Option<Hash>,
 }
 
 impl RedemptionReport {
@@ -139,6 +179,7 @@ impl RedemptionReport {
             until: is_locked.then_some(Text(known.until)),
             locked_at: None,
             ended_at: None,
+            detail: known.detail.map(Text),
         }
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use gcfn_clearing::Netting;
 use gcfn_model::{Calendar, CalendarFault, Millis, Timestamp};
 use gcfn_template::{NettingTerms, Prefund, RegionTemplate, TemplateProblems};
-use gcfn_venue::{ReserveMode, Terms, TradingDay};
+use gcfn_venue::{RedemptionDetail, ReserveMode, Terms, TradingDay};
 use std::fs;
 use std::path::Path;
 
@@ -77,7 +77,12 @@ impl Region {
             reserve_ratio: template.escrow.reserve_ratio,
             refund_window: days(template.refund.days),
             redeem_lock: minutes(template.product.redeem_lock_minutes),
+            redemption_detail: match template.product.redemption_detail {
+                gcfn_template::RedemptionDetail::None => RedemptionDetail::None,
+                gcfn_template::RedemptionDetail::Hash => RedemptionDetail::Hash,
+            },
             resales_max: template.product.resales_max,
+            self_custody_resells_freely: template.product.self_custody_resells_freely,
             kyc_to_trade: template.kyc.trade,
             outcome_kept: OUTCOME_KEPT,
             proposal_kept: hours(template.money.proposal_hours),

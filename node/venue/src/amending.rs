@@ -113,7 +113,7 @@ impl Venue {
         if title.quantity(series, from) < more {
             return Err(Rejection::InsufficientCoupons);
         }
-        let resells = || title.resells(series, party, more, self.resales_max(series));
+        let resells = || title.resells(series, party, more, self.resales_max(series, party));
         if !before.primary() && !resells() {
             return Err(Rejection::ResaleLimit);
         }

@@ -6,7 +6,6 @@ use crate::event::Event;
 use crate::four_eyes::takes_two;
 use crate::gift::Present;
 use crate::outcome::{Done, Outcome};
-use crate::redemption::RedemptionTerms;
 use crate::refusal::Rejection;
 use crate::roles::permits;
 use crate::units::Units;
@@ -113,6 +112,18 @@ impl Venue {
         }
     }
 
+    /// What holders do with coupons that they keep themselves.
+    fn use_coupons(&mut self, step: &mut Step<'_>, me: PartyId, verb: &Verb) -> Outcome {
+        match *verb {
+            Verb::Gift { to, series, quantity } => {
+                self.gift(step, me, &Present { to, series, units: Units::Any(quantity) })
+            }
+            Verb::GiveMany(ref presents) => self.give_many(step, me, presents),
+            Verb::LockRedemption(terms) => self.lock_redemption(step, me, terms),
+            _ => Err(Rejection::NotPermitted),
+        }
+    }
+
     /// Does what `actor` may ask for. Names every verb; what a table below does not know is not its.
     pub(crate) fn carry_out(&mut self, step: &mut Step<'_>, actor: Actor, verb: &Verb) -> Outcome {
         let me = actor.party;
@@ -151,16 +162,12 @@ impl Venue {
             | Verb::SetDuty { .. }
             | Verb::LiftDuty { .. } => self.make_markets(step, me, verb),
             Verb::BuyAbroad(goods) => self.buy_abroad(step, me, goods),
-            Verb::Gift { to, series, quantity } => {
-                self.gift(step, me, &Present { to, series, units: Units::Any(quantity) })
+            Verb::Gift { .. } | Verb::GiveMany(_) | Verb::LockRedemption(_) => {
+                self.keeps_own(actor)?;
+                self.use_coupons(step, me, verb)
             }
-            Verb::GiveMany(ref presents) => self.give_many(step, me, presents),
-            Verb::LockRedemption { redemption, merchant, series, serial, amount } => {
-                let terms = RedemptionTerms { redemption, merchant, series, serial, amount };
-                self.lock_redemption(step, me, terms)
-            }
-            Verb::ConfirmRedemption { redemption } => {
-                self.confirm_redemption(step, actor, redemption)
+            Verb::ConfirmRedemption { redemption, detail } => {
+                self.confirm_redemption(step, actor, redemption, detail)
             }
             Verb::CancelRedemption { redemption } => {
                 self.cancel_redemption(step, actor, redemption)

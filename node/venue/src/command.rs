@@ -16,6 +16,7 @@ use crate::notice::{ClearingNotice, LockedRate, Notice};
 use crate::offers::OfferTerms;
 use crate::order_batch::OrderAct;
 use crate::party::{PartyKind, Tier};
+use crate::redemption::RedemptionTerms;
 use crate::refusal::Rejection;
 use crate::settlement::TradingDay;
 use crate::template::TemplateVersion;
@@ -26,8 +27,9 @@ use gcfn_clearing::{Bundle, Schedule};
 use gcfn_ledger::Lot;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
-    Amount, AuctionId, BatchId, CommandId, Currency, LockId, NodeId, OfferId, OrderId, PartyId,
-    ProposalId, RedemptionId, Serial, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId,
+    Amount, AuctionId, BatchId, CommandId, Currency, Digest, LockId, NodeId, OfferId, OrderId,
+    PartyId, ProposalId, RedemptionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr,
+    WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -193,23 +195,13 @@ pub enum Verb {
         quantity: u64,
     },
     /// Lock a coupon for redemption at a merchant: the holder's half (P-09a).
-    LockRedemption {
-        /// The id of the redemption: the one-time token that the merchant is shown. It names one
-        /// lock and no other.
-        redemption: RedemptionId,
-        /// Where it will be redeemed.
-        merchant: PartyId,
-        /// Of which series.
-        series: SeriesId,
-        /// Which coupon; the holder's lowest when left out.
-        serial: Option<Serial>,
-        /// How much of its face; all that is left when left out.
-        amount: Option<Amount>,
-    },
+    LockRedemption(RedemptionTerms),
     /// Confirm a locked redemption: the merchant's half (P-09b).
     ConfirmRedemption {
         /// The redemption.
         redemption: RedemptionId,
+        /// The digest of what was bought with it, where the region keeps one (C-32).
+        detail: Option<Digest>,
     },
     /// Release a locked redemption.
     CancelRedemption {

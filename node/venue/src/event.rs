@@ -208,6 +208,8 @@ pub enum Event {
         value: Amount,
         /// Whether the coupon lives on with the rest of its face.
         partial: bool,
+        /// The digest of what was bought, where one is kept (C-32).
+        detail: Option<Digest>,
     },
     /// A redemption lock was released.
     RedemptionReleased {

@@ -30,6 +30,7 @@ mod command;
 mod conduct;
 mod conservation;
 mod credit;
+mod custody;
 mod dealing;
 mod defaults;
 mod dispute;
@@ -127,6 +128,7 @@ pub use credit::{
     CreditFactors, CreditRules, CreditWeights, FactorSet, Grade, Provisional, RateBase, Rating,
     Score,
 };
+pub use custody::{CustodianAct, Custody};
 pub use dealing::member_party;
 pub use defaults::{DefaultCase, DefaultCause, Severity};
 pub use dispute::{
@@ -168,7 +170,7 @@ pub use points::{PointAccount, PointEvent, PointReason, PointTerms};
 pub use pricing::{PriceSuggestion, PricingInputs, PricingModel, PricingRules, Track};
 pub use promotion::Promotion;
 pub use rating::IssuerRecord;
-pub use redemption::Redemption;
+pub use redemption::{Redemption, RedemptionDetail, RedemptionTerms};
 pub use refusal::{Rejection, TermsField};
 pub use reversal::{EntryReference, ReversibleEntry, ReversibleKind};
 pub use rules::{Level, Rule};

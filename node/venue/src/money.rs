@@ -4,6 +4,7 @@
 //! alone is said here too (DRV-24).
 
 use crate::command::{Actor, Role, Verb};
+use crate::custody::{CustodianAct, Custody};
 use crate::dispute::{ArbitrationDecision, DisputeTerms, DisputeTimes};
 use crate::limits::{LimitTerms, PartyLimits};
 use crate::manual::ManualPosting;
@@ -215,6 +216,20 @@ pub enum MoneyAct {
         /// Its class.
         class: PartyClass,
     },
+    /// Say who keeps a holder's coupons (C-31); two persons must.
+    SetCustody {
+        /// The holder.
+        party: PartyId,
+        /// Who keeps them.
+        custody: Custody,
+    },
+    /// Do for a holder what only the platform may, which keeps its coupons.
+    ActAsCustodian {
+        /// The holder.
+        party: PartyId,
+        /// What.
+        act: CustodianAct,
+    },
     /// Close a party that has nothing here any more.
     CloseParty {
         /// The party.
@@ -265,7 +280,8 @@ impl MoneyAct {
             | MoneyAct::ImposePenalty(_)
             | MoneyAct::ReturnStake { .. }
             | MoneyAct::Slash(_)
-            | MoneyAct::Classify { .. } => true,
+            | MoneyAct::Classify { .. }
+            | MoneyAct::SetCustody { .. } => true,
             MoneyAct::FreezeCoupons(_)
             | MoneyAct::Pledge(_)
             | MoneyAct::ReleasePledge { .. }
@@ -279,6 +295,7 @@ impl MoneyAct {
             | MoneyAct::CancelWithdrawal { .. }
             | MoneyAct::JoinByInvitation { .. }
             | MoneyAct::SetKyc { .. }
+            | MoneyAct::ActAsCustodian { .. }
             | MoneyAct::CloseParty { .. }
             | MoneyAct::PayPoints { .. }
             | MoneyAct::KeepAssurance { .. } => false,
@@ -331,6 +348,7 @@ impl Venue {
             MoneyAct::ReturnStake { node, amount } => self.check_stake(*node, *amount),
             MoneyAct::Slash(slashing) => self.check_stake(slashing.node, slashing.amount),
             MoneyAct::Classify { party, class } => self.check_class(*party, *class),
+            MoneyAct::SetCustody { party, .. } => self.check_custody(*party),
             _ => Ok(()),
         }
     }
@@ -381,6 +399,8 @@ impl Venue {
             MoneyAct::JoinByInvitation { of } => self.join_by_invitation(step, me, *of),
             MoneyAct::SetKyc { party, kyc } => self.set_kyc(step, *party, *kyc),
             MoneyAct::Classify { party, class } => self.classify(step, *party, *class),
+            MoneyAct::SetCustody { party, custody } => self.set_custody(step, *party, *custody),
+            MoneyAct::ActAsCustodian { party, act } => self.act_as_custodian(step, *party, act),
             MoneyAct::CloseParty { party } => self.close_party(step, *party),
             MoneyAct::RewardReview { party, review } => self.reward_review(step, *party, *review),
             MoneyAct::PayPoints { points } => self.pay_points(step, me, *points),

@@ -1,5 +1,6 @@
 //! What the money desk tells.
 
+use crate::custody::Custody;
 use crate::dispute::{ArbitrationDecision, Dispute, DisputeState, DisputeStep, DisputeTerms};
 use crate::event::Event;
 use crate::freeze::FreezeReason;
@@ -312,6 +313,13 @@ pub enum MoneyEvent {
         issuer: PartyId,
         /// Which share.
         share: BasisPoints,
+    },
+    /// Somebody else keeps a holder's coupons from now on (C-31).
+    CustodySet {
+        /// The holder.
+        party: PartyId,
+        /// Who keeps them.
+        custody: Custody,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use crate::closing::KYC_MAX;
 use crate::command::{Actor, Role};
+use crate::custody::Custody;
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
@@ -34,6 +35,8 @@ pub struct Party {
     pub frozen: bool,
     /// Which rules watch it.
     pub class: PartyClass,
+    /// Who keeps its coupons.
+    pub custody: Custody,
 }
 
 /// What sort of trading is expected of a party (C-44).
@@ -49,7 +52,7 @@ pub enum PartyClass {
 impl Party {
     /// A party that has just been registered.
     pub(crate) const fn new(kind: PartyKind, kyc: u8) -> Party {
-        Party { kind, kyc, frozen: false, class: PartyClass::Retail }
+        Party { kind, kyc, frozen: false, class: PartyClass::Retail, custody: Custody::Own }
     }
 }
 

@@ -16,7 +16,9 @@ use crate::settlement::Item;
 use crate::venue::{Due, Step, Venue};
 use alloc::vec::Vec;
 use gcfn_ledger::{Account, Entry, Holder, Lot, Posting, SerialRange};
-use gcfn_model::{Amount, BatchId, Millis, PartyId, RedemptionId, Serial, SeriesId, Timestamp};
+use gcfn_model::{
+    Amount, BatchId, Digest, Millis, PartyId, RedemptionId, Serial, SeriesId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// A redemption from its lock until the merchant's money has moved.
@@ -38,6 +40,8 @@ pub struct Redemption {
     pub waiting: bool,
     /// When the lock lapses, if the merchant does not confirm.
     pub until: Timestamp,
+    /// The digest of what was bought, once the merchant has confirmed with one.
+    pub detail: Option<Digest>,
 }
 
 impl Concerns for Redemption {
@@ -48,13 +52,28 @@ impl Concerns for Redemption {
 }
 
 /// What a holder asks to redeem.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RedemptionTerms {
-    pub(crate) redemption: RedemptionId,
-    pub(crate) merchant: PartyId,
-    pub(crate) series: SeriesId,
-    pub(crate) serial: Option<Serial>,
-    pub(crate) amount: Option<Amount>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedemptionTerms {
+    /// The id of the redemption: the one-time token that the merchant is shown. It names one lock
+    /// and no other.
+    pub redemption: RedemptionId,
+    /// Where it will be redeemed.
+    pub merchant: PartyId,
+    /// Of which series.
+    pub series: SeriesId,
+    /// Which coupon; the holder's lowest when left out.
+    pub serial: Option<Serial>,
+    /// How much of its face; all that is left when left out.
+    pub amount: Option<Amount>,
+}
+
+/// What a venue records of what was bought with a coupon (C-32). The basket itself never reaches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RedemptionDetail {
+    /// Nothing.
+    None,
+    /// A digest, if the merchant sends one: it can be compared with a receipt in a dispute.
+    Hash,
 }
 
 impl Venue {
@@ -90,8 +109,17 @@ impl Venue {
         step.emit(Event::TitleMoved { series, from, to, lots });
         let (confirmed, waiting) = (false, false);
         let until = step.at.checked_add(self.terms.redeem_lock).unwrap_or(step.at);
-        let locked =
-            Redemption { holder, merchant, series, serial, value, confirmed, waiting, until };
+        let locked = Redemption {
+            holder,
+            merchant,
+            series,
+            serial,
+            value,
+            confirmed,
+            waiting,
+            until,
+            detail: None,
+        };
         self.redemptions.insert(redemption, locked);
         self.agenda.insert((until, Due::UnlockRedemption(redemption)));
         step.emit(Event::RedemptionLocked { redemption, merchant, series, value });
@@ -145,17 +173,23 @@ impl Venue {
         step: &mut Step<'_>,
         actor: Actor,
         id: RedemptionId,
+        detail: Option<Digest>,
     ) -> Outcome {
         let locked = self.locked(id)?;
         if actor.party != locked.merchant {
             return Err(Rejection::NotYours);
+        }
+        if detail.is_some() && self.terms.redemption_detail == RedemptionDetail::None {
+            return Err(Rejection::DetailNotKept);
         }
         self.free_party(locked.merchant)?;
         let Account::Obligation(issuer, _) = self.obligation(locked.series) else {
             return Err(Rejection::UnknownBatch);
         };
         let queued = self.calls.get(&issuer).is_some_and(|call| !call.redemptions.is_empty());
-        self.redemptions.change(&id, |redemption| redemption.confirmed = true);
+        self.redemptions.change(&id, |redemption| {
+            (redemption.confirmed, redemption.detail) = (true, detail);
+        });
         self.agenda.remove(&(locked.until, Due::UnlockRedemption(id)));
         if !queued && self.pay_redemption(step, id) {
             return Ok(Done::Accepted);
@@ -175,7 +209,7 @@ impl Venue {
     /// Executes a confirmed redemption, if the issuer has the money. Says whether it has.
     fn pay_redemption(&mut self, step: &mut Step<'_>, id: RedemptionId) -> bool {
         let Some(locked) = self.redemptions.get(&id).copied() else { return false };
-        let Redemption { holder, merchant, series, serial, value, .. } = locked;
+        let Redemption { holder, merchant, series, serial, value, detail, .. } = locked;
         let Account::Obligation(issuer, batch) = self.obligation(series) else { return false };
         let Some(entry) = self.redemption_payment(&locked, (issuer, batch)) else { return false };
         let before = self.amount(Account::Obligation(issuer, batch));
@@ -189,7 +223,8 @@ impl Venue {
         self.redemptions.change(&id, |redemption| redemption.waiting = false);
         let fee = self.terms.fees.redemption_fee(value);
         self.add_item(Item::Redemption { redemption: id, issuer, merchant, value, fee });
-        step.emit(Event::Redeemed { redemption: id, value, partial: !left.is_zero() });
+        let partial = !left.is_zero();
+        step.emit(Event::Redeemed { redemption: id, value, partial, detail });
         self.claims_fell(step, batch, before, value);
         let after = self.batches.get(&batch).map_or(Millis(0), |batch| batch.usable_for(step.at));
         self.record(issuer, |record| record.redeem(value, after));

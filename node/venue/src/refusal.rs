@@ -450,6 +450,15 @@ pub enum Rejection {
     /// The share is above the whole.
     #[error("share is above 10000 basis points")]
     ShareOutOfRange,
+    /// The region keeps nothing of what was bought with a coupon (C-32).
+    #[error("detail of a redemption is not kept here")]
+    DetailNotKept,
+    /// The platform keeps the party's coupons by agreement, and alone gives or redeems them.
+    #[error("coupons are in the platform's custody")]
+    PlatformCustody,
+    /// The party keeps its coupons itself: nobody gives or redeems them in its place.
+    #[error("coupons are in their holder's own custody")]
+    OwnCustody,
 }
 
 impl From<DeskRefusal> for Rejection {

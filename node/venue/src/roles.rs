@@ -80,7 +80,7 @@ const fn participants(verb: &Verb) -> &'static [Role] {
         | Verb::BatchOrders(_)
         | Verb::ApplyAsMaker
         | Verb::LeaveMaking
-        | Verb::LockRedemption { .. }
+        | Verb::LockRedemption(_)
         | Verb::Withdraw { .. } => &[Role::User],
         Verb::Refund { .. } => &[Role::User, Role::Operator],
         Verb::AmendOrder(_)

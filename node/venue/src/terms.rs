@@ -6,6 +6,7 @@ use crate::fees::{FeePreset, FeeSchedule};
 use crate::issuing_terms::IssuingTerms;
 use crate::money::MoneyTerms;
 use crate::pricing::{PricingRules, Track};
+use crate::redemption::RedemptionDetail;
 use crate::trading_terms::TradingTerms;
 use gcfn_clearing::Netting;
 use gcfn_model::{
@@ -41,8 +42,12 @@ pub struct Terms {
     pub refund_window: Millis,
     /// How long a coupon stays locked for a redemption (2.3).
     pub redeem_lock: Millis,
+    /// What is recorded of what was bought with a coupon (C-32).
+    pub redemption_detail: RedemptionDetail,
     /// How often a coupon may be resold (C-38).
     pub resales_max: u8,
+    /// Whether those who keep their coupons themselves may resell them without that limit (C-38).
+    pub self_custody_resells_freely: bool,
     /// The identity level that trading asks for (C-14).
     pub kyc_to_trade: u8,
     /// How long an outcome is kept for a sender that asks again.
@@ -83,7 +88,9 @@ impl Terms {
             reserve_ratio: BasisPoints::ONE,
             refund_window: Millis(7 * DAY),
             redeem_lock: Millis(300_000),
+            redemption_detail: RedemptionDetail::Hash,
             resales_max: 3,
+            self_custody_resells_freely: false,
             kyc_to_trade: 1,
             outcome_kept: Millis(DAY),
             proposal_kept: Millis(DAY),

@@ -132,7 +132,7 @@ impl Venue {
         if !title.resells(series, party, quantity, u8::MAX) {
             return Err(Rejection::InsufficientCoupons);
         }
-        if !title.resells(series, party, quantity, self.resales_max(series)) {
+        if !title.resells(series, party, quantity, self.resales_max(series, party)) {
             return Err(Rejection::ResaleLimit);
         }
         match self.pending(series) {
@@ -156,8 +156,11 @@ impl Venue {
         Ok(())
     }
 
-    /// How often a coupon of the series may be resold (C-38).
-    pub(crate) fn resales_max(&self, series: SeriesId) -> u8 {
+    /// How often a coupon of the series may have been resold before `seller` sells it on (C-38).
+    pub(crate) fn resales_max(&self, series: SeriesId, seller: PartyId) -> u8 {
+        if self.terms.self_custody_resells_freely && self.keeps_itself(seller) {
+            return u8::MAX;
+        }
         let batch = self.markets.get(&series).and_then(|market| self.batches.get(&market.batch));
         batch.map_or(0, |batch| batch.terms.resales_max)
     }
@@ -188,7 +191,7 @@ impl Venue {
                 let lots = match settled {
                     Some(ranges) => self.books.title.transfer_ranges(series, from, to, &ranges),
                     None => {
-                        let resales_max = self.resales_max(series);
+                        let resales_max = self.resales_max(series, party);
                         self.books.title.offer(series, party, quantity, resales_max)
                     }
                 };

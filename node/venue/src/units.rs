@@ -82,7 +82,12 @@ impl Venue {
         units: &Units,
     ) -> Result<Vec<Lot>, Rejection> {
         self.transferable(series)?;
-        self.pick(series, Holder::Party(seller), units, Picked::SellOn(self.resales_max(series)))
+        self.pick(
+            series,
+            Holder::Party(seller),
+            units,
+            Picked::SellOn(self.resales_max(series, seller)),
+        )
     }
 
     fn lowest(

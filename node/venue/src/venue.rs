@@ -465,9 +465,11 @@ impl Venue {
     pub fn redemptions_after(
         &self,
         party: Option<PartyId>,
+        series: Option<SeriesId>,
         after: Option<RedemptionId>,
     ) -> impl Iterator<Item = (&RedemptionId, &Redemption)> {
-        self.redemptions.after(party.map_or(By::All, By::Party), after)
+        let of = series.map(By::Series).or(party.map(By::Party)).unwrap_or(By::All);
+        self.redemptions.after(of, after)
     }
 
     /// An FX rate locked for this node.

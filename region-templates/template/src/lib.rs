@@ -27,8 +27,8 @@ pub use problem::{Problem, TemplateProblems};
 pub use read::parse;
 pub use region::{
     CalendarRules, Credit, CreditFactorSet, CreditRateBase, Divisible, Escrow, Federation, Fees,
-    Jobs, Kyc, Maturity, NettingTerms, Prefund, PriceModel, Pricing, Product, Refund,
-    RegionTemplate, Regnode, Retention, Settlement, TradeTable,
+    Jobs, Kyc, Maturity, NettingTerms, Prefund, PriceModel, Pricing, Product, RedemptionDetail,
+    Refund, RegionTemplate, Regnode, Retention, Settlement, TradeTable,
 };
 pub use row::{FeeMarket, FeeOrder, FeeRow, FeeSide, FeeTier};
 pub use trading::{Conduct, Maker, Trading};

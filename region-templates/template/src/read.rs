@@ -6,8 +6,8 @@ use crate::document::{Document, Section};
 use crate::problem::TemplateProblems;
 use crate::region::{
     CalendarRules, Credit, CreditFactorSet, CreditRateBase, Divisible, Escrow, Federation, Fees,
-    Jobs, Kyc, Maturity, NettingTerms, Prefund, PriceModel, Pricing, Product, Refund,
-    RegionTemplate, Regnode, Retention, Settlement, TradeTable,
+    Jobs, Kyc, Maturity, NettingTerms, Prefund, PriceModel, Pricing, Product, RedemptionDetail,
+    Refund, RegionTemplate, Regnode, Retention, Settlement, TradeTable,
 };
 use crate::row::{FeeRow, FeeTier};
 use crate::zone::{LocalTime, Zone};
@@ -189,6 +189,11 @@ fn product(section: &mut Section<'_>) -> Option<Product> {
     let validity_days_min = section.number("validity_days_min", 0..=36_500);
     let validity_days_max = section.number("validity_days_max", 1..=36_500);
     let resales_max = section.number("resales_max", 0..=100);
+    let self_custody_resells_freely = section.flag("self_custody_resells_freely");
+    let redemption_detail = section.choice(
+        "redemption_detail",
+        &[("none", RedemptionDetail::None), ("hash", RedemptionDetail::Hash)],
+    );
     let divisible = section.choice(
         "divisible",
         &[("never", Divisible::Never), ("redeem", Divisible::Redeem), ("sale", Divisible::Sale)],
@@ -208,6 +213,8 @@ fn product(section: &mut Section<'_>) -> Option<Product> {
         validity_days_min: validity_days_min?,
         validity_days_max: validity_days_max?,
         resales_max: resales_max?,
+        self_custody_resells_freely: self_custody_resells_freely?,
+        redemption_detail: redemption_detail?,
         divisible: divisible?,
         maturity: maturity?,
         redeem_lock_minutes: redeem_lock_minutes?,

@@ -152,6 +152,10 @@ pub struct Product {
     pub validity_days_max: u32,
     /// How often a coupon may be resold.
     pub resales_max: u8,
+    /// Whether holders who keep their coupons themselves resell them without that limit.
+    pub self_custody_resells_freely: bool,
+    /// What is recorded of what was bought with a coupon.
+    pub redemption_detail: RedemptionDetail,
     /// The most that a coupon may be split for.
     pub divisible: Divisible,
     /// What becomes of a coupon that nobody redeemed, at least.
@@ -160,6 +164,15 @@ pub struct Product {
     pub redeem_lock_minutes: u32,
     /// Whether a coupon may be sold on before its purchase has settled.
     pub resale_unsettled: bool,
+}
+
+/// What is recorded of what was bought with a coupon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedemptionDetail {
+    /// Nothing.
+    None,
+    /// A digest, if the merchant sends one.
+    Hash,
 }
 
 /// For what a coupon may be split.

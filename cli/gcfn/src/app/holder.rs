@@ -4,7 +4,7 @@ use crate::door::{Desk, money_of};
 use crate::failure::Ended;
 use crate::federation::{list, text_of};
 use clap::{Args, Subcommand, ValueEnum};
-use gcfn_model::{OrderId, PartyId, RedemptionId, SeriesId, TradeId};
+use gcfn_model::{Digest, OrderId, PartyId, RedemptionId, SeriesId, TradeId};
 use serde_json::{Value, json};
 
 #[derive(Debug, Args)]
@@ -79,6 +79,9 @@ pub(super) enum Redeem {
     Confirm {
         /// The token that the holder has shown
         redemption: RedemptionId,
+        /// The digest of what was bought, if one is to be recorded
+        #[arg(long, value_name = "HASH")]
+        detail: Option<Digest>,
     },
     /// Release a locked coupon
     Cancel {
@@ -232,8 +235,9 @@ impl Redeem {
                 let (token, value) = (text_of(&locked, "redemption"), money_of(&locked, "value"));
                 desk.tell(&locked, &format!("{token}: {value}; show this token to the merchant"))
             }
-            Redeem::Confirm { redemption } => {
-                let done = desk.act(&format!("/api/v1/redemptions/{redemption}/confirm"))?;
+            Redeem::Confirm { redemption, detail } => {
+                let path = format!("/api/v1/redemptions/{redemption}/confirm");
+                let done = desk.post(&path, &json!({ "detail": detail }))?;
                 desk.tell(&done, &format!("{redemption}: confirmed, the coupon is used up"))
             }
             Redeem::Cancel { redemption } => {

@@ -2,8 +2,11 @@
 
 use crate::verbs::{Entry, act, group, set, show};
 use gcfn_api_wire::coupon::{CouponFreezing, CouponThaw};
-use gcfn_api_wire::party::{Classification, ComplianceAct, KycDecision, Registration};
+use gcfn_api_wire::party::{
+    Classification, ComplianceAct, CustodySetting, KycDecision, Registration,
+};
 use gcfn_api_wire::personal::{ErasureOrder, PartyPage};
+use gcfn_api_wire::redemption::{CustodianGift, CustodianLock};
 use gcfn_api_wire::risk::LimitsSet;
 use gcfn_api_wire::staff::{KeyRequest, KeyRevocation};
 use gcfn_api_wire::statement::StatementPage;
@@ -29,6 +32,23 @@ pub(super) fn parties() -> Entry {
             act("classify", "/api/v1/admin/users/{party}/class", "Say to which class it belongs.")
                 .body::<Classification>()
                 .at(&["class"]),
+            act(
+                "custody",
+                "/api/v1/admin/users/{party}/custody",
+                "Say who keeps its coupons: itself, or the platform by agreement.",
+            )
+            .body::<CustodySetting>()
+            .at(&["keeper"]),
+            act("give", "/api/v1/admin/users/{party}/gifts", "Give coupons away as its custodian.")
+                .body::<CustodianGift>()
+                .at(&["series", "quantity", "to"]),
+            act(
+                "lock",
+                "/api/v1/admin/users/{party}/redemptions",
+                "Lock a coupon for redemption as its custodian.",
+            )
+            .body::<CustodianLock>()
+            .at(&["series", "merchant"]),
             show("limits", "/api/v1/risk/limits/{party}", "What it may do."),
             set("limit", "/api/v1/risk/limits/{party}", "Give it limits of its own, or none.")
                 .body::<LimitsSet>(),

@@ -16,14 +16,14 @@ use gcfn_api_wire::proto::venue::parties_server::Parties;
 use gcfn_api_wire::proto::venue::records_server::Records;
 use gcfn_api_wire::proto::venue::wallet_server::Wallet;
 use gcfn_api_wire::proto::venue::{
-    Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, Coupon, CycleList, DepositInstructions,
-    DraftRequest, Drafted, FreezeRequest, GiftRequest, IdentifyRequest, ListCyclesRequest,
-    ListTradesRequest, LockRateRequest, LockRedemptionRequest, Locked, MarketDepth, PartyReport,
-    RateLock, Receipt, RedemptionReport, RedemptionStep, RefundRequest, RegisterRequest,
-    Registered, SearchRequest, SentAbroad, SeriesList, ShowAssetsRequest, ShowBatchRequest,
-    ShowCouponRequest, ShowDepositsRequest, ShowDepthRequest, ShowPartyRequest, ShowReceiptRequest,
-    ShowRedemptionRequest, ShowTradeRequest, TradeDetail, TradeList, WithdrawRequest,
-    WithdrawalStep, WithdrawalTaken,
+    Accepted, Assets, Batch, BatchStep, BuyAbroadRequest, ConfirmRequest, Coupon, CycleList,
+    DepositInstructions, DraftRequest, Drafted, FreezeRequest, GiftRequest, IdentifyRequest,
+    ListCyclesRequest, ListTradesRequest, LockRateRequest, LockRedemptionRequest, Locked,
+    MarketDepth, PartyReport, RateLock, Receipt, RedemptionReport, RedemptionStep, RefundRequest,
+    RegisterRequest, Registered, SearchRequest, SentAbroad, SeriesList, ShowAssetsRequest,
+    ShowBatchRequest, ShowCouponRequest, ShowDepositsRequest, ShowDepthRequest, ShowPartyRequest,
+    ShowReceiptRequest, ShowRedemptionRequest, ShowTradeRequest, TradeDetail, TradeList,
+    WithdrawRequest, WithdrawalStep, WithdrawalTaken,
 };
 use gcfn_telemetry::ErrorChain;
 use serde::Serialize;
@@ -84,7 +84,7 @@ relayed! { Coupons {
         = Post "/api/v1/coupons/{series}/redeem/lock";
     show_redemption(ShowRedemptionRequest) -> RedemptionReport
         = Get "/api/v1/redemptions/{redemption}";
-    confirm_redemption(RedemptionStep) -> Accepted
+    confirm_redemption(ConfirmRequest) -> Accepted
         = Post "/api/v1/redemptions/{redemption}/confirm";
     cancel_redemption(RedemptionStep) -> Accepted
         = Post "/api/v1/redemptions/{redemption}/cancel";

@@ -6,8 +6,8 @@ use crate::handlers::vault_field;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::party::{
-    Assets, Bucket, Classification, ComplianceAct, Holding, Invitation, KycDecision, Me,
-    PartyReport,
+    Assets, Bucket, Classification, ComplianceAct, CustodySetting, Holding, Invitation,
+    KycDecision, Me, PartyReport,
 };
 use gcfn_api_wire::personal::{PartyLine, PartyList, PartyPage};
 use gcfn_api_wire::problem::{Code, Problem};
@@ -39,6 +39,7 @@ pub(crate) async fn me(call: Read, (): ()) -> Result<Me, Problem> {
             kind: known.map(|known| known.kind.into()),
             kyc: known.map(|known| known.kyc),
             frozen: known.map(|known| known.frozen),
+            custody: known.map(|known| known.custody.into()),
             name,
             phone,
             email,
@@ -114,6 +115,7 @@ pub(crate) async fn party(call: Read<PartyId>, (): ()) -> Result<PartyReport, Pr
             kind: known.kind.into(),
             kyc: known.kyc,
             class: known.class.into(),
+            custody: known.custody.into(),
             frozen_for: venue.freezes(call.id).map(Into::into).collect(),
             as_of,
         })
@@ -137,6 +139,14 @@ pub(crate) async fn classify(
     Body(sent): Body<Classification>,
 ) -> Result<Accepted, Problem> {
     let act = MoneyAct::Classify { party: call.id, class: sent.class.into() };
+    call.accepted(act.into()).await
+}
+
+pub(crate) async fn set_custody(
+    call: Write<PartyId>,
+    Body(sent): Body<CustodySetting>,
+) -> Result<Accepted, Problem> {
+    let act = MoneyAct::SetCustody { party: call.id, custody: sent.custody()? };
     call.accepted(act.into()).await
 }
 

@@ -8,13 +8,14 @@ use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::page::Span;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::redemption::{
-    Gift, Locked, RedemptionDetail, RedemptionList, RedemptionLock, RedemptionPage,
-    RedemptionReport, RedemptionStage, RefundList, RefundPage, RefundReport, RefundRequest,
+    Confirmation, CustodianGift, CustodianLock, Gift, Locked, RedemptionDetail, RedemptionList,
+    RedemptionLock, RedemptionPage, RedemptionReport, RedemptionStage, RefundList, RefundPage,
+    RefundReport, RefundRequest,
 };
 use gcfn_api_wire::term::{Money, Text};
-use gcfn_model::{Currency, RedemptionId, SeriesId};
+use gcfn_model::{Currency, PartyId, RedemptionId, SeriesId};
 use gcfn_store::Filter;
-use gcfn_venue::{Done, Venue, Verb};
+use gcfn_venue::{CustodianAct, Done, MoneyAct, Present, RedemptionTerms, Units, Venue, Verb};
 
 pub(crate) async fn gift(
     call: Write<SeriesId>,
@@ -32,32 +33,67 @@ pub(crate) async fn lock(
     let redemption: RedemptionId = call.api.unguessable(call.command);
     let RedemptionLock { merchant: Text(merchant), serial, amount } = lock;
     let amount = amount.map(|money| call.api.amount("amount", money)).transpose()?;
-    let series = call.id;
-    let verb = Verb::LockRedemption { redemption, merchant, series, serial, amount };
+    let terms = RedemptionTerms { redemption, merchant, series: call.id, serial, amount };
+    locked(call, terms, Verb::LockRedemption(terms)).await
+}
+
+/// Locks by `verb` what `terms` name.
+async fn locked<K>(call: Write<K>, terms: RedemptionTerms, verb: Verb) -> Result<Locked, Problem> {
     let Done::Locked { value } = call.submit(verb).await? else {
         unreachable!("a lock is answered with what it locks")
     };
     Ok(Locked {
-        redemption: Text(redemption),
-        series: Text(series),
+        redemption: Text(terms.redemption),
+        series: Text(terms.series),
         value: call.api.money(value),
         as_of: call.as_of(),
     })
 }
 
-pub(crate) async fn confirm(call: Write<RedemptionId>, (): ()) -> Result<Accepted, Problem> {
-    call.accepted(Verb::ConfirmRedemption { redemption: call.id }).await
+/// Staff give coupons away for a holder whose coupons the platform keeps.
+pub(crate) async fn give_as_custodian(
+    call: Write<PartyId>,
+    Body(gift): Body<CustodianGift>,
+) -> Result<Accepted, Problem> {
+    let CustodianGift { series: Text(series), to: Text(to), quantity } = gift;
+    let act = CustodianAct::Give(Present { to, series, units: Units::Any(quantity) });
+    call.accepted(MoneyAct::ActAsCustodian { party: call.id, act }.into()).await
+}
+
+/// Staff lock a coupon for a holder whose coupons the platform keeps.
+pub(crate) async fn lock_as_custodian(
+    call: Write<PartyId>,
+    Body(lock): Body<CustodianLock>,
+) -> Result<Locked, Problem> {
+    let redemption: RedemptionId = call.api.unguessable(call.command);
+    let CustodianLock { series: Text(series), merchant: Text(merchant), serial, amount } = lock;
+    let amount = amount.map(|money| call.api.amount("amount", money)).transpose()?;
+    let terms = RedemptionTerms { redemption, merchant, series, serial, amount };
+    let act = MoneyAct::ActAsCustodian { party: call.id, act: CustodianAct::Lock(terms) };
+    locked(call, terms, act.into()).await
+}
+
+pub(crate) async fn confirm(
+    call: Write<RedemptionId>,
+    Body(sent): Body<Confirmation>,
+) -> Result<Accepted, Problem> {
+    let detail = sent.detail.map(|Text(detail)| detail);
+    call.accepted(Verb::ConfirmRedemption { redemption: call.id, detail }).await
 }
 
 pub(crate) async fn cancel(call: Write<RedemptionId>, (): ()) -> Result<Accepted, Problem> {
     call.accepted(Verb::CancelRedemption { redemption: call.id }).await
 }
 
-/// A redemption is its holder's and its merchant's to see; the merchant is not told whose it is.
-fn shown(caller: &Caller, report: RedemptionReport) -> Option<RedemptionReport> {
+/// A redemption is its holder's, its merchant's and its issuer's to see; merchant and issuer are not
+/// told whose it is (C-32).
+fn shown(caller: &Caller, venue: &Venue, report: RedemptionReport) -> Option<RedemptionReport> {
     let holds = report.holder.is_some_and(|Text(holder)| caller.may_see(holder));
+    let issuer = venue.batch_of(report.series.0).map(|(_, batch)| batch.issuer);
+    let others = [Some(report.merchant.0), issuer].into_iter().flatten();
+    let sees = holds || others.into_iter().any(|party| caller.may_see(party));
     let holder = report.holder.filter(|_| holds);
-    (holds || caller.may_see(report.merchant.0)).then_some(RedemptionReport { holder, ..report })
+    sees.then_some(RedemptionReport { holder, ..report })
 }
 
 /// A redemption by the journal. The machine forgets a confirmed one once its money has moved.
@@ -78,6 +114,7 @@ fn past(life: &RedemptionLife, currency: Currency) -> RedemptionReport {
         until: None,
         locked_at: Some(Text(life.locked_at)),
         ended_at: life.ended_at.map(Text),
+        detail: life.detail.map(Text),
     }
 }
 
@@ -90,12 +127,14 @@ pub(crate) async fn redemptions(
         return past_redemptions(call, page).await;
     }
     let party = (!call.caller.oversees()).then_some(call.caller.party);
+    let series = page.series.map(|Text(series)| series);
     let after = page.after.map(|Text(redemption)| redemption);
     Ok(call.api.gateway().read(|venue, as_of| {
         let currency = venue.terms().currency;
-        let known = venue.redemptions_after(party, after);
+        let known = venue.redemptions_after(party, series, after);
         let seen = known.filter_map(|(id, known)| {
-            Some((*id, shown(&call.caller, RedemptionReport::new(*id, known, currency))?))
+            let report = RedemptionReport::new(*id, known, currency);
+            Some((*id, shown(&call.caller, venue, report)?))
         });
         let (redemptions, next) = page_of(seen, page.limit);
         RedemptionList { redemptions, next: next.map(|id| id.to_string()), as_of }
@@ -103,16 +142,17 @@ pub(crate) async fn redemptions(
 }
 
 async fn past_redemptions(call: Read, page: RedemptionPage) -> Result<RedemptionList, Problem> {
-    let rows = match call.caller.oversees() {
-        true => (REDEMPTION, Filter::All),
-        false => (PARTY_REDEMPTION, Filter::Party(call.caller.party)),
+    let rows = match (page.series, call.caller.oversees()) {
+        (Some(Text(series)), _) => (REDEMPTION, Filter::Series(series)),
+        (None, true) => (REDEMPTION, Filter::All),
+        (None, false) => (PARTY_REDEMPTION, Filter::Party(call.caller.party)),
     };
     let (found, as_of) = past_page(&call.api, rows, page.before.as_deref(), page.limit).await?;
     let currency = call.api.terms().currency;
     Ok(call.api.gateway().read(|venue, _| {
         let lives = found.rows.iter().filter_map(RedemptionLife::read);
         let reports = lives.map(|life| as_it_stands(venue, &life, currency));
-        let seen = reports.filter_map(|report| shown(&call.caller, report));
+        let seen = reports.filter_map(|report| shown(&call.caller, venue, report));
         let next = found.next.as_ref().map(ToString::to_string);
         RedemptionList { redemptions: seen.collect(), next, as_of }
     }))
@@ -148,7 +188,8 @@ pub(crate) async fn redemption(
             (past(&life, currency), as_of)
         }
     };
-    let redemption = shown(&call.caller, report).ok_or(Code::NotFound)?;
+    let seen = call.api.gateway().read(|venue, _| shown(&call.caller, venue, report));
+    let redemption = seen.ok_or(Code::NotFound)?;
     Ok(RedemptionDetail { redemption, as_of })
 }
 

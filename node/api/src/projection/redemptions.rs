@@ -2,7 +2,7 @@
 
 use super::{PARTY_REDEMPTION, REDEMPTION};
 use gcfn_ledger::Holder;
-use gcfn_model::{Amount, PartyId, RedemptionId, Serial, SeriesId, Timestamp};
+use gcfn_model::{Amount, Digest, PartyId, RedemptionId, Serial, SeriesId, Timestamp};
 use gcfn_store::Row;
 use gcfn_venue::Event;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub(crate) struct RedemptionLife {
     pub(crate) locked_at: Timestamp,
     /// When it was confirmed or released, if it was.
     pub(crate) ended_at: Option<Timestamp>,
+    /// The digest of what was bought, if the merchant gave one.
+    pub(crate) detail: Option<Digest>,
     /// The event that it began with: its place in lists.
     seq: u64,
 }
@@ -108,15 +110,17 @@ impl Redemptions {
                     confirmed,
                     locked_at,
                     ended_at,
+                    detail: None,
                     seq,
                 };
                 self.open.insert(redemption, life);
                 self.changed.insert(redemption, life);
             }
             event => {
-                let Some((id, confirmed)) = ended_by(event) else { return };
+                let Some((id, confirmed, detail)) = ended_by(event) else { return };
                 let Some(mut life) = self.open.remove(&id) else { return };
                 (life.confirmed, life.ended_at) = (Some(confirmed), Some(at));
+                life.detail = detail;
                 self.changed.insert(id, life);
             }
         }
@@ -134,11 +138,11 @@ impl Redemptions {
     }
 }
 
-/// The redemption that `event` ends, and whether it was confirmed.
-const fn ended_by(event: &Event) -> Option<(RedemptionId, bool)> {
+/// The redemption that `event` ends, whether it was confirmed, and with which digest.
+const fn ended_by(event: &Event) -> Option<(RedemptionId, bool, Option<Digest>)> {
     match event {
-        Event::Redeemed { redemption, .. } => Some((*redemption, true)),
-        Event::RedemptionReleased { redemption } => Some((*redemption, false)),
+        Event::Redeemed { redemption, detail, .. } => Some((*redemption, true, *detail)),
+        Event::RedemptionReleased { redemption } => Some((*redemption, false, None)),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{EVERYBODY, HOLDERS};
 use crate::handlers::{
-    admin, notices, party, personal, portfolio, registration, staff, statements, wallet,
+    admin, notices, party, personal, portfolio, redemption, registration, staff, statements, wallet,
 };
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
@@ -211,6 +211,24 @@ pub(super) fn staff() -> Vec<Route> {
             &[Operator],
             "Say to which class a party belongs; two persons must.",
             party::classify,
+        ),
+        Route::write(
+            "/api/v1/admin/users/{party}/custody",
+            &[Operator],
+            "Say who keeps a holder's coupons: itself, or the platform; two persons must.",
+            party::set_custody,
+        ),
+        Route::write(
+            "/api/v1/admin/users/{party}/gifts",
+            &[Operator],
+            "Give coupons away for a holder whose coupons the platform keeps.",
+            redemption::give_as_custodian,
+        ),
+        Route::write(
+            "/api/v1/admin/users/{party}/redemptions",
+            &[Operator],
+            "Lock a coupon for a holder whose coupons the platform keeps.",
+            redemption::lock_as_custodian,
         ),
         Route::write(
             "/api/v1/admin/users/{party}/close",

@@ -7,6 +7,7 @@ mod business;
 mod clearing;
 mod coupons;
 mod credentials;
+mod custody;
 mod description;
 mod desk;
 mod discovery;

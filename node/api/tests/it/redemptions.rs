@@ -88,3 +88,26 @@ async fn a_lock_that_lapses_is_a_released_redemption() {
     let (_, seen) = world.get(&people.ann, &format!("/api/v1/redemptions/{token}")).await;
     assert_eq!(seen["state"], "released");
 }
+
+#[tokio::test]
+async fn an_issuer_sees_what_was_redeemed_of_its_series_by_digest_and_not_whose_it_was() {
+    const BASKET: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 2).await;
+    let token = lock(&world, &people).await;
+    let path = format!("/api/v1/redemptions/{token}");
+    let confirm = json!({ "detail": BASKET });
+    world.done(&people.merchant, &format!("{path}/confirm"), confirm).await;
+
+    let of_series = format!("?series={}", people.series);
+    for query in [of_series.clone(), format!("{of_series}&span=past")] {
+        world.project().await;
+        let seen = list(&world, &people.issuer, &query).await;
+        let [seen] = seen.as_slice() else { panic!("{seen:?} is not one redemption") };
+        assert_eq!((&seen["detail"], &seen["holder"]), (&json!(BASKET), &Value::Null), "{query}");
+        assert!(list(&world, &people.ben, &query).await.is_empty(), "not Ben's to see");
+        let holder = &list(&world, &people.regulator, &query).await[0]["holder"];
+        assert_eq!(*holder, json!(people.ann.party));
+    }
+}

@@ -6,8 +6,8 @@ use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{BatchId, BusinessDate, Currency, Pool, RedemptionId, WithdrawalId};
 use gcfn_venue::{
-    ClearingNotice, Command, Dispatch, Done, Event, PartyKind, Rejection, Role, TradeState,
-    TradingDay, Verb,
+    ClearingNotice, Command, Dispatch, Done, Event, PartyKind, RedemptionTerms, Rejection, Role,
+    TradeState, TradingDay, Verb,
 };
 
 const DEPOSIT: u64 = 10_000_00;
@@ -189,18 +189,22 @@ fn redemption_takes_two_and_is_paid_by_the_reserve() {
     world.until(1000, 19);
     world.until(1000, 21);
     world.until(1001, 9);
-    let redeem = |n: u8, amount| Verb::LockRedemption {
-        redemption: RedemptionId::derive(&[&[n]]),
-        merchant,
-        series,
-        serial: None,
-        amount,
+    let redeem = |n: u8, amount| {
+        Verb::LockRedemption(RedemptionTerms {
+            redemption: RedemptionId::derive(&[&[n]]),
+            merchant,
+            series,
+            serial: None,
+            amount,
+        })
     };
     world.user("ann", redeem(1, None)).expect("whole");
-    let confirm = Verb::ConfirmRedemption { redemption: RedemptionId::derive(&[&[1]]) };
+    let confirm =
+        Verb::ConfirmRedemption { redemption: RedemptionId::derive(&[&[1]]), detail: None };
     world.user("cafe", confirm).expect("the merchant named");
     world.user("ann", redeem(2, Some(cents(30_00)))).expect("in part");
-    let confirm = Verb::ConfirmRedemption { redemption: RedemptionId::derive(&[&[2]]) };
+    let confirm =
+        Verb::ConfirmRedemption { redemption: RedemptionId::derive(&[&[2]]), detail: None };
     world.user("cafe", confirm).expect("the merchant named");
     let title = &world.venue.books().title;
     assert_eq!(title.value(series, Holder::Party(party("ann"))), cents(70_00));
@@ -220,7 +224,13 @@ fn a_redemption_lock_times_out() {
     trades_of(world.order("ann", Side::Buy, series, 1, Some(95_00)));
     let redemption = RedemptionId::derive(&[&[1]]);
     let merchant = party("brand");
-    let lock = Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None };
+    let lock = Verb::LockRedemption(RedemptionTerms {
+        redemption,
+        merchant,
+        series,
+        serial: None,
+        amount: None,
+    });
     world.user("ann", lock).expect("the issuer redeems its own");
     assert_eq!(world.coupons("ann", series), 0);
     world.until(1000, 10);
@@ -262,7 +272,15 @@ fn a_redemption_that_is_given_up_leaves_the_right_to_a_refund() {
     let (mut world, series) = market();
     let trades = trades_of(world.order("ann", Side::Buy, series, 3, Some(95_00)));
     let (redemption, merchant) = (RedemptionId::derive(&[b"r"]), party("brand"));
-    let lock = || Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None };
+    let lock = || {
+        Verb::LockRedemption(RedemptionTerms {
+            redemption,
+            merchant,
+            series,
+            serial: None,
+            amount: None,
+        })
+    };
     world.user("ann", lock()).expect("hers");
     let refund = || Verb::Refund { trade: trades[0] };
     assert_eq!(world.user("ann", refund()), Err(gcfn_venue::Rejection::CouponsLocked));

@@ -10,7 +10,10 @@ use gcfn_clearing::Schedule;
 use gcfn_ledger::{Account, Entry, Ledger, LedgerFault, Posting, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{BasisPoints, Currency, Pool, RedemptionId};
-use gcfn_venue::{CouponState, PartyKind, Rejection, Role, TaxTerms, TradeState, TradingDay, Verb};
+use gcfn_venue::{
+    CouponState, PartyKind, RedemptionTerms, Rejection, Role, TaxTerms, TradeState, TradingDay,
+    Verb,
+};
 use std::fs;
 use std::path::Path;
 
@@ -52,9 +55,15 @@ fn d_08_a_redemption_asks_who_calls() {
     let merchant = party("shop");
     world.issuer("brand", Verb::AuthoriseMerchant { merchant }).expect("its own to say");
     let redemption = RedemptionId::derive(&[b"r"]);
-    let lock = Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None };
+    let lock = Verb::LockRedemption(RedemptionTerms {
+        redemption,
+        merchant,
+        series,
+        serial: None,
+        amount: None,
+    });
     world.user("ann", lock).expect("hers");
-    let confirm = Verb::ConfirmRedemption { redemption };
+    let confirm = Verb::ConfirmRedemption { redemption, detail: None };
     assert_eq!(world.user("eve", confirm.clone()), Err(Rejection::NotYours));
     assert_eq!(world.ask("eve", Role::Regulator, confirm), Err(Rejection::NotPermitted));
 }

@@ -9,7 +9,7 @@ use gcfn_model::{
 use gcfn_venue::{
     ArbitrationDecision, Command, CouponFreezeTerms, DisputeKind, DisputeOutcome, DisputeState,
     DisputeStep, DisputeTerms, EVIDENCE_MAX, FreezeReason, MoneyAct, MoneyEvent, Outcome,
-    PartyKind, PledgeTerms, Rejection, Role, Terms, TradeState, Verb,
+    PartyKind, PledgeTerms, RedemptionTerms, Rejection, Role, Terms, TradeState, Verb,
 };
 
 const DISPUTE: DisputeId = DisputeId::from_bytes([1; 16]);
@@ -348,9 +348,15 @@ fn d_27_a_refund_looks_where_every_coupon_is() {
             |world, series| {
                 let (redemption, merchant) = (RedemptionId::derive(&[b"r"]), party("brand"));
                 let (serial, amount) = (None, None);
-                let lock = Verb::LockRedemption { redemption, merchant, series, serial, amount };
+                let lock = Verb::LockRedemption(RedemptionTerms {
+                    redemption,
+                    merchant,
+                    series,
+                    serial,
+                    amount,
+                });
                 world.user("ben", lock).expect("his");
-                let confirm = Verb::ConfirmRedemption { redemption };
+                let confirm = Verb::ConfirmRedemption { redemption, detail: None };
                 world.ask("brand", Role::Issuer, confirm).expect("the issuer itself");
             },
             Rejection::CouponsRedeemed,

@@ -4,7 +4,8 @@ use crate::world::{World, cents, party, terms, voucher};
 use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket};
 use gcfn_model::{BasisPoints, BatchId, Currency, Pool, RedemptionId, SeriesId};
 use gcfn_venue::{
-    BatchState, BatchTerms, Done, Event, MaturityAction, Rejection, ReserveMode, Verb,
+    BatchState, BatchTerms, Done, Event, MaturityAction, RedemptionTerms, Rejection, ReserveMode,
+    Verb,
 };
 
 fn b1() -> BatchId {
@@ -31,7 +32,13 @@ fn last_minutes(world: &mut World) {
 fn lock(world: &mut World, series: SeriesId) -> RedemptionId {
     let redemption = RedemptionId::derive(&[b"late"]);
     let merchant = party("brand");
-    let verb = Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None };
+    let verb = Verb::LockRedemption(RedemptionTerms {
+        redemption,
+        merchant,
+        series,
+        serial: None,
+        amount: None,
+    });
     world.user("ann", verb).expect("still valid");
     redemption
 }
@@ -54,7 +61,7 @@ fn a_lock_taken_in_time_is_confirmed_though_the_coupons_have_expired() {
     world.until(1008, 0);
     assert_eq!(world.coupons("ann", series), 0);
     assert_eq!(world.batch("b1").state, BatchState::Expired);
-    let confirm = Verb::ConfirmRedemption { redemption };
+    let confirm = Verb::ConfirmRedemption { redemption, detail: None };
     assert_eq!(world.issuer("brand", confirm), Ok(Done::Accepted));
     let title = &world.venue.books().title;
     assert_eq!(title.quantity(series, Holder::Redeemed), 1);

@@ -6,7 +6,7 @@ use gcfn_market::Side;
 use gcfn_model::{BatchId, Currency, Digest, Pool, RedemptionId, SeriesId, TradeId, WithdrawalId};
 use gcfn_venue::{
     BatchTerms, CouponFreezeTerms, Done, Event, FreezeReason, MoneyAct, MoneyEvent, Outcome,
-    PartyKind, PledgeTerms, Rejection, ReserveMode, Role, Verb,
+    PartyKind, PledgeTerms, RedemptionTerms, Rejection, ReserveMode, Role, Verb,
 };
 
 fn market() -> (World, SeriesId, TradeId) {
@@ -94,13 +94,19 @@ fn a_freeze_releases_redemption_locks_and_stops_withdrawals_that_have_not_left()
     let (mut world, series, _) = market();
     let redemption = RedemptionId::derive(&[b"r"]);
     let merchant = party("brand");
-    let lock = Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None };
+    let lock = Verb::LockRedemption(RedemptionTerms {
+        redemption,
+        merchant,
+        series,
+        serial: None,
+        amount: None,
+    });
     world.user("ann", lock).expect("hers");
     let sent = WithdrawalId::derive(&[b"sent"]);
     world.user("ann", Verb::Withdraw { withdrawal: sent, amount: cents(10_00) }).expect("covered");
     world.freeze("ann");
     assert_eq!(world.coupons("ann", series), 10);
-    let confirm = Verb::ConfirmRedemption { redemption };
+    let confirm = Verb::ConfirmRedemption { redemption, detail: None };
     let confirmed = world.ask("brand", Role::Issuer, confirm);
     assert_eq!(confirmed, Err(Rejection::UnknownRedemption));
     let state = world.venue.withdrawal(sent).expect("the bank has it").state;
@@ -204,7 +210,13 @@ fn an_overlay_blocks_what_2_3_says() {
         let terms = PledgeTerms { pledgee: party("ben"), series, quantity: 1 };
         let actions = [
             Verb::Gift { to: party("ben"), series, quantity: 1 },
-            Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None },
+            Verb::LockRedemption(RedemptionTerms {
+                redemption,
+                merchant,
+                series,
+                serial: None,
+                amount: None,
+            }),
             Verb::Money(MoneyAct::Pledge(terms)),
         ];
         for action in actions {
@@ -221,7 +233,13 @@ fn an_overlay_blocks_what_2_3_says() {
 fn a_redemption_lock_blocks_its_coupon_and_no_other() {
     let (mut world, series, trade) = market();
     let (redemption, merchant) = (RedemptionId::derive(&[b"r"]), party("brand"));
-    let lock = Verb::LockRedemption { redemption, merchant, series, serial: None, amount: None };
+    let lock = Verb::LockRedemption(RedemptionTerms {
+        redemption,
+        merchant,
+        series,
+        serial: None,
+        amount: None,
+    });
     world.user("ann", lock).expect("hers");
     let refund = world.user("ann", Verb::Refund { trade });
     assert_eq!(refund, Err(Rejection::CouponsLocked));
@@ -316,7 +334,8 @@ fn what_a_merchant_has_confirmed_is_paid_though_the_holder_is_frozen_meanwhile()
 fn redeemed_at_cafe(world: &mut World, series: SeriesId, minor: u64) -> Outcome {
     let redemption = RedemptionId::derive(&[b"r", &minor.to_be_bytes()]);
     let (merchant, serial, amount) = (party("cafe"), None, Some(cents(minor)));
-    let lock = Verb::LockRedemption { redemption, merchant, series, serial, amount };
+    let lock =
+        Verb::LockRedemption(RedemptionTerms { redemption, merchant, series, serial, amount });
     world.user("ann", lock)?;
-    world.user("cafe", Verb::ConfirmRedemption { redemption })
+    world.user("cafe", Verb::ConfirmRedemption { redemption, detail: None })
 }

@@ -13,8 +13,8 @@ use gcfn_venue::{
     Amendment, ArbitrationDecision, AuctionTerms, BatchTerms, Claimant, Command, CouponFreezeTerms,
     DisputeKind, DisputeTerms, Done, EntryReference, Equaliser, FreezeReason, MaturityAction,
     MoneyAct, OfferTerms, OfferedDeal, Outcome, PartyKind, PartyLimits, Penalty, PenaltyReason,
-    Rejection, ReserveMode, Role, Severity, SuspensePart, SuspenseResolution, SwapSide, TaxRate,
-    Units, Verb, WithdrawalState, WithdrawalTerms,
+    RedemptionTerms, Rejection, ReserveMode, Role, Severity, SuspensePart, SuspenseResolution,
+    SwapSide, TaxRate, Units, Verb, WithdrawalState, WithdrawalTerms,
 };
 
 fn b1() -> BatchId {
@@ -52,7 +52,8 @@ fn take(quantity: u64) -> Verb {
 fn lock(world: &mut World, series: SeriesId) -> RedemptionId {
     let redemption = RedemptionId::derive(&[b"r"]);
     let (merchant, serial, amount) = (party("brand"), None, None);
-    let verb = Verb::LockRedemption { redemption, merchant, series, serial, amount };
+    let verb =
+        Verb::LockRedemption(RedemptionTerms { redemption, merchant, series, serial, amount });
     world.user("ann", verb).expect("hers");
     redemption
 }
@@ -120,7 +121,7 @@ fn a_token_names_one_lock_and_an_ended_one_is_not_used_again() {
     let redemption = lock(&mut world, series);
     let again = |serial| {
         let (merchant, amount) = (party("brand"), Some(cents(1_00)));
-        Verb::LockRedemption { redemption, merchant, series, serial, amount }
+        Verb::LockRedemption(RedemptionTerms { redemption, merchant, series, serial, amount })
     };
     assert_eq!(world.user("ann", again(None)), Err(Rejection::RedemptionExists));
     world.user("ann", Verb::CancelRedemption { redemption }).expect("hers");
@@ -130,7 +131,9 @@ fn a_token_names_one_lock_and_an_ended_one_is_not_used_again() {
     world.until(1001, 10);
     world.user("ann", again(Some(1))).expect("long forgotten");
     world.at += 299_000_000;
-    world.issuer("brand", Verb::ConfirmRedemption { redemption }).expect("locked for 5 minutes");
+    world
+        .issuer("brand", Verb::ConfirmRedemption { redemption, detail: None })
+        .expect("locked for 5 minutes");
 }
 
 #[test]

@@ -5,8 +5,8 @@ use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{BatchId, Currency, RedemptionId, SeriesId};
 use gcfn_venue::{
-    BatchState, BatchTerms, Done, Event, IssuingTerms, RecallBasis, Rejection, ReserveMode, Role,
-    Terms, Verb,
+    BatchState, BatchTerms, Done, Event, IssuingTerms, RecallBasis, RedemptionTerms, Rejection,
+    ReserveMode, Role, Terms, Verb,
 };
 
 fn b1() -> BatchId {
@@ -55,13 +55,13 @@ fn holders_are_paid_the_face_that_is_left_whatever_holds_their_coupons() {
     world.redeem("ann", series, "brand", Some(30_00)).expect("funded");
     world.order("ann", Side::Sell, series, 2, Some(99_00)).expect("rests");
     world.order("ann", Side::Buy, series, 1, Some(90_00)).expect("rests");
-    let lock = Verb::LockRedemption {
+    let lock = Verb::LockRedemption(RedemptionTerms {
         redemption: RedemptionId::derive(&[b"r"]),
         merchant: party("brand"),
         series,
         serial: None,
         amount: None,
-    };
+    });
     world.user("ben", lock).expect("his");
     world.operator(Verb::Freeze {
         party: party("ben"),

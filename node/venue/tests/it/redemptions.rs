@@ -2,7 +2,7 @@
 
 use crate::world::{World, party};
 use gcfn_model::RedemptionId;
-use gcfn_venue::{PartyKind, Rejection, Role, Verb};
+use gcfn_venue::{PartyKind, RedemptionTerms, Rejection, Role, Verb};
 
 /// D-07, D-08: whoever calls himself the merchant, nobody but the one that the issuer authorised and
 /// the holder named ends a coupon.
@@ -17,13 +17,13 @@ fn d_07_nobody_burns_anybodys_coupon() {
     world.settle(1000);
 
     let redemption = RedemptionId::from_bytes([1; 16]);
-    let lock = Verb::LockRedemption {
+    let lock = Verb::LockRedemption(RedemptionTerms {
         redemption,
         merchant: party("shop"),
         series,
         serial: None,
         amount: None,
-    };
+    });
     assert_eq!(world.user("ann", lock.clone()), Err(Rejection::MerchantNotAuthorised));
     for merchant in ["shop", "other"] {
         let merchant = party(merchant);
@@ -32,7 +32,7 @@ fn d_07_nobody_burns_anybodys_coupon() {
     assert_eq!(world.user("ben", lock.clone()), Err(Rejection::UnknownParty));
     world.user("ann", lock).expect("she has one, and the shop is authorised");
 
-    let confirm = Verb::ConfirmRedemption { redemption };
+    let confirm = Verb::ConfirmRedemption { redemption, detail: None };
     for (who, role) in [("other", Role::User), ("ann", Role::User), ("brand", Role::Issuer)] {
         assert!(world.ask(who, role, confirm.clone()).is_err(), "{who} is not whom she named");
     }

@@ -6,8 +6,8 @@ use gcfn_ledger::{Account, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{CommandId, Pool, RedemptionId};
 use gcfn_venue::{
-    Actor, ClearingAct, Command, Done, FreezeReason, MoneyAct, PartyKind, Rejection, Request, Role,
-    Verb,
+    Actor, ClearingAct, Command, Done, FreezeReason, MoneyAct, PartyKind, RedemptionTerms,
+    Rejection, Request, Role, Verb,
 };
 
 fn market() -> (World, gcfn_model::SeriesId) {
@@ -76,17 +76,19 @@ fn nobody_redeems_without_both_holder_and_merchant() {
     world.order("ann", Side::Buy, series, 1, Some(95_00)).expect("covered");
     world.register("cafe", PartyKind::Merchant);
     let redemption = RedemptionId::derive(&[b"r"]);
-    let lock = |merchant: &str| Verb::LockRedemption {
-        redemption,
-        merchant: party(merchant),
-        series,
-        serial: None,
-        amount: None,
+    let lock = |merchant: &str| {
+        Verb::LockRedemption(RedemptionTerms {
+            redemption,
+            merchant: party(merchant),
+            series,
+            serial: None,
+            amount: None,
+        })
     };
     let refusal = refused(&mut world, "ann", Role::User, lock("cafe"));
     assert_eq!(refusal, Rejection::MerchantNotAuthorised);
     world.user("ann", lock("brand")).expect("the issuer itself");
-    let confirm = Verb::ConfirmRedemption { redemption };
+    let confirm = Verb::ConfirmRedemption { redemption, detail: None };
     let refusal = refused(&mut world, "cafe", Role::User, confirm);
     assert_eq!(refusal, Rejection::NotYours);
 }

@@ -5,7 +5,7 @@ use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, ShareKind};
 use gcfn_model::{Amount, AuctionId, BatchId, Currency, Pool, RedemptionId, WithdrawalId};
 use gcfn_venue::{
     AuctionTerms, BatchTerms, DefaultCause, Done, Event, IssuerStatus, MoneyAct, PartyKind,
-    Rejection, ReserveMode, Role, Severity, Units, Verb,
+    RedemptionTerms, Rejection, ReserveMode, Role, Severity, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -152,15 +152,16 @@ fn later_redemptions_wait_behind_those_that_wait_already() {
     }
     world.redeem("ann", series, "brand", Some(95_00)).expect("funded");
     // 54.05 are left for two coupons: 5.00 of one, 100.00 of the other.
-    let last = Verb::LockRedemption {
+    let last = Verb::LockRedemption(RedemptionTerms {
         redemption: RedemptionId::derive(&[b"last"]),
         merchant: party("brand"),
         series,
         serial: Some(9),
         amount: None,
-    };
+    });
     world.user("ann", last).expect("hers");
-    let confirm = Verb::ConfirmRedemption { redemption: RedemptionId::derive(&[b"last"]) };
+    let confirm =
+        Verb::ConfirmRedemption { redemption: RedemptionId::derive(&[b"last"]), detail: None };
     let value = cents(100_00);
     assert_eq!(world.issuer("brand", confirm), Ok(Done::Waiting { value }));
     let value = cents(5_00);

@@ -12,8 +12,8 @@ use gcfn_model::{
 use gcfn_venue::{
     ArbitrationDecision, BankDifference, Claimant, Command, CouponFreezeTerms, DisputeKind,
     DisputeTerms, Done, EntryReference, FreezeReason, Item, ManualPosting, ManualReason, MoneyAct,
-    PartyKind, Penalty, PenaltyReason, PledgeTerms, Role, Rule, ShareTable, SuspensePart,
-    SuspenseResolution, TaxRate, Verb,
+    PartyKind, Penalty, PenaltyReason, PledgeTerms, RedemptionTerms, Role, Rule, ShareTable,
+    SuspensePart, SuspenseResolution, TaxRate, Verb,
 };
 use proptest::prelude::{ProptestConfig, any, prop};
 
@@ -155,14 +155,14 @@ fn wish(world: &World, series: SeriesId, (what, a, b, n): Draw) -> Verb {
     let trade = trades.get(usize::from(a) % trades.len().max(1)).copied();
     match what % 9 {
         0 => Verb::Gift { to, series, quantity },
-        1 => Verb::LockRedemption {
+        1 => Verb::LockRedemption(RedemptionTerms {
             redemption,
             merchant: to,
             series,
             serial: None,
             amount: (n % 2 == 0).then(|| cents(u64::from(n % 100) * 100)),
-        },
-        2 => Verb::ConfirmRedemption { redemption },
+        }),
+        2 => Verb::ConfirmRedemption { redemption, detail: None },
         3 => Verb::Withdraw { withdrawal, amount: cents(u64::from(n)) },
         4 => Verb::Money(MoneyAct::CancelWithdrawal { withdrawal }),
         5 => Verb::Money(MoneyAct::Pledge(PledgeTerms { pledgee: to, series, quantity })),

@@ -9,8 +9,8 @@ use gcfn_model::{
 };
 use gcfn_venue::{
     BatchRefusal, BatchTerms, Command, CreditRules, DivisibleFor, IssuerRefusal, IssuingTerms,
-    MaturityAction, PartyKind, Provisional, RecallBasis, Rejection, ReserveMode, Role, Score,
-    Severity, SuspensionReason, Verb,
+    MaturityAction, PartyKind, Provisional, RecallBasis, RedemptionTerms, Rejection, ReserveMode,
+    Role, Score, Severity, SuspensionReason, Verb,
 };
 use proptest::prelude::*;
 
@@ -187,14 +187,19 @@ fn redeem(world: &mut World, user: &str, series: SeriesId, amount: u16) {
     let merchant = issuer.map_or(party("brand"), |(_, batch)| batch.issuer);
     if !amount.is_multiple_of(4) {
         let part = amount.is_multiple_of(3).then(|| cents(u64::from(amount % 100) * 1_00));
-        let lock =
-            Verb::LockRedemption { redemption, merchant, series, serial: None, amount: part };
+        let lock = Verb::LockRedemption(RedemptionTerms {
+            redemption,
+            merchant,
+            series,
+            serial: None,
+            amount: part,
+        });
         ask(world, user, Role::User, lock);
     }
     if !amount.is_multiple_of(5) {
         let named = world.venue.redemption(redemption).map(|locked| locked.merchant);
         let who = if named == Some(party("rival")) { "rival" } else { "brand" };
-        ask(world, who, Role::Issuer, Verb::ConfirmRedemption { redemption });
+        ask(world, who, Role::Issuer, Verb::ConfirmRedemption { redemption, detail: None });
     }
 }
 

@@ -10,7 +10,7 @@ use gcfn_model::{
 };
 use gcfn_venue::{
     Actor, Batch, BatchTerms, Command, Done, Event, FreezeReason, MoneyEvent, OrderTerms, Outcome,
-    PartyKind, Request, Role, Terms, Tier, TradingDay, Venue, Verb,
+    PartyKind, RedemptionTerms, Request, Role, Terms, Tier, TradingDay, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -270,15 +270,15 @@ impl World {
         let redemption = RedemptionId::derive(&[&self.requests.to_be_bytes()]);
         let amount = amount.map(cents);
         let merchant_id = party(merchant);
-        let verb = Verb::LockRedemption {
+        let verb = Verb::LockRedemption(RedemptionTerms {
             redemption,
             merchant: merchant_id,
             series,
             serial: None,
             amount,
-        };
+        });
         self.user(who, verb)?;
-        self.ask(merchant, Role::Issuer, Verb::ConfirmRedemption { redemption })
+        self.ask(merchant, Role::Issuer, Verb::ConfirmRedemption { redemption, detail: None })
     }
 
     pub(crate) fn order(

@@ -77,6 +77,20 @@ pub(super) const KEYS: &[Key] = &[
     key("product", "validity_days_min", DAYS, "the shortest validity on the utility track"),
     key("product", "validity_days_max", "1 to 36500 days", "the longest validity on it"),
     key("product", "resales_max", "0 to 100", "how often a coupon may be resold"),
+    optional(
+        "product",
+        "self_custody_resells_freely",
+        FLAG,
+        "false",
+        "whether holders who keep their coupons themselves resell them without that limit",
+    ),
+    optional(
+        "product",
+        "redemption_detail",
+        "\"none\" or \"hash\"",
+        "\"hash\"",
+        "what is recorded of what was bought with a coupon; the basket itself never enters a node",
+    ),
     key(
         "product",
         "divisible",

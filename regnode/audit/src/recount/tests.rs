@@ -110,7 +110,7 @@ fn coupons_are_neither_made_nor_lost() {
     let ended = [minted(), moved(sold, Holder::Expired, 1), moved(Holder::Expired, buyer, 1)];
     assert_eq!(found(&ended), not_conserved);
     let redemption = RedemptionId::derive(&[b"r"]);
-    let redeemed = Event::Redeemed { redemption, value: cents(100), partial: false };
+    let redeemed = Event::Redeemed { redemption, value: cents(100), partial: false, detail: None };
     assert_eq!(found(&[minted(), redeemed]), not_conserved);
     // Coupons of another node's series come from their home, as many as there are.
     let home: NodeId = "hk".parse().expect("a name");

@@ -17,7 +17,8 @@ use gcfn_model::{
 };
 use gcfn_replica::{Command, Event, Founded, Genesis, Replica, Reply};
 use gcfn_venue::{
-    Actor, Event as VenueEvent, OrderTerms, PartyKind, Request, Role, Terms, Tier, TradingDay, Verb,
+    Actor, Event as VenueEvent, OrderTerms, PartyKind, RedemptionTerms, Request, Role, Terms, Tier,
+    TradingDay, Verb,
 };
 use std::collections::BTreeMap;
 
@@ -306,9 +307,15 @@ impl World {
     fn redeem(&mut self, who: &str, series: SeriesId, number: u8, amount: Option<u64>) {
         let redemption = RedemptionId::derive(&[&[number]]);
         let (merchant, amount) = (party("cafe"), amount.map(cents));
-        let lock = Verb::LockRedemption { redemption, merchant, series, serial: None, amount };
+        let lock = Verb::LockRedemption(RedemptionTerms {
+            redemption,
+            merchant,
+            series,
+            serial: None,
+            amount,
+        });
         self.ask(who, Role::User, lock);
-        self.ask("cafe", Role::User, Verb::ConfirmRedemption { redemption });
+        self.ask("cafe", Role::User, Verb::ConfirmRedemption { redemption, detail: None });
     }
 
     /// Lets time pass to `hour` of `day`; the bank answers every payment on the way.

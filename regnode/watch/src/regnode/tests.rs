@@ -22,7 +22,7 @@ use gcfn_store::{Store, VaultKey};
 use gcfn_telemetry::Supervisor;
 use gcfn_venue::{
     Actor, CreditRules, FeePreset, FeeSchedule, IssuingTerms, MoneyTerms, PartyKind, PricingRules,
-    ReserveMode, Role, Terms, TradingTerms, Verb,
+    RedemptionDetail, ReserveMode, Role, Terms, TradingTerms, Verb,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,7 +63,9 @@ fn genesis() -> Genesis {
             reserve_ratio: BasisPoints::ONE,
             refund_window: Millis(1),
             redeem_lock: Millis(1),
+            redemption_detail: RedemptionDetail::Hash,
             resales_max: 3,
+            self_custody_resells_freely: false,
             kyc_to_trade: 1,
             outcome_kept: Millis(1),
             proposal_kept: Millis(1),

@@ -30,6 +30,11 @@ pub(super) const fn row(rejection: &R) -> Option<Row> {
         R::PurchaseUnsettled => {
             ("PurchaseUnsettled", State, NewKey, "wait until the purchase has settled")
         }
+        R::DetailNotKept => ("DetailNotKept", Value, Never, "confirm without a detail"),
+        R::PlatformCustody => {
+            ("PlatformCustody", Forbidden, NewKey, "ask the operator, who keeps the coupons")
+        }
+        R::OwnCustody => ("OwnCustody", Forbidden, NewKey, "let the holder do it"),
         R::CouponsElsewhere => {
             ("CouponsElsewhere", State, NewKey, "name coupons that are with holders here")
         }

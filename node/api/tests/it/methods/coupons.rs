@@ -5,13 +5,16 @@ use crate::people::People;
 use crate::world::{World, money, signed, time, yuan};
 use gcfn_api_wire::proto::venue::coupons_client::CouponsClient;
 use gcfn_api_wire::proto::venue::{
-    BuyAbroadRequest, GiftRequest, LockRateRequest, LockRedemptionRequest, Money, RedemptionStep,
-    RefundRequest, SearchRequest, ShowCouponRequest, ShowRedemptionRequest,
+    BuyAbroadRequest, ConfirmRequest, GiftRequest, LockRateRequest, LockRedemptionRequest, Money,
+    RedemptionStep, RefundRequest, SearchRequest, ShowCouponRequest, ShowRedemptionRequest,
 };
 use gcfn_model::{Currency, Rate, Xqid};
 use gcfn_venue::{Command, LockedRate, Notice};
 use serde_json::{json, to_value};
 use tonic::Code;
+
+/// The digest of what was bought.
+const BASKET: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
 fn client(world: &World) -> CouponsClient<axum::Router> {
     CouponsClient::new(world.router.clone())
@@ -98,7 +101,12 @@ async fn coupons_are_given_redeemed_and_handed_back() {
     let asked = ShowRedemptionRequest { redemption: redemption.clone() };
     let shown = client.show_redemption(signed(merchant, asked)).await.unwrap().into_inner();
     assert_eq!((&*shown.state, shown.value, shown.holder), ("locked", sum("40.00"), None));
-    client.confirm_redemption(signed(merchant, step("f", &redemption))).await.unwrap();
+    let confirmed = ConfirmRequest {
+        idempotency_key: "f".to_owned(),
+        redemption: redemption.clone(),
+        detail: Some(BASKET.to_owned()),
+    };
+    client.confirm_redemption(signed(merchant, confirmed)).await.unwrap();
 
     let (_, assets) = world.get(ben, "/api/v1/users/me/assets").await;
     assert_eq!(assets["coupons"][0]["free"], 2, "given once");

@@ -9,12 +9,12 @@ use gcfn_model::{
     RedemptionId, SeriesId, TemplateId, Uetr, WithdrawalId,
 };
 use gcfn_venue::{
-    AuctionTerms, Bounds, Claimant, Command, CouponFreezeTerms, CouponKind, DealOrder, Dispatch,
-    DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, LockedRate, ManualPosting,
-    ManualReason, Merchandise, MoneyAct, Notice, OfferTerms, OfferedDeal, OrderTerms, PartyKind,
-    PledgeTerms, ReserveMode, Role, Severity, SuspensePart, SuspenseResolution, SuspensionReason,
-    TemplateBounds, TemplateVersion, Terms, Track, Tranche, Units, Verb, WithdrawalTerms,
-    member_party,
+    AuctionTerms, Bounds, Claimant, Command, CouponFreezeTerms, CouponKind, Custody, DealOrder,
+    Dispatch, DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, LockedRate,
+    ManualPosting, ManualReason, Merchandise, MoneyAct, Notice, OfferTerms, OfferedDeal,
+    OrderTerms, PartyKind, PledgeTerms, RedemptionTerms, ReserveMode, Role, Severity, SuspensePart,
+    SuspenseResolution, SuspensionReason, TemplateBounds, TemplateVersion, Terms, Track, Tranche,
+    Units, Verb, WithdrawalTerms, member_party,
 };
 
 pub(crate) const USERS: [&str; 5] = ["ann", "ben", "cat", "mia", "una"];
@@ -354,14 +354,19 @@ fn waiting(world: &mut World, [first, second]: [SeriesId; 2]) {
     let (auction, ends_at) = (AuctionId::derive(&[b"unwanted"]), instant(1002, 9));
     let terms = AuctionTerms { auction, series: first, units, reserve, increment, ends_at };
     world.user("ann", Verb::OpenAuction(terms)).expect("hers");
-    let lock = Verb::LockRedemption {
+    let lock = Verb::LockRedemption(RedemptionTerms {
         redemption: RedemptionId::derive(&[b"locked"]),
         merchant: party("cafe"),
         series: first,
         serial: None,
         amount: None,
-    };
+    });
     world.user("una", lock).expect("hers");
+    let custody = Custody::Platform { agreement: Digest([1; 32]) };
+    for holder in ["ben", "cat", "una"] {
+        let party = party(holder);
+        world.two(MoneyAct::SetCustody { party, custody }).expect("the holder has signed");
+    }
 }
 
 /// A part of what was not sold stands in the book, the rest in the inventory.

@@ -4,7 +4,9 @@ use super::{market, place, range, refused, resale, user};
 use crate::world::party;
 use gcfn_market::Side;
 use gcfn_model::RedemptionId;
-use gcfn_venue::{CouponState, Done, PRESENTS_MAX, Present, Rejection, Role, Units, Verb};
+use gcfn_venue::{
+    CouponState, Done, PRESENTS_MAX, Present, RedemptionTerms, Rejection, Role, Units, Verb,
+};
 
 #[test]
 fn a_gift_of_certain_coupons_moves_exactly_those() {
@@ -70,7 +72,13 @@ fn a_used_coupon_may_be_given_by_its_serial_but_not_as_any() {
     let (mut world, series) = resale(1);
     let redemption = RedemptionId::derive(&[b"r"]);
     let (merchant, amount) = (party("brand"), Some(super::price(40_00)));
-    let lock = Verb::LockRedemption { redemption, merchant, series, serial: Some(0), amount };
+    let lock = Verb::LockRedemption(RedemptionTerms {
+        redemption,
+        merchant,
+        series,
+        serial: Some(0),
+        amount,
+    });
     world.user("ann", lock).expect("hers");
     let locked = Verb::GiveMany(vec![Present {
         to: user("ben"),
@@ -79,7 +87,9 @@ fn a_used_coupon_may_be_given_by_its_serial_but_not_as_any() {
     }]);
     let done = world.user("ann", locked.clone()).expect("a batch");
     assert_eq!(done, Done::Batch { outcomes: vec![Err(Rejection::InsufficientCoupons)] });
-    world.ask("brand", Role::Issuer, Verb::ConfirmRedemption { redemption }).expect("its own");
+    world
+        .ask("brand", Role::Issuer, Verb::ConfirmRedemption { redemption, detail: None })
+        .expect("its own");
     let any = Verb::Gift { to: party("ben"), series, quantity: 1 };
     assert_eq!(refused(&mut world, "ann", Role::User, any), Rejection::InsufficientCoupons);
     let done = world.user("ann", locked).expect("a batch");

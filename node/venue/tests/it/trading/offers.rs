@@ -10,7 +10,7 @@ use gcfn_market::Side;
 use gcfn_model::{OfferId, Pool, SeriesId};
 use gcfn_venue::{
     Equaliser, Event, MoneyAct, OfferEnd, OfferTerms, OfferedDeal, Outcome, PartyKind, PartyLimits,
-    Rejection, Role, SwapSide, TradeKind, TradeState, Units, Verb,
+    RedemptionTerms, Rejection, Role, SwapSide, TradeKind, TradeState, Units, Verb,
 };
 
 fn id() -> OfferId {
@@ -168,9 +168,17 @@ fn a_used_coupon_is_listed_by_its_serial_and_for_no_more_than_is_left_of_it() {
     let (mut world, series) = resale(2);
     let redemption = gcfn_model::RedemptionId::derive(&[b"r"]);
     let (merchant, amount) = (party("brand"), Some(cents(40_00)));
-    let lock = Verb::LockRedemption { redemption, merchant, series, serial: Some(0), amount };
+    let lock = Verb::LockRedemption(RedemptionTerms {
+        redemption,
+        merchant,
+        series,
+        serial: Some(0),
+        amount,
+    });
     world.user("ann", lock).expect("hers");
-    world.ask("brand", Role::Issuer, Verb::ConfirmRedemption { redemption }).expect("its own");
+    world
+        .ask("brand", Role::Issuer, Verb::ConfirmRedemption { redemption, detail: None })
+        .expect("its own");
     let used = || Units::Exactly(vec![range(0, 1)]);
     let verb = make(&world, listing(series, used(), 60_01));
     assert_eq!(refused(&mut world, "ann", Role::User, verb), Rejection::PriceOutOfRange);
