@@ -37,6 +37,10 @@ const SHRED: Statement = Statement::new(
      ON CONFLICT (subject) DO UPDATE SET sealed_key = NULL, shredded_at = excluded.shredded_at
      WHERE vault_subject.shredded_at IS NULL",
 );
+const DROP_FIELD: Statement = Statement::new(
+    "delete a vault field",
+    "DELETE FROM vault_field WHERE subject = $1 AND field = $2",
+);
 const DROP_FIELDS: Statement =
     Statement::new("delete vault fields", "DELETE FROM vault_field WHERE subject = $1");
 const DROP_HANDLES: Statement =
@@ -153,6 +157,16 @@ impl Vault {
         key.open(&Place(&[b"field", subject.as_bytes(), field.as_bytes()]), &sealed)
             .map(Some)
             .ok_or(damaged)
+    }
+
+    /// Deletes the `field` of `subject`. Says whether it was there.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database; the field is gone if only the clean-up after it failed.
+    pub async fn remove(&self, subject: PartyId, field: &str) -> Result<bool, StoreError> {
+        let removed = self.db.execute(&DROP_FIELD, &[(&subject).into(), field.into()]).await?;
+        self.db.maintain(&SCRUB_SQLITE, &SCRUB_POSTGRES).await?;
+        Ok(removed == 1)
     }
 
     /// The names of the fields that `subject` has, in order.

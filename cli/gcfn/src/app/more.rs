@@ -309,6 +309,11 @@ fn own() -> Entry {
             act("pay-out-to", "/api/v1/users/me/bank-accounts", "Be paid out to this account.")
                 .body::<BankAccount>()
                 .at(&["iban"]),
+            remove(
+                "forget-bank-account",
+                "/api/v1/users/me/bank-accounts",
+                "Forget the account that you were paid out to.",
+            ),
             act("invited-by", "/api/v1/users/me/invitation", "Say who brought you here.")
                 .body::<Invitation>()
                 .at(&["inviter"]),

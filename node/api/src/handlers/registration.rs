@@ -92,6 +92,13 @@ pub(crate) async fn set_bank_account(
     Ok(BankAccounts { accounts: vec![masked(&account.iban)] })
 }
 
+/// Nothing is paid out to the account from now on, and it is not kept.
+pub(crate) async fn forget_bank_account(call: Write, (): ()) -> Result<BankAccounts, Problem> {
+    let removed = call.api.store().vault().remove(call.caller.party, vault_field::IBAN).await;
+    removed.map_err(|fault| store_problem(&fault))?;
+    Ok(BankAccounts { accounts: Vec::new() })
+}
+
 /// What the credential of a registered party opens.
 fn scope_of(kind: Kind) -> Result<Scope, Problem> {
     match kind {

@@ -37,6 +37,13 @@ pub(super) fn parties() -> Vec<Route> {
             registration::set_bank_account,
         ),
         Route::write(
+            "/api/v1/users/me/bank-accounts",
+            HOLDERS,
+            "Forget the account that the caller's money was paid out to.",
+            registration::forget_bank_account,
+        )
+        .by_delete(),
+        Route::write(
             "/api/v1/users/me/invitation",
             &[User],
             "Say who brought the caller here; once, before the first trade.",

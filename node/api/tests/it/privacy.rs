@@ -3,6 +3,7 @@
 use crate::log;
 use crate::world::{Key, World, request};
 use axum::body::Body;
+use axum::http::StatusCode;
 use gcfn_api::Scope;
 use gcfn_model::PartyId;
 use serde_json::{Value, json};
@@ -40,6 +41,10 @@ async fn canaries_stay_in_the_vault() {
     assert_eq!(found_in(me.to_string().as_bytes()), CANARIES[..3], "the owner sees its own");
     let (_, accounts) = world.get(&owner, "/api/v1/users/me/bank-accounts").await;
     assert_eq!(accounts, json!({ "accounts": ["*************4321"] }));
+    let forgotten = world.call("DELETE", &owner, "/api/v1/users/me/bank-accounts", Value::Null);
+    assert_eq!(forgotten.await.0, StatusCode::OK);
+    let (_, accounts) = world.get(&owner, "/api/v1/users/me/bank-accounts").await;
+    assert_eq!(accounts, json!({ "accounts": [] }));
 
     let venue = postcard::to_allocvec(&*world.gateway.venue.lock().unwrap()).unwrap();
     assert_eq!(found_in(&venue), [""; 0]);

@@ -36,6 +36,9 @@ async fn keeps_fields_apart(engine: &Engine) {
     assert!(matches!(refused, StoreError::Refused { what: "vault field", .. }));
     let shown = format!("{:?} {vault:?}", vault.get(ada, "name").await.unwrap());
     assert_eq!(shown, "Some(Personal(3 bytes)) Vault { .. }");
+    assert!(vault.remove(ada, "city").await.unwrap());
+    assert!(!vault.remove(ada, "city").await.unwrap(), "gone already");
+    assert_eq!(vault.fields(ada).await.unwrap(), ["name"]);
 }
 
 async fn shows_nothing_without_the_key(engine: &Engine) {
