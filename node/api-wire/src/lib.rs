@@ -12,6 +12,7 @@ pub mod read;
 
 pub mod problem;
 
+pub mod alliance;
 pub mod bank;
 pub mod clearing;
 pub mod coupon;

@@ -2,9 +2,9 @@
 //! and the interface description knows that form.
 
 use gcfn_model::{
-    Amount, AmountFault, AuctionId, BatchId, BusinessDate, Currency, CycleId, Digest, DisputeId,
-    Id, Kind, LockId, NodeId, OfferId, OrderId, PartyId, Position, ProposalId, RedemptionId,
-    RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId, Xqid,
+    AllianceId, Amount, AmountFault, AuctionId, BatchId, BusinessDate, Currency, CycleId, Digest,
+    DisputeId, Id, Kind, LockId, NodeId, OfferId, OrderId, PartyId, Position, ProposalId,
+    RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId, Xqid,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -72,6 +72,7 @@ ids! {
     Cycle CycleId "One clearing cycle.";
     Proposal ProposalId "A wish that waits for a second person.";
     Template TemplateId "What a kind of batch may promise, in versions.";
+    Alliance AllianceId "Issuers that accept each other's coupons.";
     Dispute DisputeId "A dispute about a trade.";
 }
 

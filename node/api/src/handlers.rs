@@ -4,6 +4,7 @@
 //! amount is in the venue's currency, and whether a thing is the caller's to see.
 
 pub(crate) mod admin;
+pub(crate) mod alliances;
 pub(crate) mod bank;
 pub(crate) mod clearing;
 pub(crate) mod coupons;

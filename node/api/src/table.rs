@@ -90,6 +90,7 @@ fn venue() -> Vec<Route> {
         issuing::listed_batches(),
         issuing::promotions(),
         issuing::papers(),
+        issuing::alliances(),
         coupons::coupons(),
         coupons::used(),
         coupons::held_in_place(),

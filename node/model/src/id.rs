@@ -68,6 +68,8 @@ pub mod kind {
         Auction "auc";
         /// A dispute about a trade.
         Dispute "dsp";
+        /// Issuers that accept each other's coupons.
+        Alliance "all";
     }
 }
 
@@ -105,6 +107,8 @@ pub type TemplateId = Id<kind::Template>;
 pub type OfferId = Id<kind::Offer>;
 /// A sale to the highest bidder.
 pub type AuctionId = Id<kind::Auction>;
+/// Issuers that accept each other's coupons.
+pub type AllianceId = Id<kind::Alliance>;
 /// A dispute about a trade.
 pub type DisputeId = Id<kind::Dispute>;
 

@@ -31,9 +31,9 @@ pub use date::{BusinessDate, DateFault};
 pub use digest::{Digest, Hasher};
 pub use encoder::Encoder;
 pub use id::{
-    AuctionId, BatchId, CommandId, CycleId, DealId, DisputeId, Id, IdFault, InstructionId, Kind,
-    LockId, OfferId, OrderId, PartyId, ProposalId, QuoteId, RedemptionId, SeriesId, TemplateId,
-    TradeId, WithdrawalId, kind,
+    AllianceId, AuctionId, BatchId, CommandId, CycleId, DealId, DisputeId, Id, IdFault,
+    InstructionId, Kind, LockId, OfferId, OrderId, PartyId, ProposalId, QuoteId, RedemptionId,
+    SeriesId, TemplateId, TradeId, WithdrawalId, kind,
 };
 pub use machine::Machine;
 pub use name::{HouseId, Name, NameFault, NameKind, NetworkId, NodeId, RegionId, name_kind};

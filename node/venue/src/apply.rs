@@ -49,6 +49,7 @@ macro_rules! issuing {
             | Verb::SuspendBatch { .. }
             | Verb::ResumeBatch { .. }
             | Verb::RecallBatch { .. }
+            | Verb::Alliance(_)
     };
 }
 
@@ -207,6 +208,7 @@ impl Venue {
             Verb::ResumeBatch { batch } => self.resume_batch(step, batch),
             Verb::DelistBatch { batch } => self.delist_batch(step, actor, batch),
             Verb::RecallBatch { batch } => self.recall_batch(step, actor, batch),
+            Verb::Alliance(act) => self.ally(step, me, act),
             Verb::TopUpReserve { batch, amount } => self.top_up_reserve(step, actor, batch, amount),
             Verb::RejectIssuer { issuer, reason } => self.reject_issuer(step, issuer, reason),
             Verb::GrantQuota { issuer, quota } => self.grant_quota(step, issuer, quota),

@@ -1,5 +1,6 @@
 //! What may be asked of a venue.
 
+use crate::alliance::AllianceAct;
 use crate::amending::Amendment;
 use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
 use crate::bidding::AuctionTerms;
@@ -482,6 +483,8 @@ pub enum Verb {
     Clearing(ClearingAct),
     /// Something about a payment at the bank.
     Bank(DeskAct),
+    /// Make, join or leave an alliance of issuers (TRD-27).
+    Alliance(AllianceAct),
 }
 
 /// An order for the node's own book.

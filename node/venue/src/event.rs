@@ -1,5 +1,6 @@
 //! What can happen at a venue.
 
+use crate::alliance::AllianceEvent;
 use crate::batch::{BatchRefusal, SuspensionReason};
 use crate::bidding::Auction;
 use crate::command::{Dispatch, Verb};
@@ -757,4 +758,6 @@ pub enum Event {
     Points(PointEvent),
     /// A payment of the node at its bank, beside its booking.
     Bank(DeskEvent<Purpose>),
+    /// What happened to an alliance of issuers.
+    Alliance(AllianceEvent),
 }

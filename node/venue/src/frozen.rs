@@ -29,6 +29,7 @@ impl Freeze for Venue {
             calls: self.calls.clone(),
             fund_promised: self.fund_promised.clone(),
             issuer_payouts: self.issuer_payouts.clone(),
+            alliances: self.alliances.clone(),
             templates: self.templates.clone(),
             batches: self.batches.shared(),
             markets: self.markets.shared(),

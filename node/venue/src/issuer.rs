@@ -276,6 +276,7 @@ impl Venue {
     pub(crate) fn terminate_issuer(&mut self, step: &mut Step<'_>, issuer: PartyId) -> Outcome {
         self.check_terminate(issuer)?;
         self.stand(issuer, IssuerStatus::Terminated);
+        self.leave_alliances(step, issuer);
         step.emit(Event::IssuerTerminated { issuer });
         Ok(Done::Accepted)
     }

@@ -15,6 +15,7 @@ extern crate alloc;
 mod abroad;
 mod activity;
 mod agenda;
+mod alliance;
 mod amending;
 mod answers;
 mod apply;
@@ -110,6 +111,7 @@ mod venue;
 mod withdrawal;
 
 pub use abroad::DEAL_QUANTITY_MAX;
+pub use alliance::{ALLIANCE_MAX, Alliance, AllianceAct, AllianceEvent};
 pub use amending::Amendment;
 pub use batch::{
     Batch, BatchRefusal, BatchState, BatchTerms, CouponForm, CouponKind, DivisibleFor,

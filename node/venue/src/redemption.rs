@@ -144,8 +144,10 @@ impl Venue {
         if step.at < batch.terms.starts_at {
             return Err(Rejection::NotValidYet);
         }
-        let issuer = self.issuers.get(&batch.issuer).ok_or(Rejection::UnknownIssuer)?;
-        if merchant != batch.issuer && !issuer.merchants.contains(&merchant) {
+        if !self.issuers.contains_key(&batch.issuer) {
+            return Err(Rejection::UnknownIssuer);
+        }
+        if !self.accepts(merchant, batch.issuer) {
             return Err(Rejection::MerchantNotAuthorised);
         }
         Ok(batch.terms.redeems_in_parts())

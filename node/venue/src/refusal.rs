@@ -459,6 +459,18 @@ pub enum Rejection {
     /// The party keeps its coupons itself: nobody gives or redeems them in its place.
     #[error("coupons are in their holder's own custody")]
     OwnCustody,
+    /// No such alliance here.
+    #[error("alliance is not known at this node")]
+    UnknownAlliance,
+    /// The id of the alliance is taken.
+    #[error("alliance exists already")]
+    AllianceExists,
+    /// The issuer is not in the alliance, was not invited, or is a member already.
+    #[error("issuer does not stand so towards the alliance")]
+    NotAllied,
+    /// The alliance has as many issuers as it may.
+    #[error("alliance has as many issuers as it may")]
+    AllianceFull,
 }
 
 impl From<DeskRefusal> for Rejection {

@@ -64,7 +64,8 @@ const fn participants(verb: &Verb) -> &'static [Role] {
         | Verb::WithdrawDeposit { .. }
         | Verb::PayOutProceeds { .. }
         | Verb::OfferTranche(_)
-        | Verb::BuyBack(_) => &[Role::Issuer],
+        | Verb::BuyBack(_)
+        | Verb::Alliance(_) => &[Role::Issuer],
         Verb::SubmitBatch { .. }
         | Verb::FundBatch { .. }
         | Verb::ListBatch { .. }

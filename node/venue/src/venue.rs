@@ -2,6 +2,7 @@
 
 use crate::activity::Activity;
 use crate::agenda::Agenda;
+use crate::alliance::Alliance;
 use crate::answers::Answers;
 use crate::batch::Batch;
 use crate::bidding::Auction;
@@ -42,9 +43,9 @@ use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting, SerialRange};
 use gcfn_model::{
-    Amount, AuctionId, BatchId, BusinessDate, DisputeId, LockId, NodeId, OfferId, OrderId, PartyId,
-    Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr,
-    WithdrawalId,
+    AllianceId, Amount, AuctionId, BatchId, BusinessDate, DisputeId, LockId, NodeId, OfferId,
+    OrderId, PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp,
+    TradeId, Uetr, WithdrawalId,
 };
 use gcfn_table::{Map, Shared};
 use serde::{Deserialize, Serialize};
@@ -140,6 +141,7 @@ pub struct Venue {
     pub(crate) fund_promised: BTreeMap<PartyId, BTreeMap<BatchId, Amount>>,
     pub(crate) issuer_payouts: BTreeMap<WithdrawalId, IssuerPayout>,
 
+    pub(crate) alliances: BTreeMap<AllianceId, Alliance>,
     pub(crate) templates: BTreeMap<(TemplateId, u32), Template>,
     pub(crate) batches: Indexed<BatchId, Batch>,
     pub(crate) markets: Map<SeriesId, Shared<Market>>,
@@ -230,6 +232,7 @@ impl Venue {
             calls: BTreeMap::new(),
             fund_promised: BTreeMap::new(),
             issuer_payouts: BTreeMap::new(),
+            alliances: BTreeMap::new(),
             templates: BTreeMap::new(),
             closed: BTreeSet::new(),
             freezes: BTreeMap::new(),

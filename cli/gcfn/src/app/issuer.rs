@@ -1,6 +1,7 @@
 //! Issuers: from an application to coupons that trade.
 
 use crate::verbs::{Entry, Row, act, group, set, show};
+use gcfn_api_wire::alliance::AllianceInvitation;
 use gcfn_api_wire::issuance::{BatchDraft, ReserveTopUp};
 use gcfn_api_wire::issuer::{Assurance, IssuerAmount, MerchantGrant};
 use gcfn_api_wire::papers::NewPaper;
@@ -9,7 +10,7 @@ use gcfn_api_wire::statement::StatementPage;
 use gcfn_api_wire::trading::BuyBackOrder;
 
 pub(super) fn issuing() -> Entry {
-    let rows = [account(), batches(), promotions(), money()];
+    let rows = [account(), alliances(), batches(), promotions(), money()];
     group(
         "issue",
         "Issue coupons, step by step; the operator reviews, approves and registers in between.",
@@ -37,6 +38,24 @@ fn account() -> Vec<Row> {
         .of_caller("issuer")
         .body::<MerchantGrant>()
         .at(&["merchant"]),
+    ]
+}
+
+/// With whom the issuer accepts coupons.
+fn alliances() -> Vec<Row> {
+    vec![
+        show("alliances", "/api/v1/alliances", "Which issuers accept each other's coupons.")
+            .list("alliances", &["alliance", "members", "invited"]),
+        act("found", "/api/v1/alliances", "Found an alliance, and be its first member."),
+        act(
+            "invite",
+            "/api/v1/alliances/{alliance}/invitations",
+            "Invite another issuer into your alliance.",
+        )
+        .body::<AllianceInvitation>()
+        .at(&["issuer"]),
+        act("join", "/api/v1/alliances/{alliance}/join", "Join one that has invited you."),
+        act("leave", "/api/v1/alliances/{alliance}/leave", "Leave one, or decline."),
     ]
 }
 

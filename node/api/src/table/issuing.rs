@@ -2,7 +2,8 @@
 
 use super::{EVERYBODY, PARTIES};
 use crate::handlers::{
-    issuance, issuer_money, issuers, papers, promotions, statements, statistics, templates,
+    alliances, issuance, issuer_money, issuers, papers, promotions, statements, statistics,
+    templates,
 };
 use crate::route::Route;
 use gcfn_venue::Role::{self, Issuer, Operator, Regulator};
@@ -358,5 +359,43 @@ pub(super) fn papers() -> Vec<Route> {
             papers::papers,
         ),
         Route::write(PATH, &[Issuer], "Hand a qualification paper in.", papers::hand_in).creates(),
+    ]
+}
+
+/// Issuers that accept each other's coupons.
+pub(super) fn alliances() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/alliances",
+            PARTIES,
+            "Which issuers accept each other's coupons.",
+            alliances::list,
+        ),
+        Route::write(
+            "/api/v1/alliances",
+            &[Issuer],
+            "Found an alliance, and be its first member.",
+            alliances::found,
+        )
+        .creates(),
+        Route::read("/api/v1/alliances/{alliance}", PARTIES, "An alliance.", alliances::show),
+        Route::write(
+            "/api/v1/alliances/{alliance}/invitations",
+            &[Issuer],
+            "Invite another issuer, as a member.",
+            alliances::invite,
+        ),
+        Route::write(
+            "/api/v1/alliances/{alliance}/join",
+            &[Issuer],
+            "Join an alliance, as one that was invited.",
+            alliances::join,
+        ),
+        Route::write(
+            "/api/v1/alliances/{alliance}/leave",
+            &[Issuer],
+            "Leave an alliance, or decline an invitation.",
+            alliances::leave,
+        ),
     ]
 }

@@ -1,6 +1,6 @@
 //! Templates, batches and issuers, from their documents to their defaults.
 
-use crate::people::{People, draft};
+use crate::people::{People, draft, register};
 use crate::world::{Key, World, money, request};
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -268,4 +268,34 @@ async fn an_issuers_papers_are_shown_to_those_who_review_it() {
     assert_eq!(refused["code"], "NotYours");
     let (_, refused) = world.get(&people.operator, &elsewhere).await;
     assert_eq!(refused["code"], "NotFound", "a user has no such papers");
+}
+
+#[tokio::test]
+async fn allied_issuers_redeem_each_other_s_coupons() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    people.buy(&world, 2).await;
+    let bakery = register(&world, &people.operator, "issuer", "Bakery").await;
+    world.done(&bakery, "/api/v1/issuers", Value::Null).await;
+    let review = format!("/api/v1/issuers/{}/review", bakery.party);
+    let approval = json!({ "tier": "gold", "quota": money("1000") });
+    world.done(&people.operator, &review, approval).await;
+
+    let founded = world.done(&people.issuer, "/api/v1/alliances", Value::Null).await;
+    let path = format!("/api/v1/alliances/{}", founded["alliance"].as_str().unwrap());
+    let (_, refused) = world.post(&bakery, &format!("{path}/join"), Value::Null).await;
+    assert_eq!(refused["code"], "NotAllied", "nobody has invited it");
+    let invitation = json!({ "issuer": bakery.party });
+    world.done(&people.issuer, &format!("{path}/invitations"), invitation).await;
+    world.done(&bakery, &format!("{path}/join"), Value::Null).await;
+
+    let (_, seen) = world.get(&people.ann, &path).await;
+    assert_eq!(seen["members"].as_array().unwrap().len(), 2);
+    let (_, list) = world.get(&people.ann, "/api/v1/alliances").await;
+    assert_eq!(list["alliances"][0]["alliance"], founded["alliance"]);
+    let lock = format!("/api/v1/coupons/{}/redeem/lock", people.series);
+    world.done(&people.ann, &lock, json!({ "merchant": bakery.party })).await;
+    world.done(&bakery, &format!("{path}/leave"), Value::Null).await;
+    let (_, refused) = world.post(&people.ann, &lock, json!({ "merchant": bakery.party })).await;
+    assert_eq!(refused["code"], "MerchantNotAuthorised");
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts read as major units and cents")]
 
+mod alliances;
 mod bank;
 mod batches;
 mod chaos;

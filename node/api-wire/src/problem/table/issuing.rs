@@ -6,8 +6,14 @@ use gcfn_venue::Rejection as R;
 
 /// The row of a refusal of issuing; `None` for one of another business.
 pub(super) const fn row(rejection: &R) -> Option<Row> {
-    use Class::{Forbidden, Short, State, Unknown, Value};
+    use Class::{Forbidden, Short, State, Taken, Unknown, Value};
     Some(match rejection {
+        R::UnknownAlliance => {
+            ("UnknownAlliance", Unknown, Never, "look for it among the alliances")
+        }
+        R::AllianceExists => ("AllianceExists", Taken, Never, "nothing to do"),
+        R::NotAllied => ("NotAllied", State, NewKey, "ask a member to invite the issuer"),
+        R::AllianceFull => ("AllianceFull", State, NewKey, "ask when somebody has left"),
         R::TemplateBounds => (
             "TemplateBounds",
             Value,

@@ -4,7 +4,7 @@ use gcfn_model::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The field names that want another kind of id than the one they are named after.
-const KINDS: [(&str, &[&str]); 16] = [
+const KINDS: [(&str, &[&str]); 17] = [
     (
         "pty",
         &["party", "issuer", "merchant", "to", "by", "maker", "of", "pledgee", "reference", "from"],
@@ -23,6 +23,7 @@ const KINDS: [(&str, &[&str]); 16] = [
     ("off", &["offer"]),
     ("auc", &["auction"]),
     ("dsp", &["dispute"]),
+    ("all", &["alliance"]),
     ("uetr", &["uetr", "payment"]),
 ];
 

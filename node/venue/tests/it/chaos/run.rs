@@ -179,6 +179,7 @@ impl Run {
             ("auction", venue.auctions().map(|(id, _)| *id.as_bytes()).collect()),
             ("redemption", redemptions.map(|(id, _)| *id.as_bytes()).collect()),
             ("withdrawal", venue.withdrawals().map(|(id, _)| *id.as_bytes()).collect()),
+            ("alliance", venue.alliances().map(|(id, _)| *id.as_bytes()).collect()),
             ("dispute", venue.disputes().map(|(id, _)| *id.as_bytes()).collect()),
             ("proposal", venue.proposals().map(|(id, _)| *id.as_bytes()).collect()),
             ("trade", trades[newest..].iter().map(|trade| *trade.id.as_bytes()).collect()),
