@@ -173,9 +173,12 @@ impl Hasher for Blake3 {
 }
 
 fn node(left: &Digest, right: &Digest) -> Digest {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"\x01").update(left.as_bytes()).update(right.as_bytes());
-    Digest(*hasher.finalize().as_bytes())
+    let mut bytes = [1; 65];
+    let (_, children) = bytes.split_at_mut(1);
+    let (to_left, to_right) = children.split_at_mut(32);
+    to_left.copy_from_slice(left.as_bytes());
+    to_right.copy_from_slice(right.as_bytes());
+    Digest(*blake3::hash(&bytes).as_bytes())
 }
 
 #[cfg(test)]

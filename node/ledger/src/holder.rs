@@ -80,6 +80,19 @@ impl Holder {
         }
     }
 
+    /// The place in which its owner has what is free, or itself when it is no party's.
+    pub(crate) const fn whose(self) -> Holder {
+        match self.owner() {
+            Some(party) => Holder::Party(party),
+            None => self,
+        }
+    }
+
+    /// Whether it is a place of a party in which nothing is free.
+    pub(crate) const fn is_lock(self) -> bool {
+        self.owner().is_some() && !matches!(self, Holder::Party(_))
+    }
+
     /// Whether no coupon ever leaves it.
     #[must_use]
     pub const fn is_final(self) -> bool {

@@ -26,6 +26,7 @@ mod marks;
 mod moves;
 mod owners;
 mod series;
+mod stakes;
 mod sum_tree;
 mod title;
 mod totals;

@@ -24,9 +24,7 @@ impl Owners {
 
     /// Notes that coupons of the series at `place` have left: their owner may have none any more.
     pub(crate) fn left(&mut self, place: usize, series: &Series, from: Holder) {
-        let Some(party) = from.owner().filter(|_| series.holding(from).is_none()) else { return };
-        let has = |holder: Holder| series.holding(holder).is_some();
-        if !Holder::of_party(party).into_iter().any(has) {
+        if let Some(party) = from.owner().filter(|_| !series.has_any(from)) {
             self.0.remove(&(party, place));
         }
     }

@@ -5,11 +5,12 @@
 //! conservation is the data structure. Knows no rule about who may hold what.
 
 use crate::holding::Holding;
-use crate::{Holder, SumNode, SumProof, SumTree};
+use crate::stakes::{Place, Stakes};
+use crate::{Holder, SumNode, SumProof, SumTree, TitleFault};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_model::{Amount, NodeId, Serial, SeriesId};
-use gcfn_table::{Freeze, Row, Slots, Table};
+use gcfn_table::{Freeze, Row, Slots};
 use serde::{Deserialize, Serialize};
 
 /// What was minted. Fixed at registration.
@@ -116,7 +117,7 @@ pub(crate) struct Series {
     #[serde(skip)]
     begins: BTreeMap<Serial, Row>,
     #[serde(skip)]
-    held: Table<Holder, Holding>,
+    stakes: Stakes,
     #[serde(skip)]
     tree: SumTree,
 }
@@ -134,18 +135,19 @@ struct SeriesSnapshot {
 impl From<SeriesSnapshot> for Series {
     fn from(state: SeriesSnapshot) -> Series {
         let SeriesSnapshot { id, terms, redeemed_in_part, mut runs } = state;
-        let (mut begins, mut held, mut tree) = (BTreeMap::new(), Table::new(), SumTree::default());
+        let (mut begins, mut stakes) = (BTreeMap::new(), Stakes::default());
         for (row, run) in runs.iter() {
             begins.insert(run.range.first, row);
-            add(&mut held, run, row);
+            stakes.add(run, row);
         }
         let mut before = None;
         for &row in begins.values() {
             link(&mut runs, before, Some(row));
             before = Some(row);
         }
+        let mut tree = SumTree::default();
         (0..runs.width()).for_each(|row| tree.touch(row as usize));
-        Series { id, terms, redeemed_in_part, runs, begins, held, tree }
+        Series { id, terms, redeemed_in_part, runs, begins, stakes, tree }
     }
 }
 
@@ -164,20 +166,24 @@ impl Series {
     }
 
     pub(crate) fn holding(&self, holder: Holder) -> Option<&Holding> {
-        self.held.find(holder)
+        self.stakes.holding(holder)
+    }
+
+    /// Whether whoever `holder` is a place of has any coupon, in whatever place.
+    pub(crate) fn has_any(&self, holder: Holder) -> bool {
+        self.stakes.has_any(holder)
     }
 
     /// Every holder with what it has, in the order of holders.
     pub(crate) fn holdings(&self) -> Vec<(Holder, &Holding)> {
-        let mut holdings: Vec<(Holder, &Holding)> =
-            self.held.iter().map(|(_, &holder, holding)| (holder, holding)).collect();
+        let mut holdings: Vec<(Holder, &Holding)> = self.stakes.iter().collect();
         holdings.sort_unstable_by_key(|(holder, _)| *holder);
         holdings
     }
 
     /// How many coupons and how much face all holders have together; `None` above an amount.
     pub(crate) fn totals(&self) -> Option<(u64, Amount)> {
-        let mut holdings = self.held.iter().map(|(_, _, holding)| holding);
+        let mut holdings = self.stakes.iter().map(|(_, holding)| holding);
         holdings.try_fold((0u64, Amount::ZERO), |(quantity, value), holding| {
             let quantity = quantity.checked_add(holding.quantity)?;
             Some((quantity, value.checked_add(holding.value)?))
@@ -191,11 +197,37 @@ impl Series {
 
     /// Every run of `holder` as a piece, with its lot, lowest serials first.
     pub(crate) fn pieces(&self, holder: Holder) -> impl Iterator<Item = (Piece, Lot)> {
-        let rows = self.held.find(holder).into_iter().flat_map(Holding::rows);
+        let rows = self.holding(holder).into_iter().flat_map(Holding::rows);
         rows.filter_map(|row| {
             let run = self.runs.at(row)?;
             Some((Piece { row, range: run.range }, run.lot()))
         })
+    }
+
+    /// Adds to `pieces` the lowest serials of `from` that are whole and `allowed`, `quantity` of them.
+    ///
+    /// # Errors
+    /// [`TitleFault::Insufficient`].
+    pub(crate) fn pick(
+        &self,
+        from: Holder,
+        quantity: u64,
+        allowed: impl Fn(&Lot) -> bool,
+        pieces: &mut Vec<Piece>,
+    ) -> Result<(), TitleFault> {
+        let whole = |lot: &Lot| lot.left == self.terms.face && allowed(lot);
+        let mut all = self.pieces(from).filter(|(_, lot)| whole(lot));
+        let mut wanted = quantity;
+        while wanted != 0 {
+            let available = quantity.saturating_sub(wanted);
+            let missing = TitleFault::Insufficient { holder: from, available };
+            let (mut piece, _) = all.next().ok_or(missing)?;
+            let taken = piece.range.count().min(wanted);
+            piece.range.end = piece.range.first.saturating_add(taken);
+            pieces.push(piece);
+            wanted = wanted.saturating_sub(taken);
+        }
+        Ok(())
     }
 
     /// What lies in `range`, cut to it: holders and lots in the order of serials.
@@ -218,9 +250,9 @@ impl Series {
         while let Some(row) = next.filter(|&row| self.begins_before(row, range.end)) {
             self.split(row, range.end);
             let run = self.runs.at_mut(row).expect(LINKED);
-            remove(&mut self.held, run);
+            self.stakes.remove(run);
             change(run);
-            add(&mut self.held, run, row);
+            self.stakes.add(run, row);
             lots.push(run.lot());
             next = run.after;
             self.tree.touch(row.0 as usize);
@@ -245,25 +277,55 @@ impl Series {
         pieces: &[Piece],
         resales: u8,
     ) -> Vec<Lot> {
-        let receives = holding_of(&mut self.held, to);
-        let gives = self.held.row(from).expect(HELD);
+        let gives = self.stakes.place(from);
+        let receives = self.stakes.place_beside(gives, to);
         let mut lots = Vec::with_capacity(pieces.len());
         for &Piece { row, range } in pieces {
-            self.split_in(gives, row, range.end);
-            let run = self.runs.at_mut(row).expect(LINKED);
-            self.held.at_mut(gives).expect(HELD).remove(run);
-            run.holder = to;
-            run.resales = run.resales.saturating_add(resales);
-            self.held.at_mut(receives).expect(HELD).add(run, row);
-            lots.push(run.lot());
-            let after = run.after;
-            self.tree.touch(row.0 as usize);
-            [Some(row), after].into_iter().flatten().for_each(|row| self.join(row));
+            let run = *self.runs.at(row).expect(LINKED);
+            let resales = run.resales.saturating_add(resales);
+            let moved = Run { range, holder: to, resales, ..run };
+            lots.push(moved.lot());
+            if range.end < run.range.end {
+                self.shift_beginning((gives, receives), row, &moved);
+            } else {
+                self.shift_whole((gives, receives), row, &moved);
+            }
         }
-        if self.held.at(gives).is_some_and(|(_, holding)| holding.is_empty()) {
-            self.held.remove(from);
-        }
+        self.stakes.forget_if_empty(gives);
         lots
+    }
+
+    /// Moves the beginning of the run at `row`, which is `moved` then: one with the run before it,
+    /// if they are alike. With the rest it is not, which stays with `gives`.
+    fn shift_beginning(&mut self, (gives, receives): (Place, Place), row: Row, moved: &Run) {
+        let SerialRange { first, end } = moved.range;
+        let rest = self.split_off(row, end);
+        let giving = self.stakes.at(gives);
+        giving.shrink(moved);
+        giving.move_begin(first, end, rest);
+        self.begins.insert(end, rest);
+        match moved.before.filter(|&before| self.is_joined(before, moved)) {
+            Some(before) => {
+                self.stakes.at(receives).grow(moved);
+                self.merge(before, row);
+            }
+            None => {
+                let run = self.runs.at_mut(row).expect(LINKED);
+                (run.holder, run.resales) = (moved.holder, moved.resales);
+                self.stakes.at(receives).add(moved, row);
+            }
+        }
+        [row, rest].into_iter().for_each(|row| self.tree.touch(row.0 as usize));
+    }
+
+    /// Moves the run at `row`, which is `moved` then: one with its neighbours, if they are alike.
+    fn shift_whole(&mut self, (gives, receives): (Place, Place), row: Row, moved: &Run) {
+        let run = self.runs.at_mut(row).expect(LINKED);
+        (run.holder, run.resales) = (moved.holder, moved.resales);
+        self.stakes.at(gives).remove(moved);
+        self.stakes.at(receives).add(moved, row);
+        self.tree.touch(row.0 as usize);
+        [Some(row), moved.after].into_iter().flatten().for_each(|row| self.join(row));
     }
 
     /// The series' own leaf: its sum is how many coupons were minted, its key everything else
@@ -307,46 +369,58 @@ impl Series {
     /// Makes `serial` the first of its run if it is in the one at `row`. Gives the row of the run
     /// that begins there, or else `row`.
     fn split(&mut self, row: Row, serial: Serial) -> Row {
-        let holder = self.runs.at(row).expect(LINKED).holder;
-        self.split_in(self.held.row(holder).expect(HELD), row, serial)
-    }
-
-    /// The same, of a run of a holder whose holding is known.
-    fn split_in(&mut self, holding: Row, row: Row, serial: Serial) -> Row {
-        let run = *self.runs.at(row).expect(LINKED);
-        let SerialRange { first, end } = run.range;
-        if serial <= first || end <= serial {
+        let Run { range, holder, .. } = *self.runs.at(row).expect(LINKED);
+        if serial <= range.first || range.end <= serial {
             return row;
         }
-        let second = Run { range: SerialRange { first: serial, end }, ..run };
-        self.runs.at_mut(row).expect(LINKED).range.end = serial;
-        let new = self.runs.insert(second);
-        link(&mut self.runs, Some(row), Some(new));
-        link(&mut self.runs, Some(new), run.after);
+        let new = self.split_off(row, serial);
+        let place = self.stakes.place(holder);
+        self.stakes.at(place).begin(serial, new);
         self.begins.insert(serial, new);
-        self.held.at_mut(holding).expect(HELD).begin(serial, new);
         [row, new].into_iter().for_each(|row| self.tree.touch(row.0 as usize));
+        new
+    }
+
+    /// Ends the run at `row` at `serial`, which is in it. Gives the row of the run that begins there.
+    fn split_off(&mut self, row: Row, serial: Serial) -> Row {
+        let run = self.runs.at_mut(row).expect(LINKED);
+        let rest = SerialRange { first: serial, end: run.range.end };
+        run.range.end = serial;
+        let (rest, after) = (Run { range: rest, ..*run }, run.after);
+        let new = self.runs.insert(rest);
+        link(&mut self.runs, Some(row), Some(new));
+        link(&mut self.runs, Some(new), after);
         new
     }
 
     /// Makes the run at `row` one with the run before it, if they are alike.
     fn join(&mut self, row: Row) {
         let run = *self.runs.at(row).expect(LINKED);
-        let Some(before) = run.before else { return };
-        if !self.runs.at(before).expect(LINKED).joins(&run) {
+        let Some(before) = run.before.filter(|&before| self.is_joined(before, &run)) else {
             return;
-        }
+        };
+        let place = self.stakes.place(run.holder);
+        self.stakes.at(place).end(run.range.first);
+        self.merge(before, row);
+        self.tree.touch(row.0 as usize);
+    }
+
+    /// Lets the run at `before` end where the one at `row` does, which is no more.
+    fn merge(&mut self, before: Row, row: Row) {
+        let run = self.runs.remove(row).expect(LINKED);
         self.begins.remove(&run.range.first);
-        self.held.find_mut(run.holder).expect(HELD).end(run.range.first);
-        self.runs.remove(row);
         self.runs.at_mut(before).expect(LINKED).range.end = run.range.end;
         link(&mut self.runs, Some(before), run.after);
-        [row, before].into_iter().for_each(|row| self.tree.touch(row.0 as usize));
+        self.tree.touch(before.0 as usize);
+    }
+
+    /// Whether the run at `before` and the one after it, which is or becomes `run`, are alike.
+    fn is_joined(&self, before: Row, run: &Run) -> bool {
+        self.runs.at(before).expect(LINKED).joins(run)
     }
 }
 
 const LINKED: &str = "rows that runs are linked to hold runs";
-const HELD: &str = "a run's holder has a holding";
 
 /// Makes two runs neighbours; `None` stands for the end of the series on either side.
 fn link(runs: &mut Slots<Run>, before: Option<Row>, after: Option<Row>) {
@@ -358,35 +432,12 @@ fn link(runs: &mut Slots<Run>, before: Option<Row>, after: Option<Row>) {
     }
 }
 
-/// The row of what `holder` has: of nothing, when it is new.
-fn holding_of(held: &mut Table<Holder, Holding>, holder: Holder) -> Row {
-    match held.row(holder) {
-        Some(known) => known,
-        None => held.insert(holder, Holding::NOTHING).expect("it was not there"),
-    }
-}
-
-/// Adds a run to what its holder has.
-fn add(held: &mut Table<Holder, Holding>, run: &Run, row: Row) {
-    let holding = holding_of(held, run.holder);
-    held.at_mut(holding).expect("it is there now").add(run, row);
-}
-
-/// Removes a run from what its holder has.
-fn remove(held: &mut Table<Holder, Holding>, run: &Run) {
-    let holding = held.find_mut(run.holder).expect(HELD);
-    holding.remove(run);
-    if holding.is_empty() {
-        held.remove(run.holder);
-    }
-}
-
 impl Freeze for Series {
     fn shared(&self) -> Series {
         Series {
             runs: self.runs.shared(),
             begins: BTreeMap::new(),
-            held: Table::new(),
+            stakes: Stakes::default(),
             tree: SumTree::default(),
             ..*self
         }

@@ -22,6 +22,8 @@ pub struct Title {
     index: Index<SeriesId>,
     tree: SumTree,
     owners: Owners,
+    /// Room for what is picked for one move, so that picking does not allocate. Empty in between.
+    pieces: Vec<Piece>,
 }
 
 impl Title {
@@ -56,8 +58,7 @@ impl Title {
         to: Holder,
         quantity: u64,
     ) -> Result<Vec<Lot>, TitleFault> {
-        let pieces = self.pick(id, from, quantity, |_| true)?;
-        self.shift(id, (from, to), &pieces, 0)
+        self.shift_any(id, (from, to), quantity, 0, |_| true)
     }
 
     /// Like [`Title::transfer`], and counts one more resale of each coupon.
@@ -71,8 +72,7 @@ impl Title {
         to: Holder,
         quantity: u64,
     ) -> Result<Vec<Lot>, TitleFault> {
-        let pieces = self.pick(id, from, quantity, |_| true)?;
-        self.shift(id, (from, to), &pieces, 1)
+        self.shift_any(id, (from, to), quantity, 1, |_| true)
     }
 
     /// Puts whole coupons of `seller` behind a sell order: the lowest serials of those that have
@@ -87,9 +87,8 @@ impl Title {
         quantity: u64,
         resales_max: u8,
     ) -> Result<Vec<Lot>, TitleFault> {
-        let (from, to) = (Holder::Party(seller), Holder::OrderLock(seller));
-        let pieces = self.pick(id, from, quantity, |lot| lot.resales < resales_max)?;
-        self.shift(id, (from, to), &pieces, 0)
+        let way = (Holder::Party(seller), Holder::OrderLock(seller));
+        self.shift_any(id, way, quantity, 0, |lot| lot.resales < resales_max)
     }
 
     /// Moves exactly these coupons, in whatever condition they are.
@@ -133,7 +132,8 @@ impl Title {
         quantity: u64,
         resales_max: u8,
     ) -> Result<Vec<SerialRange>, TitleFault> {
-        let pieces = self.pick(id, from, quantity, |lot| lot.resales < resales_max)?;
+        let (series, mut pieces) = (self.find(id)?, Vec::new());
+        series.pick(from, quantity, |lot| lot.resales < resales_max, &mut pieces)?;
         Ok(pieces.iter().map(|piece| piece.range).collect())
     }
 
@@ -175,7 +175,7 @@ impl Title {
             }
         }
 
-        self.change(id, (from, to), |series| {
+        self.change_in(id, (from, to), |series| {
             for stated in lots {
                 series.update(stated.range, |run| {
                     run.holder = to;
@@ -211,7 +211,7 @@ impl Title {
 
         let end = serial.checked_add(1).expect("serials are below the quantity");
         let range = SerialRange { first: serial, end };
-        self.change(id, (holder, Holder::Redeemed), |series| {
+        self.change_in(id, (holder, Holder::Redeemed), |series| {
             if left.is_zero() {
                 series.update(range, |run| run.holder = Holder::Redeemed);
             } else {
@@ -338,46 +338,26 @@ impl Title {
         Some((holder, lot, within, self.tree.prove(place)?))
     }
 
-    /// The lowest serials of `from` that are whole and `allowed`, `quantity` of them.
-    fn pick(
-        &self,
-        id: SeriesId,
-        from: Holder,
-        quantity: u64,
-        allowed: impl Fn(&Lot) -> bool,
-    ) -> Result<Vec<Piece>, TitleFault> {
-        let series = self.find(id)?;
-        let mut wanted = quantity;
-        let mut pieces = Vec::new();
-        let whole = |lot: &Lot| lot.left == series.terms.face && allowed(lot);
-        for (mut piece, _) in series.pieces(from).filter(|(_, lot)| whole(lot)) {
-            if wanted == 0 {
-                break;
-            }
-            let taken = piece.range.count().min(wanted);
-            piece.range.end = piece.range.first.saturating_add(taken);
-            pieces.push(piece);
-            wanted = wanted.saturating_sub(taken);
-        }
-        match wanted {
-            0 => Ok(pieces),
-            missing => Err(TitleFault::Insufficient {
-                holder: from,
-                available: quantity.saturating_sub(missing),
-            }),
-        }
-    }
-
-    /// Moves what was picked of `from` and counts `resales` more for each coupon.
-    fn shift(
+    /// Moves `quantity` whole coupons that are `allowed` and counts `resales` more for each.
+    fn shift_any(
         &mut self,
         id: SeriesId,
         (from, to): (Holder, Holder),
-        pieces: &[Piece],
+        quantity: u64,
         resales: u8,
+        allowed: impl Fn(&Lot) -> bool,
     ) -> Result<Vec<Lot>, TitleFault> {
-        check_way(self.find(id)?, (from, to), pieces.is_empty())?;
-        self.change(id, (from, to), |series| series.shift((from, to), pieces, resales))
+        let place = self.place(id).ok_or(TitleFault::UnknownSeries)?;
+        let series = self.series.get(place).ok_or(TitleFault::UnknownSeries)?;
+        let mut pieces = core::mem::take(&mut self.pieces);
+        let picked = series.pick(from, quantity, allowed, &mut pieces);
+        let picked = picked.and_then(|()| check_way(series, (from, to), pieces.is_empty()));
+        let moved = picked.and_then(|()| {
+            self.change(place, (from, to), |series| series.shift((from, to), &pieces, resales))
+        });
+        pieces.clear();
+        self.pieces = pieces;
+        moved
     }
 
     /// Moves `ranges` and counts `resales` more for each coupon.
@@ -389,7 +369,7 @@ impl Title {
         resales: u8,
     ) -> Result<Vec<Lot>, TitleFault> {
         check_move(self.find(id)?, (from, to), ranges)?;
-        self.change(id, (from, to), |series| {
+        self.change_in(id, (from, to), |series| {
             let mut lots = Vec::with_capacity(ranges.len());
             for &range in ranges {
                 lots.append(&mut series.update(range, |run| {
@@ -424,23 +404,32 @@ impl Title {
         self.known(id).ok_or(TitleFault::UnknownSeries)
     }
 
-    /// Changes a series, whose coupons may move: its leaf is renewed at the next root.
-    fn change<T>(
+    fn change_in<T>(
         &mut self,
         id: SeriesId,
-        (from, to): (Holder, Holder),
+        way: (Holder, Holder),
         change: impl FnOnce(&mut Series) -> T,
     ) -> Result<T, TitleFault> {
         let place = self.place(id).ok_or(TitleFault::UnknownSeries)?;
+        self.change(place, way, change)
+    }
+
+    /// Changes a series, whose coupons may move: its leaf is renewed at the next root.
+    fn change<T>(
+        &mut self,
+        place: usize,
+        (from, to): (Holder, Holder),
+        change: impl FnOnce(&mut Series) -> T,
+    ) -> Result<T, TitleFault> {
         self.tree.touch(place);
         let series = self.series.get_mut(place).ok_or(TitleFault::UnknownSeries)?;
         if from.owner() == to.owner() {
             // Locked or set free: their owner has coupons of the series as before.
             return Ok(change(series));
         }
-        let had = series.holding(to).is_some();
+        let had = series.has_any(to);
         let given = change(series);
-        if !had && series.holding(to).is_some() {
+        if !had && series.has_any(to) {
             self.owners.came(place, to);
         }
         self.owners.left(place, series, from);
@@ -464,7 +453,7 @@ fn in_part(before: Amount, more: Amount) -> Amount {
 impl Freeze for Title {
     fn shared(&self) -> Title {
         let series = self.series.iter().map(Series::shared).collect();
-        Title { series, index: Index::new(), tree: SumTree::default(), owners: Owners::default() }
+        Title { series, ..Title::default() }
     }
 }
 

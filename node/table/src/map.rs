@@ -119,7 +119,7 @@ impl<K: Key, V: Clone> Map<K, V> {
         match self.0.row(key) {
             Some(row) => self.0.at_mut(row).map(|held| core::mem::replace(held, value)),
             None => {
-                self.0.insert(key, value).expect("no row has this key");
+                self.0.add(key, value);
                 None
             }
         }
@@ -129,7 +129,7 @@ impl<K: Key, V: Clone> Map<K, V> {
     pub fn or_insert_with(&mut self, key: K, value: impl FnOnce() -> V) -> &mut V {
         let row = match self.0.row(key) {
             Some(row) => row,
-            None => self.0.insert(key, value()).expect("no row has this key"),
+            None => self.0.add(key, value()),
         };
         self.0.at_mut(row).expect("a row that is held")
     }

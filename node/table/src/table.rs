@@ -87,12 +87,17 @@ impl<K: Key, V: Clone> Table<K, V> {
     /// # Errors
     /// The row that has this key already. Nothing has changed.
     pub fn insert(&mut self, key: K, value: V) -> Result<Row, Row> {
-        if let Some(row) = self.row(key) {
-            return Err(row);
+        match self.row(key) {
+            Some(row) => Err(row),
+            None => Ok(self.add(key, value)),
         }
+    }
+
+    /// Adds a row under a key that no row has.
+    pub(crate) fn add(&mut self, key: K, value: V) -> Row {
         let row = self.rows.insert((key, value));
         self.index.insert(key, row);
-        Ok(row)
+        row
     }
 
     /// Removes the row of `key`, and gives what was in it.

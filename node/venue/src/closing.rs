@@ -76,8 +76,6 @@ impl Venue {
         }
         self.parties.remove(&party);
         self.issuers.remove(&party);
-        self.activity.remove(&party);
-        self.conduct.remove(&party);
         self.limits.remove(&party);
         self.invited.remove(&party);
         self.makers.remove(&party);
@@ -121,7 +119,7 @@ impl Venue {
             || self.withdrawals.any(by, |_| true)
             || self.makers.get(&party).is_some_and(|of| of.status != MakerStatus::Terminated)
             || self.pledges.any(by, |_| true)
-            || self.awaited.contains_key(&party)
+            || self.parties.awaited(&party) != 0
             || self.disputes.open().any(disputed)
             || self.has_open_batches(party)
     }

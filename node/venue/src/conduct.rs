@@ -86,7 +86,7 @@ impl Venue {
     fn conduct_of(&mut self, at: Timestamp, party: PartyId) -> &mut Conduct {
         let ends = at.checked_add(self.terms.trading.conduct.window);
         let begun = Conduct { ends, ..Conduct::default() };
-        let conduct = self.conduct.or_insert_with(party, || begun);
+        let conduct = self.parties.conduct_or(party, begun);
         if conduct.ends.is_some_and(|ends| ends <= at) {
             *conduct = begun;
         }

@@ -21,7 +21,6 @@ impl Freeze for Venue {
             closed: self.closed.clone(),
             freezes: self.freezes.clone(),
             limits: self.limits.shared(),
-            activity: self.activity.shared(),
             flags: self.flags.shared(),
             invited: self.invited.shared(),
             points: self.points.shared(),
@@ -38,7 +37,6 @@ impl Freeze for Venue {
             offers: self.offers.shared(),
             auctions: self.auctions.shared(),
             makers: self.makers.clone(),
-            conduct: self.conduct.shared(),
             trades: self.trades.shared(),
             refundable: self.refundable.shared(),
             redemptions: self.redemptions.shared(),
@@ -50,7 +48,6 @@ impl Freeze for Venue {
             days: self.days.clone(),
             items: self.items.shared(),
             unbundled: self.unbundled.shared(),
-            awaited: self.awaited.shared(),
             bundles: self.bundles.clone(),
             merchants_due: self.merchants_due.clone(),
             receivables: self.receivables.clone(),
@@ -63,7 +60,6 @@ impl Freeze for Venue {
             early: self.early.clone(),
             unposted: self.unposted.clone(),
             house: self.house.clone(),
-            monthly_trades: self.monthly_trades.shared(),
         }
     }
 }

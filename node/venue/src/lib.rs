@@ -72,6 +72,7 @@ mod order_batch;
 mod orders;
 mod outcome;
 mod overlay;
+mod parties;
 mod party;
 mod points;
 mod price_inputs;

@@ -147,7 +147,7 @@ impl Venue {
         rule: Rule,
     ) -> Outcome {
         self.flags.remove(&(party, rule)).ok_or(Rejection::UnknownFlag)?;
-        if let Some(activity) = self.activity.get_mut(&party) {
+        if let Some(activity) = self.parties.activity_mut(&party) {
             match rule {
                 Rule::FanOut => activity.recipients.clear(),
                 Rule::FrequencyLimit => activity.minutes.clear(),
@@ -167,7 +167,7 @@ impl Venue {
         value: Amount,
         at: Timestamp,
     ) -> Result<(), Rejection> {
-        let open_orders = self.activity.get(&party).map_or(0, |of| of.open_orders);
+        let open_orders = self.parties.activity(&party).map_or(0, |of| of.open_orders);
         self.check_value_limits(party, (value, value), at)?;
         match self.limits_of(party).open_orders <= open_orders {
             true => Err(Rejection::OpenOrdersLimit),
@@ -190,7 +190,7 @@ impl Venue {
         if limits.order_value < value {
             return Err(Rejection::OrderLimit);
         }
-        let activity = self.activity.get(&party);
+        let activity = self.parties.activity(&party);
         let today = activity.filter(|of| of.day == self.region_day(at));
         let traded = today.map_or(Amount::ZERO, |of| of.traded);
         let reserved = total(activity.map_or(Amount::ZERO, |of| of.open_value), more);
@@ -216,7 +216,7 @@ impl Venue {
 
     /// `value` does not wait any more; `closed` when its order is gone.
     pub(crate) fn release_limit(&mut self, party: PartyId, value: Amount, closed: bool) {
-        let Some(activity) = self.activity.get_mut(&party) else { return };
+        let Some(activity) = self.parties.activity_mut(&party) else { return };
         activity.open_value = activity.open_value.saturating_sub(value);
         if closed {
             activity.open_orders = activity.open_orders.saturating_sub(1);
@@ -318,7 +318,7 @@ impl Venue {
         if self.flags.contains_key(&(from, Rule::FanOut)) {
             return Err(Rejection::UnderReview);
         }
-        let done = self.activity.get(&from).filter(|of| of.day == self.region_day(at));
+        let done = self.parties.activity(&from).filter(|of| of.day == self.region_day(at));
         if self.limits_of(from).transfers_daily <= done.map_or(0, |of| of.transfers) {
             return Err(Rejection::DailyTransferLimit);
         }
@@ -356,7 +356,7 @@ impl Venue {
         amount: Amount,
         at: Timestamp,
     ) -> Result<(), Rejection> {
-        let done = self.activity.get(&party).filter(|of| of.day == self.region_day(at));
+        let done = self.parties.activity(&party).filter(|of| of.day == self.region_day(at));
         let total = total(done.map_or(Amount::ZERO, |of| of.withdrawn), amount);
         match self.limits_of(party).withdrawn_daily < total {
             true => Err(Rejection::DailyWithdrawalLimit),
@@ -384,9 +384,7 @@ impl Venue {
 
     fn activity_of(&mut self, party: PartyId, at: Timestamp) -> &mut Activity {
         let day = self.region_day(at);
-        let activity = self.activity.or_insert_with(party, || Activity::new(day));
-        activity.turn(day);
-        activity
+        self.parties.activity_on(day, party)
     }
 
     /// The region's day: the trading day, or the date while none is open.

@@ -6,7 +6,6 @@
 use crate::fees::{FeeQuote, TradeLine};
 use crate::venue::Venue;
 use gcfn_model::{Amount, BusinessDate, PartyId, Timestamp};
-use gcfn_table::{Freeze, Map};
 use serde::{Deserialize, Serialize};
 
 /// A calendar month of the region.
@@ -27,34 +26,23 @@ impl Month {
     }
 }
 
-/// The trades that each party has made in the month of the last one.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// The trades that a party has made in the month of its last one.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct MonthlyTrades {
     month: Option<Month>,
-    counts: Map<PartyId, u32>,
-}
-
-impl Freeze for MonthlyTrades {
-    fn shared(&self) -> MonthlyTrades {
-        MonthlyTrades { month: self.month, counts: self.counts.shared() }
-    }
+    count: u32,
 }
 
 impl MonthlyTrades {
-    /// Counts a trade of `party` and says how many it has made in `month`, this one included.
-    pub(crate) fn add(&mut self, month: Month, party: PartyId) -> u32 {
-        if self.month != Some(month) {
-            self.month = Some(month);
-            self.counts.clear();
-        }
-        let count = self.counts.or_insert_with(party, || 0);
-        *count = count.saturating_add(1);
-        *count
+    /// Counts a trade in `month`.
+    pub(crate) fn add(&mut self, month: Month) {
+        let count = self.in_month(month).saturating_add(1);
+        *self = MonthlyTrades { month: Some(month), count };
     }
 
-    fn of(&self, month: Month, party: PartyId) -> u32 {
-        let counted = self.counts.get(&party).filter(|_| self.month == Some(month));
-        counted.copied().unwrap_or(0)
+    /// How many trades there were in `month`.
+    pub(crate) fn in_month(self, month: Month) -> u32 {
+        if self.month == Some(month) { self.count } else { 0 }
     }
 }
 
@@ -87,7 +75,7 @@ impl Venue {
     /// How many trades `party` has made in this node's books this month, as of the last command.
     #[must_use]
     pub fn trades_this_month(&self, party: PartyId) -> u32 {
-        self.monthly_trades.of(self.month(self.now), party)
+        self.parties.trades_in(self.month(self.now), &party)
     }
 
     /// The fee of `party` for `line` if that were its next trade; how many it has made is looked

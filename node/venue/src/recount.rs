@@ -20,10 +20,7 @@ impl Venue {
             ("redemptions", self.redemptions.is_filed()),
             ("withdrawals", self.withdrawals.is_filed()),
             ("pledges", self.pledges.is_filed()),
-            (
-                "awaited",
-                self.awaited_again() == self.awaited.iter().map(|(p, n)| (*p, *n)).collect(),
-            ),
+            ("awaited", self.awaited_again() == self.parties.all_awaited().collect()),
             ("owed", self.members.iter().all(|(node, of)| of.owed == self.owed_again(*node))),
             ("promised", self.promised_again() == self.fund_promised),
             ("disputes", self.disputes_are_found()),

@@ -249,7 +249,7 @@ impl Venue {
 
     pub(crate) fn add_item(&mut self, item: Item) -> ItemId {
         let id = self.next_number();
-        item.payees().into_iter().flatten().for_each(|party| self.count_awaited(party));
+        item.payees().into_iter().flatten().for_each(|party| self.parties.count_awaited(party));
         self.items.insert(id, item);
         self.unbundled.insert(id, ());
         id
@@ -257,15 +257,10 @@ impl Venue {
 
     /// A trade has been made: its seller waits for the money, and a member that bought owes it.
     pub(crate) fn await_payment(&mut self, trade: &Trade) {
-        self.count_awaited(trade.seller);
+        self.parties.count_awaited(trade.seller);
         if let Some(member) = trade.member.and_then(|of| self.members.get_mut(&of.node)) {
             member.owed = member.owed.checked_add(trade.value()).unwrap_or(Amount::MAX);
         }
-    }
-
-    fn count_awaited(&mut self, party: PartyId) {
-        let awaited = self.awaited.or_insert_with(party, || 0);
-        *awaited = awaited.saturating_add(1);
     }
 
     /// Takes an item out: nobody waits for it any more.
@@ -283,12 +278,7 @@ impl Venue {
             member.owed = member.owed.saturating_sub(value);
         }
         for party in item.payees().into_iter().chain([seller]).flatten() {
-            match self.awaited.get_mut(&party) {
-                Some(awaited) if 1 < *awaited => *awaited = awaited.saturating_sub(1),
-                _ => {
-                    self.awaited.remove(&party);
-                }
-            }
+            self.parties.count_received(&party);
         }
         Some(item)
     }

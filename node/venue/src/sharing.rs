@@ -229,7 +229,7 @@ impl Venue {
         if party == inviter {
             return Err(Rejection::ToOneself);
         }
-        if self.invited.contains_key(&party) || self.activity.contains_key(&party) {
+        if self.invited.contains_key(&party) || self.parties.activity(&party).is_some() {
             return Err(Rejection::InvitationClosed);
         }
         self.invited.insert(party, Some(inviter));

@@ -443,10 +443,10 @@ impl Venue {
     fn count_trade(&mut self, trade: &Trade) {
         let month = self.month(trade.at);
         if trade.member.is_none() {
-            self.monthly_trades.add(month, trade.buyer);
+            self.parties.count_trade(month, trade.buyer);
         }
         if !trade.primary() {
-            self.monthly_trades.add(month, trade.seller);
+            self.parties.count_trade(month, trade.seller);
         }
     }
 

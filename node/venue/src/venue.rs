@@ -1,13 +1,11 @@
 //! The state of a venue.
 
-use crate::activity::Activity;
 use crate::agenda::Agenda;
 use crate::alliance::Alliance;
 use crate::answers::Answers;
 use crate::batch::Batch;
 use crate::bidding::Auction;
 use crate::bundling::Bundled;
-use crate::conduct::Conduct;
 use crate::defaults::DefaultCase;
 use crate::dispute::DisputeStep;
 use crate::disputes::Disputes;
@@ -21,11 +19,11 @@ use crate::issuer::Issuer;
 use crate::limits::PartyLimits;
 use crate::maker::MarketMaker;
 use crate::market::Market;
-use crate::monthly::MonthlyTrades;
 use crate::notice::LockedRate;
 use crate::offers::Offer;
 use crate::orders::{OpenOrder, OpenOrders};
 use crate::overlay::{CouponFreeze, Pledge};
+use crate::parties::Parties;
 use crate::party::Party;
 use crate::points::Points;
 use crate::redemption::Redemption;
@@ -120,14 +118,13 @@ pub struct Venue {
 
     pub(crate) proposals: BTreeMap<ProposalId, Proposal>,
 
-    pub(crate) parties: Map<PartyId, Party>,
+    pub(crate) parties: Parties,
     pub(crate) issuers: BTreeMap<PartyId, Issuer>,
     pub(crate) members: BTreeMap<NodeId, Member>,
     /// Parties that have left; their pseudonyms are not used again.
     pub(crate) closed: BTreeSet<PartyId>,
     pub(crate) freezes: BTreeMap<PartyId, BTreeSet<FreezeReason>>,
     pub(crate) limits: Map<PartyId, PartyLimits>,
-    pub(crate) activity: Map<PartyId, Activity>,
     pub(crate) flags: Map<(PartyId, Rule), Timestamp>,
     /// Who was invited by whom; by nobody any more once the inviter has been rewarded.
     pub(crate) invited: Map<PartyId, Option<PartyId>>,
@@ -151,7 +148,6 @@ pub struct Venue {
     pub(crate) offers: Indexed<OfferId, Offer>,
     pub(crate) auctions: Indexed<AuctionId, Auction>,
     pub(crate) makers: BTreeMap<PartyId, MarketMaker>,
-    pub(crate) conduct: Map<PartyId, Conduct>,
     pub(crate) trades: Map<TradeId, Trade>,
     pub(crate) refundable: Map<(PartyId, SeriesId), Vec<TradeId>>,
     pub(crate) redemptions: Indexed<RedemptionId, Redemption>,
@@ -165,8 +161,6 @@ pub struct Venue {
     pub(crate) days: BTreeMap<BusinessDate, TradingDay>,
     pub(crate) items: Map<ItemId, Item>,
     pub(crate) unbundled: Map<ItemId, ()>,
-    /// How many items will bring a party money.
-    pub(crate) awaited: Map<PartyId, u32>,
     pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
     /// What parties owe and have not begun to repay.
@@ -185,7 +179,6 @@ pub struct Venue {
     /// What a bank booked and the books could not take, in order.
     pub(crate) unposted: Vec<Entry>,
     pub(crate) house: Option<House>,
-    pub(crate) monthly_trades: MonthlyTrades,
 }
 
 /// The clearing house that a node of these terms runs.
@@ -225,7 +218,7 @@ impl Venue {
             answers: Answers::default(),
             agenda: Agenda::default(),
             proposals: BTreeMap::new(),
-            parties: Map::new(),
+            parties: Parties::default(),
             issuers: BTreeMap::new(),
             members: BTreeMap::new(),
             defaults: BTreeMap::new(),
@@ -237,7 +230,6 @@ impl Venue {
             closed: BTreeSet::new(),
             freezes: BTreeMap::new(),
             limits: Map::new(),
-            activity: Map::new(),
             flags: Map::new(),
             invited: Map::new(),
             points: Points::default(),
@@ -248,7 +240,6 @@ impl Venue {
             offers: Indexed::default(),
             auctions: Indexed::default(),
             makers: BTreeMap::new(),
-            conduct: Map::new(),
             trades: Map::new(),
             refundable: Map::new(),
             redemptions: Indexed::default(),
@@ -260,7 +251,6 @@ impl Venue {
             days: BTreeMap::new(),
             items: Map::new(),
             unbundled: Map::new(),
-            awaited: Map::new(),
             bundles: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
             receivables: BTreeMap::new(),
@@ -272,7 +262,6 @@ impl Venue {
             desk: Desk::default(),
             early: BTreeMap::new(),
             unposted: Vec::new(),
-            monthly_trades: MonthlyTrades::default(),
         }
     }
 
@@ -313,8 +302,7 @@ impl Venue {
         count: usize,
         is_wanted: impl Fn(&Party) -> bool,
     ) -> impl Iterator<Item = (PartyId, &Party)> {
-        let page = self.parties.page(after.as_ref(), count, |party| party, is_wanted);
-        page.into_iter().filter_map(|party| Some((party, self.parties.get(&party)?)))
+        self.parties.page(after, count, is_wanted)
     }
 
     /// An issuer.

@@ -6,7 +6,8 @@
 //! any; and the time of one of our operations as the book grows. Times are of the processor: others
 //! may use the machine too.
 //!
-//! `cargo bench -p gcfn-market`
+//! `cargo bench -p gcfn-market` prints all of them; with the name of a part (`alone`, `holds`,
+//! `growth`) it prints that part only.
 #![expect(clippy::print_stdout, reason = "the figures are what the bench is for")]
 
 mod desk;
@@ -26,21 +27,32 @@ const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const ROUNDS: usize = 5;
 
 fn main() {
-    beside_the_peer();
-    as_the_book_grows();
+    let asked: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
+    if wanted("alone") || wanted("holds") {
+        beside_the_peer(wanted);
+    }
+    if wanted("growth") {
+        as_the_book_grows();
+    }
 }
 
 /// The rates of both books, from empty to [`RESTING`] orders and on.
-fn beside_the_peer() {
+fn beside_the_peer(wanted: impl Fn(&str) -> bool) {
     let ours: Vec<Operation> = Flow::new(RESTING).take(OPERATIONS).collect();
     let theirs = Asked::all(&ours);
     println!("{OPERATIONS} operations around {RESTING} resting orders, {PAIRS} pairs in turns");
-    println!("a book alone");
-    compare("gcfn-market", || run_ours(&mut Asker::new(), &ours), || run_theirs(&theirs));
-    let by_members = desk::by_members(&ours);
-    drop(ours);
-    println!("our book with holds of money and coupons and with events, theirs alone");
-    compare("gcfn", || run_desk(&by_members), || run_theirs(&theirs));
+    if wanted("alone") {
+        println!("a book alone");
+        compare("gcfn-market", || run_ours(&mut Asker::new(), &ours), || run_theirs(&theirs));
+    }
+    if wanted("holds") {
+        let by_members = desk::by_members(&ours);
+        drop(ours);
+        println!("our book with holds of money and coupons and with events, theirs alone");
+        compare("gcfn", || run_desk(&by_members), || run_theirs(&theirs));
+    }
 }
 
 /// Runs both in turns and prints both rates and their ratio.

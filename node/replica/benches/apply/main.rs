@@ -14,7 +14,8 @@ use gcfn_replica::Command;
 use std::time::{Duration, Instant};
 
 /// Rates are of processor time and of the median part: what else runs on the machine counts little.
-const PARTS: usize = 40;
+/// Parts are long, for a processor that is not shared is accounted for by ticks of milliseconds.
+const PARTS: usize = 10;
 /// About as many commands are in an epoch of one second.
 const EPOCH: usize = 300_000;
 
