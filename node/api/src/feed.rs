@@ -14,7 +14,7 @@ pub(crate) use session::{Session, Told};
 
 use gcfn_api_wire::feed::{FeedChange, FeedMessage, FeedPhase, FeedTrade};
 use gcfn_model::{Currency, SeriesId};
-use gcfn_venue::Event;
+use gcfn_venue::{Event, IssuingEvent};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -85,7 +85,7 @@ impl Feed {
                 state.tell(*series, FeedMessage::Phase(turned));
             }
             // No coupon of it is alive: nobody comes back to its book.
-            Event::BatchClosed { series, .. } => {
+            Event::Issuing(IssuingEvent::BatchClosed { series, .. }) => {
                 state.books.remove(series);
             }
             _ => {}

@@ -8,6 +8,7 @@ use crate::batch::BatchState;
 use crate::event::Event;
 use crate::holders::{PaymentReason, Payout};
 use crate::issuer::IssuerStatus;
+use crate::issuing_event::IssuingEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
@@ -94,7 +95,7 @@ impl Venue {
         let (deposit, risk) = (Amount::ZERO, Amount::ZERO);
         let case = DefaultCase { severity, cause, opened_at, deposit, risk };
         self.defaults.insert(issuer, case);
-        step.emit(Event::DefaultDeclared { issuer, severity, cause });
+        step.emit(IssuingEvent::DefaultDeclared { issuer, severity, cause }.into());
         if before.is_none() {
             self.record(issuer, |record| record.defaults = record.defaults.saturating_add(1));
             self.take_a_grade(issuer);
@@ -187,7 +188,7 @@ impl Venue {
         }
         self.unfreeze_means(step, issuer, &case);
         self.mark_coupons(step, issuer, false);
-        step.emit(Event::DefaultClosed { issuer });
+        step.emit(IssuingEvent::DefaultClosed { issuer }.into());
         self.rate_issuer(step, issuer);
         Ok(Done::Accepted)
     }

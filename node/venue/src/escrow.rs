@@ -2,6 +2,7 @@
 //! those that it may have paid to its bank (P-02a, P-02c, P-02d, P-14).
 
 use crate::event::Event;
+use crate::issuing_event::IssuingEvent;
 use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
@@ -43,7 +44,7 @@ impl Venue {
         self.post(step, entry);
         self.repay_hub(step, issuer);
         self.set_quota(step, issuer);
-        step.emit(Event::DepositTakenBack { issuer, amount });
+        step.emit(IssuingEvent::DepositTakenBack { issuer, amount }.into());
         Ok(Done::Accepted)
     }
 

@@ -5,6 +5,7 @@ use crate::batch::{BatchState, MaturityAction};
 use crate::event::Event;
 use crate::funding::Claim;
 use crate::holders::{PaymentReason, Payout};
+use crate::issuing_event::IssuingEvent;
 use crate::rating::more;
 use crate::settlement::{Item, issuer_due};
 use crate::venue::{Due, Step, Venue};
@@ -72,13 +73,13 @@ impl Venue {
         self.advance(id, BatchState::Expired);
         self.change_batch(id, |batch| batch.reserve_low = false);
         let value = self.end_coupons(step, id);
-        step.emit(Event::SeriesExpired { series, value });
+        step.emit(IssuingEvent::SeriesExpired { series, value }.into());
     }
 
     /// The coupons of another node's series end here when they end there.
     fn expire_foreign(&mut self, step: &mut Step<'_>, series: SeriesId) {
         let value = self.expire_coupons(step, series);
-        step.emit(Event::SeriesExpired { series, value });
+        step.emit(IssuingEvent::SeriesExpired { series, value }.into());
     }
 
     /// Something that held coupons has let go of them. If their time had come meanwhile, they
@@ -89,7 +90,7 @@ impl Venue {
         if self.batches.get(&id).is_some_and(|batch| batch.state == BatchState::Expired) {
             let value = self.end_coupons(step, id);
             if !value.is_zero() {
-                step.emit(Event::SeriesExpired { series, value });
+                step.emit(IssuingEvent::SeriesExpired { series, value }.into());
             }
         }
     }
@@ -199,7 +200,9 @@ impl Venue {
             self.post_breakage(step, (issuer, id), released, platform_share);
             self.change_batch(id, |batch| batch.shared = batch.expired);
             let issuer_share = released.saturating_sub(platform_share);
-            step.emit(Event::BreakageDistributed { series, issuer_share, platform_share });
+            step.emit(
+                IssuingEvent::BreakageDistributed { series, issuer_share, platform_share }.into(),
+            );
         }
         self.close_when_done(step, id);
     }

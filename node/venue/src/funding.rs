@@ -7,7 +7,7 @@
 //! has the holders' claim on the issuer from then on; else the coupons are their holders' again.
 
 use crate::defaults::{DefaultCause, Severity};
-use crate::event::Event;
+use crate::issuing_event::IssuingEvent;
 use crate::settlement::{Item, issuer_due};
 use crate::venue::{Due, Step, Venue};
 use alloc::collections::BTreeMap;
@@ -56,7 +56,7 @@ impl Venue {
         let due = *call.due.get_or_insert(due);
         self.agenda.insert((due, Due::CallFunding(issuer)));
         let amount = Amount::sum(self.missing(issuer).into_values()).unwrap_or(Amount::MAX);
-        step.emit(Event::FundingCalled { issuer, amount, due });
+        step.emit(IssuingEvent::FundingCalled { issuer, amount, due }.into());
     }
 
     /// When an issuer that is called at `at` must have paid: at the cut-off of the trading day
@@ -88,7 +88,7 @@ impl Venue {
             if let Some(due) = call.due {
                 self.agenda.remove(&(due, Due::CallFunding(issuer)));
             }
-            step.emit(Event::FundingMet { issuer });
+            step.emit(IssuingEvent::FundingMet { issuer }.into());
         } else {
             self.calls.insert(issuer, call);
         }
@@ -187,7 +187,7 @@ impl Venue {
             let promised = promised.entry(batch).or_insert(Amount::ZERO);
             *promised = promised.checked_add(amount).expect("no more than the fund has");
             self.add_item(Item::GuaranteeCover { issuer, batch, amount });
-            step.emit(Event::FundCovers { issuer, batch, amount });
+            step.emit(IssuingEvent::FundCovers { issuer, batch, amount }.into());
         }
     }
 

@@ -5,6 +5,7 @@
 //! settlement: from issuer escrow to where the holder's purse is.
 
 use crate::event::Event;
+use crate::issuing_event::IssuingEvent;
 use crate::refusal::Rejection;
 use crate::settlement::{Item, issuer_due};
 use crate::venue::{Step, Venue};
@@ -143,7 +144,7 @@ impl Venue {
             if !amount.is_zero() {
                 self.add_item(Item::HolderPayment { reason, issuer, holder, amount });
             }
-            step.emit(Event::HolderPaid { series, holder, amount, reason });
+            step.emit(IssuingEvent::HolderPaid { series, holder, amount, reason }.into());
         }
         self.forget_pledges(step, series);
         self.claims_fell(step, id, before, payout.value);

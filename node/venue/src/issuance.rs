@@ -2,9 +2,9 @@
 
 use crate::batch::{Batch, BatchRefusal, BatchState, BatchTerms, RegionBounds, ReserveMode};
 use crate::command::Actor;
-use crate::event::Event;
 use crate::indexed::By;
 use crate::issuer::Issuer;
+use crate::issuing_event::IssuingEvent;
 use crate::issuing_terms::signers;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
@@ -30,7 +30,7 @@ impl Venue {
         self.take_quota(issuer, Amount::ZERO, terms.total_face()?)?;
         let series = SeriesId::derive(&[self.terms.node.as_str().as_bytes(), id.as_bytes()]);
         self.batches.insert(id, Batch::new(issuer, terms.drafted(step.at), series));
-        step.emit(Event::BatchDrafted { batch: id, issuer });
+        step.emit(IssuingEvent::BatchDrafted { batch: id, issuer }.into());
         Ok(Done::Accepted)
     }
 
@@ -51,7 +51,7 @@ impl Venue {
         self.check_terms(&terms, step.at)?;
         self.take_quota(issuer, before, terms.total_face()?)?;
         self.change_batch(id, |batch| batch.terms = terms.drafted(step.at));
-        step.emit(Event::BatchAmended { batch: id });
+        step.emit(IssuingEvent::BatchAmended { batch: id }.into());
         Ok(Done::Accepted)
     }
 
@@ -81,7 +81,7 @@ impl Venue {
         self.check_template(issuer, &terms, step.at)?;
         self.change_batch(id, |batch| batch.submitted_by = Some(actor.party));
         self.advance(id, BatchState::Precheck);
-        step.emit(Event::BatchSubmitted { batch: id });
+        step.emit(IssuingEvent::BatchSubmitted { batch: id }.into());
         if let Err(reason) = self.precheck(issuer, &terms) {
             self.turn_down(step, id, reason, None);
         } else if !self.terms.issuing.screening {
@@ -124,7 +124,7 @@ impl Venue {
 
     fn prechecked(&mut self, step: &mut Step<'_>, id: BatchId) {
         self.advance(id, BatchState::Review);
-        step.emit(Event::BatchPrechecked { batch: id });
+        step.emit(IssuingEvent::BatchPrechecked { batch: id }.into());
     }
 
     /// A reviewer's no.
@@ -150,7 +150,7 @@ impl Venue {
         self.advance(id, BatchState::Rejected);
         self.change_batch(id, |batch| batch.rejected = Some(reason));
         self.release_quota(id);
-        step.emit(Event::BatchRejected { batch: id, reason, by });
+        step.emit(IssuingEvent::BatchRejected { batch: id, reason, by }.into());
     }
 
     /// The issuer gives a batch up whose coupons do not exist yet: it has its quota again, and what
@@ -170,7 +170,7 @@ impl Venue {
         self.free_party(issuer)?;
         self.advance(id, BatchState::Withdrawn);
         self.release_quota(id);
-        step.emit(Event::BatchWithdrawn { batch: id });
+        step.emit(IssuingEvent::BatchWithdrawn { batch: id }.into());
         self.give_back_reserve(step, issuer, id);
         Ok(Done::Accepted)
     }
@@ -210,10 +210,10 @@ impl Venue {
         self.change_batch(id, |batch| {
             batch.approved_by.insert(by);
         });
-        step.emit(Event::BatchSigned { batch: id, by });
+        step.emit(IssuingEvent::BatchSigned { batch: id, by }.into());
         if enough {
             self.advance(id, BatchState::Approved);
-            step.emit(Event::BatchApproved { batch: id });
+            step.emit(IssuingEvent::BatchApproved { batch: id }.into());
         }
         Ok(Done::Accepted)
     }
@@ -238,7 +238,7 @@ impl Venue {
         self.change_batch(id, |batch| batch.prefunded = prefunded);
         self.advance(id, BatchState::Funded);
         self.set_quota(step, issuer);
-        step.emit(Event::BatchFunded { batch: id, reserve });
+        step.emit(IssuingEvent::BatchFunded { batch: id, reserve }.into());
         Ok(Done::Accepted)
     }
 
@@ -266,7 +266,7 @@ impl Venue {
         self.agenda.insert((terms.expires_at, Due::Expire(id)));
         self.agenda.insert((terms.breakage_at, Due::ShareBreakage(id)));
         let (quantity, face) = (terms.quantity, terms.face);
-        step.emit(Event::BatchMinted { batch: id, series, quantity, face });
+        step.emit(IssuingEvent::BatchMinted { batch: id, series, quantity, face }.into());
         Ok(Done::Accepted)
     }
 

@@ -2,7 +2,7 @@
 //! ISS-09).
 
 use crate::credit::{Grade, Rating};
-use crate::event::Event;
+use crate::issuing_event::IssuingEvent;
 use crate::issuing_terms::signers;
 use crate::monthly::MonthlyVolume;
 use crate::outcome::{Done, Outcome};
@@ -157,7 +157,7 @@ impl Venue {
                 self.issuers.insert(issuer, Issuer::applied(rating));
             }
         }
-        step.emit(Event::IssuerSubmitted { issuer });
+        step.emit(IssuingEvent::IssuerSubmitted { issuer }.into());
         Ok(Done::Accepted)
     }
 
@@ -183,7 +183,7 @@ impl Venue {
         };
         if !enough {
             known.admission = Some(admission);
-            step.emit(Event::IssuerSigned { issuer, by });
+            step.emit(IssuingEvent::IssuerSigned { issuer, by }.into());
             return Ok(Done::Accepted);
         }
         known.admission = None;
@@ -191,7 +191,7 @@ impl Venue {
         known.tier = tier;
         known.granted = quota;
         known.since = known.since.or(Some(step.at));
-        step.emit(Event::IssuerApproved { issuer, tier, quota });
+        step.emit(IssuingEvent::IssuerApproved { issuer, tier, quota }.into());
         self.rate_issuer(step, issuer);
         self.plan_review(step, issuer);
         Ok(Done::Accepted)
@@ -209,7 +209,7 @@ impl Venue {
             known.admission = None;
             known.refused = Some(reason);
         }
-        step.emit(Event::IssuerRejected { issuer, reason });
+        step.emit(IssuingEvent::IssuerRejected { issuer, reason }.into());
         Ok(Done::Accepted)
     }
 
@@ -242,7 +242,7 @@ impl Venue {
     /// Takes an issuer that may issue, and all its listed batches, off the market.
     pub(crate) fn suspend(&mut self, step: &mut Step<'_>, issuer: PartyId) {
         self.stand(issuer, IssuerStatus::Suspended);
-        step.emit(Event::IssuerSuspended { issuer });
+        step.emit(IssuingEvent::IssuerSuspended { issuer }.into());
         self.suspend_batches_of(step, issuer);
     }
 
@@ -255,7 +255,7 @@ impl Venue {
             known.quota_cut = false;
             known.downgrades = 0;
         }
-        step.emit(Event::IssuerReinstated { issuer });
+        step.emit(IssuingEvent::IssuerReinstated { issuer }.into());
         self.rate_issuer(step, issuer);
         Ok(Done::Accepted)
     }
@@ -277,7 +277,7 @@ impl Venue {
         self.check_terminate(issuer)?;
         self.stand(issuer, IssuerStatus::Terminated);
         self.leave_alliances(step, issuer);
-        step.emit(Event::IssuerTerminated { issuer });
+        step.emit(IssuingEvent::IssuerTerminated { issuer }.into());
         Ok(Done::Accepted)
     }
 
@@ -306,7 +306,7 @@ impl Venue {
         self.active_issuer(issuer)?;
         let known = self.issuers.get_mut(&issuer).ok_or(Rejection::UnknownIssuer)?;
         known.merchants.insert(merchant);
-        step.emit(Event::MerchantAuthorised { issuer, merchant });
+        step.emit(IssuingEvent::MerchantAuthorised { issuer, merchant }.into());
         Ok(Done::Accepted)
     }
 
@@ -343,7 +343,7 @@ impl Venue {
         let Some(known) = self.issuers.get_mut(&issuer) else { return };
         if known.quota != quota {
             known.quota = quota;
-            step.emit(Event::QuotaChanged { issuer, quota });
+            step.emit(IssuingEvent::QuotaChanged { issuer, quota }.into());
         }
     }
 

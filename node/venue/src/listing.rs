@@ -8,6 +8,7 @@ use crate::federation_request::FederationRequest;
 use crate::fees::Listing;
 use crate::indexed::By;
 use crate::issuer_orders::Tranche;
+use crate::issuing_event::IssuingEvent;
 use crate::market::Market;
 use crate::monthly::MonthlyVolume;
 use crate::offers::Offer;
@@ -44,7 +45,7 @@ impl Venue {
         self.offer_inventory(step, id);
         self.advance(id, BatchState::Listed);
         let (series, issue_price) = (batch.series, batch.terms.issue_price);
-        step.emit(Event::SeriesListed { batch: id, series, issue_price });
+        step.emit(IssuingEvent::SeriesListed { batch: id, series, issue_price }.into());
         if first {
             step.emit(Event::Submitted(FederationRequest::ListSeries {
                 series,
@@ -161,7 +162,7 @@ impl Venue {
         self.end_trading_in(step, series);
         self.advance(id, BatchState::Suspended);
         self.change_batch(id, |batch| batch.suspended = Some(reason));
-        step.emit(Event::BatchSuspended { batch: id, series, reason });
+        step.emit(IssuingEvent::BatchSuspended { batch: id, series, reason }.into());
     }
 
     /// Compliance says that the cause is gone: what is unsold is on offer again.
@@ -173,7 +174,7 @@ impl Venue {
         self.offer_inventory(step, id);
         self.advance(id, BatchState::Listed);
         self.change_batch(id, |batch| batch.suspended = None);
-        step.emit(Event::BatchResumed { batch: id, series });
+        step.emit(IssuingEvent::BatchResumed { batch: id, series }.into());
         Ok(Done::Accepted)
     }
 
@@ -196,7 +197,7 @@ impl Venue {
         }
         self.end_trading_in(step, series);
         self.advance(id, BatchState::Registered);
-        step.emit(Event::BatchDelisted { batch: id, series });
+        step.emit(IssuingEvent::BatchDelisted { batch: id, series }.into());
         Ok(Done::Accepted)
     }
 
@@ -228,7 +229,7 @@ impl Venue {
         self.advance(id, BatchState::Closed);
         self.free_reserve(step, issuer, id);
         self.release_quota(id);
-        step.emit(Event::BatchClosed { batch: id, series });
+        step.emit(IssuingEvent::BatchClosed { batch: id, series }.into());
     }
 
     /// Closes a batch if its issuer has just retired the last coupons of it that were alive. It is

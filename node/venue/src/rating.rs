@@ -3,7 +3,7 @@
 //! Rated anew when a coupon is redeemed, when coupons expire, at a complaint, and every quarter.
 
 use crate::credit::{CreditFactors, Grade, Rating};
-use crate::event::Event;
+use crate::issuing_event::IssuingEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
@@ -111,7 +111,7 @@ impl Venue {
         }
         if before != (rating, grade) {
             let Rating { score, provisional, .. } = rating;
-            step.emit(Event::IssuerGraded { issuer, score, grade, provisional });
+            step.emit(IssuingEvent::IssuerGraded { issuer, score, grade, provisional }.into());
         }
         self.set_quota(step, issuer);
         if before.1 != grade {
@@ -130,7 +130,7 @@ impl Venue {
         self.record(issuer, |record| record.complaints = record.complaints.saturating_add(1));
         let known = self.issuers.get(&issuer).ok_or(Rejection::UnknownIssuer)?;
         let complaints = known.record.complaints;
-        step.emit(Event::ComplaintRecorded { issuer, complaints });
+        step.emit(IssuingEvent::ComplaintRecorded { issuer, complaints }.into());
         self.rate_issuer(step, issuer);
         Ok(Done::Accepted)
     }

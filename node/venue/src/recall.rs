@@ -8,6 +8,7 @@ use crate::batch::{Batch, BatchState};
 use crate::command::Actor;
 use crate::event::Event;
 use crate::holders::{PaymentReason, Payout};
+use crate::issuing_event::IssuingEvent;
 use crate::issuing_terms::RecallBasis;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
@@ -39,7 +40,7 @@ impl Venue {
         let paid = payout.total;
         self.pay_holders(step, id, payout);
         self.take_back(step, issuer, id);
-        step.emit(Event::BatchRecalled { batch: id, series, paid });
+        step.emit(IssuingEvent::BatchRecalled { batch: id, series, paid }.into());
         Ok(Done::Accepted)
     }
 

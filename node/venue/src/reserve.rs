@@ -4,8 +4,8 @@
 use crate::batch::{Batch, ReserveMode};
 use crate::command::Actor;
 use crate::credit::Grade;
-use crate::event::Event;
 use crate::issuer::IssuerStatus;
+use crate::issuing_event::IssuingEvent;
 use crate::outcome::{Done, Outcome};
 use crate::party::acts_for;
 use crate::refusal::Rejection;
@@ -192,15 +192,18 @@ impl Venue {
         self.change_batch(id, |batch| batch.reserve_low = low);
         if low && !was_low {
             let missing = required.saturating_sub(reserve);
-            step.emit(Event::ReserveLow { batch: id, issuer, reserve, required });
-            step.emit(Event::FundingCalled {
-                issuer,
-                amount: missing,
-                due: self.funding_due_at(step.at),
-            });
+            step.emit(IssuingEvent::ReserveLow { batch: id, issuer, reserve, required }.into());
+            step.emit(
+                IssuingEvent::FundingCalled {
+                    issuer,
+                    amount: missing,
+                    due: self.funding_due_at(step.at),
+                }
+                .into(),
+            );
         }
         if !low && was_low {
-            step.emit(Event::ReserveRestored { batch: id, issuer });
+            step.emit(IssuingEvent::ReserveRestored { batch: id, issuer }.into());
         }
     }
 

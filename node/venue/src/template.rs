@@ -6,8 +6,8 @@
 
 use crate::batch::{BatchTerms, CouponKind};
 use crate::command::{Actor, Role};
-use crate::event::Event;
 use crate::issuer::IssuerStatus;
+use crate::issuing_event::IssuingEvent;
 use crate::outcome::{Done, Outcome};
 use crate::pricing::Track;
 use crate::refusal::Rejection;
@@ -133,7 +133,9 @@ impl Venue {
         let publisher = actor.party;
         let kept = Template { publisher, shared, schema, bounds, retired: false };
         self.templates.insert((template, version), kept);
-        step.emit(Event::TemplatePublished { template, version, schema, by: publisher });
+        step.emit(
+            IssuingEvent::TemplatePublished { template, version, schema, by: publisher }.into(),
+        );
         Ok(Done::Accepted)
     }
 
@@ -154,7 +156,7 @@ impl Venue {
             return Err(Rejection::TemplateRetired);
         }
         known.retired = true;
-        step.emit(Event::TemplateRetired { template, version });
+        step.emit(IssuingEvent::TemplateRetired { template, version }.into());
         Ok(Done::Accepted)
     }
 

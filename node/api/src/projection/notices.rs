@@ -3,7 +3,7 @@
 use gcfn_api_wire::notices::{Notice, NoticeKind};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_model::{Amount, Currency, PartyId, SeriesId, Timestamp, TradeId};
-use gcfn_venue::Event;
+use gcfn_venue::{Event, IssuingEvent};
 use serde::{Deserialize, Serialize};
 
 /// One thing that a party is told: the body of its row.
@@ -60,7 +60,7 @@ pub(crate) fn notices(event: &Event) -> Vec<(PartyId, Told)> {
             let amount = Some(*amount);
             vec![(*party, Told { amount, ..Told::of(NoticeKind::DepositReceived) })]
         }
-        Event::HolderPaid { series, holder, amount, .. } => {
+        Event::Issuing(IssuingEvent::HolderPaid { series, holder, amount, .. }) => {
             let (series, amount) = (Some(*series), Some(*amount));
             vec![(*holder, Told { series, amount, ..Told::of(NoticeKind::HolderPaid) })]
         }

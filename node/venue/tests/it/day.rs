@@ -6,8 +6,8 @@ use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{BatchId, BusinessDate, Currency, Pool, RedemptionId, WithdrawalId};
 use gcfn_venue::{
-    ClearingNotice, Command, Dispatch, Done, Event, PartyKind, RedemptionTerms, Rejection, Role,
-    TradeState, TradingDay, Verb,
+    ClearingNotice, Command, Dispatch, Done, Event, IssuingEvent, PartyKind, RedemptionTerms,
+    Rejection, Role, TradeState, TradingDay, Verb,
 };
 
 const DEPOSIT: u64 = 10_000_00;
@@ -338,7 +338,10 @@ fn expiry_cancels_the_debt_and_breakage_is_shared_once() {
     assert_eq!(world.coupons("ann", series), 0);
     assert_eq!(world.balance(Account::Obligation(party("brand"), batch)), 0);
     assert_eq!(world.balance(Account::Reserve(party("brand"), batch)), 0);
-    let shared = world.events.iter().filter(|e| matches!(e, Event::BreakageDistributed { .. }));
+    let shared = world
+        .events
+        .iter()
+        .filter(|e| matches!(e, Event::Issuing(IssuingEvent::BreakageDistributed { .. })));
     assert_eq!(shared.count(), 1);
     world.until(1008, 19);
     world.until(1008, 21);

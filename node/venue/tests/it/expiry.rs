@@ -4,8 +4,8 @@ use crate::world::{World, cents, party, terms, voucher};
 use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket};
 use gcfn_model::{BasisPoints, BatchId, Currency, Pool, RedemptionId, SeriesId};
 use gcfn_venue::{
-    BatchState, BatchTerms, Done, Event, MaturityAction, RedemptionTerms, Rejection, ReserveMode,
-    Verb,
+    BatchState, BatchTerms, Done, Event, IssuingEvent, MaturityAction, RedemptionTerms, Rejection,
+    ReserveMode, Verb,
 };
 
 fn b1() -> BatchId {
@@ -45,9 +45,9 @@ fn lock(world: &mut World, series: SeriesId) -> RedemptionId {
 
 fn shared(world: &World) -> Vec<(u64, u64)> {
     let shares = world.events.iter().filter_map(|event| match event {
-        Event::BreakageDistributed { issuer_share, platform_share, .. } => {
-            Some((issuer_share.minor(), platform_share.minor()))
-        }
+        Event::Issuing(IssuingEvent::BreakageDistributed {
+            issuer_share, platform_share, ..
+        }) => Some((issuer_share.minor(), platform_share.minor())),
         _ => None,
     });
     shares.collect()

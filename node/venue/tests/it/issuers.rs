@@ -6,7 +6,8 @@ use gcfn_ledger::{Account, IssuerBucket};
 use gcfn_model::{Amount, BasisPoints, BatchId, Currency, Pool, WithdrawalId};
 use gcfn_venue::{
     BatchState, BatchTerms, Command, CreditRules, Event, Grade, IssuerRefusal, IssuerStatus,
-    IssuingTerms, PartyKind, Provisional, Rejection, ReserveMode, Role, Score, Tier, Verb,
+    IssuingEvent, IssuingTerms, PartyKind, Provisional, Rejection, ReserveMode, Role, Score, Tier,
+    Verb,
 };
 
 fn brand(world: &World) -> gcfn_venue::Issuer {
@@ -134,7 +135,7 @@ fn an_issuer_is_rated_on_redemption_on_expiry_on_complaint_and_every_quarter() {
     assert_eq!((record.expired, record.complaints), (cents(100_00), 1));
     assert_eq!(brand(&world).rating.score, Score::of(3_000), "0.35 / 2 + 0.25 / 2");
     world.until(1095, 10);
-    let graded = |e: &&Event| matches!(e, Event::IssuerGraded { .. });
+    let graded = |e: &&Event| matches!(e, Event::Issuing(IssuingEvent::IssuerGraded { .. }));
     let told = world.events.iter().filter(graded).count();
     assert!(Score::of(3_000) < brand(&world).rating.score, "it has been longer in the market");
     assert_eq!(told, 4, "a redemption, a complaint, an expiry, a quarter");

@@ -5,8 +5,8 @@ use gcfn_ledger::{Account, Holder, IssuerBucket, UserBucket};
 use gcfn_market::Side;
 use gcfn_model::{BatchId, Currency, RedemptionId, SeriesId};
 use gcfn_venue::{
-    BatchState, BatchTerms, Done, Event, IssuingTerms, RecallBasis, RedemptionTerms, Rejection,
-    ReserveMode, Role, Terms, Verb,
+    BatchState, BatchTerms, Done, Event, IssuingEvent, IssuingTerms, RecallBasis, RedemptionTerms,
+    Rejection, ReserveMode, Role, Terms, Verb,
 };
 
 fn b1() -> BatchId {
@@ -76,7 +76,7 @@ fn holders_are_paid_the_face_that_is_left_whatever_holds_their_coupons() {
     assert_eq!(title.quantity(series, Holder::Recalled), 100, "inventory too");
     assert_eq!(world.balance(Account::Obligation(party("brand"), b1())), 0);
     let paid = world.events.iter().find_map(|event| match event {
-        Event::BatchRecalled { paid, .. } => Some(*paid),
+        Event::Issuing(IssuingEvent::BatchRecalled { paid, .. }) => Some(*paid),
         _ => None,
     });
     assert_eq!(paid, Some(cents(970_00)));

@@ -4,8 +4,8 @@ use crate::world::{World, cents, instant, party, terms, voucher};
 use gcfn_ledger::{Account, FeeKind, Holder, IssuerBucket, ShareKind};
 use gcfn_model::{Amount, AuctionId, BatchId, Currency, Pool, RedemptionId, WithdrawalId};
 use gcfn_venue::{
-    AuctionTerms, BatchTerms, DefaultCause, Done, Event, IssuerStatus, MoneyAct, PartyKind,
-    RedemptionTerms, Rejection, ReserveMode, Role, Severity, Units, Verb,
+    AuctionTerms, BatchTerms, DefaultCause, Done, Event, IssuerStatus, IssuingEvent, MoneyAct,
+    PartyKind, RedemptionTerms, Rejection, ReserveMode, Role, Severity, Units, Verb,
 };
 
 fn b1() -> BatchId {
@@ -73,7 +73,7 @@ fn a_46_a_low_reserve_calls_the_issuer_and_blocks_its_listings() {
     // 849.05 are left for nine coupons that brought 854.15.
     assert!(world.batch("b1").reserve_low);
     let called = world.events.iter().find_map(|event| match event {
-        Event::FundingCalled { amount, due, .. } => Some((*amount, *due)),
+        Event::Issuing(IssuingEvent::FundingCalled { amount, due, .. }) => Some((*amount, *due)),
         _ => None,
     });
     assert_eq!(called, Some((cents(5_10), instant(1002, 18))));

@@ -14,7 +14,8 @@ use gcfn_model::{
 };
 use gcfn_replica::Command;
 use gcfn_venue::{
-    Event, FeePreset, FeeSchedule, MarketKind, PartyKind, Trade, TradeKind, TradeState, TradingDay,
+    Event, FeePreset, FeeSchedule, IssuingEvent, MarketKind, PartyKind, Trade, TradeKind,
+    TradeState, TradingDay,
 };
 
 fn cents(minor: u64) -> Amount {
@@ -85,7 +86,12 @@ fn moved(from: Holder, to: Holder, count: u64) -> Event {
 
 fn minted() -> Event {
     let batch = BatchId::derive(&[b"batch"]);
-    Event::BatchMinted { batch, series: series(), quantity: 10, face: cents(100) }
+    Event::Issuing(IssuingEvent::BatchMinted {
+        batch,
+        series: series(),
+        quantity: 10,
+        face: cents(100),
+    })
 }
 
 /// What the last of `events` leads to.

@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use gcfn_ledger::{Holder, Title};
 use gcfn_model::{RedemptionId, SeriesId};
-use gcfn_venue::Event;
+use gcfn_venue::{Event, IssuingEvent};
 use serde::{Deserialize, Serialize};
 
 /// Counts of coupons by series and place.
@@ -31,7 +31,9 @@ struct Counts {
 impl Titles {
     pub(crate) fn count(&mut self, event: &Event) -> Result<(), Difference> {
         match event {
-            Event::BatchMinted { series, quantity, .. } => self.mint(*series, *quantity),
+            Event::Issuing(IssuingEvent::BatchMinted { series, quantity, .. }) => {
+                self.mint(*series, *quantity)
+            }
             Event::TitleMoved { series, from, to, lots } => {
                 if matches!(to, Holder::RedeemLock(_)) {
                     self.last_lock = Some((*series, *to));
