@@ -82,6 +82,7 @@ mod purse;
 mod rating;
 mod recall;
 mod receivable;
+mod reconciling;
 mod recount;
 mod redemption;
 mod refund;
