@@ -80,10 +80,7 @@ fn statement() {
         "camt.053 of {ENTRIES} entries, {mib} MiB, read page by page, checked and reconciled:"
     );
     println!("  {}", shown(times));
-    println!(
-        "  peak memory {before} MiB with the message and the counted entries, {} after",
-        peak()
-    );
+    println!("  peak memory {} MiB, the message in it", peak());
 }
 
 /// Reads a statement of `a` page by page, each through the desk before the next is read.
