@@ -61,7 +61,7 @@ impl Table for OfDesk {
     const BEFORE: &'static str = "gcfn bank";
 
     fn entries() -> Vec<Entry> {
-        vec![
+        let mut verbs = vec![
             Entry::Verb(
                 show(
                     "queue",
@@ -89,57 +89,65 @@ impl Table for OfDesk {
                 .body::<RecallRequest>()
                 .at(&["reason"]),
             ),
-            Entry::Verb(
-                show(
-                    "breaks",
-                    "/api/v1/bank/reconciliation",
-                    "Where a bank's books differ from the node's, since when, and whose it is.",
-                )
-                .list(
-                    "breaks",
-                    &["id", "account", "date", "class", "ours", "bank", "age_seconds", "owner"],
-                ),
-            ),
-            Entry::Verb(
-                act(
-                    "assign",
-                    "/api/v1/bank/reconciliation/{break}/assign",
-                    "Say who of the staff looks after a break: yourself, unless another is named.",
-                )
-                .body::<BreakOwner>(),
-            ),
-            Entry::Verb(
-                act(
-                    "resolve",
-                    "/api/v1/bank/reconciliation/{break}/resolve",
-                    "Say how a break ends; two persons must.",
-                )
-                .body::<BreakEnd>()
-                .at(&["remedy", "reason", "evidence"]),
-            ),
-            Entry::Verb(
-                show(
-                    "reconcile",
-                    "/api/v1/bank/reconciliation/accounts",
-                    "How the node's accounts tie to their bank's statements, and its pools to what \
-                     they owe.",
-                )
-                .query::<ReconciliationOf>()
-                .list(
-                    "days",
-                    &[
-                        "account",
-                        "date",
-                        "state",
-                        "opening",
-                        "closing",
-                        "mirror",
-                        "difference",
-                        "entries",
-                        "matched",
-                    ],
-                ),
-            ),
-        ]
+        ];
+        verbs.extend(ties());
+        verbs
     }
+}
+
+/// How the node's books and its banks' tie, and what is done about what differs.
+fn ties() -> Vec<Entry> {
+    vec![
+        Entry::Verb(
+            show(
+                "breaks",
+                "/api/v1/bank/reconciliation",
+                "Where a bank's books differ from the node's, since when, and whose it is.",
+            )
+            .list(
+                "breaks",
+                &["id", "account", "date", "class", "ours", "bank", "age_seconds", "owner"],
+            ),
+        ),
+        Entry::Verb(
+            act(
+                "assign",
+                "/api/v1/bank/reconciliation/{break}/assign",
+                "Say who of the staff looks after a break: yourself, unless another is named.",
+            )
+            .body::<BreakOwner>(),
+        ),
+        Entry::Verb(
+            act(
+                "resolve",
+                "/api/v1/bank/reconciliation/{break}/resolve",
+                "Say how a break ends; two persons must.",
+            )
+            .body::<BreakEnd>()
+            .at(&["remedy", "reason", "evidence"]),
+        ),
+        Entry::Verb(
+            show(
+                "reconcile",
+                "/api/v1/bank/reconciliation/accounts",
+                "How the node's accounts tie to their bank's statements, and its pools to what \
+                     they owe.",
+            )
+            .query::<ReconciliationOf>()
+            .list(
+                "days",
+                &[
+                    "account",
+                    "date",
+                    "state",
+                    "opening",
+                    "closing",
+                    "mirror",
+                    "difference",
+                    "entries",
+                    "matched",
+                ],
+            ),
+        ),
+    ]
 }
