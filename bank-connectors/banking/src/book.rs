@@ -1,63 +1,19 @@
 //! What the bank has booked on one account, and how it ties to statements and to the ledger.
 
-use crate::{BankEntry, BankReference, DeskRefusal, Statement};
-use alloc::collections::BTreeMap;
+use crate::breaks::{Break, Correction, OpenBreak, Remedy, Tied};
+use crate::{BankEntry, BankReference, DeskRefusal, IntradayReport, Statement};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use gcfn_model::{Amount, BusinessDate, Currency, Position, SettlementAccount, Timestamp, Uetr};
+use gcfn_model::{
+    Amount, BreakId, BusinessDate, Currency, PartyId, Position, SettlementAccount, Timestamp, Uetr,
+};
 use gcfn_table::{Freeze, Map};
 use serde::{Deserialize, Serialize};
 
-/// A difference between the bank's books and ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Break {
-    /// The bank has booked it, we have not counted it.
-    BankOnly(BankEntry),
-    /// We have counted it, no statement has it.
-    OursOnly(BankEntry),
-    /// Both have it, with another amount or side.
-    WrongAmount {
-        /// As we counted it.
-        ours: BankEntry,
-        /// As the statement has it.
-        bank: BankEntry,
-    },
-    /// The day does not open where the statement before it closed.
-    OpeningDiffers {
-        /// The closing balance before.
-        closed: Position,
-        /// The opening balance now.
-        opening: Position,
-    },
-    /// The statement does not add up: opening balance and entries are not the closing balance.
-    SumDiffers {
-        /// Opening balance and entries.
-        sum: Position,
-        /// The closing balance stated.
-        closing: Position,
-    },
-    /// Our ledger at the end of the day is not the bank's closing balance.
-    LedgerDiffers {
-        /// Our ledger, without what was booked on later days.
-        ledger: Position,
-        /// The closing balance stated.
-        closing: Position,
-    },
-}
-
-/// A break and how long it has been known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenBreak {
-    /// The account.
-    pub account: SettlementAccount,
-    /// Its currency.
-    pub currency: Currency,
-    /// The booking day.
-    pub date: BusinessDate,
-    /// What differs.
-    pub what: Break,
-    /// When it was first seen: its age counts from here.
-    pub since: Timestamp,
-}
+/// The most days whose statements are remembered once they are reconciled.
+const STATED_KEPT: usize = 31;
+/// The most differences of an intraday report that are remembered; the rest are counted.
+const SHOWN_MAX: usize = 100;
 
 /// What comparing one statement with our books gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +22,8 @@ pub struct Reconciliation {
     pub matched: u32,
     /// Every difference; none means that the account ties to the cent and the day is closed.
     pub breaks: Vec<OpenBreak>,
+    /// What it has brought to an end on the account, of this day and others.
+    pub tied: Tied,
 }
 
 impl Reconciliation {
@@ -76,28 +34,171 @@ impl Reconciliation {
     }
 }
 
-/// An entry that the ledger has, and whether a statement has confirmed it.
+/// A day as the bank has stated it last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedDay {
+    /// The bank's number of the statement.
+    pub sequence: Option<u64>,
+    /// The balance at the beginning.
+    pub opening: Position,
+    /// The balance at the end.
+    pub closing: Position,
+    /// How many entries it has.
+    pub entries: u32,
+    /// How many of them we have counted alike.
+    pub matched: u32,
+    /// Our ledger at the end of the day, as it was compared last.
+    pub ledger: Position,
+    /// When the statement came.
+    pub received: Timestamp,
+    /// Opening balance and entries.
+    sum: Position,
+    /// What we have counted of later days, which the ledger has and the statement has not.
+    later: Position,
+    /// Entries that are not counted alike.
+    unmatched: Vec<BankEntry>,
+    /// Entries under a reference that the statement has before.
+    twice: Vec<BankEntry>,
+    /// What two persons have explained of it.
+    explained: BTreeSet<Break>,
+}
+
+impl StatedDay {
+    /// With what the account ended: the closing balance, unless two persons have explained that
+    /// it is not what opening balance and entries come to.
+    fn end(&self) -> Position {
+        let (sum, closing) = (self.sum, self.closing);
+        match self.explained.contains(&Break::SumDiffers { sum, closing }) {
+            true => sum,
+            false => closing,
+        }
+    }
+
+    /// Our ledger, without later days, where it is not with what the account ended.
+    fn ledger_difference(&self, ledger: Position) -> Option<Break> {
+        let (ledger, closing) = (ledger.and(self.later.negated()), self.end());
+        (ledger != closing).then_some(Break::LedgerDiffers { ledger, closing })
+    }
+
+    fn has(&self, reference: BankReference) -> bool {
+        self.unmatched.iter().any(|entry| entry.bank_reference == reference)
+    }
+}
+
+/// How an account stood in the bank's last report of the present day. Never final.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intraday {
+    /// The booking day.
+    pub date: BusinessDate,
+    /// When the report came.
+    pub received: Timestamp,
+    /// The bank's balance, where it says one.
+    pub balance: Option<Position>,
+    /// Our ledger when the report came.
+    pub ledger: Position,
+    /// How many entries both sides have alike.
+    pub matched: u32,
+    /// How many the bank has that we have not counted alike: their notification may be under way.
+    pub open: u32,
+    /// The first of these.
+    pub breaks: Vec<Break>,
+}
+
+/// An entry that the ledger has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Counted {
     entry: BankEntry,
-    confirmed: bool,
+    /// A statement has confirmed it.
+    stated: bool,
+}
+
+/// What a statement is told by: its day and number, its balances.
+type Head = (BusinessDate, Option<u64>, Position, Position);
+
+/// A statement as far as it has come: what of it differs, and the references of all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Gathered {
+    head: Head,
+    parts: u32,
+    seen: BTreeSet<BankReference>,
+    unmatched: Vec<BankEntry>,
+    twice: Vec<BankEntry>,
+    matched: u32,
+    sum: Position,
+}
+
+impl Gathered {
+    fn new(part: &Statement) -> Gathered {
+        Gathered {
+            head: head(part),
+            parts: 0,
+            seen: BTreeSet::new(),
+            unmatched: Vec::new(),
+            twice: Vec::new(),
+            matched: 0,
+            sum: part.opening,
+        }
+    }
+
+    fn goes_on_with(&self, part: &Statement) -> bool {
+        (self.head, self.parts) == (head(part), part.after)
+    }
+
+    /// Takes an entry, which is counted `alike` or is not.
+    fn take(&mut self, bank: BankEntry, alike: bool) {
+        self.sum = self.sum.and(bank.change());
+        if !self.seen.insert(bank.bank_reference) {
+            self.twice.push(bank);
+        } else if alike {
+            self.matched = self.matched.saturating_add(1);
+        } else {
+            self.unmatched.push(bank);
+        }
+    }
+}
+
+const fn head(part: &Statement) -> Head {
+    (part.date, part.sequence, part.opening, part.closing)
 }
 
 /// The entries of one account that are not yet behind a closed day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Book {
     counted: Map<BankReference, Counted>,
-    /// Closing balances from the last closed day on.
-    closings: BTreeMap<BusinessDate, Position>,
+    stated: BTreeMap<BusinessDate, StatedDay>,
     /// Every day to this one is reconciled, its entries forgotten.
     closed: Option<BusinessDate>,
-    breaks: BTreeMap<BusinessDate, BTreeMap<Break, Timestamp>>,
+    breaks: BTreeMap<BreakId, OpenBreak>,
+    intraday: Option<Intraday>,
+    /// A statement of which parts have come, and not the last.
+    gathered: Option<Gathered>,
+    /// Something was counted, or said, that a break may end by.
+    stale: bool,
 }
 
+/// The account of a book, and its currency.
+pub(crate) type Holding = (SettlementAccount, Currency);
+
 impl Book {
-    /// Whether `date` is reconciled.
-    pub(crate) fn is_closed(&self, date: BusinessDate) -> bool {
-        self.closed.is_some_and(|closed| date <= closed)
+    /// Whether nothing booked on `date` is counted any more, but for what a later statement has.
+    pub(crate) fn is_closed(&self, entry: &BankEntry) -> bool {
+        let closed = self.closed.is_some_and(|closed| entry.booked_on <= closed);
+        closed && !self.open_days().any(|(_, day)| day.has(entry.bank_reference))
+    }
+
+    /// The last day that is reconciled.
+    pub(crate) fn closed_to(&self) -> Option<BusinessDate> {
+        self.closed
+    }
+
+    /// The days that the bank has stated and we remember.
+    pub(crate) fn stated(&self) -> impl Iterator<Item = (BusinessDate, &StatedDay)> {
+        self.stated.iter().map(|(&date, day)| (date, day))
+    }
+
+    /// The bank's last report of a day that it has not stated.
+    pub(crate) fn intraday(&self) -> Option<&Intraday> {
+        self.intraday.as_ref()
     }
 
     /// The entry already counted under this reference.
@@ -107,7 +208,27 @@ impl Book {
 
     /// Takes an entry that the caller posts to its ledger.
     pub(crate) fn count(&mut self, entry: BankEntry) {
-        self.counted.insert(entry.bank_reference, Counted { entry, confirmed: false });
+        self.counted.insert(entry.bank_reference, Counted { entry, stated: false });
+        self.shift(&entry, entry.change());
+    }
+
+    /// Takes an entry back that the caller takes out of its ledger.
+    fn uncount(&mut self, entry: &BankEntry) {
+        self.counted.remove(&entry.bank_reference);
+        self.shift(entry, entry.change().negated());
+    }
+
+    /// The ledger changes by `change` for an entry that earlier days do not have.
+    fn shift(&mut self, entry: &BankEntry, change: Position) {
+        let closed = self.closed;
+        let open = self.stated.iter_mut().filter(|(date, _)| closed < Some(**date));
+        for (&date, day) in open {
+            let has = day.has(entry.bank_reference);
+            if date < entry.booked_on && !has {
+                day.later = day.later.and(change);
+            }
+            self.stale |= has || entry.booked_on <= date;
+        }
     }
 
     /// The payments whose entries still wait for a statement.
@@ -116,15 +237,18 @@ impl Book {
     }
 
     /// Every break of the account.
-    pub(crate) fn breaks(
-        &self,
-        account: SettlementAccount,
-        currency: Currency,
-    ) -> impl Iterator<Item = OpenBreak> {
-        self.breaks.iter().flat_map(move |(&date, breaks)| {
-            let open = move |(&what, &since)| OpenBreak { account, currency, date, what, since };
-            breaks.iter().map(open)
-        })
+    pub(crate) fn breaks(&self) -> impl Iterator<Item = &OpenBreak> {
+        self.breaks.values()
+    }
+
+    pub(crate) fn find(&self, id: BreakId) -> Option<&OpenBreak> {
+        self.breaks.get(&id)
+    }
+
+    pub(crate) fn assign(&mut self, id: BreakId, owner: PartyId) {
+        if let Some(found) = self.breaks.get_mut(&id) {
+            found.owner = Some(owner);
+        }
     }
 
     /// Compares `statement` with what was counted and with the ledger; closes the day if all ties.
@@ -134,84 +258,284 @@ impl Book {
         statement: &Statement,
         ledger: Position,
     ) -> Result<Reconciliation, DeskRefusal> {
-        if self.is_closed(statement.date) {
+        let &Statement { account, currency, date, .. } = statement;
+        self.gather(statement)?;
+        let gathered = self.gathered.take().ok_or(DeskRefusal::PartMissing)?;
+        let day = self.compare(at, gathered)?;
+        let matched = day.matched;
+        self.stated.insert(date, day);
+        self.intraday.take_if(|intraday| intraday.date <= date);
+        let tied = self.tie(at, (account, currency), ledger);
+        let open = self.stated.get(&date).filter(|_| self.closed < Some(date));
+        let found = open.map(|day| self.differences(date, day, &self.unstated(), ledger));
+        let breaks = found.into_iter().flatten().filter_map(|what| {
+            let known = self.breaks.get(&what.id((account, currency), date))?;
+            Some(OpenBreak { what, ..*known })
+        });
+        Ok(Reconciliation { matched, breaks: breaks.collect(), tied })
+    }
+
+    /// Takes the next part of a statement, or the first one of another.
+    pub(crate) fn gather(&mut self, part: &Statement) -> Result<(), DeskRefusal> {
+        if self.closed.is_some_and(|closed| part.date <= closed) {
             return Err(DeskRefusal::DayClosed);
         }
-        check(statement)?;
-        let mut found = Vec::new();
-        let matched = self.compare_entries(statement, &mut found);
-        self.compare_balances(statement, ledger, &mut found);
-        self.closings.insert(statement.date, statement.closing);
-
-        let known = self.breaks.remove(&statement.date).unwrap_or_default();
-        let aged: BTreeMap<Break, Timestamp> =
-            found.into_iter().map(|what| (what, known.get(&what).copied().unwrap_or(at))).collect();
-        let &Statement { account, currency, date, .. } = statement;
-        let open = |(&what, &since)| OpenBreak { account, currency, date, what, since };
-        let breaks: Vec<OpenBreak> = aged.iter().map(open).collect();
-        if breaks.is_empty() {
-            self.close(date);
-        } else {
-            self.breaks.insert(date, aged);
+        check(part)?;
+        let mut gathered = match self.gathered.take() {
+            _ if part.after == 0 => Gathered::new(part),
+            Some(gathered) if gathered.goes_on_with(part) => gathered,
+            other => {
+                self.gathered = other;
+                return Err(DeskRefusal::PartMissing);
+            }
+        };
+        gathered.parts = gathered.parts.saturating_add(1);
+        for &bank in &part.entries {
+            let alike = self.counted(bank.bank_reference).map(BankEntry::change);
+            gathered.take(bank, alike == Some(bank.change()));
         }
-        Ok(Reconciliation { matched, breaks })
+        self.gathered = Some(gathered);
+        Ok(())
     }
 
-    fn compare_entries(&mut self, statement: &Statement, found: &mut Vec<Break>) -> u32 {
-        let mut matched = 0u32;
-        let mut seen = alloc::collections::BTreeSet::new();
-        for &bank in &statement.entries {
-            let once = seen.insert(bank.bank_reference);
-            match self.counted.get_mut(&bank.bank_reference).filter(|_| once) {
-                None => found.push(Break::BankOnly(bank)),
-                Some(ours) if ours.entry.change() != bank.change() => {
-                    found.push(Break::WrongAmount { ours: ours.entry, bank });
-                }
-                Some(ours) => {
-                    ours.confirmed = true;
-                    matched = matched.saturating_add(1);
-                }
+    /// Marks what the statement confirms.
+    fn compare(&mut self, at: Timestamp, gathered: Gathered) -> Result<StatedDay, DeskRefusal> {
+        let Gathered { head, seen, unmatched, twice, matched, sum, .. } = gathered;
+        let (date, sequence, opening, closing) = head;
+        let differs: BTreeSet<BankReference> =
+            unmatched.iter().map(|entry| entry.bank_reference).collect();
+        let alike = || seen.difference(&differs);
+        if alike().any(|reference| !self.counted.contains_key(reference)) {
+            return Err(DeskRefusal::PartMissing);
+        }
+        for reference in alike() {
+            if let Some(ours) = self.counted.get_mut(reference) {
+                ours.stated = true;
             }
         }
-        let missing = self.counted.values().filter(|ours| {
-            !ours.confirmed
-                && ours.entry.booked_on <= statement.date
-                && !seen.contains(&ours.entry.bank_reference)
-        });
-        found.extend(missing.map(|ours| Break::OursOnly(ours.entry)));
-        matched
+        let mut later = Position::ZERO;
+        for ours in self.counted.values().filter(|ours| date < ours.entry.booked_on) {
+            if !seen.contains(&ours.entry.bank_reference) {
+                later = later.and(ours.entry.change());
+            }
+        }
+        let entries = seen.len().saturating_add(twice.len());
+        Ok(StatedDay {
+            sequence,
+            opening,
+            closing,
+            entries: u32::try_from(entries).unwrap_or(u32::MAX),
+            matched,
+            ledger: Position::ZERO,
+            received: at,
+            sum,
+            later,
+            unmatched,
+            twice,
+            explained: BTreeSet::new(),
+        })
     }
 
-    fn compare_balances(&self, statement: &Statement, ledger: Position, found: &mut Vec<Break>) {
-        let &Statement { opening, closing, date, .. } = statement;
-        if let Some((_, &closed)) = self.closings.range(..date).next_back()
-            && closed != opening
-        {
-            found.push(Break::OpeningDiffers { closed, opening });
+    /// Whether `bank` is counted alike, which is confirmed thereby.
+    fn confirm(&mut self, bank: &BankEntry) -> bool {
+        let ours = self.counted.get_mut(&bank.bank_reference);
+        let alike = ours.filter(|ours| ours.entry.change() == bank.change());
+        alike.map(|ours| ours.stated = true).is_some()
+    }
+
+    /// Compares the present day so far. Nothing is confirmed, closed or ended by it.
+    pub(crate) fn provisional(
+        &mut self,
+        at: Timestamp,
+        report: &IntradayReport,
+        ledger: Position,
+    ) -> Result<(), DeskRefusal> {
+        let &IntradayReport { date, balance, ref entries, .. } = report;
+        if self.stated.last_key_value().is_some_and(|(&stated, _)| date <= stated) {
+            return Err(DeskRefusal::DayStated);
         }
-        let sum = opening.and(statement.entries.iter().map(BankEntry::change).sum());
-        if sum != closing {
-            found.push(Break::SumDiffers { sum, closing });
+        let (mut matched, mut open, mut breaks) = (0u32, 0u32, Vec::new());
+        for &bank in entries {
+            let difference = match self.counted(bank.bank_reference) {
+                Some(ours) if ours.change() == bank.change() => {
+                    matched = matched.saturating_add(1);
+                    continue;
+                }
+                Some(&ours) => Break::WrongAmount { ours, bank },
+                None => Break::BankOnly(bank),
+            };
+            open = open.saturating_add(1);
+            if breaks.len() < SHOWN_MAX {
+                breaks.push(difference);
+            }
         }
-        let stated = |reference| statement.entries.iter().any(|e| e.bank_reference == reference);
-        let later: Position = self
-            .counted
-            .values()
-            .filter(|ours| date < ours.entry.booked_on && !stated(ours.entry.bank_reference))
-            .map(|ours| ours.entry.change())
-            .sum();
-        let ledger = ledger.and(later.negated());
-        if ledger != closing {
-            found.push(Break::LedgerDiffers { ledger, closing });
+        self.intraday =
+            Some(Intraday { date, received: at, balance, ledger, matched, open, breaks });
+        Ok(())
+    }
+
+    /// Ties every open day again, if anything has changed that a break may end by.
+    pub(crate) fn review(&mut self, at: Timestamp, of: Holding, ledger: Position) -> Tied {
+        let moved = self.open_days().any(|(date, day)| {
+            let found = day.ledger_difference(ledger);
+            let known = Break::LedgerDiffers { ledger, closing: ledger }.id(of, date);
+            found != self.breaks.get(&known).map(|known| known.what)
+        });
+        if self.stale || moved { self.tie(at, of, ledger) } else { Tied::default() }
+    }
+
+    /// Finds what differs on every open day, and closes those up to the last on which nothing
+    /// does. A break that is found again keeps its age and its owner.
+    fn tie(&mut self, at: Timestamp, of: Holding, ledger: Position) -> Tied {
+        self.stale = false;
+        self.confirm_late();
+        let unstated = self.unstated();
+        let (mut found, mut clean) = (BTreeMap::new(), None);
+        for (date, day) in self.open_days() {
+            let differences = self.differences(date, day, &unstated, ledger);
+            if differences.is_empty() {
+                clean = Some(date);
+            }
+            for what in differences {
+                found.entry(what.id(of, date)).or_insert((date, what));
+            }
         }
+        let closed = self.closed;
+        for (_, day) in self.stated.iter_mut().filter(|(date, _)| closed < Some(**date)) {
+            day.ledger = ledger.and(day.later.negated());
+        }
+        if let Some(date) = clean {
+            self.close(date);
+            found.retain(|_, (found_on, _)| date < *found_on);
+        }
+        let known = core::mem::take(&mut self.breaks);
+        let ended = known.keys().filter(|id| !found.contains_key(id)).copied().collect();
+        let (account, currency) = of;
+        self.breaks = found
+            .into_iter()
+            .map(|(id, (date, what))| {
+                let known = known.get(&id);
+                let since = known.map_or(at, |known| known.since);
+                let owner = known.and_then(|known| known.owner);
+                (id, OpenBreak { id, account, currency, date, what, since, owner })
+            })
+            .collect();
+        Tied { ended, closed: clean }
+    }
+
+    /// What was counted after its statement came is confirmed by it.
+    fn confirm_late(&mut self) {
+        let closed = self.closed;
+        let mut stated = core::mem::take(&mut self.stated);
+        for (_, day) in stated.iter_mut().filter(|(date, _)| closed < Some(**date)) {
+            let before = day.unmatched.len();
+            day.unmatched.retain(|bank| !self.confirm(bank));
+            let confirmed = before.saturating_sub(day.unmatched.len());
+            let confirmed = u32::try_from(confirmed).unwrap_or(u32::MAX);
+            day.matched = day.matched.saturating_add(confirmed);
+        }
+        self.stated = stated;
+    }
+
+    fn unstated(&self) -> Vec<BankEntry> {
+        self.counted.values().filter(|ours| !ours.stated).map(|ours| ours.entry).collect()
+    }
+
+    fn open_days(&self) -> impl Iterator<Item = (BusinessDate, &StatedDay)> {
+        let open = move |(date, _): &(BusinessDate, &StatedDay)| self.closed < Some(*date);
+        self.stated().filter(open)
+    }
+
+    /// In what a day differs, but for what was explained.
+    fn differences(
+        &self,
+        date: BusinessDate,
+        day: &StatedDay,
+        unstated: &[BankEntry],
+        ledger: Position,
+    ) -> Vec<Break> {
+        let of_bank = day.unmatched.iter().map(|&bank| match self.counted(bank.bank_reference) {
+            Some(&ours) => Break::WrongAmount { ours, bank },
+            None => Break::BankOnly(bank),
+        });
+        let ours = unstated
+            .iter()
+            .filter(|ours| ours.booked_on <= date && !day.has(ours.bank_reference))
+            .map(|ours| Break::OursOnly(*ours));
+        let twice = day.twice.iter().map(|entry| Break::StatedTwice(*entry));
+        let before = self.stated.range(..date).next_back();
+        let opening = before.and_then(|(_, known)| {
+            let closed = known.end();
+            (closed != day.opening)
+                .then_some(Break::OpeningDiffers { closed, opening: day.opening })
+        });
+        let sequence = before.and_then(|(before, known)| {
+            let due = known.sequence?.saturating_add(1);
+            let stated = day.sequence?;
+            // Some banks begin again with every year.
+            let anew = stated == 1 && before.ymd().0 < date.ymd().0;
+            (stated != due && !anew).then_some(Break::OutOfSequence { due, stated })
+        });
+        let (sum, closing) = (day.sum, day.closing);
+        let sums = (sum != closing).then_some(Break::SumDiffers { sum, closing });
+        let of_ledger = day.ledger_difference(ledger);
+        let of_balances = [opening, sequence, sums, of_ledger].into_iter().flatten();
+        let all = of_bank.chain(twice).chain(ours).chain(of_balances);
+        all.filter(|what| !day.explained.contains(what)).collect()
     }
 
     /// Forgets everything behind `date`: whatever the bank reports of it again changes nothing.
     fn close(&mut self, date: BusinessDate) {
         self.closed = Some(date);
-        self.counted.retain(|_, ours| !ours.confirmed || date < ours.entry.booked_on);
-        self.closings = self.closings.split_off(&date);
-        self.breaks = self.breaks.split_off(&date);
+        self.counted.retain(|_, ours| !ours.stated || date < ours.entry.booked_on);
+        let kept = self.stated.range(..=date).rev().nth(STATED_KEPT).map(|(first, _)| *first);
+        if let Some(first) = kept {
+            self.stated = self.stated.split_off(&first.plus_days(1));
+        }
+        for (_, day) in self.stated.range_mut(..=date) {
+            (day.unmatched, day.twice) = (Vec::new(), Vec::new());
+        }
+    }
+
+    /// Whether `remedy` is one for a break of this kind.
+    pub(crate) fn check_remedy(what: &Break, remedy: Remedy) -> Result<(), DeskRefusal> {
+        let fits = match what {
+            Break::BankOnly(_) | Break::WrongAmount { .. } => remedy == Remedy::AsStated,
+            Break::OursOnly(_) => remedy == Remedy::NeverBooked,
+            Break::OpeningDiffers { .. }
+            | Break::SumDiffers { .. }
+            | Break::StatedTwice(_)
+            | Break::OutOfSequence { .. } => remedy == Remedy::Explained,
+            // What nothing explains is recognised, which posts it.
+            Break::LedgerDiffers { .. } => false,
+        };
+        if fits { Ok(()) } else { Err(DeskRefusal::RemedyDoesNotFit) }
+    }
+
+    /// Does what two persons say about a break; the caller posts, and then reviews.
+    pub(crate) fn correct(&mut self, found: &OpenBreak, in_suspense: bool) -> Correction {
+        self.stale = true;
+        match found.what {
+            Break::BankOnly(bank) => Correction::Book(bank),
+            Break::OursOnly(ours) => {
+                self.uncount(&ours);
+                Correction::TakeBack(ours)
+            }
+            Break::WrongAmount { ours, bank } => {
+                self.uncount(&ours);
+                if in_suspense {
+                    return Correction::Rebook { ours, bank };
+                }
+                self.count(bank);
+                Correction::Amend { ours, bank }
+            }
+            what => {
+                if let Some(day) = self.stated.get_mut(&found.date) {
+                    day.explained.insert(what);
+                }
+                Correction::Nothing
+            }
+        }
     }
 }
 
@@ -219,9 +543,12 @@ impl Freeze for Book {
     fn shared(&self) -> Book {
         Book {
             counted: self.counted.shared(),
-            closings: self.closings.clone(),
+            stated: self.stated.clone(),
             closed: self.closed,
             breaks: self.breaks.clone(),
+            intraday: self.intraday.clone(),
+            gathered: self.gathered.clone(),
+            stale: self.stale,
         }
     }
 }
@@ -233,9 +560,10 @@ fn check(statement: &Statement) -> Result<(), DeskRefusal> {
     if balances.iter().any(|balance| max < balance.minor().unsigned_abs()) {
         return Err(DeskRefusal::BalanceOutOfRange);
     }
-    let own = |e: &BankEntry| e.account == statement.account && e.currency == statement.currency;
-    if !statement.entries.iter().all(own) {
-        return Err(DeskRefusal::ForeignEntry);
-    }
-    Ok(())
+    check_entries((statement.account, statement.currency), &statement.entries)
+}
+
+pub(crate) fn check_entries(of: Holding, entries: &[BankEntry]) -> Result<(), DeskRefusal> {
+    let own = entries.iter().all(|entry| (entry.account, entry.currency) == of);
+    if own { Ok(()) } else { Err(DeskRefusal::ForeignEntry) }
 }

@@ -1,13 +1,13 @@
 //! All payments of one machine, moved on by the bank's answers.
 
-use crate::book::Book;
+use crate::book::{Book, Holding};
 use crate::payment::Leg;
 use crate::{
-    BankEntry, DeskEvent, Errand, Instruction, OpenBreak, Payment, PaymentState, ReasonCode,
-    Reconciliation, Side, Statement, StatusReport, TransactionStatus,
+    BankEntry, DeskEvent, Errand, Instruction, Payment, PaymentState, ReasonCode, Side,
+    StatusReport, TransactionStatus,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
-use gcfn_model::{Amount, Currency, Millis, Position, SettlementAccount, Timestamp, Uetr};
+use gcfn_model::{Amount, Millis, Timestamp, Uetr};
 use gcfn_table::Freeze;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Desk<P> {
     pub(crate) payments: BTreeMap<Uetr, Payment<P>>,
-    books: BTreeMap<(SettlementAccount, Currency), Book>,
+    pub(crate) books: BTreeMap<Holding, Book>,
     /// When the bank is asked about which payment: the `ask_at` of all that have one.
     pub(crate) questions: BTreeSet<(Timestamp, Uetr)>,
 }
@@ -78,6 +78,21 @@ pub enum DeskRefusal {
     /// The bank has said the last word of it, or does not have it yet.
     #[error("bank has said the last word of the payment, or does not have it yet")]
     NothingToAsk = 16,
+    /// No such break, or it has ended.
+    #[error("no such break at this desk, or it has ended")]
+    UnknownBreak = 17,
+    /// Entries are taken as stated, or taken back; balances are explained, or recognised.
+    #[error(
+        "remedy does not fit the break: an entry is taken as_stated, or was never_booked; a \
+             balance or a number is explained; a ledger's difference is recognised"
+    )]
+    RemedyDoesNotFit = 18,
+    /// The statement of the day is there; what it says counts.
+    #[error("day is stated already; an intraday report says nothing of it any more")]
+    DayStated = 19,
+    /// A part of the statement is missing, or is of another; the bank sends it again.
+    #[error("part of the statement is missing, or of another one; send it again")]
+    PartMissing = 20,
 }
 
 /// What a status did.
@@ -322,7 +337,7 @@ impl<P: Clone + PartialEq> Desk<P> {
     /// An entry that the bank has booked on an account of this desk.
     pub fn booked(&mut self, at: Timestamp, entry: &BankEntry) -> Booked<P> {
         let book = self.books.entry((entry.account, entry.currency)).or_default();
-        if book.is_closed(entry.booked_on) {
+        if book.is_closed(entry) {
             return Booked::DayClosed;
         }
         match book.counted(entry.bank_reference) {
@@ -330,19 +345,39 @@ impl<P: Clone + PartialEq> Desk<P> {
             Some(&counted) => return Booked::Disputed(Dispute::Altered { counted }),
             None => {}
         }
-        let payment = entry.uetr.and_then(|uetr| self.payments.get_mut(&uetr));
-        let meaning = match payment.map(|payment| Self::book_leg(at, payment, entry)) {
-            Some(Ok(meaning)) => meaning,
-            Some(Err(dispute)) if entry.side == Side::Credit => Booked::Suspended(dispute),
-            Some(Err(dispute)) => return Booked::Disputed(dispute),
-            None => Booked::Unmatched,
+        let meaning = match self.meaning(at, entry) {
+            Ok(meaning) => meaning,
+            Err(dispute) if entry.side == Side::Credit => Booked::Suspended(dispute),
+            Err(dispute) => return Booked::Disputed(dispute),
         };
-        book.count(*entry);
+        self.count(at, entry);
+        meaning
+    }
+
+    /// An entry that is on a statement, and that two persons say counts as stated. What it
+    /// contradicts is in suspense, whichever way the money went.
+    pub fn booked_as_stated(&mut self, at: Timestamp, entry: &BankEntry) -> Booked<P> {
+        match self.booked(at, entry) {
+            Booked::Disputed(dispute) if !matches!(dispute, Dispute::Altered { .. }) => {
+                self.count(at, entry);
+                Booked::Suspended(dispute)
+            }
+            meaning => meaning,
+        }
+    }
+
+    fn count(&mut self, at: Timestamp, entry: &BankEntry) {
+        self.books.entry((entry.account, entry.currency)).or_default().count(*entry);
         // What is booked is not asked about.
         if let Some(uetr) = entry.uetr {
             self.plan(at, uetr);
         }
-        meaning
+    }
+
+    /// What `entry` is of the payment that it names.
+    fn meaning(&mut self, at: Timestamp, entry: &BankEntry) -> Result<Booked<P>, Dispute> {
+        let payment = entry.uetr.and_then(|uetr| self.payments.get_mut(&uetr));
+        payment.map_or(Ok(Booked::Unmatched), |payment| Self::book_leg(at, payment, entry))
     }
 
     fn book_leg(
@@ -398,36 +433,6 @@ impl<P: Clone + PartialEq> Desk<P> {
                 && (payment.state == PaymentState::Unknown || age < at.since(payment.changed_at))
                 || payment.recalled_since().is_some_and(|since| age < at.since(since))
         })
-    }
-
-    /// Compares a day's statement with what was counted and with `ledger`, the present ledger
-    /// position of the account; what was booked after the day is taken out here. Clean means to
-    /// the cent, and closes the day. A day with breaks is reconciled again, with the same
-    /// statement, once they are resolved.
-    ///
-    /// # Errors
-    /// [`DeskRefusal::DayClosed`], [`DeskRefusal::BalanceOutOfRange`],
-    /// [`DeskRefusal::ForeignEntry`].
-    pub fn reconcile(
-        &mut self,
-        at: Timestamp,
-        statement: &Statement,
-        ledger: Position,
-    ) -> Result<Reconciliation, DeskRefusal> {
-        let account = (statement.account, statement.currency);
-        if let Some(book) = self.books.get_mut(&account) {
-            return book.reconcile(at, statement, ledger);
-        }
-        // A refused statement opens no book.
-        let mut book = Book::default();
-        let reconciliation = book.reconcile(at, statement, ledger)?;
-        self.books.insert(account, book);
-        Ok(reconciliation)
-    }
-
-    /// Every break that is not resolved, by account and day.
-    pub fn breaks(&self) -> impl Iterator<Item = OpenBreak> {
-        self.books.iter().flat_map(|(&(account, currency), book)| book.breaks(account, currency))
     }
 
     /// Forgets the payments that closed before `before` and whose entries are reconciled;

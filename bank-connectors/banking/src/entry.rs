@@ -31,6 +31,11 @@ impl BankReference {
     pub fn of(text: &str) -> BankReference {
         BankReference(Hasher::new("gcfn/bank-reference/v1").part(text.as_bytes()).finish())
     }
+
+    /// The hash.
+    pub(crate) const fn digest(&self) -> &Digest {
+        &self.0
+    }
 }
 
 impl fmt::Display for BankReference {
@@ -86,10 +91,30 @@ pub struct Statement {
     pub currency: Currency,
     /// The booking day.
     pub date: BusinessDate,
+    /// The bank's number of the statement, where it numbers them: one more than the last.
+    pub sequence: Option<u64>,
+    /// How many parts of it came before: a long one comes in parts, each with other entries.
+    pub after: u32,
     /// The balance at the beginning of the day (`OPBD`).
     pub opening: Position,
     /// The balance at the end of the day (`CLBD`).
     pub closing: Position,
     /// Everything booked in between.
+    pub entries: Vec<BankEntry>,
+}
+
+/// How a bank says that an account stands during the day (camt.052). Provisional: it counts for
+/// nothing, and closes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntradayReport {
+    /// The account.
+    pub account: SettlementAccount,
+    /// Its currency.
+    pub currency: Currency,
+    /// The booking day.
+    pub date: BusinessDate,
+    /// The booked balance so far (`ITBD`, or `CLBD`), where the bank says it.
+    pub balance: Option<Position>,
+    /// What it has booked so far, or since its last report.
     pub entries: Vec<BankEntry>,
 }

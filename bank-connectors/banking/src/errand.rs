@@ -1,7 +1,7 @@
 //! What a desk and its bank say to each other about a payment, beside the payment itself.
 
-use crate::{Instruction, ReasonCode, RecallAnswer, ReturnNotice};
-use gcfn_model::Uetr;
+use crate::{BreakResolution, Instruction, ReasonCode, RecallAnswer, ReturnNotice};
+use gcfn_model::{BreakId, PartyId, Uetr};
 use serde::{Deserialize, Serialize};
 
 /// What is to be said to the bank about a payment. It leaves like a payment, after everything
@@ -27,8 +27,8 @@ pub enum Errand {
     },
 }
 
-/// What happened to a payment at the bank beside its booking, for the machine's journal.
-/// Append-only: the order is the encoding.
+/// What happened to a payment at the bank beside its booking, and to a difference between the
+/// books, for the machine's journal. Append-only: the order is the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeskEvent<P> {
     /// Something is to be said to the bank about a payment.
@@ -59,6 +59,20 @@ pub enum DeskEvent<P> {
         /// The bank's reason.
         reason: Option<ReasonCode>,
     },
+    /// A member of staff looks after a break.
+    BreakAssigned {
+        /// Which break.
+        id: BreakId,
+        /// Who, by pseudonym.
+        owner: PartyId,
+    },
+    /// Two persons have said how a break ends.
+    BreakResolved(BreakResolution),
+    /// A break has ended: what differed does not any more.
+    BreakEnded {
+        /// Which break.
+        id: BreakId,
+    },
 }
 
 /// What a machine hears of its bank beside bookings, statuses and statements. Append-only: the
@@ -73,8 +87,8 @@ pub enum BankWord {
     Returning(ReturnNotice),
 }
 
-/// What staff may ask of a desk about a payment at its bank. Append-only: the order is the
-/// encoding.
+/// What staff may ask of a desk about a payment at its bank, or about a difference between the
+/// books. Append-only: the order is the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeskAct {
     /// Ask how it stands, without waiting for its time.
@@ -89,6 +103,15 @@ pub enum DeskAct {
         /// Why.
         reason: ReasonCode,
     },
+    /// Say who looks after a break.
+    Assign {
+        /// Which break.
+        id: BreakId,
+        /// Who, by pseudonym.
+        owner: PartyId,
+    },
+    /// Say how a break ends; two persons must.
+    Resolve(BreakResolution),
 }
 
 impl DeskAct {
@@ -96,16 +119,8 @@ impl DeskAct {
     #[must_use]
     pub const fn takes_two(&self) -> bool {
         match self {
-            DeskAct::Recall { .. } => true,
-            DeskAct::Ask { .. } => false,
-        }
-    }
-
-    /// Which payment it is about.
-    #[must_use]
-    pub const fn payment(&self) -> Uetr {
-        match self {
-            DeskAct::Ask { payment } | DeskAct::Recall { payment, .. } => *payment,
+            DeskAct::Recall { .. } | DeskAct::Resolve(_) => true,
+            DeskAct::Ask { .. } | DeskAct::Assign { .. } => false,
         }
     }
 }

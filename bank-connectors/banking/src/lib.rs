@@ -17,6 +17,7 @@
 extern crate alloc;
 
 mod book;
+mod breaks;
 mod desk;
 mod entry;
 mod errand;
@@ -24,13 +25,18 @@ mod instruction;
 mod payment;
 mod questions;
 mod recall;
+mod reconciling;
 mod status;
 
-pub use book::{Break, OpenBreak, Reconciliation};
+pub use book::{Intraday, Reconciliation, StatedDay};
+pub use breaks::{
+    BREAK_OVERDUE, Break, BreakReason, BreakResolution, Correction, OpenBreak, Remedy, Tied,
+};
 pub use desk::{Booked, Desk, DeskRefusal, Dispute, StatusChange};
-pub use entry::{BankEntry, BankReference, Side, Statement};
+pub use entry::{BankEntry, BankReference, IntradayReport, Side, Statement};
 pub use errand::{BankWord, DeskAct, DeskEvent, Errand};
 pub use instruction::{Creditor, Instruction};
 pub use payment::{Payment, PaymentState};
 pub use recall::{Recall, RecallAnswer, RecallOutcome, ReturnNotice};
+pub use reconciling::AccountTies;
 pub use status::{ReasonCode, ReasonFault, StatusReport, TransactionStatus, UnknownStatus};

@@ -99,6 +99,19 @@ impl<P> Payment<P> {
         }
     }
 
+    /// Whether `entry` is the booking that this payment was counted by.
+    #[must_use]
+    pub fn has_counted(&self, entry: &BankEntry) -> bool {
+        let settled = matches!(self.state, PaymentState::Settled | PaymentState::Returned);
+        let counted = match self.leg(entry) {
+            Some(Leg::Paid) => settled,
+            Some(Leg::Received) => self.credited,
+            Some(Leg::Returned) => self.state == PaymentState::Returned,
+            None => false,
+        };
+        counted && entry.amount == self.instruction.amount
+    }
+
     /// Since when the bank owes an answer to a request to give it up.
     pub(crate) fn recalled_since(&self) -> Option<Timestamp> {
         match self.recall {

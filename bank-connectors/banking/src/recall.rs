@@ -3,7 +3,10 @@
 //! What is held for the payment is released when the bank says that it has given it up before
 //! booking it. What it has booked counts as come back when it is booked back, and not earlier.
 
-use crate::{BankWord, Desk, DeskAct, DeskEvent, DeskRefusal, Errand, PaymentState, ReasonCode};
+use crate::{
+    BankWord, BreakResolution, Desk, DeskAct, DeskEvent, DeskRefusal, Errand, PaymentState,
+    ReasonCode,
+};
 use gcfn_model::{Timestamp, Uetr};
 use serde::{Deserialize, Serialize};
 
@@ -55,23 +58,40 @@ pub struct ReturnNotice {
 }
 
 impl<P: Clone + PartialEq> Desk<P> {
-    /// Does what staff ask of the desk.
+    /// Does what staff ask of the desk. To resolve a break takes a ledger as well:
+    /// [`Desk::resolve`].
     ///
     /// # Errors
-    /// As for [`Desk::check_act`].
+    /// As for [`Desk::check_act`]; [`DeskRefusal::RemedyDoesNotFit`] for what takes a ledger.
     pub fn carry_out(&mut self, at: Timestamp, act: DeskAct) -> Result<DeskEvent<P>, DeskRefusal> {
         self.check_act(act)?;
         match act {
             DeskAct::Ask { payment } => self.ask(at, payment).ok_or(DeskRefusal::NothingToAsk),
             DeskAct::Recall { payment, reason } => self.recall(at, payment, reason),
+            DeskAct::Assign { id, owner } => self.assign(id, owner),
+            DeskAct::Resolve(_) => Err(DeskRefusal::RemedyDoesNotFit),
+        }
+    }
+
+    /// Whether what staff ask is about a payment or a break of this desk.
+    #[must_use]
+    pub fn concerns(&self, act: &DeskAct) -> bool {
+        match act {
+            DeskAct::Ask { payment } | DeskAct::Recall { payment, .. } => {
+                self.payments.contains_key(payment)
+            }
+            DeskAct::Assign { id, .. } | DeskAct::Resolve(BreakResolution { id, .. }) => {
+                self.find_break(*id).is_some()
+            }
         }
     }
 
     /// Whether the desk can do what staff ask of it.
     ///
     /// # Errors
-    /// [`DeskRefusal::UnknownPayment`]; to ask, [`DeskRefusal::NothingToAsk`]; to recall, as for
-    /// [`Desk::recall`].
+    /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::UnknownBreak`]; to ask,
+    /// [`DeskRefusal::NothingToAsk`]; to recall, as for [`Desk::recall`]; to resolve,
+    /// [`DeskRefusal::RemedyDoesNotFit`].
     pub fn check_act(&self, act: DeskAct) -> Result<(), DeskRefusal> {
         match act {
             DeskAct::Recall { payment, .. } => self.check_recall(payment),
@@ -81,6 +101,8 @@ impl<P: Clone + PartialEq> Desk<P> {
                     && !matches!(state, PaymentState::Draft | PaymentState::Expected);
                 if handed { Ok(()) } else { Err(DeskRefusal::NothingToAsk) }
             }
+            DeskAct::Assign { id, .. } => self.check_assign(id),
+            DeskAct::Resolve(wish) => self.check_resolve(&wish),
         }
     }
 

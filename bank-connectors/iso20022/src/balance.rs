@@ -80,7 +80,7 @@ impl ReportedBalance {
         });
     }
 
-    fn is(&self, code: &str) -> bool {
+    pub(crate) fn is(&self, code: &str) -> bool {
         matches!(&self.kind, Code::Code(kind) if Text::as_str(kind) == code)
     }
 }

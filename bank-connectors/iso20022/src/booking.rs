@@ -2,10 +2,11 @@
 //!
 //! Which account number is which [`SettlementAccount`] is the caller's knowledge.
 
+use crate::camt_052::AccountReport;
 use crate::camt_053::AccountStatement;
 use crate::entry::{Detail, Entry, EntryStatus};
-use gcfn_banking::{BankEntry, BankReference, Statement};
-use gcfn_model::{Amount, SettlementAccount};
+use gcfn_banking::{BankEntry, BankReference, IntradayReport, Statement};
+use gcfn_model::{Amount, Currency, SettlementAccount};
 
 /// Why an entry cannot be counted. Take it up with the bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,9 +96,39 @@ impl AccountStatement {
             account,
             currency: self.currency,
             date: self.closing.date,
+            sequence: self.sequence,
+            after: 0,
             opening: self.opening.position(),
             closing: self.closing.position(),
             entries: entries?.into_iter().flatten().collect(),
         })
+    }
+}
+
+impl AccountReport {
+    /// The report as the desk compares it, in the currency of the account: for the day of its
+    /// balance, or that of its last entry; none where it has neither, for then it says nothing.
+    ///
+    /// # Errors
+    /// [`BookingFault`] when one of its entries cannot be counted exactly once.
+    pub fn booked(
+        &self,
+        account: SettlementAccount,
+        currency: Currency,
+    ) -> Result<Option<IntradayReport>, BookingFault> {
+        let entries: Result<Vec<Vec<BankEntry>>, BookingFault> =
+            self.entries.iter().map(|entry| entry.booked(account)).collect();
+        let entries: Vec<BankEntry> = entries?.into_iter().flatten().collect();
+        let so_far = |code: &str| self.balances.iter().rfind(|balance| balance.is(code));
+        let balance = so_far("ITBD").or_else(|| so_far("CLBD")).map(|found| found.balance);
+        let dates = balance.map(|balance| balance.date);
+        let date = dates.or_else(|| entries.iter().map(|entry| entry.booked_on).max());
+        Ok(date.map(|date| IntradayReport {
+            account,
+            currency,
+            date,
+            balance: balance.map(|balance| balance.position()),
+            entries,
+        }))
     }
 }

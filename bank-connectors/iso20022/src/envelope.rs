@@ -184,16 +184,20 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, MessageFault> {
     let text = std::str::from_utf8(bytes)
         .map_err(|fault| MessageFault::at(Rule::NotUtf8, fault.valid_up_to()).placed(bytes))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let tree = Tree::parse(text).map_err(|fault| fault.placed(text.as_bytes()))?;
-    let inspected = match tree.roots() {
+    inspect_text(text).map_err(|fault| fault.placed(text.as_bytes()))
+}
+
+/// Reads one message, whose faults have no place yet.
+pub(crate) fn inspect_text(text: &str) -> Read<Inspected> {
+    let tree = Tree::parse(text)?;
+    match tree.roots() {
         (document, None) if document.name() == "Document" => beside(None, document),
         (header, Some(document)) if document.name() == "Document" => beside(Some(header), document),
         (header, None) if header.name() == "AppHdr" => {
             Err(MessageFault::from(Rule::Missing).below("Document"))
         }
         (root, _) => read_envelope(root).map_err(|fault| fault.within(root)),
-    };
-    inspected.map_err(|fault| fault.placed(text.as_bytes()))
+    }
 }
 
 /// Writes one message; the same message always gives the same bytes.

@@ -53,6 +53,12 @@ impl MessageFault {
         self
     }
 
+    /// The same fault in a document of which this one is a part.
+    pub(crate) fn moved(mut self, there: impl Fn(usize) -> usize) -> MessageFault {
+        self.offset = self.offset.map(there);
+        self
+    }
+
     /// The same fault with its place in `document`.
     pub(crate) fn placed(mut self, document: &[u8]) -> MessageFault {
         let before = self.offset.take().and_then(|offset| document.get(..offset));

@@ -51,6 +51,7 @@ mod entry;
 mod report;
 
 mod booking;
+mod pages;
 mod profile;
 
 pub use balance::{Balance, ReportedBalance};
@@ -78,6 +79,7 @@ pub use pacs_004::{OriginalAccounts, PaymentReturn, ReturnChain, ReturnedTransfe
 pub use pacs_008::{CustomerCreditTransfer, CustomerTransfer};
 pub use pacs_009::{CoveredTransfer, InstitutionCreditTransfer, InstitutionTransfer};
 pub use pacs_028::{RequestedPayment, StatusRequest};
+pub use pages::{MessagePage, Pages, pages};
 pub use pain_001::{InitiatedPayment, InitiatedTransfer, PaymentInitiation};
 pub use pain_002::{InitiationStatus, PaymentReport};
 pub use parts::{GroupHeader, PaymentIds, Remittance};

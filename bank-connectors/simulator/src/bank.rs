@@ -505,8 +505,9 @@ impl Bank {
 
     pub(crate) fn notify(&mut self, booked: Vec<Booked>, fault: Option<&Fault>) {
         for Booked { account, movement } in booked {
-            let Some(account) = self.accounts.get(&account).cloned() else { continue };
-            let Some(node) = account.node else { continue };
+            let Some(node) = self.accounts.get(&account).and_then(|held| held.node) else {
+                continue;
+            };
             let mut entry = movement.entry(self.currency, self.date);
             match fault {
                 Some(Fault::WrongAmount) => falsify(&mut entry, |money| {
@@ -519,7 +520,8 @@ impl Bank {
                 _ => {}
             }
             let head = self.letterhead(node);
-            let document = outgoing::notification(head.group(), &account, entry);
+            let Some(held) = self.accounts.get(&account) else { continue };
+            let document = outgoing::notification(head.group(), held, entry);
             self.post(head, document, fault);
         }
     }

@@ -5,9 +5,9 @@
 //! the archive comes first. The same message again gives the same answer; another one under the
 //! same id is refused.
 
-use crate::incoming::interpret;
+use crate::incoming::{Understood, understand};
 use crate::{AccountBook, Incoming, IncomingFault, REFUSED};
-use gcfn_iso20022::{Bic, BusinessMessage, read};
+use gcfn_iso20022::Bic;
 use gcfn_model::{Currency, SettlementAccount, Timestamp, Uetr};
 use gcfn_store::{Archive, Direction, Kept, Label, StoreError};
 use std::collections::BTreeSet;
@@ -61,20 +61,13 @@ impl Inbox {
     /// # Errors
     /// [`InboxError::Refused`] for good, [`InboxError::Store`] for now.
     pub async fn take(&self, at: Timestamp, bytes: &[u8]) -> Result<Vec<Incoming>, InboxError> {
-        let (message_id, definition, understood) = match read(bytes) {
-            Err(fault) => (String::new(), "", Err(fault.into())),
-            Ok(BusinessMessage { document, .. }) => {
-                let id = document.id().to_string();
-                let definition = document.definition();
-                let mut understood = interpret(&self.book, &self.bank, document);
-                if let Ok(said) = &understood
-                    && self.used_before(&id, (definition, said), bytes).await?
-                {
-                    understood = Err(IncomingFault::IdInUse);
-                }
-                (id, definition, understood)
-            }
-        };
+        let Understood { id: message_id, definition, said: mut understood } =
+            understand(&self.book, &self.bank, bytes);
+        if let Ok(said) = &understood
+            && self.used_before(&message_id, (definition, said), bytes).await?
+        {
+            understood = Err(IncomingFault::IdInUse);
+        }
         let label = Label {
             direction: Direction::Received,
             bank: self.bank.to_string(),
@@ -110,8 +103,7 @@ impl Inbox {
         let heard = |kept: &&Kept| kept.label.kind == definition && kept.digest != digest;
         for kept in known.iter().filter(heard) {
             let before = self.archive.fetch(Direction::Received, &bank, kept.digest).await?;
-            let before = before.and_then(|bytes| read(bytes.reveal()).ok());
-            let before = before.map(|m| interpret(&self.book, &self.bank, m.document));
+            let before = before.map(|b| understand(&self.book, &self.bank, b.reveal()).said);
             if before.is_none_or(|before| before.as_deref() != Ok(said)) {
                 return Ok(true);
             }
@@ -143,7 +135,7 @@ fn subject(incoming: &[Incoming]) -> Option<Uetr> {
             Incoming::Booked(entry) => entry.uetr,
             Incoming::Status(report) => Some(report.uetr),
             Incoming::Word(word) => Some(word.uetr()),
-            Incoming::Statement(_) => None,
+            Incoming::Statement(_) | Incoming::Part(_) | Incoming::Reported(_) => None,
         })
         .collect();
     let mut uetrs = uetrs.into_iter();

@@ -3,14 +3,14 @@
 use crate::AccountBook;
 use crate::outgoing::uetr_of;
 use gcfn_banking::{
-    BankEntry, BankWord, RecallAnswer, RecallOutcome, ReturnNotice, Statement, StatusReport,
-    TransactionStatus,
+    BankEntry, BankWord, IntradayReport, RecallAnswer, RecallOutcome, ReturnNotice, Statement,
+    StatusReport, TransactionStatus,
 };
 use gcfn_iso20022::{
-    AccountNotification, AccountNumber, AccountStatement, Bic, BookingFault, Cancellation, Detail,
-    Document, Entry, GroupCancellation, GroupStatus, InitiationStatus, MessageFault,
-    OriginalPayment, PaymentReport, PaymentReturn, Reason, Reference, Resolution,
-    TransactionReport,
+    AccountNotification, AccountNumber, AccountReport, AccountStatement, BYTES_MAX, Bic,
+    BookingFault, BusinessMessage, Cancellation, Detail, Document, Entry, GroupCancellation,
+    GroupStatus, InitiationStatus, MessageFault, MessagePage, OriginalPayment, PaymentReport,
+    PaymentReturn, Reason, Reference, Resolution, TransactionReport, pages, read,
 };
 use gcfn_model::{Currency, PartyId, SettlementAccount, Uetr};
 use std::collections::BTreeSet;
@@ -24,6 +24,10 @@ pub enum Incoming {
     Status(StatusReport),
     /// The statement of an account (camt.053).
     Statement(Statement),
+    /// A part of one that more is to follow of.
+    Part(Statement),
+    /// How an account stands during the day (camt.052).
+    Reported(IntradayReport),
     /// The answer to a request to cancel (camt.029), or that a payment comes back (pacs.004).
     Word(BankWord),
 }
@@ -39,8 +43,8 @@ pub enum IncomingFault {
     Message(#[from] MessageFault),
     /// A message that only goes to banks, or that a node does not act on.
     #[error(
-        "{0} is not taken here; a node takes pacs.002, pacs.004, pain.002, camt.029, camt.053 and \
-         camt.054"
+        "{0} is not taken here; a node takes pacs.002, pacs.004, pain.002, camt.029, camt.052, \
+         camt.053 and camt.054"
     )]
     NotForANode(&'static str),
     /// An account that this node does not hold at this bank.
@@ -76,6 +80,7 @@ pub(crate) fn interpret(
     match document {
         Document::Notifications(message) => booked(book, bank, message.notifications),
         Document::Statements(message) => statements(book, bank, message.statements),
+        Document::Reports(message) => reports(book, bank, message.reports),
         Document::PaymentStatus(message) => statuses(&message.groups, &[], &message.transactions),
         Document::InitiationStatus(InitiationStatus { original, payments, .. }) => {
             let inner = payments.iter().flat_map(|payment| payment.transactions.clone());
@@ -88,8 +93,73 @@ pub(crate) fn interpret(
         | Document::StatusRequest(_)
         | Document::PaymentInitiation(_)
         | Document::CancellationRequest(_)
-        | Document::Reports(_)
         | Document::ReportingRequest(_) => Err(IncomingFault::NotForANode(document.definition())),
+    }
+}
+
+/// Reads a message of any size as the word of `bank`: its id, its definition, and what it says or
+/// why it is refused.
+pub(crate) fn understand(book: &AccountBook, bank: &Bic, bytes: &[u8]) -> Understood {
+    if BYTES_MAX < bytes.len() {
+        return understand_pages(book, bank, bytes);
+    }
+    match read(bytes) {
+        Err(fault) => Understood::default().refused(fault.into()),
+        Ok(BusinessMessage { document, .. }) => {
+            let (id, definition) = (document.id().to_string(), document.definition());
+            Understood { id, definition, said: interpret(book, bank, document) }
+        }
+    }
+}
+
+/// A large statement, page by page: every page of an account but its last is a part.
+fn understand_pages(book: &AccountBook, bank: &Bic, bytes: &[u8]) -> Understood {
+    let mut understood = Understood::default();
+    let pages = match pages(bytes) {
+        Ok(pages) => pages,
+        Err(fault) => return understood.refused(fault.into()),
+    };
+    let mut all = Vec::new();
+    for page in pages {
+        let MessagePage { message, before, last } = match page {
+            Ok(page) => page,
+            Err(fault) => return understood.refused(fault.into()),
+        };
+        let document = message.document;
+        (understood.id, understood.definition) = (document.id().to_string(), document.definition());
+        let said = match interpret(book, bank, document) {
+            Ok(said) => said,
+            Err(fault) => return understood.refused(fault),
+        };
+        all.extend(said.into_iter().map(|said| match said {
+            Incoming::Statement(statement) if last => {
+                Incoming::Statement(Statement { after: before, ..statement })
+            }
+            Incoming::Statement(statement) => {
+                Incoming::Part(Statement { after: before, ..statement })
+            }
+            said => said,
+        }));
+    }
+    Understood { said: Ok(all), ..understood }
+}
+
+/// A message as far as it can be read.
+pub(crate) struct Understood {
+    pub(crate) id: String,
+    pub(crate) definition: &'static str,
+    pub(crate) said: Result<Vec<Incoming>, IncomingFault>,
+}
+
+impl Default for Understood {
+    fn default() -> Understood {
+        Understood { id: String::new(), definition: "", said: Ok(Vec::new()) }
+    }
+}
+
+impl Understood {
+    fn refused(self, fault: IncomingFault) -> Understood {
+        Understood { said: Err(fault), ..self }
     }
 }
 
@@ -178,6 +248,25 @@ fn statements(
         Ok(Incoming::Statement(statement.booked(own.account)?))
     };
     statements.into_iter().map(statement).collect()
+}
+
+fn reports(
+    book: &AccountBook,
+    bank: &Bic,
+    reports: Vec<AccountReport>,
+) -> Result<Vec<Incoming>, IncomingFault> {
+    let mut reported = Vec::new();
+    for report in reports {
+        let own = Own::find(book, bank, &report.account)?;
+        own.check(report.currency)?;
+        let entries: Vec<Entry> = report.entries.into_iter().map(complete).collect();
+        let in_currency = report.balances.iter().map(|balance| balance.currency);
+        let stated = in_currency.chain(entries.iter().map(|entry| entry.money.currency));
+        stated.into_iter().try_for_each(|currency| own.check(Some(currency)))?;
+        let report = AccountReport { entries, ..report };
+        reported.extend(report.booked(own.account, own.currency)?.map(Incoming::Reported));
+    }
+    Ok(reported)
 }
 
 /// An account of this node at the bank that speaks.

@@ -10,6 +10,7 @@ use crate::output::Format;
 use crate::verbs::{Chosen, Entry, Table, act, show};
 use clap::{Args, Subcommand};
 use gcfn_api_wire::bank::RecallRequest;
+use gcfn_api_wire::reconciliation::{BreakEnd, BreakOwner, ReconciliationOf};
 use gcfn_daemon::init::OPERATORS;
 
 const EXAMPLES: &str = "\
@@ -18,7 +19,9 @@ Examples; the node is one of `gcfn testnet up --dir /tmp/net`, whose folder hold
   gcfn bank queue --dir /tmp/net/cn-sha
   gcfn bank trace 6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11 --dir /tmp/net/cn-sha
   gcfn bank recall 6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11 DUPL --dir /tmp/net/cn-sha
-  gcfn bank breaks --dir /tmp/net/cn-sha";
+  gcfn bank reconcile --currency CNY --date 2026-11-23 --dir /tmp/net/cn-sha
+  gcfn bank breaks --dir /tmp/net/cn-sha
+  gcfn bank assign brk-0000000000000000000000000a --dir /tmp/net/cn-sha";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -58,7 +61,7 @@ impl Table for OfDesk {
     const BEFORE: &'static str = "gcfn bank";
 
     fn entries() -> Vec<Entry> {
-        vec![
+        let mut verbs = vec![
             Entry::Verb(
                 show(
                     "queue",
@@ -86,17 +89,65 @@ impl Table for OfDesk {
                 .body::<RecallRequest>()
                 .at(&["reason"]),
             ),
-            Entry::Verb(
-                show(
-                    "breaks",
-                    "/api/v1/bank/reconciliation",
-                    "Where a bank's books differ from the node's, and since when.",
-                )
-                .list(
-                    "breaks",
-                    &["account", "date", "class", "ours", "bank", "bank_reference", "age_seconds"],
-                ),
-            ),
-        ]
+        ];
+        verbs.extend(ties());
+        verbs
     }
+}
+
+/// How the node's books and its banks' tie, and what is done about what differs.
+fn ties() -> Vec<Entry> {
+    vec![
+        Entry::Verb(
+            show(
+                "breaks",
+                "/api/v1/bank/reconciliation",
+                "Where a bank's books differ from the node's, since when, and whose it is.",
+            )
+            .list(
+                "breaks",
+                &["id", "account", "date", "class", "ours", "bank", "age_seconds", "owner"],
+            ),
+        ),
+        Entry::Verb(
+            act(
+                "assign",
+                "/api/v1/bank/reconciliation/{break}/assign",
+                "Say who of the staff looks after a break: yourself, unless another is named.",
+            )
+            .body::<BreakOwner>(),
+        ),
+        Entry::Verb(
+            act(
+                "resolve",
+                "/api/v1/bank/reconciliation/{break}/resolve",
+                "Say how a break ends; two persons must.",
+            )
+            .body::<BreakEnd>()
+            .at(&["remedy", "reason", "evidence"]),
+        ),
+        Entry::Verb(
+            show(
+                "reconcile",
+                "/api/v1/bank/reconciliation/accounts",
+                "How the node's accounts tie to their bank's statements, and its pools to what \
+                     they owe.",
+            )
+            .query::<ReconciliationOf>()
+            .list(
+                "days",
+                &[
+                    "account",
+                    "date",
+                    "state",
+                    "opening",
+                    "closing",
+                    "mirror",
+                    "difference",
+                    "entries",
+                    "matched",
+                ],
+            ),
+        ),
+    ]
 }

@@ -129,6 +129,8 @@ impl Council {
             Verb::BankBooked(entry) => self.bank_booked(step, entry),
             Verb::BankStatus(report) => self.bank_status(step, *report),
             Verb::BankStatement(statement) => self.bank_statement(step, statement),
+            Verb::BankPart(part) => self.bank_part(step, part),
+            Verb::BankReport(report) => self.bank_report(step, report),
             Verb::BankSent(uetr) => self.bank_sent(step, *uetr),
             Verb::BankWord(word) => self.bank_word(step, word),
             Verb::Bank(act) => self.at_bank(step, *act),
@@ -172,6 +174,8 @@ fn permit(member: &Member, verb: &Verb) -> Result<(), Refusal> {
         | Verb::BankBooked(_)
         | Verb::BankStatus(_)
         | Verb::BankStatement(_)
+        | Verb::BankReport(_)
+        | Verb::BankPart(_)
         | Verb::BankSent(_)
         | Verb::BankWord(_)
         | Verb::Bank(_)

@@ -10,7 +10,9 @@ use crate::outcome::{Done, Outcome};
 use crate::refusal::Refusal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, BankWord, Booked, DeskAct, Statement, StatusChange, StatusReport};
+use gcfn_banking::{
+    BankEntry, BankWord, Booked, DeskAct, IntradayReport, Statement, StatusChange, StatusReport,
+};
 use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
 use gcfn_ledger::{Books, Ledger};
 use gcfn_model::{Amount, BusinessDate, Calendar, Currency, NodeId, Pool, SettlementAccount, Uetr};
@@ -205,10 +207,11 @@ impl Council {
         Ok(if news.map_err(Refusal::Desk)? { Done::Accepted } else { Done::Repeated })
     }
 
-    /// Staff of the root ask about a payment of the house.
+    /// Staff of the root ask about a payment of the house, or a break of its account.
     pub(crate) fn at_bank(&mut self, step: &mut Step<'_>, act: DeskAct) -> Outcome {
         let at = step.at;
-        let done = self.in_house(step, |house, _, events| house.act_at_bank(at, act, events));
+        let done =
+            self.in_house(step, |house, ledger, events| house.act_at_bank(at, act, ledger, events));
         done.map_err(Refusal::Desk)?;
         Ok(Done::Accepted)
     }
@@ -229,6 +232,22 @@ impl Council {
         let result = self.in_house(step, reconciled).map_err(Refusal::Desk)?;
         step.emit(Event::Reconciled { currency: statement.currency, result });
         Ok(Done::Accepted)
+    }
+
+    /// Takes a part of a long statement of the house's account.
+    pub(crate) fn bank_part(&mut self, step: &mut Step<'_>, part: &Statement) -> Outcome {
+        self.own_account(part.account)?;
+        let taken = self.in_house(step, |house, _, _| house.gather(part));
+        taken.map(|()| Done::Accepted).map_err(Refusal::Desk)
+    }
+
+    /// Compares what the bank says of the house's account during the day. Confirms nothing.
+    pub(crate) fn bank_report(&mut self, step: &mut Step<'_>, report: &IntradayReport) -> Outcome {
+        self.own_account(report.account)?;
+        let at = step.at;
+        let compared =
+            self.in_house(step, |house, ledger, _| house.provisional(at, report, ledger));
+        compared.map(|()| Done::Accepted).map_err(Refusal::Desk)
     }
 
     fn own_account(&self, account: SettlementAccount) -> Result<(), Refusal> {

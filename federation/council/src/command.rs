@@ -12,7 +12,7 @@ use gcfn_anchor::canon::{Canon, sha256};
 use gcfn_anchor::checkpoint::Equivocation;
 use gcfn_anchor::header_log::CellHead;
 use gcfn_anchor::keys::{Domain, PublicKey, Signature, Signer, WrongSignature, verify};
-use gcfn_banking::{BankEntry, BankWord, DeskAct, Statement, StatusReport};
+use gcfn_banking::{BankEntry, BankWord, DeskAct, IntradayReport, Statement, StatusReport};
 use gcfn_clearing::{Bundle, Schedule};
 use gcfn_model::{
     Amount, BusinessDate, CommandId, Currency, Digest, NetworkId, NodeId, Timestamp, Uetr,
@@ -137,6 +137,11 @@ pub enum Verb {
     Bank(DeskAct),
     /// A validator: let these be a currency's business days from a day to come on.
     ChangeCalendar(Box<CalendarChange>),
+    /// The root: how the house's account stands during the day (camt.052).
+    BankReport(IntradayReport),
+    /// The root: a part of a long statement that more is to follow of; the last is
+    /// `BankStatement`.
+    BankPart(Statement),
 }
 
 impl From<FederationRequest> for Verb {

@@ -1,10 +1,10 @@
-//! What banks and a node's bank desk have of each other: deliveries, payments, differences.
+//! What banks and a node's bank desk have of each other: deliveries and payments.
 
 use crate::problem::Problem;
 use crate::settlement::BankState;
-use crate::term::{CurrencyCode, Date, Hash, Money, PaymentReference, SignedMoney, Text, Time};
-use gcfn_banking::{Break, DeskAct, OpenBreak, Payment, ReasonFault, Recall};
-use gcfn_model::{Timestamp, Uetr};
+use crate::term::{Date, Hash, Money, PaymentReference, Text, Time};
+use gcfn_banking::{DeskAct, Payment, ReasonFault, Recall};
+use gcfn_model::Uetr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,97 +13,6 @@ use utoipa::ToSchema;
 pub struct MessageTaken {
     /// When, by the node's clock.
     pub at: Time,
-}
-
-/// The differences between the banks' books and the node's.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct BreakList {
-    /// The differences, the longest known first.
-    pub breaks: Vec<BreakReport>,
-    /// The state read holds at least everything up to this log entry.
-    pub as_of: u64,
-}
-
-/// In what a bank's books and the node's differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BreakClass {
-    /// The bank has booked an entry that the node has not counted.
-    BankOnly,
-    /// The node has counted an entry that is on no statement.
-    OursOnly,
-    /// Both have the entry, with another amount or side.
-    WrongAmount,
-    /// The day does not open where the last statement closed.
-    OpeningDiffers,
-    /// The statement does not add up.
-    SumDiffers,
-    /// The node's ledger is not the closing balance.
-    LedgerDiffers,
-}
-
-/// One difference. A day with any is not reconciled, and what waits for it is not final.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct BreakReport {
-    /// The account: node and pool.
-    #[schema(example = "cn-sha/UC")]
-    pub account: String,
-    /// The currency of the account.
-    pub currency: CurrencyCode,
-    /// The booking day.
-    pub date: Date,
-    /// In what the books differ.
-    pub class: BreakClass,
-    /// As the node has it: an amount that came in, or a balance; less than zero went out.
-    pub ours: Option<SignedMoney>,
-    /// As the bank has it.
-    pub bank: Option<SignedMoney>,
-    /// What the bank calls the entry.
-    #[schema(example = "B-20261123-7")]
-    pub bank_reference: Option<String>,
-    /// The payment that the entry belongs to.
-    pub uetr: Option<PaymentReference>,
-    /// Since when it is known.
-    pub since: Time,
-    /// How long that is.
-    pub age_seconds: u64,
-}
-
-impl BreakReport {
-    /// `found` as it stands at `now`.
-    #[must_use]
-    pub fn new(found: &OpenBreak, now: Timestamp) -> BreakReport {
-        let entry = |entry: &gcfn_banking::BankEntry| Some(entry.change());
-        let (class, ours, bank, named) = match &found.what {
-            Break::BankOnly(bank) => (BreakClass::BankOnly, None, entry(bank), Some(bank)),
-            Break::OursOnly(ours) => (BreakClass::OursOnly, entry(ours), None, Some(ours)),
-            Break::WrongAmount { ours, bank } => {
-                (BreakClass::WrongAmount, entry(ours), entry(bank), Some(bank))
-            }
-            Break::OpeningDiffers { closed, opening } => {
-                (BreakClass::OpeningDiffers, Some(*closed), Some(*opening), None)
-            }
-            Break::SumDiffers { sum, closing } => {
-                (BreakClass::SumDiffers, Some(*sum), Some(*closing), None)
-            }
-            Break::LedgerDiffers { ledger, closing } => {
-                (BreakClass::LedgerDiffers, Some(*ledger), Some(*closing), None)
-            }
-        };
-        let money = |position| SignedMoney::new(position, found.currency);
-        BreakReport {
-            account: found.account.to_string(),
-            currency: Text(found.currency),
-            date: Text(found.date),
-            class,
-            ours: ours.map(money),
-            bank: bank.map(money),
-            bank_reference: named.map(|entry| entry.bank_reference.to_string()),
-            uetr: named.and_then(|entry| entry.uetr).map(Text),
-            since: Text(found.since),
-            age_seconds: now.since(found.since).0 / 1000,
-        }
-    }
 }
 
 /// A payment from its instruction to now, and every message about it.

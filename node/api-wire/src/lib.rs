@@ -37,6 +37,7 @@ pub mod party;
 pub mod personal;
 pub mod portfolio;
 pub mod promotion;
+pub mod reconciliation;
 pub mod redemption;
 pub mod risk;
 pub mod settlement;

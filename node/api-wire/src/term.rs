@@ -2,8 +2,8 @@
 //! and the interface description knows that form.
 
 use gcfn_model::{
-    AllianceId, Amount, AmountFault, AuctionId, BatchId, BusinessDate, Currency, CycleId, Digest,
-    DisputeId, Id, Kind, LockId, NodeId, OfferId, OrderId, PartyId, Position, ProposalId,
+    AllianceId, Amount, AmountFault, AuctionId, BatchId, BreakId, BusinessDate, Currency, CycleId,
+    Digest, DisputeId, Id, Kind, LockId, NodeId, OfferId, OrderId, PartyId, Position, ProposalId,
     RedemptionId, RegionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId, Xqid,
 };
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,7 @@ ids! {
     Template TemplateId "What a kind of batch may promise, in versions.";
     Alliance AllianceId "Issuers that accept each other's coupons.";
     Dispute DisputeId "A dispute about a trade.";
+    BreakName BreakId "A difference between a bank's books and the node's.";
 }
 
 const EXAMPLE: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10];

@@ -42,6 +42,8 @@ pub struct Settings {
     pub rate_limits: RateLimits,
     /// The longest body that is read.
     pub body_bytes_max: usize,
+    /// The longest message that is read from a bank.
+    pub message_bytes_max: usize,
     /// Where users and issuers pay in, per pool.
     pub deposit_accounts: BTreeMap<Pool, DepositAccount>,
 }

@@ -27,6 +27,7 @@ pub(crate) mod party;
 pub(crate) mod personal;
 pub(crate) mod portfolio;
 pub(crate) mod promotions;
+pub(crate) mod reconciliation;
 pub(crate) mod redemption;
 pub(crate) mod registration;
 pub(crate) mod risk;

@@ -29,6 +29,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         routes.extend(venue());
     } else {
         routes.extend(clearing::of_federation());
+        routes.extend(money::federation_ties());
     }
     if parts.mirrors.is_some() {
         routes.extend(mirrors());
@@ -97,6 +98,7 @@ fn venue() -> Vec<Route> {
         trading::routes(),
         money::payments(),
         money::suspense(),
+        money::ties(),
         money::banks(),
         money::entries(),
         money::fees(),

@@ -19,6 +19,7 @@
 extern crate alloc;
 
 mod caps;
+mod correcting;
 mod cycle;
 mod deposit;
 mod event;

@@ -6,10 +6,10 @@ use crate::{ClearingEvent, Phase};
 use alloc::vec::Vec;
 use gcfn_banking::{
     BankEntry, BankWord, Booked, DeskAct, DeskEvent, DeskRefusal, Dispute, Instruction,
-    Reconciliation, Side, Statement, StatusChange, StatusReport,
+    IntradayReport, Reconciliation, Side, Statement, StatusChange, StatusReport, Tied,
 };
 use gcfn_ledger::{Account, Entry, Ledger, Posting};
-use gcfn_model::{Pool, Timestamp, Uetr};
+use gcfn_model::{Currency, Pool, Position, Timestamp, Uetr};
 
 impl House {
     /// Books what the bank says happened on the house's account.
@@ -26,10 +26,33 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) -> Booked<HousePayment> {
         let booked = self.desk.booked(at, entry);
-        let deposit = self.deposit_named_by(entry).filter(|_| booked == Booked::Unmatched);
+        self.count(at, entry, booked, (ledger, events))
+    }
+
+    /// Posts what an entry means, and does what follows from it.
+    pub(crate) fn count(
+        &mut self,
+        at: Timestamp,
+        entry: &BankEntry,
+        booked: Booked<HousePayment>,
+        (ledger, events): (&mut Ledger, &mut Vec<ClearingEvent>),
+    ) -> Booked<HousePayment> {
+        self.act_on(at, entry, &booked, (ledger, events));
+        self.review(at, entry.currency, ledger, events);
+        booked
+    }
+
+    fn act_on(
+        &mut self,
+        at: Timestamp,
+        entry: &BankEntry,
+        booked: &Booked<HousePayment>,
+        (ledger, events): (&mut Ledger, &mut Vec<ClearingEvent>),
+    ) {
+        let deposit = self.deposit_named_by(entry).filter(|_| *booked == Booked::Unmatched);
         let member = deposit.map(|(of, _)| Account::ClearingMember(of.node));
         let own = Account::Bank(Pool::ClearingHouse);
-        if let Some((debit, credit)) = member.map(|of| (own, of)).or_else(|| legs(&booked, entry)) {
+        if let Some((debit, credit)) = member.map(|of| (own, of)).or_else(|| legs(booked, entry)) {
             let books = Entry::new(Posting::BankConfirmation, entry.currency);
             let books = books.with(debit, credit, entry.amount);
             if ledger.post(&books).is_err() {
@@ -37,14 +60,14 @@ impl House {
                 // break stays until somebody has looked.
                 let (currency, amount) = (entry.currency, entry.amount);
                 events.push(ClearingEvent::UnmatchedEntry { currency, amount });
-                return booked;
+                return;
             }
             events.push(ClearingEvent::Posted(books));
         }
-        if self.has_gone_back(&booked, events) {
-            return booked;
+        if self.has_gone_back(booked, events) {
+            return;
         }
-        match &booked {
+        match booked {
             Booked::Received(payment) => {
                 self.note_booking(payment, entry);
                 self.paid_in(at, payment, ledger, events);
@@ -72,7 +95,6 @@ impl House {
             }
             Booked::Disputed(_) | Booked::Repeat | Booked::DayClosed => {}
         }
-        booked
     }
 
     /// The bank's answer to a payment of the house. It moves no money; what is refused is asked
@@ -114,7 +136,7 @@ impl House {
         Ok(news.is_some())
     }
 
-    /// Does what staff ask about a payment of the house.
+    /// Does what staff ask about a payment of the house, or a break of its account.
     ///
     /// # Errors
     /// [`DeskRefusal`] as for [`gcfn_banking::Desk::carry_out`].
@@ -122,8 +144,12 @@ impl House {
         &mut self,
         at: Timestamp,
         act: DeskAct,
+        ledger: &mut Ledger,
         events: &mut Vec<ClearingEvent>,
     ) -> Result<(), DeskRefusal> {
+        if let DeskAct::Resolve(wish) = act {
+            return self.resolve_break(at, &wish, ledger, events);
+        }
         let event = self.desk.carry_out(at, act)?;
         self.at_bank(at, event, events);
         Ok(())
@@ -183,19 +209,59 @@ impl House {
         ledger: &Ledger,
         events: &mut Vec<ClearingEvent>,
     ) -> Result<Reconciliation, DeskRefusal> {
-        let books = ledger.balance(Account::Bank(Pool::ClearingHouse), statement.currency);
-        let result = self.desk.reconcile(at, statement, books)?;
-        if result.is_clean() {
-            let covered = |cycle: &&mut Cycle| {
-                matches!(cycle.phase, Phase::Settled | Phase::PayOut)
-                    && cycle.last_booking(statement.currency) <= statement.date
-            };
-            for cycle in self.cycles.values_mut().filter(covered) {
-                cycle.reconciled.insert(statement.currency);
-                finish_if_reconciled(cycle, events);
-            }
-        }
+        let currency = statement.currency;
+        let result = self.desk.reconcile(at, statement, mirror(ledger, currency))?;
+        self.tied(currency, &result.tied, events);
         Ok(result)
+    }
+
+    /// Takes a part of a long statement that more is to follow of.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`] as for [`gcfn_banking::Desk::gather`].
+    pub fn gather(&mut self, part: &Statement) -> Result<(), DeskRefusal> {
+        self.desk.gather(part)
+    }
+
+    /// Compares what the bank says of the present day so far. Confirms nothing.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`] as for [`gcfn_banking::Desk::provisional`].
+    pub fn provisional(
+        &mut self,
+        at: Timestamp,
+        report: &IntradayReport,
+        ledger: &Ledger,
+    ) -> Result<(), DeskRefusal> {
+        self.desk.provisional(at, report, mirror(ledger, report.currency))
+    }
+
+    /// Ties the open days again after something was posted to the account.
+    pub(crate) fn review(
+        &mut self,
+        at: Timestamp,
+        currency: Currency,
+        ledger: &Ledger,
+        events: &mut Vec<ClearingEvent>,
+    ) {
+        let of = (self.account(), currency);
+        let tied = self.desk.review(at, of, mirror(ledger, currency));
+        self.tied(currency, &tied, events);
+    }
+
+    /// Tells which breaks have ended, and what is confirmed by the days that have closed.
+    fn tied(&mut self, currency: Currency, tied: &Tied, events: &mut Vec<ClearingEvent>) {
+        let ended = tied.ended.iter().map(|&id| DeskEvent::BreakEnded { id });
+        events.extend(ended.map(ClearingEvent::Bank));
+        let Some(closed) = tied.closed else { return };
+        let covered = |cycle: &&mut Cycle| {
+            matches!(cycle.phase, Phase::Settled | Phase::PayOut)
+                && cycle.last_booking(currency) <= closed
+        };
+        for cycle in self.cycles.values_mut().filter(covered) {
+            cycle.reconciled.insert(currency);
+            finish_if_reconciled(cycle, events);
+        }
     }
 
     /// Remembers until when the bank has booked for a cycle: only a statement of that day or a
@@ -223,6 +289,11 @@ fn legs(booked: &Booked<HousePayment>, entry: &BankEntry) -> Option<(Account, Ac
         (Booked::Unmatched | Booked::Suspended(_), Side::Debit) => Some((suspense, own)),
         (Booked::Disputed(_) | Booked::Repeat | Booked::DayClosed, _) => None,
     }
+}
+
+/// What the house's account holds by its own books.
+fn mirror(ledger: &Ledger, currency: Currency) -> Position {
+    ledger.balance(Account::Bank(Pool::ClearingHouse), currency)
 }
 
 /// Ends a cycle that is paid out and confirmed in all its currencies; one without obligations

@@ -131,7 +131,10 @@ impl BankDoor for BankDesk {
         let foreign = |told: &Incoming| match told {
             Incoming::Status(report) => of_another(report.uetr),
             Incoming::Word(word) => of_another(word.uetr()),
-            Incoming::Booked(_) | Incoming::Statement(_) => false,
+            Incoming::Booked(_)
+            | Incoming::Statement(_)
+            | Incoming::Part(_)
+            | Incoming::Reported(_) => false,
         };
         if incoming.iter().any(foreign) {
             let bank = bank.node;
@@ -180,7 +183,10 @@ fn errand<P>(at: Timestamp, event: &DeskEvent<P>) -> Option<Order> {
         DeskEvent::Cancelled(_)
         | DeskEvent::Recalled { .. }
         | DeskEvent::RecallRefused { .. }
-        | DeskEvent::Returning { .. } => None,
+        | DeskEvent::Returning { .. }
+        | DeskEvent::BreakAssigned { .. }
+        | DeskEvent::BreakResolved(_)
+        | DeskEvent::BreakEnded { .. } => None,
     }
 }
 
@@ -219,6 +225,8 @@ impl Till {
                     Incoming::Booked(entry) => Venue::BankBooked(entry),
                     Incoming::Status(report) => Venue::BankStatus(report),
                     Incoming::Statement(statement) => Venue::BankStatement(statement),
+                    Incoming::Part(part) => Venue::BankPart(part),
+                    Incoming::Reported(report) => Venue::BankReport(report),
                     Incoming::Word(word) => Venue::BankWord(word),
                 };
                 apply(cell, command).await
@@ -228,6 +236,8 @@ impl Till {
                     Incoming::Booked(entry) => Verb::BankBooked(entry),
                     Incoming::Status(report) => Verb::BankStatus(report),
                     Incoming::Statement(statement) => Verb::BankStatement(statement),
+                    Incoming::Part(part) => Verb::BankPart(part),
+                    Incoming::Reported(report) => Verb::BankReport(report),
                     Incoming::Word(word) => Verb::BankWord(word),
                 };
                 say(voice, verb).await

@@ -41,7 +41,13 @@ pub struct Config {
     pub banks: BTreeMap<Currency, BankLink>,
     /// Nodes that a regulator watches.
     pub watches: Vec<NodeId>,
+    /// The longest message that is taken from a bank, in MiB: a statement of 100,000 entries has
+    /// about 80. What comes is in memory whole until it is in the archive.
+    pub message_mib: u16,
 }
+
+/// The longest message of a bank, in MiB, unless the file says another.
+const MESSAGE_MIB: u16 = 16;
 
 /// One bank of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +111,7 @@ struct File {
     bank: BTreeMap<Spanned<String>, Bank>,
     #[serde(default)]
     watch: Vec<Spanned<String>>,
+    message_mib: Option<Spanned<u64>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -121,8 +128,18 @@ struct Bank {
     url: Spanned<String>,
 }
 
-const KEYS: [&str; 9] =
-    ["node", "region", "role", "regional", "listen", "store", "kafka", "bank", "watch"];
+const KEYS: [&str; 10] = [
+    "node",
+    "region",
+    "role",
+    "regional",
+    "listen",
+    "store",
+    "kafka",
+    "bank",
+    "watch",
+    "message_mib",
+];
 const LISTEN_KEYS: [&str; 2] = ["api", "link"];
 const BANK_KEYS: [&str; 4] = ["node", "region", "bic", "url"];
 
@@ -187,6 +204,17 @@ impl Reader<'_> {
             self.wrong("role", &value.span(), rule);
         }
         role
+    }
+
+    /// The longest message of a bank: at least what every bank may send at once.
+    fn message_mib(&mut self, value: Option<&Spanned<u64>>) -> u16 {
+        let Some(value) = value else { return MESSAGE_MIB };
+        let mib = u16::try_from(*value.get_ref()).ok().filter(|mib| (4..=1024).contains(mib));
+        mib.unwrap_or_else(|| {
+            let rule = format!("{} is not 4 to 1024", value.get_ref());
+            self.wrong("message_mib", &value.span(), rule);
+            MESSAGE_MIB
+        })
     }
 
     fn expect(
@@ -259,6 +287,7 @@ fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
     }
     let watches: Vec<_> =
         file.watch.iter().filter_map(|node| reader.parse("watch", node)).collect();
+    let message_mib = reader.message_mib(file.message_mib.as_ref());
     Some(Config {
         dir: dir.to_owned(),
         node: node?,
@@ -271,6 +300,7 @@ fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
         kafka: file.kafka.as_ref().map(|brokers| brokers.get_ref().clone()),
         banks,
         watches,
+        message_mib,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Figures about money that an operator must see: what waits for a bank, and what names nobody.
 
 use anyhow::Result;
+use gcfn_banking::OpenBreak;
 use gcfn_cell::{Cell, Clock};
 use gcfn_clearing::{House, Phase};
 use gcfn_council::Council;
@@ -22,11 +23,13 @@ const OVERDUE: Millis = Millis(3_600_000);
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<()> {
-    let mut alarmed = 0;
+    let (mut alarmed, mut breaks) = (0, Breaks::default());
     loop {
         let now = clock.now();
         let (currency, pending, overdue, suspense) = cell.read(|replica| {
             let venue = replica.venue();
+            let of_house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
+            breaks.show(venue.desk().breaks().chain(of_house), now);
             let pending = venue.desk().payments().filter(|p| p.state.is_open()).count();
             let overdue = venue.desk().overdue(now, OVERDUE).count();
             let money = &venue.books().money;
@@ -57,12 +60,13 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()> {
-    let mut alarmed = 0;
+    let (mut alarmed, mut breaks) = (0, Breaks::default());
     loop {
         let now = clock.now();
         let counts = cell.read(|council| {
             show_unsettled(council.house(), now);
             let desk = council.house().desk();
+            breaks.show(desk.breaks(), now);
             let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
             for payment in desk.payments().filter(|payment| payment.state.is_open()) {
                 counts.entry(payment.instruction.currency).or_default().0 += 1;
@@ -81,6 +85,35 @@ pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock
         }
         alarmed = overdue;
         tokio::time::sleep(BEAT).await;
+    }
+}
+
+/// How the breaks stood when they were shown last.
+#[derive(Default)]
+struct Breaks {
+    overdue: usize,
+}
+
+impl Breaks {
+    /// Shows how many there are, and logs it once when one has become too old.
+    fn show<'a>(&mut self, breaks: impl Iterator<Item = &'a OpenBreak>, now: Timestamp) {
+        let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
+        for found in breaks {
+            let (all, overdue) = counts.entry(found.currency).or_default();
+            *all = all.saturating_add(1);
+            *overdue = overdue.saturating_add(usize::from(found.is_overdue(now)));
+        }
+        let figure = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        for currency in Currency::ALL {
+            let (all, overdue) = counts.get(&currency).copied().unwrap_or_default();
+            Gauge::BankBreaks.set(&[currency.code()], figure(all));
+            Gauge::BankBreaksOverdue.set(&[currency.code()], figure(overdue));
+        }
+        let overdue = counts.values().map(|(_, overdue)| overdue).sum();
+        if self.overdue < overdue {
+            tracing::error!(overdue, "a bank's books have differed from the node's for over a day");
+        }
+        self.overdue = overdue;
     }
 }
 

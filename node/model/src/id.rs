@@ -70,6 +70,8 @@ pub mod kind {
         Dispute "dsp";
         /// Issuers that accept each other's coupons.
         Alliance "all";
+        /// A difference between a bank's books and a node's.
+        Break "brk";
     }
 }
 
@@ -111,6 +113,8 @@ pub type AuctionId = Id<kind::Auction>;
 pub type AllianceId = Id<kind::Alliance>;
 /// A dispute about a trade.
 pub type DisputeId = Id<kind::Dispute>;
+/// A difference between a bank's books and a node's.
+pub type BreakId = Id<kind::Break>;
 
 impl<K> Id<K> {
     /// The id with these bytes.

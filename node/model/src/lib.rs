@@ -31,7 +31,7 @@ pub use date::{BusinessDate, DateFault};
 pub use digest::{Digest, Hasher};
 pub use encoder::Encoder;
 pub use id::{
-    AllianceId, AuctionId, BatchId, CommandId, CycleId, DealId, DisputeId, Id, IdFault,
+    AllianceId, AuctionId, BatchId, BreakId, CommandId, CycleId, DealId, DisputeId, Id, IdFault,
     InstructionId, Kind, LockId, OfferId, OrderId, PartyId, ProposalId, QuoteId, RedemptionId,
     SeriesId, TemplateId, TradeId, WithdrawalId, kind,
 };

@@ -73,6 +73,10 @@ metrics! {
             "Payment instructions that the bank has not answered finally.";
         InstructionsOverdue "gcfn_bank_instructions_overdue" ["bank"] Count
             "Payment instructions unanswered past their deadline. Call the bank.";
+        BankBreaks "gcfn_bank_breaks" ["currency"] Count
+            "Differences between a bank's books and the node's that have not ended. Should be zero.";
+        BankBreaksOverdue "gcfn_bank_breaks_overdue" ["currency"] Count
+            "Those that are older than a day: alarm. See gcfn bank breaks.";
         SuspenseBalance "gcfn_suspense_balance_minor" ["currency"] Count
             "Money at the bank that no instruction explains, in minor units. Should be zero.";
         UnsettledAge "gcfn_unsettled_age_seconds" ["house"] Seconds

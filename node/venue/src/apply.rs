@@ -77,6 +77,8 @@ impl Machine for Venue {
             Command::BankSent(uetr) => self.bank_sent(&mut step, *uetr),
             Command::OpenDay(day) => self.open_day(&mut step, *day),
             Command::OpenCycle(schedule) => self.open_cycle(&mut step, *schedule),
+            Command::BankPart(part) => self.bank_part(&mut step, part),
+            Command::BankReport(report) => self.bank_report(&mut step, report),
             Command::BankWord(word) => self.bank_word(&mut step, word),
             Command::Tick => {
                 self.house_tick(&mut step);

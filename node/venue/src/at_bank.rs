@@ -10,6 +10,7 @@ use crate::refusal::Rejection;
 use crate::settlement::Purpose;
 use crate::venue::{Step, Venue};
 use gcfn_banking::{BankWord, DeskAct, DeskEvent, Instruction, StatusChange, StatusReport};
+use gcfn_clearing::House;
 use gcfn_model::Uetr;
 
 impl Venue {
@@ -58,13 +59,17 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
-    /// Staff ask about a payment, of the node or of its house.
+    /// Staff ask about a payment or a break, of the node or of its house.
     pub(crate) fn act_at_bank(&mut self, step: &mut Step<'_>, act: DeskAct) -> Outcome {
         let at = step.at;
-        if self.is_of_house(act.payment()) {
-            let done =
-                self.in_house(step, |house, _, events| house.act_at_bank(at, act, events))?;
+        if self.house_concerned_by(act).is_some() {
+            let done = self.in_house(step, |house, ledger, events| {
+                house.act_at_bank(at, act, ledger, events)
+            })?;
             return done.map(|()| Done::Accepted).map_err(Rejection::from);
+        }
+        if let DeskAct::Resolve(wish) = act {
+            return self.resolve_break(step, &wish);
         }
         let event = self.desk.carry_out(at, act).map_err(Rejection::from)?;
         self.desk_event(step, event);
@@ -73,12 +78,15 @@ impl Venue {
 
     /// Refuses at the first person what the second would only be refused as well.
     pub(crate) fn foresee_at_bank(&self, act: DeskAct) -> Result<(), Rejection> {
-        let house = self.house.as_ref().filter(|_| self.is_of_house(act.payment()));
-        let checked = match house {
+        let checked = match self.house_concerned_by(act) {
             Some(house) => house.desk().check_act(act),
             None => self.desk.check_act(act),
         };
         checked.map_err(Rejection::from)
+    }
+
+    fn house_concerned_by(&self, act: DeskAct) -> Option<&House> {
+        self.house.as_ref().filter(|house| house.desk().concerns(&act))
     }
 
     /// Asks about every payment of the node that the bank has been silent about for too long.

@@ -23,7 +23,7 @@ use crate::settlement::TradingDay;
 use crate::template::TemplateVersion;
 use crate::units::Units;
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, BankWord, DeskAct, Statement, StatusReport};
+use gcfn_banking::{BankEntry, BankWord, DeskAct, IntradayReport, Statement, StatusReport};
 use gcfn_clearing::{Bundle, Schedule};
 use gcfn_ledger::Lot;
 use gcfn_market::{Side, TimeInForce};
@@ -65,6 +65,10 @@ pub enum Command {
     /// The bank said something else about a payment (camt.029, pacs.004), or the channel does not
     /// know whether it has it.
     BankWord(BankWord),
+    /// The bank said how one account stands during the day (camt.052). Counts for nothing.
+    BankReport(IntradayReport),
+    /// A part of a long statement that more is to follow of; the last is `BankStatement`.
+    BankPart(Statement),
 }
 
 /// A wish, with who wishes it and the id that makes it happen once.

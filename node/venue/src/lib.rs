@@ -83,6 +83,7 @@ mod purse;
 mod rating;
 mod recall;
 mod receivable;
+mod reconciling;
 mod recount;
 mod redemption;
 mod refund;

@@ -165,7 +165,7 @@ impl Venue {
         }
     }
 
-    fn close_suspense(&mut self, step: &mut Step<'_>, number: u64) {
+    pub(crate) fn close_suspense(&mut self, step: &mut Step<'_>, number: u64) {
         if let Some(item) = self.suspense.remove(&number) {
             if let Some(uetr) = item.uetr {
                 self.early.remove(&uetr);
@@ -344,6 +344,7 @@ impl Venue {
         };
         let number = self.put_in_suspense(step, item);
         step.emit(MoneyEvent::DifferenceRecognised(*found).into());
+        self.review(step);
         Ok(Done::Numbered { number })
     }
 

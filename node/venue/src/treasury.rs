@@ -12,7 +12,7 @@ use crate::reversal::{Numbered, ReversibleKind};
 use crate::settlement::Purpose;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, Booked, Creditor, DeskRefusal, Instruction, Side, Statement};
+use gcfn_banking::{BankEntry, Booked, Creditor, Instruction, Side};
 use gcfn_clearing::PayIn;
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
 use gcfn_model::{Amount, BusinessDate, HouseId, InstructionId, PartyId, Pool, SettlementAccount};
@@ -26,29 +26,45 @@ impl Venue {
         if entry.account.pool == Pool::ClearingHouse {
             return self.house_booked(step, entry);
         }
+        let booked = self.desk.booked(step.at, entry);
+        self.count(step, entry, &booked)
+    }
+
+    /// Posts what an entry means, and ties what it may have explained.
+    pub(crate) fn count(
+        &mut self,
+        step: &mut Step<'_>,
+        entry: &BankEntry,
+        booked: &Booked<Purpose>,
+    ) -> Outcome {
         let pool = entry.account.pool;
         let bank = Account::Bank(pool);
-        match self.desk.booked(step.at, entry) {
-            Booked::Settled(payment) => self.payment_made(step, &payment),
+        match booked {
+            Booked::Settled(payment) => self.payment_made(step, payment),
             Booked::Received(payment) => {
                 debug_assert_eq!(payment.creditor, Creditor::Account(entry.account));
-                let posted = Entry::new(self.received(&payment), entry.currency);
+                let posted = Entry::new(self.received(payment), entry.currency);
                 self.post_banked(step, posted.with(bank, counterpart(pool), entry.amount));
             }
-            Booked::Returned(payment) => self.payment_returned(step, &payment, entry),
+            Booked::Returned(payment) => self.payment_returned(step, payment, entry),
             Booked::Unmatched => self.deposit(step, entry),
             Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
             Booked::Suspended(dispute) => {
                 let account = entry.account;
-                self.post_bank(step, entry, bank, Account::Suspense(pool));
-                step.emit(Event::BankDisputed { account, dispute });
+                let (debit, credit) = match entry.side {
+                    Side::Credit => (bank, Account::Suspense(pool)),
+                    Side::Debit => (Account::Suspense(pool), bank),
+                };
+                self.post_bank(step, entry, debit, credit);
+                step.emit(Event::BankDisputed { account, dispute: *dispute });
                 self.put_in_suspense(step, Venue::unexplained(entry, step.at));
             }
             Booked::Disputed(dispute) => {
                 let account = entry.account;
-                step.emit(Event::BankDisputed { account, dispute });
+                step.emit(Event::BankDisputed { account, dispute: *dispute });
             }
         }
+        self.review(step);
         Ok(Done::Accepted)
     }
 
@@ -240,23 +256,6 @@ impl Venue {
         }
     }
 
-    /// Compares a statement with the books and records every break.
-    pub(crate) fn bank_statement(&mut self, step: &mut Step<'_>, statement: &Statement) -> Outcome {
-        if statement.account.node != self.terms.node {
-            return Err(Rejection::ForeignAccount);
-        }
-        let (pool, currency) = (statement.account.pool, statement.currency);
-        let result = if pool == Pool::ClearingHouse {
-            self.house_statement(step, statement)?
-        } else {
-            let books = self.books.money.balance(Account::Bank(pool), currency);
-            let result = self.desk.reconcile(step.at, statement, books);
-            result.map_err(Rejection::from)?
-        };
-        step.emit(Event::Reconciled { pool, currency, result });
-        Ok(Done::Accepted)
-    }
-
     pub(crate) fn instruct(
         &mut self,
         step: &mut Step<'_>,
@@ -320,9 +319,10 @@ impl Venue {
                 let entry = Entry::new(self.received(&payment), payment.currency);
                 self.post_banked(step, entry.with(from, to, payment.amount));
             }
-        } else if let Err(refusal) = self.desk.expect(step.at, payment) {
-            // Only a house that reuses an id gets here; its money will then wait in suspense.
-            debug_assert_eq!(refusal, DeskRefusal::IdInUse);
+        } else {
+            // A house that reuses an id, pays nothing or pays an account from itself is not
+            // expected to: its money will wait in suspense.
+            let _known = self.desk.expect(step.at, payment);
         }
     }
 

@@ -207,6 +207,8 @@ proptest! {
                 account: account(code),
                 currency: Currency::Cny,
                 date: BusinessDate::from_days(1),
+                sequence: None,
+after: 0,
                 opening: Position::ZERO,
                 closing: told.balance(code),
                 entries: (1..=PAYMENTS).flat_map(honest).filter_map(|word| of(&word)).collect(),

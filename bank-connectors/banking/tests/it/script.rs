@@ -3,13 +3,14 @@
 
 use expect_test::Expect;
 use gcfn_banking::{
-    BankEntry, BankReference, BankWord, Booked, Break, Creditor, Desk, DeskEvent, DeskRefusal,
-    Dispute, Instruction, RecallAnswer, RecallOutcome, ReturnNotice, Side, Statement, StatusChange,
+    BankEntry, BankReference, BankWord, Booked, Break, BreakReason, BreakResolution, Correction,
+    Creditor, Desk, DeskAct, DeskEvent, DeskRefusal, Dispute, Instruction, IntradayReport,
+    OpenBreak, RecallAnswer, RecallOutcome, Remedy, ReturnNotice, Side, Statement, StatusChange,
     StatusReport,
 };
 use gcfn_model::{
-    Amount, BusinessDate, Currency, InstructionId, Millis, Pool, Position, SettlementAccount,
-    Timestamp,
+    Amount, BusinessDate, Currency, Digest, InstructionId, Millis, PartyId, Pool, Position,
+    SettlementAccount, Timestamp,
 };
 use std::fmt::Write;
 
@@ -112,7 +113,36 @@ fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
             if named.is_empty() { "none".to_owned() } else { named.join(", ") }
         }
         "statement" => reconciled(desk, at, rest),
-        "breaks" => desk.breaks().count().to_string(),
+        "part" => told(desk.gather(&stated(rest).0), |()| "taken".to_owned()),
+        "report" => reported(desk, at, rest),
+        "review" => {
+            let [on, "ledger", ledger] = words.as_slice() else { panic!("not a review: {rest}") };
+            let of = (account(on), Currency::Cny);
+            let ledger = Position::from_minor(ledger.parse().unwrap());
+            let tied = desk.review(at, of, ledger);
+            let closed = tied.closed.map_or("nothing".to_owned(), |day| day.days().to_string());
+            format!("{} ended, closes {closed}", tied.ended.len())
+        }
+        "assign" => {
+            let (id, owner) = (named(desk, words[0]), PartyId::from_bytes([7; 16]));
+            told(desk.carry_out(at, DeskAct::Assign { id, owner }), event)
+        }
+        "resolve" => {
+            let remedy = match words[1] {
+                "as-stated" => Remedy::AsStated,
+                "never-booked" => Remedy::NeverBooked,
+                _ => Remedy::Explained,
+            };
+            let (reason, evidence) = (BreakReason::Other, Digest::ZERO);
+            let wish = BreakResolution { id: named(desk, words[0]), remedy, reason, evidence };
+            told(desk.resolve(&wish, words.get(2) == Some(&"in-suspense")), corrected)
+        }
+        "as-stated" => booked(desk.booked_as_stated(at, &entry(rest))),
+        "breaks" => {
+            let mut lines: Vec<String> = desk.breaks().map(known).collect();
+            lines.sort_by_key(|line| order(line));
+            lines.concat()
+        }
         "prune" => desk.prune(at).to_string(),
         _ => panic!("no such verb: {verb}"),
     }
@@ -143,6 +173,9 @@ fn event(said: DeskEvent<u8>) -> String {
         DeskEvent::Recalled { .. } => "Recalled".to_owned(),
         DeskEvent::RecallRefused { reason, .. } => format!("RecallRefused {reason:?}"),
         DeskEvent::Returning { reason, .. } => format!("Returning {reason:?}"),
+        DeskEvent::BreakAssigned { .. } => "BreakAssigned".to_owned(),
+        DeskEvent::BreakResolved(_) => "BreakResolved".to_owned(),
+        DeskEvent::BreakEnded { .. } => "BreakEnded".to_owned(),
     }
 }
 
@@ -170,27 +203,96 @@ fn disputed(dispute: Dispute) -> String {
     }
 }
 
-/// `UC 1 open 0 close 70 ledger 75: A credit 100, B debit 30`.
-fn reconciled(desk: &mut Desk<u8>, at: Timestamp, text: &str) -> String {
+/// The break of the entry with this reference, or of this class.
+fn named(desk: &Desk<u8>, name: &str) -> gcfn_model::BreakId {
+    let reference = BankReference::of(name);
+    let is = |open: &&OpenBreak| match open.what.entry() {
+        Some(entry) => entry.bank_reference == reference,
+        None => difference(&open.what).starts_with(name),
+    };
+    desk.breaks().find(is).map_or(gcfn_model::BreakId::from_bytes([0; 16]), |open| open.id)
+}
+
+fn known(open: &OpenBreak) -> String {
+    let since = open.since.micros() / 1_000_000;
+    let owner = if open.owner.is_some() { ", owned" } else { "" };
+    format!("\n  {} on {} since {since}{owner}", difference(&open.what), open.date.days())
+}
+
+fn corrected(correction: Correction) -> String {
+    match correction {
+        Correction::Nothing => "Nothing".to_owned(),
+        Correction::Book(bank) => format!("Book {}", bank.amount),
+        Correction::TakeBack(ours) => format!("TakeBack {}", ours.amount),
+        Correction::Rebook { ours, bank } => format!("Rebook {}, {}", ours.amount, bank.amount),
+        Correction::Amend { ours, bank } => format!("Amend {}, {}", ours.amount, bank.amount),
+    }
+}
+
+/// `UC 1 balance 70 ledger 75: A credit 100, B debit 30`.
+fn reported(desk: &mut Desk<u8>, at: Timestamp, text: &str) -> String {
     let (head, entries) = text.split_once(':').unwrap();
     let words: Vec<&str> = head.split_whitespace().collect();
-    let [on, day, "open", opening, "close", closing, "ledger", ledger] = words.as_slice() else {
-        panic!("not a statement: {text}")
+    let [on, day, "balance", balance, "ledger", ledger] = words.as_slice() else {
+        panic!("not a report: {text}")
     };
     let position = |text: &str| Position::from_minor(text.parse().unwrap());
+    let report = IntradayReport {
+        account: account(on),
+        currency: Currency::Cny,
+        date: BusinessDate::from_days(day.parse().unwrap()),
+        balance: Some(position(balance)),
+        entries: listed(on, day, entries),
+    };
+    told(desk.provisional(at, &report, position(ledger)), |()| {
+        let ties = desk.ties().find(|ties| ties.account == account(on)).unwrap();
+        let intraday = ties.intraday().unwrap();
+        let breaks: Vec<String> = intraday.breaks.iter().map(difference).collect();
+        let (matched, open) = (intraday.matched, intraday.open);
+        format!("matched {matched}, {open} open: {}", breaks.join(", "))
+    })
+}
+
+fn listed(on: &str, day: &str, entries: &str) -> Vec<BankEntry> {
     let entries = entries.split(',').filter(|text| !text.is_empty()).map(|text| {
         let (reference, rest) = text.trim().split_once(' ').unwrap();
         entry(&format!("{reference} {day} {on} {rest}"))
     });
+    entries.collect()
+}
+
+/// `UC 1 open 0 close 70 ledger 75: A credit 100, B debit 30`, the statement and the ledger;
+/// `UC 1 number 4 open ...` with its number, `UC 1 after 2 open ...` after so many parts.
+fn stated(text: &str) -> (Statement, Position) {
+    let (head, entries) = text.split_once(':').unwrap();
+    let mut words: Vec<&str> = head.split_whitespace().collect();
+    let mut said = |what: &str| {
+        (words[2] == what).then(|| {
+            words.remove(2);
+            words.remove(2).parse::<u64>().unwrap()
+        })
+    };
+    let (sequence, after) = (said("number"), said("after").unwrap_or_default());
+    let [on, day, "open", opening, "close", closing, "ledger", ledger] = words.as_slice() else {
+        panic!("not a statement: {text}")
+    };
+    let position = |text: &str| Position::from_minor(text.parse().unwrap());
     let statement = Statement {
         account: account(on),
         currency: Currency::Cny,
         date: BusinessDate::from_days(day.parse().unwrap()),
+        sequence,
+        after: u32::try_from(after).unwrap(),
         opening: position(opening),
         closing: position(closing),
-        entries: entries.collect(),
+        entries: listed(on, day, entries),
     };
-    told(desk.reconcile(at, &statement, position(ledger)), |reconciliation| {
+    (statement, position(ledger))
+}
+
+fn reconciled(desk: &mut Desk<u8>, at: Timestamp, text: &str) -> String {
+    let (statement, ledger) = stated(text);
+    told(desk.reconcile(at, &statement, ledger), |reconciliation| {
         let clean = if reconciliation.is_clean() { ", clean" } else { "" };
         let mut text = format!("matched {}{clean}", reconciliation.matched);
         let mut lines: Vec<String> = reconciliation
@@ -209,7 +311,7 @@ fn reconciled(desk: &mut Desk<u8>, at: Timestamp, text: &str) -> String {
 }
 
 fn order(line: &str) -> (usize, String) {
-    let classes = ["Bank", "Ours", "Wrong", "Opening", "Sum", "Ledger"];
+    let classes = ["Bank", "Ours", "Wrong", "Stated", "Opening", "Out", "Sum", "Ledger"];
     let class = classes.iter().position(|class| line.trim().starts_with(class));
     (class.unwrap(), line.to_owned())
 }
@@ -224,5 +326,7 @@ fn difference(what: &Break) -> String {
         Break::OpeningDiffers { closed, opening } => format!("OpeningDiffers {closed}, {opening}"),
         Break::SumDiffers { sum, closing } => format!("SumDiffers {sum}, {closing}"),
         Break::LedgerDiffers { ledger, closing } => format!("LedgerDiffers {ledger}, {closing}"),
+        Break::StatedTwice(entry) => format!("StatedTwice {}", entry.amount),
+        Break::OutOfSequence { due, stated } => format!("OutOfSequence {due}, {stated}"),
     }
 }

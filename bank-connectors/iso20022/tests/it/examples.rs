@@ -29,7 +29,7 @@ pub(crate) fn money(decimal: &str, currency: Currency) -> Money {
 
 const UETR: &str = "8f14e45f-ceea-467f-a0e6-1b2c3d4e5f60";
 
-fn group(id: &str) -> GroupHeader {
+pub(crate) fn group(id: &str) -> GroupHeader {
     GroupHeader { id: of(id), created_at: of("2026-11-20T08:30:00Z") }
 }
 

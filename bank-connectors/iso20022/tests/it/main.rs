@@ -7,5 +7,6 @@ mod examples;
 mod golden;
 mod guide;
 mod laws;
+mod pages;
 mod profile;
 mod refusals;

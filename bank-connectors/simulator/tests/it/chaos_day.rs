@@ -3,13 +3,13 @@
 //!
 //! Afterwards the banks behave, and staff do what staff do: ask for statements that did not come,
 //! and take what only the bank has booked. Then every payment is at its end, nothing was paid and
-//! given back, and the nodes' books are the banks' to the cent but for differences with a name.
+//! given back, and the nodes' books are the banks' to the cent, with no difference left.
 
 use crate::script::of;
 use gcfn_banking::{
-    BankEntry, BankWord, Booked, Break, Creditor, Desk, DeskEvent, Errand, Instruction,
-    PaymentState, ReasonCode, RecallAnswer, RecallOutcome, ReturnNotice, Statement, StatusChange,
-    StatusReport,
+    BankEntry, BankReference, BankWord, Booked, Break, BreakReason, BreakResolution, Correction,
+    Creditor, Desk, DeskEvent, Errand, Instruction, OpenBreak, PaymentState, ReasonCode,
+    RecallAnswer, RecallOutcome, Remedy, ReturnNotice, Statement, StatusChange, StatusReport,
 };
 use gcfn_iso20022::{
     Actor, Agent, Assignment, Cancellation, CancellationRequest, CancelledMessage,
@@ -18,7 +18,7 @@ use gcfn_iso20022::{
     Reason, ReportingRequest, RequestedPayment, RequestedReport, Settlement, StatusRequest, read,
 };
 use gcfn_model::{
-    Amount, BusinessDate, Currency, InstructionId, Millis, NodeId, PartyId, Pool, Position,
+    Amount, BusinessDate, Currency, Digest, InstructionId, Millis, NodeId, PartyId, Pool, Position,
     SettlementAccount, Timestamp, Uetr,
 };
 use gcfn_simulator::{AccountConfig, Bank, BankConfig, Deposit};
@@ -61,8 +61,10 @@ struct Customer {
     released: BTreeSet<u64>,
     /// The days of which a statement has tied.
     tied: BTreeSet<(SettlementAccount, BusinessDate)>,
-    /// The last statement of each account and day.
-    stated: BTreeMap<(BusinessDate, SettlementAccount), Statement>,
+    /// The days that were stated.
+    stated: BTreeSet<(SettlementAccount, BusinessDate)>,
+    /// What was counted as nobody's.
+    suspended: BTreeSet<BankReference>,
 }
 
 fn account(number: &str) -> SettlementAccount {
@@ -218,9 +220,7 @@ impl Side {
                     Errand::Resend { .. } => self.hand_over(at, &payment),
                 },
                 DeskEvent::Cancelled(payment) => self.node("a").release(payment.purpose),
-                DeskEvent::Recalled { .. }
-                | DeskEvent::RecallRefused { .. }
-                | DeskEvent::Returning { .. } => {}
+                _ => {}
             }
         }
     }
@@ -274,7 +274,7 @@ impl Side {
             Document::Statements(message) => {
                 for statement in message.statements {
                     let account = account(&statement.account.to_string());
-                    customer.reconcile(at, statement.booked(account).expect("an own account"));
+                    customer.reconcile(at, &statement.booked(account).expect("an own account"));
                 }
             }
             Document::Resolution(message) => {
@@ -302,7 +302,7 @@ impl Side {
     }
 
     /// Staff: statements that are missing or wrong are asked for, what only the bank has booked is
-    /// taken, and what has changed is compared again.
+    /// taken, and what was notified wrongly counts as stated.
     fn staff(&mut self, at: Timestamp, day: BusinessDate) {
         for owner in NODES {
             for number in ["A-UC", "A-SH", "B-CH"] {
@@ -314,22 +314,7 @@ impl Side {
             }
         }
         self.talk(at);
-        for node in self.nodes.values_mut() {
-            let only_bank: Vec<BankEntry> = node
-                .desk
-                .breaks()
-                .filter_map(|open| match open.what {
-                    Break::BankOnly(entry) => Some(entry),
-                    _ => None,
-                })
-                .collect();
-            only_bank.iter().for_each(|entry| node.booked(at, entry));
-            for statement in node.stated.values().cloned().collect::<Vec<_>>() {
-                if !node.tied.contains(&(statement.account, statement.date)) {
-                    node.reconcile(at, statement);
-                }
-            }
-        }
+        self.nodes.values_mut().for_each(|node| node.resolve(at));
     }
 
     fn check(&self, seed: u64) {
@@ -350,31 +335,11 @@ impl Side {
         for held in self.bank.accounts() {
             let Some(node) = held.node else { continue };
             let (customer, account) = (&self.nodes[&node], account(&held.number.to_string()));
-            let named: Position = customer
-                .desk
-                .breaks()
-                .filter(|open| open.account == account)
-                .collect::<Vec<_>>()
-                .iter()
-                .map(|open| match open.what {
-                    Break::WrongAmount { ours, bank } => {
-                        (account, bank.bank_reference, bank.change().and(ours.change().negated()))
-                    }
-                    Break::BankOnly(bank) => (account, bank.bank_reference, bank.change()),
-                    Break::OursOnly(ours) => (account, ours.bank_reference, Position::ZERO),
-                    _ => (account, gcfn_banking::BankReference::of(""), Position::ZERO),
-                })
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .map(|(_, _, difference)| difference)
-                .sum();
             let books = customer.ledger.get(&account).copied().unwrap_or_default();
-            assert_eq!(
-                books.and(named),
-                Position::from(held.balance),
-                "{context}: {} to the cent but for what has a name",
-                number(account)
-            );
+            let differs: Vec<_> = customer.desk.breaks().filter(|b| b.account == account).collect();
+            assert_eq!(differs, [] as [&OpenBreak; 0], "{context}: {}", number(account));
+            let held = Position::from(held.balance);
+            assert_eq!(books, held, "{context}: {} to the cent", number(account));
         }
     }
 }
@@ -397,30 +362,78 @@ impl Customer {
     }
 
     fn booked(&mut self, at: Timestamp, entry: &BankEntry) {
-        match self.desk.booked(at, entry) {
+        let meaning = self.desk.booked(at, entry);
+        self.count(at, entry, meaning);
+    }
+
+    fn count(&mut self, at: Timestamp, entry: &BankEntry, meaning: Booked<u64>) {
+        match meaning {
             Booked::Settled(payment) => {
                 assert!(self.held.remove(&payment.purpose), "what is paid was held");
                 self.paid.insert(payment.purpose);
             }
-            Booked::Received(_)
-            | Booked::Returned(_)
-            | Booked::Unmatched
-            | Booked::Suspended(_) => {}
+            Booked::Suspended(_) => drop(self.suspended.insert(entry.bank_reference)),
+            Booked::Received(_) | Booked::Returned(_) | Booked::Unmatched => {}
             Booked::Repeat | Booked::DayClosed | Booked::Disputed(_) => return,
         }
-        let mirror = self.ledger.entry(entry.account).or_default();
-        *mirror = mirror.and(entry.change());
+        self.shift(entry.account, entry.change());
+        self.review(at, (entry.account, entry.currency));
     }
 
-    fn reconcile(&mut self, at: Timestamp, statement: Statement) {
+    fn shift(&mut self, account: SettlementAccount, change: Position) {
+        let mirror = self.ledger.entry(account).or_default();
+        *mirror = mirror.and(change);
+    }
+
+    fn review(&mut self, at: Timestamp, of: (SettlementAccount, Currency)) {
+        let ledger = self.ledger.get(&of.0).copied().unwrap_or_default();
+        let closed = self.desk.review(at, of, ledger).closed;
+        self.close(of.0, closed);
+    }
+
+    fn close(&mut self, account: SettlementAccount, to: Option<BusinessDate>) {
+        let days = self.stated.iter().filter(|(of, date)| *of == account && Some(*date) <= to);
+        self.tied.extend(days);
+    }
+
+    fn reconcile(&mut self, at: Timestamp, statement: &Statement) {
         let (account, date) = (statement.account, statement.date);
         let ledger = self.ledger.get(&account).copied().unwrap_or_default();
-        if let Ok(compared) = self.desk.reconcile(at, &statement, ledger)
-            && compared.is_clean()
-        {
-            self.tied.insert((account, date));
+        if let Ok(compared) = self.desk.reconcile(at, statement, ledger) {
+            self.stated.insert((account, date));
+            self.close(account, compared.tied.closed);
         }
-        self.stated.insert((date, account), statement);
+    }
+
+    /// Two persons let the statements count, entry by entry.
+    fn resolve(&mut self, at: Timestamp) {
+        let of_entry = |found: &OpenBreak| {
+            matches!(found.what, Break::BankOnly(_) | Break::WrongAmount { .. })
+        };
+        loop {
+            let found = self.desk.breaks().find(|found| of_entry(found)).copied();
+            let Some(found) = found else { return };
+            let (id, evidence) = (found.id, Digest::ZERO);
+            let (remedy, reason) = (Remedy::AsStated, BreakReason::NotificationWrong);
+            let reference = found.what.entry().expect("of an entry").bank_reference;
+            let in_suspense = self.suspended.contains(&reference);
+            let wish = BreakResolution { id, remedy, reason, evidence };
+            let bank = match self.desk.resolve(&wish, in_suspense).expect("it fits") {
+                Correction::Book(bank) => bank,
+                Correction::Rebook { ours, bank } => {
+                    self.shift(ours.account, ours.change().negated());
+                    bank
+                }
+                Correction::Amend { ours, bank } => {
+                    self.shift(ours.account, bank.change().and(ours.change().negated()));
+                    self.review(at, (found.account, found.currency));
+                    continue;
+                }
+                other => panic!("{other:?} for an entry"),
+            };
+            let meaning = self.desk.booked_as_stated(at, &bank);
+            self.count(at, &bank, meaning);
+        }
     }
 }
 

@@ -4,11 +4,11 @@ use crate::world::{IBAN, NAME, World, at, bic, party, pay_in};
 use expect_test::{Expect, expect};
 use gcfn_banking::{BankEntry, ReasonCode, Side, Statement, StatusReport};
 use gcfn_iso20022::{
-    AccountNotification, AccountStatement, Actor, Agent, Assignment, Balance, BusinessMessage,
-    Cancellation, Detail, Document, Entry, EntryStatus, GroupHeader, GroupStatus, Header,
-    InitiationStatus, Money, Notifications, OriginalMessage, OriginalPayment, PaymentReturn,
-    PaymentStatus, Reason, Resolution, ResolvedMessage, ResolvedPayment, ReturnedTransfer,
-    Settlement, Statements, TransactionReport, write,
+    AccountNotification, AccountReport, AccountStatement, Actor, Agent, Assignment, Balance,
+    BusinessMessage, Cancellation, Code, Detail, Document, Entry, EntryStatus, GroupHeader,
+    GroupStatus, Header, InitiationStatus, Money, Notifications, OriginalMessage, OriginalPayment,
+    PaymentReturn, PaymentStatus, Reason, ReportedBalance, Reports, Resolution, ResolvedMessage,
+    ResolvedPayment, ReturnedTransfer, Settlement, Statements, TransactionReport, write,
 };
 use gcfn_model::{Amount, BusinessDate, Currency, Position, Timestamp};
 use gcfn_transport::{Counts, Inbox, InboxError, Incoming};
@@ -81,11 +81,25 @@ fn text(answer: &Result<Vec<Incoming>, InboxError>) -> String {
 
 fn line(incoming: &Incoming) -> String {
     match incoming {
+        Incoming::Part(part) => format!("part {} of {}", part.after, part.account),
+        Incoming::Reported(report) => {
+            let balance = report.balance.map_or("none".to_owned(), |so_far| so_far.to_string());
+            let (account, date) = (report.account, report.date);
+            format!("reported {account} on {date}: {balance}, {} entries", report.entries.len())
+        }
         Incoming::Booked(entry) => booked(entry),
         Incoming::Status(StatusReport { uetr, status, reason }) => {
             format!("{uetr} {status} {reason:?}")
         }
-        Incoming::Statement(Statement { account, currency, date, opening, closing, entries }) => {
+        Incoming::Statement(Statement {
+            account,
+            currency,
+            date,
+            opening,
+            closing,
+            entries,
+            ..
+        }) => {
             let balances = [opening, closing].map(|balance| balance.decimal(*currency));
             let entries: Vec<String> = entries.iter().map(booked).collect();
             format!("{account} {currency} of {date} {balances:?}\n{}", entries.join("\n"))
@@ -207,6 +221,68 @@ async fn a_statement_is_heard_without_a_name() {
         uetr None party None"#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_statement_too_long_for_one_reading_is_heard_in_parts() {
+    let world = World::new().await;
+    let inbox = world.inbox();
+    let numbered = |n: u32| {
+        let bank_reference = format!("B-{n}").parse().ok();
+        Entry { bank_reference, ..entry(|_| ()) }
+    };
+    let balance = |minor| Balance::new(Position::from_minor(minor), date()).unwrap();
+    let statement = AccountStatement {
+        id: "STM-1".parse().unwrap(),
+        page: None,
+        sequence: Some(7),
+        account: "GCFN-CN-SHA-UC-CNY".parse().unwrap(),
+        currency: Currency::Cny,
+        opening: balance(0),
+        closing: balance(5_000 * 125_050),
+        entries: (0..5_000).map(numbered).collect(),
+    };
+    let statements = vec![statement];
+    let bytes = message(Document::Statements(Statements { group: group(), statements }));
+    assert!(gcfn_iso20022::BYTES_MAX < bytes.len(), "{} bytes", bytes.len());
+    let heard = inbox.take(at(1), &bytes).await.unwrap();
+    let (last, parts) = heard.split_last().unwrap();
+    let mut entries = 0;
+    for (before, part) in parts.iter().enumerate() {
+        let Incoming::Part(part) = part else { panic!("{part:?}") };
+        assert_eq!((part.after, part.sequence), (u32::try_from(before).unwrap(), Some(7)));
+        entries += part.entries.len();
+    }
+    let Incoming::Statement(last) = last else { panic!("{last:?}") };
+    assert_eq!(last.after, u32::try_from(parts.len()).unwrap());
+    assert_eq!(entries + last.entries.len(), 5_000);
+    assert_eq!(inbox.take(at(2), &bytes).await.unwrap(), heard, "a repeat is heard alike");
+    let too_long = bytes.iter().copied().take(bytes.len() - 100).collect::<Vec<_>>();
+    assert!(inbox.take(at(3), &too_long).await.is_err(), "whole or not at all");
+}
+
+#[tokio::test]
+async fn a_report_during_the_day_is_heard_for_the_day_of_its_balance() {
+    let so_far = Balance::new(Position::from_minor(125_050), date()).unwrap();
+    let kind = Code::Code("ITBD".parse().unwrap());
+    let report = |balances, entries| AccountReport {
+        id: "RPT-1".parse().unwrap(),
+        page: None,
+        sequence: None,
+        account: "GCFN-CN-SHA-UC-CNY".parse().unwrap(),
+        currency: None,
+        balances,
+        entries,
+    };
+    let of = |reports| message(Document::Reports(Reports { group: group(), reports }));
+    let balance = ReportedBalance { kind, currency: Currency::Cny, balance: so_far };
+    let heard = expect!["reported cn-sha/UC on 2026-11-23: 125050, 1 entries"];
+    check(of(vec![report(vec![balance.clone()], vec![entry(|_| ())])]), heard).await;
+    // Without a balance or an entry it says nothing.
+    check(of(vec![report(Vec::new(), Vec::new())]), expect![[""]]).await;
+    let dollars = ReportedBalance { currency: Currency::Usd, ..balance };
+    let refused = expect!["account cn-sha/UC is in CNY, message says USD"];
+    check(of(vec![report(vec![dollars], Vec::new())]), refused).await;
 }
 
 fn original(id: &str) -> OriginalMessage {
@@ -357,7 +433,7 @@ async fn a_payment_order_is_not_for_a_node() {
     let (world, bank) = (World::new().await, Bank::default());
     let mut outbox = world.outbox(bank.clone()).await;
     Machine::default().deliver(&mut outbox, 1, &[pay_in(1)]).await.unwrap();
-    check(bank.got()[0].bytes.clone(), expect!["pacs.009.001.08 is not taken here; a node takes pacs.002, pacs.004, pain.002, camt.029, camt.053 and camt.054"]).await;
+    check(bank.got()[0].bytes.clone(), expect!["pacs.009.001.08 is not taken here; a node takes pacs.002, pacs.004, pain.002, camt.029, camt.052, camt.053 and camt.054"]).await;
 }
 
 fn resolution(case: &str, status: Option<Cancellation>, original: OriginalPayment) -> Vec<u8> {

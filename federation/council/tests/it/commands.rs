@@ -365,7 +365,7 @@ impl Desk {
         let closing = std::iter::once(opening).chain(moved).sum();
         self.bank.insert(currency, (closing, later));
         let account = self.world.council.house().account();
-        Statement { account, currency, date, opening, closing, entries }
+        Statement { account, currency, date, sequence: None, after: 0, opening, closing, entries }
     }
 }
 

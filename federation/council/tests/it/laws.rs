@@ -184,6 +184,8 @@ fn verb(world: &World, by: &str, wish: &Wish) -> Option<Verb> {
                 account,
                 currency,
                 date: today,
+                sequence: None,
+                after: 0,
                 opening,
                 closing,
                 entries,

@@ -4,8 +4,8 @@ use crate::api::store_problem;
 use crate::auth::Proof;
 use crate::route::{Body, Message, Read, Write};
 use gcfn_api_wire::bank::{
-    BreakList, BreakReport, MessageKept, MessageTaken, MessageWay, PaymentStanding, PaymentTrace,
-    RecallRequest, question_about,
+    MessageKept, MessageTaken, MessageWay, PaymentStanding, PaymentTrace, RecallRequest,
+    question_about,
 };
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
@@ -26,18 +26,6 @@ pub(crate) async fn inbound(
     };
     call.api.banks().take(bank, &message).await?;
     Ok(MessageTaken { at: Text(call.api.node().now()) })
-}
-
-/// Every difference at the venue's desk and at that of its clearing house, if it runs one.
-pub(crate) async fn breaks(call: Read, (): ()) -> Result<BreakList, Problem> {
-    Ok(call.api.gateway().read(|venue, as_of| {
-        let house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
-        let mut found: Vec<_> = venue.desk().breaks().chain(house).collect();
-        found.sort_by_key(|found| found.since);
-        let now = venue.now();
-        let breaks = found.iter().map(|found| BreakReport::new(found, now)).collect();
-        BreakList { breaks, as_of }
-    }))
 }
 
 /// Where a payment stands, and the messages about it, whichever desk it is of.

@@ -26,8 +26,8 @@ pub(crate) struct Contract {
     pub(crate) body: Option<RefOr<Schema>>,
     /// The content type of the body.
     pub(crate) takes: &'static str,
-    /// The longest body, where it is another than the node's own limit.
-    pub(crate) bytes_max: Option<usize>,
+    /// Whether the body is a bank's message, which may be longer than others.
+    pub(crate) is_message: bool,
     pub(crate) status: StatusCode,
     pub(crate) media_type: &'static str,
     pub(crate) answer: RefOr<Schema>,
@@ -41,7 +41,7 @@ impl Contract {
             parameters: Vec::new(),
             body: None,
             takes: I::TAKES,
-            bytes_max: I::BYTES_MAX,
+            is_message: I::IS_MESSAGE,
             status: StatusCode::OK,
             media_type: A::MEDIA_TYPE,
             answer: RefOr::T(Schema::default()),
@@ -155,8 +155,8 @@ fn describe_as(path: &str, schema: RefOr<Schema>, contract: &mut Contract) {
 pub(crate) trait Input: Sized + Send + 'static {
     /// The content type of a body.
     const TAKES: &'static str = "application/json";
-    /// The longest body, where it is another than the node's own limit.
-    const BYTES_MAX: Option<usize> = None;
+    /// Whether the body is a bank's message, which may be longer than others.
+    const IS_MESSAGE: bool = false;
     fn read(request: &mut Admitted) -> Result<Self, Problem>;
     fn describe(contract: &mut Contract);
 }
@@ -192,7 +192,7 @@ pub(crate) struct Message(pub(crate) Bytes);
 impl Input for Message {
     const TAKES: &'static str = "application/xml";
     /// The statement of a busy day is long.
-    const BYTES_MAX: Option<usize> = Some(16 * 1024 * 1024);
+    const IS_MESSAGE: bool = true;
     fn read(request: &mut Admitted) -> Result<Message, Problem> {
         match request.asked.body.is_empty() {
             true => Err(Code::BankMessage.into()),

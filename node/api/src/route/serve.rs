@@ -293,7 +293,10 @@ async fn read_body(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Bytes, Problem> {
-    let bytes = to_bytes(body, contract.bytes_max.unwrap_or(api.settings().body_bytes_max)).await;
+    let settings = api.settings();
+    let bytes_max =
+        if contract.is_message { settings.message_bytes_max } else { settings.body_bytes_max };
+    let bytes = to_bytes(body, bytes_max).await;
     let bytes = bytes.map_err(|_| Code::BodyTooLong)?;
     let fits = headers.get(CONTENT_TYPE).is_some_and(|media_type| {
         let media_type = media_type.to_str().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Money in and out, the money desk, disputes, limits.
 
 use super::{HOLDERS, OVERSEERS, PARTIES};
-use crate::handlers::{bank, desk, disputes, fees, node, risk, settlement};
+use crate::handlers::{bank, desk, disputes, fees, node, reconciliation, risk, settlement};
 use crate::route::Route;
 use gcfn_venue::Role::{Operator, Regulator, User};
 
@@ -90,15 +90,51 @@ pub(super) fn suspense() -> Vec<Route> {
     ]
 }
 
-/// What banks have under way and where their books differ.
+const BREAKS: (&str, &str) = (
+    "/api/v1/bank/reconciliation",
+    "The differences between the banks' books and the node's, with age and owner.",
+);
+const TIES: (&str, &str) = (
+    "/api/v1/bank/reconciliation/accounts",
+    "How the node's accounts tie to what banks say, day by day, and its pools to what they owe.",
+);
+const ASSIGN: (&str, &str) =
+    ("/api/v1/bank/reconciliation/{break}/assign", "Say who of the staff looks after a break.");
+const RESOLVE: &str = "/api/v1/bank/reconciliation/{break}/resolve";
+
+/// How the accounts of a venue, and of its house, tie.
+pub(super) fn ties() -> Vec<Route> {
+    vec![
+        Route::read(BREAKS.0, &[Operator, Regulator], BREAKS.1, reconciliation::breaks),
+        Route::read(TIES.0, &[Operator, Regulator], TIES.1, reconciliation::accounts),
+        Route::write(ASSIGN.0, &[Operator], ASSIGN.1, reconciliation::assign),
+        Route::write(
+            RESOLVE,
+            &[Operator],
+            "Say how a break ends; two persons must.",
+            reconciliation::resolve,
+        ),
+    ]
+}
+
+/// How the accounts of the federation's house tie: at the root.
+pub(super) fn federation_ties() -> Vec<Route> {
+    vec![
+        Route::read(BREAKS.0, &[Operator, Regulator], BREAKS.1, reconciliation::federation_breaks),
+        Route::read(TIES.0, &[Operator, Regulator], TIES.1, reconciliation::federation_accounts),
+        Route::write(ASSIGN.0, &[Operator], ASSIGN.1, reconciliation::federation_assign),
+        Route::write(
+            RESOLVE,
+            &[Operator],
+            "Say how a break ends.",
+            reconciliation::federation_resolve,
+        ),
+    ]
+}
+
+/// What banks have under way.
 pub(super) fn banks() -> Vec<Route> {
     vec![
-        Route::read(
-            "/api/v1/bank/reconciliation",
-            &[Operator, Regulator],
-            "The differences between the banks' books and the node's, with their age.",
-            bank::breaks,
-        ),
         Route::read(
             "/api/v1/bank/payments/{uetr}",
             &[Operator, Regulator],

@@ -187,6 +187,7 @@ async fn every_example_of_a_request_can_be_sent() {
             "{template}" => "tpl-0000000000000000000000000a",
             "{party}" => "pty-0000000000000000000000000a",
             "{dispute}" => "dsp-0000000000000000000000000a",
+            "{break}" => "brk-0000000000000000000000000a",
             "{node}" => "cn-sha",
             "{item}" => "1",
             "{order}" => "ord-0000000000000000000000000a",

@@ -244,6 +244,8 @@ async fn what_a_bank_has_and_the_node_has_not_is_a_break_with_an_age() {
         account,
         currency: Currency::Cny,
         date: "2026-11-23".parse().unwrap(),
+        sequence: None,
+        after: 0,
         opening: Position::ZERO,
         closing,
         entries: Vec::new(),
@@ -258,6 +260,32 @@ async fn what_a_bank_has_and_the_node_has_not_is_a_break_with_an_age() {
     assert_eq!(ledger["bank"], money("7.00"));
     assert_eq!(ledger["ours"], money("0.00"));
     assert!(ledger["age_seconds"].is_u64());
+    assert_eq!((&ledger["owner"], &ledger["overdue"]), (&Value::Null, &json!(false)));
+
+    // An operator takes it on; two persons say that the statement was wrong.
+    let path = |of: &Value, verb: &str| {
+        format!("/api/v1/bank/reconciliation/{}/{verb}", of["id"].as_str().unwrap())
+    };
+    world.done(&people.operator, &path(ledger, "assign"), json!({})).await;
+    let (_, list) = world.get(&people.operator, "/api/v1/bank/reconciliation").await;
+    assert!(list["breaks"][1]["owner"].as_str().unwrap().starts_with("pty-"));
+    let days = "/api/v1/bank/reconciliation/accounts?currency=CNY&date=2026-11-23";
+    let (_, ties) = world.get(&people.regulator, days).await;
+    let day = &ties["days"][0];
+    assert_eq!((&day["state"], &day["closing"]), (&json!("differs"), &money("7.00")));
+    assert_eq!((&day["mirror"], &day["difference"]), (&money("0.00"), &money("-7.00")));
+    assert_eq!(day["breaks"].as_array().unwrap().len(), 2);
+    for pool in ties["pools"].as_array().unwrap() {
+        assert_eq!(pool["difference"], money("0.00"), "{pool}");
+    }
+
+    let end =
+        json!({ "remedy": "explained", "reason": "statement_wrong", "evidence": "07".repeat(32) });
+    by_two(&world, &people, &path(&breaks[0], "resolve"), end).await;
+    let (_, list) = world.get(&people.operator, "/api/v1/bank/reconciliation").await;
+    assert_eq!(list["breaks"], json!([]));
+    let (_, ties) = world.get(&people.operator, days).await;
+    assert_eq!(ties["days"][0]["state"], "reconciled");
 }
 
 #[tokio::test]

@@ -196,6 +196,10 @@ fn sample_of_the_desk(path: &str, people: &People) -> Option<Value> {
             "parts": [{ "claimant": "platform", "amount": money("1") }]
         }),
         "bank/payments/{uetr}/recall" => json!({ "reason": "DUPL" }),
+        "bank/reconciliation/{break}/assign" => json!({ "owner": party }),
+        "bank/reconciliation/{break}/resolve" => json!({
+            "remedy": "as_stated", "reason": "notification_wrong", "evidence": digest,
+        }),
         "bank/reconciliation/diffs" => json!({
             "pool": "user_custody", "side": "credit", "amount": money("1"),
             "booked_on": "2026-11-23", "statement": digest,

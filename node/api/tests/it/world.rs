@@ -201,6 +201,7 @@ impl World {
             personal_data_kept: Millis(5 * 366 * 86_400_000),
             rate_limits,
             body_bytes_max: 16_384,
+            message_bytes_max: 16 << 20,
             deposit_accounts: [(Pool::UserCustody, account)].into(),
         };
         let neighbours = Arc::new(Neighbours::default());

@@ -1,5 +1,6 @@
 //! The clearing house as its members and its bank see it.
 
+mod breaks;
 mod defaults;
 mod exhaustive;
 mod laws;

@@ -192,7 +192,7 @@ impl World {
         }
     }
 
-    fn statement(&self, date: BusinessDate, currency: Currency) -> Statement {
+    pub(crate) fn statement(&self, date: BusinessDate, currency: Currency) -> Statement {
         let account = self.house.account();
         let of = self.booked.iter().filter(|entry| entry.currency == currency).copied();
         let until: Vec<_> = of.filter(|entry| entry.booked_on <= date).collect();
@@ -200,7 +200,7 @@ impl World {
         let (entries, earlier): (Vec<_>, Vec<_>) =
             until.iter().copied().partition(|entry| entry.booked_on == date);
         let (opening, closing) = (sum(&earlier), sum(&until));
-        Statement { account, currency, date, opening, closing, entries }
+        Statement { account, currency, date, sequence: None, after: 0, opening, closing, entries }
     }
 
     pub(crate) fn cycle(&self) -> &Cycle {

@@ -42,13 +42,26 @@ fn three_mistakes_are_named_with_their_lines() {
 }
 
 #[test]
+fn the_longest_message_of_a_bank_is_said_in_mebibytes() {
+    let read = |text: &str| parse(Path::new("/n"), Path::new("/n/node.toml"), text);
+    assert_eq!(read(GOOD).expect("good").message_mib, 16);
+    let longer = format!("message_mib = 128\n{GOOD}");
+    assert_eq!(read(&longer).expect("good").message_mib, 128);
+    let problems = read(&format!("message_mib = 2\n{GOOD}")).expect_err("too few");
+    expect![[r#"
+        1 mistake in the configuration; the node does not start
+          /n/node.toml:1: message_mib: 2 is not 4 to 1024"#]]
+    .assert_eq(&problems.to_string());
+}
+
+#[test]
 fn unknown_keys_are_told_together_with_all_other_mistakes() {
     let bad = format!("peers = []\n{GOOD}colour = \"red\"\n");
     let bad = bad.replace("\"local\"", "\"bank\"").replace("link =", "lnik = \"\"\nlink =");
     let problems = parse(Path::new("/n"), Path::new("/n/node.toml"), &bad).expect_err("bad");
     expect![[r#"
         4 mistakes in the configuration; the node does not start
-          /n/node.toml:1: file: unknown key peers; allowed: node, region, role, regional, listen, store, kafka, bank, watch
+          /n/node.toml:1: file: unknown key peers; allowed: node, region, role, regional, listen, store, kafka, bank, watch, message_mib
           /n/node.toml:5: role: "bank" is not one of root, regional, local, regulator
           /n/node.toml:10: file: unknown key lnik; allowed: api, link
           /n/node.toml:18: file: unknown key colour; allowed: node, region, bic, url"#]]

@@ -158,6 +158,7 @@ impl Base {
             personal_data_kept: personal_data_kept(venue),
             rate_limits: self.rate_limits(),
             body_bytes_max: BODY_BYTES_MAX,
+            message_bytes_max: usize::from(self.config.message_mib) << 20,
             deposit_accounts: self.deposit_accounts(venue)?,
         })
     }

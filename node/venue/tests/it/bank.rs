@@ -114,7 +114,8 @@ fn a_refused_statement_says_which_field_broke_which_rule() {
     let account = world.venue.terms().account(Pool::UserCustody);
     let (opening, closing, date) = (Position::ZERO, Position::ZERO.plus(cents(1_00)), date(1000));
     let (currency, entries) = (Currency::Sgd, vec![entry]);
-    let day = Statement { account, currency, date, opening, closing, entries };
+    let day =
+        Statement { account, currency, date, sequence: None, after: 0, opening, closing, entries };
     let refused = |world: &mut World, statement: &Statement| {
         let statement = Command::BankStatement(statement.clone());
         world.apply(&statement).expect_err("a statement that does not fit")
@@ -166,6 +167,8 @@ fn a_refused_statement_leaves_no_trace() {
         account,
         currency: Currency::Sgd,
         date: date(1000),
+        sequence: None,
+        after: 0,
         opening: nothing,
         closing: nothing,
         entries: vec![entry],

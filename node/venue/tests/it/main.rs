@@ -6,6 +6,7 @@
 mod alliances;
 mod bank;
 mod batches;
+mod breaks;
 mod chaos;
 mod clearing_acts;
 mod closing;

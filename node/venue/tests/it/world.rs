@@ -25,7 +25,7 @@ pub(crate) struct World {
     pub(crate) bank_entries: u64,
     requests: u64,
     /// Bank balances per pool and the day's entries, for statements.
-    booked: Vec<BankEntry>,
+    pub(crate) booked: Vec<BankEntry>,
 }
 
 pub(crate) fn cents(minor: u64) -> Amount {
@@ -375,7 +375,16 @@ impl World {
             let earlier: Vec<_> = all.iter().filter(|e| e.booked_on < today).copied().collect();
             let (opening, closing): (Position, Position) = (sum(earlier), sum(all));
             let currency = self.venue.terms().currency;
-            let statement = Statement { account, currency, date: today, opening, closing, entries };
+            let statement = Statement {
+                account,
+                currency,
+                date: today,
+                sequence: None,
+                after: 0,
+                opening,
+                closing,
+                entries,
+            };
             self.must(Command::BankStatement(statement));
         }
     }

@@ -24,7 +24,7 @@ const SEEDS: u64 = 16;
 
 /// How many are tried at most until every verb was carried out: which ones a seed carries out
 /// changes with the commands that there are.
-const SEEDS_MAX: u64 = 64;
+const SEEDS_MAX: u64 = 192;
 
 /// Seeds that have found a defect once.
 const REGRESSIONS: [u64; 1] = [20_030];
