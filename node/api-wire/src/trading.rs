@@ -198,21 +198,21 @@ pub struct DealReport {
     pub side: DealSide,
     /// The node on the other side; none while a rate is only held.
     pub with: Option<Node>,
-    /// Who stands by the rate.
-    pub dealer: Node,
-    /// The lock of its rate, while it is needed.
+    /// Who stands by the rate; none where both nodes keep one currency.
+    pub dealer: Option<Node>,
+    /// The lock of its rate, while it is needed; none where there is no rate.
     pub lock: Option<Lock>,
     /// The order of the buyer's node.
     pub order: Option<Order>,
     /// The trade in the home node's book.
     pub trade: Option<Trade>,
-    /// What the buyer's node pays the dealer: at most, before it has matched.
+    /// What the buyer's node pays, a dealer if there is one: at most, before it has matched.
     pub pays: Money,
-    /// What the dealer pays the home node: at most, before it has matched.
+    /// What the home node is paid: at most, before it has matched.
     pub needs: Money,
     /// Until when a held rate can be used.
     pub expires_at: Option<Time>,
-    /// When both currencies settle.
+    /// When it settles, in both currencies.
     pub value_date: Option<Date>,
     /// The bundle that it settles in.
     pub bundle: Option<Hash>,
@@ -225,7 +225,7 @@ impl From<OpenDeal> for DealReport {
             stage: deal.stage,
             side: deal.side,
             with: deal.with.map(Text),
-            dealer: Text(deal.dealer),
+            dealer: deal.dealer.map(Text),
             lock: deal.lock.map(Text),
             order: deal.order.map(Text),
             trade: deal.trade.map(Text),

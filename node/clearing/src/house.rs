@@ -222,7 +222,8 @@ impl House {
                 events.push(ClearingEvent::BundleQueued { cycle, bundle });
                 self.queue.add(bundle, date);
             }
-            Standing::Awaited | Standing::Settled => {}
+            Standing::Awaited => events.push(ClearingEvent::BundleAwaited { cycle, bundle, by }),
+            Standing::Settled => {}
         }
         Ok(())
     }
@@ -241,9 +242,10 @@ impl House {
         }
         self.retry_pay_outs(at, events);
         self.ask_bank_about(at, events);
+        self.warn_of_late(at, events);
     }
 
-    /// When a cycle moves on, or the bank is asked, next without anybody's doing.
+    /// When a cycle moves on or is late, or the bank is asked, next without anybody's doing.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         let due = |cycle: &Cycle| match cycle.phase {
@@ -252,7 +254,8 @@ impl House {
             Phase::PayIn => Some(cycle.schedule.pay_in_by),
             _ => cycle.pay_outs.iter().filter_map(PayOut::retry_at).min(),
         };
-        self.cycles.values().filter_map(due).chain(self.desk.next_question()).min()
+        let warnings = self.cycles.values().filter_map(Cycle::warning_at);
+        self.cycles.values().filter_map(due).chain(warnings).chain(self.desk.next_question()).min()
     }
 
     fn advance(

@@ -22,10 +22,10 @@ const OVERDUE: Millis = Millis(3_600_000);
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<()> {
-    let mut alarmed = 0;
+    let (mut overdue_told, mut late_told) = (0, 0);
     loop {
         let now = clock.now();
-        let (currency, pending, overdue, suspense) = cell.read(|replica| {
+        let (currency, pending, overdue, late, suspense) = cell.read(|replica| {
             let venue = replica.venue();
             let pending = venue.desk().payments().filter(|p| p.state.is_open()).count();
             let overdue = venue.desk().overdue(now, OVERDUE).count();
@@ -34,20 +34,16 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
                 let balance = |pool| money.balance(Account::Suspense(pool), currency).minor();
                 (currency, Pool::ALL.into_iter().map(balance).sum::<i128>())
             });
-            if let Some(house) = venue.house() {
-                show_unsettled(house, now);
-            }
-            (venue.terms().currency.code(), pending, overdue, in_suspense)
+            let late = venue.house().map_or(0, |house| show_unsettled(house, now));
+            (venue.terms().currency.code(), pending, overdue, late, in_suspense)
         });
         show(currency, (pending, overdue));
         for (currency, balance) in suspense {
             let figure = i64::try_from(balance).unwrap_or(i64::MAX);
             Gauge::SuspenseBalance.set(&[currency.code()], figure);
         }
-        if alarmed < overdue {
-            tracing::error!(overdue, "payments wait for a bank's answer for over an hour");
-        }
-        alarmed = overdue;
+        alarm(&mut overdue_told, overdue, "payments wait for a bank's answer for over an hour");
+        alarm(&mut late_told, late, "cycles owe somebody an hour past their deadline");
         tokio::time::sleep(BEAT).await;
     }
 }
@@ -57,11 +53,11 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()> {
-    let mut alarmed = 0;
+    let (mut overdue_told, mut late_told) = (0, 0);
     loop {
         let now = clock.now();
-        let counts = cell.read(|council| {
-            show_unsettled(council.house(), now);
+        let (late, counts) = cell.read(|council| {
+            let late = show_unsettled(council.house(), now);
             let desk = council.house().desk();
             let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
             for payment in desk.payments().filter(|payment| payment.state.is_open()) {
@@ -70,26 +66,36 @@ pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock
             for payment in desk.overdue(now, OVERDUE) {
                 counts.entry(payment.instruction.currency).or_default().1 += 1;
             }
-            counts
+            (late, counts)
         });
         for currency in Currency::ALL {
             show(currency.code(), counts.get(&currency).copied().unwrap_or_default());
         }
         let overdue = counts.values().map(|(_, overdue)| overdue).sum();
-        if alarmed < overdue {
-            tracing::error!(overdue, "payments wait for a bank's answer for over an hour");
-        }
-        alarmed = overdue;
+        alarm(&mut overdue_told, overdue, "payments wait for a bank's answer for over an hour");
+        alarm(&mut late_told, late, "cycles owe somebody an hour past their deadline");
         tokio::time::sleep(BEAT).await;
     }
 }
 
-fn show_unsettled(house: &House, now: Timestamp) {
+/// Says in the log that there are more than there were.
+fn alarm(told: &mut usize, count: usize, what: &'static str) {
+    if *told < count {
+        tracing::error!(count, "{what}");
+    }
+    *told = count;
+}
+
+/// Shows how old the oldest unsettled cycle is, and which cycles are late: how many.
+fn show_unsettled(house: &House, now: Timestamp) -> usize {
     let unsettled = house.cycles().filter(|cycle| cycle.phase < Phase::Settled);
     let oldest = unsettled.map(|cycle| cycle.schedule.value_date).min();
     let ended = oldest.and_then(|date| Timestamp::from_utc(date.plus_days(1), 0));
     let age = ended.map_or(0, |ended| now.since(ended).0 / 1_000);
     Gauge::UnsettledAge.set(&[house.id().as_str()], i64::try_from(age).unwrap_or(i64::MAX));
+    let late = house.cycles().filter(|cycle| cycle.late_by(now).is_some()).count();
+    Gauge::CyclesLate.set(&[house.id().as_str()], i64::try_from(late).unwrap_or(i64::MAX));
+    late
 }
 
 fn show(currency: &str, (pending, overdue): (usize, usize)) {

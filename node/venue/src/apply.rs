@@ -284,7 +284,7 @@ impl Venue {
     fn dispatch(&mut self, step: &mut Step<'_>, from: NodeId, body: &Dispatch) -> Outcome {
         match body {
             Dispatch::Affirm(bundle) => {
-                if bundle.nodes() != [from] {
+                if !bundle.nodes().contains(&from) {
                     return Err(Rejection::NotYours);
                 }
                 self.affirmed(step, from, bundle)

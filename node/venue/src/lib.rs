@@ -32,6 +32,7 @@ mod conduct;
 mod conservation;
 mod credit;
 mod custody;
+mod deal_rate;
 mod dealing;
 mod defaults;
 mod dispute;
@@ -132,6 +133,7 @@ pub use credit::{
     Score,
 };
 pub use custody::{CustodianAct, Custody};
+pub use deal_rate::DealRate;
 pub use dealing::member_party;
 pub use defaults::{DefaultCase, DefaultCause, Severity};
 pub use dispute::{

@@ -6,6 +6,7 @@ use crate::answers::Answers;
 use crate::batch::Batch;
 use crate::bidding::Auction;
 use crate::bundling::Bundled;
+use crate::deal_rate::DealRate;
 use crate::defaults::DefaultCase;
 use crate::dispute::DisputeStep;
 use crate::disputes::Disputes;
@@ -98,7 +99,7 @@ pub(crate) struct Lock {
 pub(crate) struct Deal {
     pub(crate) buyer: PartyId,
     pub(crate) goods: crate::command::Merchandise,
-    pub(crate) rate: LockedRate,
+    pub(crate) rate: DealRate,
     /// What is held of the buyer's money until the home node answers.
     pub(crate) held: Amount,
 }

@@ -2,6 +2,7 @@
 
 mod defaults;
 mod exhaustive;
+mod lateness;
 mod laws;
 mod looking;
 mod paying_back;

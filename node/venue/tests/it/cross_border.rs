@@ -64,7 +64,7 @@ impl Two {
             expires_at: instant(1008, 0),
             quantity: 5,
             limit: cents(95_00),
-            lock: self.rate.lock,
+            lock: Some(self.rate.lock),
         }
     }
 
@@ -224,7 +224,7 @@ fn a_rate_is_good_once_and_until_it_expires() {
     let late = two.away.user("uwe", Verb::BuyAbroad(two.goods()));
     assert_eq!(late, Err(Rejection::LockExpired));
     two.away.at = instant(1000, 11).micros();
-    let goods = Merchandise { lock: LockId::derive(&[b"other"]), ..two.goods() };
+    let goods = Merchandise { lock: Some(LockId::derive(&[b"other"])), ..two.goods() };
     assert_eq!(two.away.user("uwe", Verb::BuyAbroad(goods)), Err(Rejection::UnknownLock));
 }
 
@@ -329,7 +329,7 @@ fn a_house_has_no_say_in_the_bundles_of_another() {
 
 /// A deal of five coupons that `de` sends as its own, at `cost` of its money for one of ours.
 fn deal_at(two: &Two, name: &[u8], cost: u64) -> Command {
-    let rate = LockedRate { rate: Rate::new(1, cost).expect("positive"), ..two.rate };
+    let rate = LockedRate { rate: Rate::new(1, cost).expect("positive"), ..two.rate }.into();
     let order = OrderId::derive(&[name]);
     let (series, quantity, limit) = (two.series, 5, cents(95_00));
     let body = Dispatch::Deal(DealOrder { order, series, quantity, limit, rate });

@@ -296,6 +296,21 @@ fn what_waits_for_a_cap_counts_once_it_has_entered_or_was_settled() {
 }
 
 #[test]
+fn what_the_house_s_own_node_agrees_to_counts_as_the_other_affirmed_it() {
+    use Pool::{SettlementHub, UserCustody};
+    let house: NodeId = "sg".parse().expect("a name");
+    let (command, _) = affirmed(Digest([1; 32]), 30);
+    let (cycle, bundle, by) = (cycle(), Digest([1; 32]), "sg-2".parse().expect("a name"));
+    let awaited = Event::Clearing(ClearingEvent::BundleAwaited { cycle, bundle, by });
+    let agreed = Event::Clearing(ClearingEvent::BundleAgreed { cycle, bundle });
+    let (mut cycles, tick) = (Cycles::default(), Command::CloseEpoch);
+    cycles.count(house, &command, &awaited).expect("noted");
+    cycles.count(house, &tick, &agreed).expect("noted");
+    let positions = netted(&[("sg-2", UserCustody, -30), ("sg-2", SettlementHub, 30)]);
+    assert_eq!(kinds(cycles.count(house, &tick, &positions)), None);
+}
+
+#[test]
 fn positions_are_what_the_bundles_of_others_come_to_and_sum_to_zero() {
     use Pool::{IssuerEscrow, SettlementHub, UserCustody};
     let house: NodeId = "sg".parse().expect("a name");
