@@ -12,8 +12,11 @@ use crate::page::page_size;
 use crate::term::{
     CurrencyCode, Date, Hash, Lock, Money, Node, Order, Party, Series, Text, Time, Trade,
 };
+use gcfn_clearing::BundleRef;
 use gcfn_model::Currency;
-use gcfn_venue::{DealSide, DealStage, LockedRate, OpenDeal, TradeState};
+use gcfn_venue::{
+    BundleException, DealSide, DealStage, Difference, LockedRate, OpenDeal, TradeState,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -182,8 +185,39 @@ impl From<LockedRate> for RateLock {
 pub struct DealList {
     /// The deals, by how far they have come.
     pub deals: Vec<DealReport>,
+    /// The bundles of the last week that the other node and this one do not say alike.
+    pub exceptions: Vec<ExceptionReport>,
     /// The log index that this holds at least.
     pub as_of: u64,
+}
+
+/// A bundle that another node and this one do not say alike. Both see it; unless they come to
+/// agree, the bundle leaves its cycle and both sides return to where they were.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExceptionReport {
+    /// The bundle.
+    pub bundle: Hash,
+    /// The other node.
+    pub with: Node,
+    /// Who says that it differs.
+    pub by: Node,
+    /// In what: `trades`, `obligations` or `proof`.
+    #[schema(value_type = String, example = "trades")]
+    pub differs: Difference,
+    /// Since when it is known.
+    pub at: Time,
+}
+
+impl From<(BundleRef, BundleException)> for ExceptionReport {
+    fn from((bundle, exception): (BundleRef, BundleException)) -> ExceptionReport {
+        ExceptionReport {
+            bundle: Text(bundle),
+            with: Text(exception.with),
+            by: Text(exception.by),
+            differs: exception.differs,
+            at: Text(exception.at),
+        }
+    }
 }
 
 /// A deal across nodes that has not settled. Who the user is, only the user's node knows.

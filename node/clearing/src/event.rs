@@ -258,6 +258,18 @@ pub enum ClearingEvent {
         /// How long after the deadline.
         by: Millis,
     },
+    /// Those who stand by a bundle hear that another has affirmed something else under its name;
+    /// who has is told by the refusal.
+    BundleContested {
+        /// The cycle it would settle in.
+        cycle: CycleId,
+        /// The bundle.
+        bundle: BundleRef,
+        /// Who affirmed the other content.
+        by: NodeId,
+        /// Who stands by the first.
+        with: Vec<NodeId>,
+    },
 }
 
 impl ClearingEvent {

@@ -179,8 +179,12 @@ impl House {
         let no_cycle = HouseRefusal::NoOpenCycle(bundle.value_date);
         let cycle = self.cycles.get_mut(&bundle.value_date).ok_or(no_cycle)?;
         let reference = bundle.reference;
-        if cycle.dispute(by, &bundle) {
-            events.push(ClearingEvent::BundleDisputed { cycle: cycle.id, bundle: reference, by });
+        if let Some(with) = cycle.dispute(by, &bundle) {
+            let (cycle, bundle) = (cycle.id, reference);
+            events.push(ClearingEvent::BundleDisputed { cycle, bundle, by });
+            if !with.is_empty() {
+                events.push(ClearingEvent::BundleContested { cycle, bundle, by, with });
+            }
             return Err(HouseRefusal::Mismatch);
         }
         if cycle.bundles.get(&reference).is_some_and(|known| known.by.contains(&by)) {

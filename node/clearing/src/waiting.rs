@@ -94,15 +94,13 @@ impl Cycle {
         }
     }
 
-    /// Whether `bundle` is something else than what is known under its name; of who must affirm
-    /// it, it is remembered.
-    pub(crate) fn dispute(&mut self, by: NodeId, bundle: &Bundle) -> bool {
-        let Some(known) = self.bundles.get(&bundle.reference) else { return false };
-        let differs = known.bundle != *bundle;
-        if differs && known.required.contains(&by) {
-            self.disputes.insert((bundle.reference, by));
-        }
-        differs
+    /// Who must hear that `bundle` is something else than what is known under its name, if it is:
+    /// those who stand by that, the first time that one says so who must affirm it.
+    pub(crate) fn dispute(&mut self, by: NodeId, bundle: &Bundle) -> Option<Vec<NodeId>> {
+        let known = self.bundles.get(&bundle.reference).filter(|known| known.bundle != *bundle)?;
+        let told = known.required.contains(&by) && self.disputes.insert((bundle.reference, by));
+        let others = known.by.iter().copied().filter(|node| told && *node != by);
+        Some(others.collect())
     }
 
     /// The bundles that somebody has affirmed and not everybody who must.

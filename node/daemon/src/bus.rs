@@ -96,6 +96,12 @@ fn describe(node: NodeId, event: &gcfn_venue::Event) -> Option<(&'static str, Ke
             let (name, cycle) = cycle_event(event)?;
             (name, Key::Cycle(cycle), json!(event))
         }
+        Event::AffirmationDiffers { bundle, exception } => {
+            let account = SettlementAccount { node, pool: Pool::UserCustody };
+            let data =
+                json!({ "alert": "affirmation_differs", "bundle": bundle, "exception": exception });
+            ("risk.alert_raised", Key::Account(account), data)
+        }
         Event::PartyFrozen { party } => {
             let data = json!({ "alert": "party_frozen", "party": party });
             ("risk.alert_raised", Key::Party(*party), data)

@@ -10,6 +10,7 @@ use crate::bundling::trades_root;
 use crate::command::{DealOrder, Dispatch, FillReport, Merchandise};
 use crate::deal_rate::{DealRate, dealing_account};
 use crate::event::Event;
+use crate::exception::Difference;
 use crate::federation_request::LockUse;
 use crate::fees::{Liquidity, MarketKind, TradeLine};
 use crate::notice::LockedRate;
@@ -246,8 +247,8 @@ impl Venue {
     }
 
     /// The home node proposes the day's bundle. It is affirmed if it says of every purchase
-    /// exactly what this node has recorded, and disputed by silence otherwise: unaffirmed, it
-    /// leaves its cycle and both sides return to where they were.
+    /// exactly what this node has recorded. Otherwise the home hears in what it differs:
+    /// unaffirmed, it leaves its cycle and both sides return to where they were.
     pub(crate) fn proposed(
         &mut self,
         step: &mut Step<'_>,
@@ -259,9 +260,14 @@ impl Venue {
         if self.bundles.contains_key(&bundle.reference) {
             return Err(Rejection::DealState);
         }
-        let items = self.payments_of(from, trades).ok_or(Rejection::DealState)?;
-        if !self.agrees(from, bundle, uses, trades, &items) {
-            return Err(Rejection::DealState);
+        let Some(items) = self.payments_of(from, trades) else {
+            return self.disagree(step, from, bundle.reference, Difference::Trades);
+        };
+        if !self.agrees(from, bundle, uses, &items) {
+            return self.disagree(step, from, bundle.reference, Difference::Obligations);
+        }
+        if bundle.trades_root != trades_root(trades) {
+            return self.disagree(step, from, bundle.reference, Difference::Proof);
         }
         for trade in trades {
             self.unproposed.remove(&(from, *trade));
@@ -318,14 +324,7 @@ impl Venue {
         }
     }
 
-    fn agrees(
-        &self,
-        from: NodeId,
-        bundle: &Bundle,
-        uses: &[LockUse],
-        trades: &[TradeId],
-        items: &[ItemId],
-    ) -> bool {
+    fn agrees(&self, from: NodeId, bundle: &Bundle, uses: &[LockUse], items: &[ItemId]) -> bool {
         let mut owed = Amount::ZERO;
         let mut dealers = BTreeSet::new();
         for id in items {
@@ -334,12 +333,11 @@ impl Venue {
                 dealers.insert(self.dealer_between(item));
             }
         }
-        let fits = match (dealers.pop_first(), dealers.is_empty()) {
+        match (dealers.pop_first(), dealers.is_empty()) {
             (Some(Some(dealer)), true) => self.is_through(dealer, from, bundle, uses, owed),
             (Some(None), true) => uses.is_empty() && self.is_at_par(from, bundle, owed),
             _ => false,
-        };
-        fits && bundle.trades_root == trades_root(trades)
+        }
     }
 
     /// Whether this node owes `dealer` so much in the bundle and nothing else, and `dealer` pays

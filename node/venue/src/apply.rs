@@ -300,6 +300,9 @@ impl Venue {
             Dispatch::Propose { bundle, uses, trades } => {
                 self.proposed(step, from, bundle, uses, trades)
             }
+            Dispatch::Disagreed { bundle, differs } => {
+                self.disagreed(step, from, *bundle, *differs)
+            }
         }
     }
 }

@@ -92,6 +92,7 @@ impl Venue {
     pub(crate) fn cut_off(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.remove(&date) else { return };
         self.bundles.retain(|_, bundled| !bundled.items.is_empty() || date <= bundled.value_date);
+        self.forget_exceptions(date);
         self.report_duties(step, day);
         self.opening_call(step);
         self.sweep_fees(step);
@@ -174,6 +175,7 @@ impl Venue {
         bundle: BundleRef,
         reason: HouseRefusal,
     ) {
+        self.differs_if(step, bundle, reason);
         let house = self.terms.house;
         let over = matches!(
             reason,
@@ -243,7 +245,7 @@ impl Venue {
         parts
     }
 
-    fn trade_of(&self, id: ItemId) -> Option<&Trade> {
+    pub(crate) fn trade_of(&self, id: ItemId) -> Option<&Trade> {
         match self.items.get(&id)? {
             Item::Trade { trade } => self.trades.get(trade),
             _ => None,

@@ -7,6 +7,7 @@ use crate::bidding::AuctionTerms;
 use crate::clearing_act::ClearingAct;
 use crate::deal_rate::DealRate;
 use crate::defaults::Severity;
+use crate::exception::Difference;
 use crate::federation_request::LockUse;
 use crate::freeze::FreezeReason;
 use crate::gift::Present;
@@ -25,7 +26,7 @@ use crate::template::TemplateVersion;
 use crate::units::Units;
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, BankWord, DeskAct, Statement, StatusReport};
-use gcfn_clearing::{Bundle, Schedule};
+use gcfn_clearing::{Bundle, BundleRef, Schedule};
 use gcfn_ledger::Lot;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
@@ -563,6 +564,13 @@ pub enum Dispatch {
         uses: Vec<LockUse>,
         /// The trades behind it.
         trades: Vec<TradeId>,
+    },
+    /// To a home node: the sender does not stand by what was proposed.
+    Disagreed {
+        /// The bundle.
+        bundle: BundleRef,
+        /// In what it differs from what the sender knows.
+        differs: Difference,
     },
 }
 

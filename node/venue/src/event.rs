@@ -8,6 +8,7 @@ use crate::conduct::ConductRule;
 use crate::credit::{Grade, Score};
 use crate::defaults::{DefaultCause, Severity};
 use crate::duty::DutyReport;
+use crate::exception::BundleException;
 use crate::federation_request::FederationRequest;
 use crate::holders::PaymentReason;
 use crate::issuer::IssuerRefusal;
@@ -760,4 +761,11 @@ pub enum Event {
     Bank(DeskEvent<Purpose>),
     /// What happened to an alliance of issuers.
     Alliance(AllianceEvent),
+    /// Another node and this one do not say a bundle alike: an exception, shown to both.
+    AffirmationDiffers {
+        /// The bundle.
+        bundle: BundleRef,
+        /// With whom, and in what.
+        exception: BundleException,
+    },
 }

@@ -40,6 +40,7 @@ mod disputes;
 mod duty;
 mod escrow;
 mod event;
+mod exception;
 mod expiry;
 mod federation_request;
 mod fees;
@@ -142,6 +143,7 @@ pub use dispute::{
 };
 pub use duty::{DutyReport, QuoteState, QuoteWatch, Tally};
 pub use event::Event;
+pub use exception::{BundleException, Difference};
 pub use federation_request::{FederationRequest, LockUse};
 pub use fees::{
     ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,

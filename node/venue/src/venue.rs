@@ -12,6 +12,7 @@ use crate::dispute::DisputeStep;
 use crate::disputes::Disputes;
 use crate::escrow::IssuerPayout;
 use crate::event::Event;
+use crate::exception::BundleException;
 use crate::four_eyes::Proposal;
 use crate::freeze::FreezeReason;
 use crate::funding::FundingCall;
@@ -163,6 +164,8 @@ pub struct Venue {
     pub(crate) items: Map<ItemId, Item>,
     pub(crate) unbundled: Map<ItemId, ()>,
     pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
+    /// What another node and this one do not say alike.
+    pub(crate) exceptions: BTreeMap<BundleRef, BundleException>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
     /// What parties owe and have not begun to repay.
     pub(crate) receivables: BTreeMap<(PartyId, Pool), Amount>,
@@ -253,6 +256,7 @@ impl Venue {
             items: Map::new(),
             unbundled: Map::new(),
             bundles: BTreeMap::new(),
+            exceptions: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
             receivables: BTreeMap::new(),
             reversible: Map::new(),

@@ -214,6 +214,7 @@ fn what_one_side_stands_by_leaves_at_the_cut_off() {
                 affirmed by cn-sha
             hk-kln affirm b1 hk-kln L1:1000 more -> no: clearing house refuses: the other side affirmed other obligations under this reference
                 disputed by hk-kln
+                told to cn-sha
                 hk-kln told: clearing house refuses: the other side affirmed other obligations under this reference
             hk-kln affirm b1 hk-kln L1:999 -> no: the other side named other locks for this bundle
                 hk-kln told: the other side named other locks for this bundle

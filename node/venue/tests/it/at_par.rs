@@ -9,8 +9,8 @@ use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, NodeId, OrderId, Pool, SeriesId, SettlementAccount,
 };
 use gcfn_venue::{
-    ClearingNotice, Command, DealOrder, DealRate, Dispatch, Event, FederationRequest, Merchandise,
-    Notice, PartyKind, Rejection, Verb,
+    ClearingNotice, Command, DealOrder, DealRate, Difference, Dispatch, Event, FederationRequest,
+    Merchandise, Notice, PartyKind, Rejection, Verb,
 };
 use std::collections::BTreeMap;
 
@@ -379,6 +379,7 @@ fn a_house_that_takes_no_more_for_the_day_returns_both_sides() {
 
 #[test]
 fn a_bundle_that_says_something_else_is_not_affirmed() {
+    type Change = fn(&mut gcfn_clearing::Bundle);
     let mut region = bought("sg-a", "sg-b");
     region.home().at = instant(1000, 19).micros();
     region.home().must(Command::Tick);
@@ -387,24 +388,79 @@ fn a_bundle_that_says_something_else_is_not_affirmed() {
         _ => None,
     });
     let (bundle, uses, trades) = proposed.expect("one");
-    let wrong: [fn(&mut gcfn_clearing::Bundle); 5] = [
-        |bundle| bundle.obligations[0].amount = cents(1),
-        |bundle| bundle.obligations[0].payer.pool = Pool::SettlementHub,
-        |bundle| bundle.obligations[0].payee.node = node("sg"),
-        |bundle| bundle.obligations[0].currency = Currency::Eur,
-        |bundle| bundle.trades_root = gcfn_model::Digest::ZERO,
+    while region.said().is_some() {}
+    let wrong: [(Change, Difference); 5] = [
+        (|bundle| bundle.obligations[0].amount = cents(1), Difference::Obligations),
+        (|bundle| bundle.obligations[0].payer.pool = Pool::SettlementHub, Difference::Obligations),
+        (|bundle| bundle.obligations[0].payee.node = node("sg"), Difference::Obligations),
+        (|bundle| bundle.obligations[0].currency = Currency::Eur, Difference::Obligations),
+        (|bundle| bundle.trades_root = gcfn_model::Digest::ZERO, Difference::Proof),
     ];
     let (from, before) = (region.home, region.away().venue.state_root());
-    for change in wrong {
+    for (change, differs) in wrong {
         let (mut bundle, uses, trades) = (bundle.clone(), uses.clone(), trades.clone());
         change(&mut bundle);
+        let told = Dispatch::Disagreed { bundle: bundle.reference, differs };
         let body = Dispatch::Propose { bundle, uses, trades };
-        let outcome = region.away().apply(&Command::Dispatch { from, body });
-        assert_eq!(outcome, Err(Rejection::DealState));
+        region.away().must(Command::Dispatch { from, body });
+        assert_eq!(region.said(), Some((region.away, from, told)));
         assert_eq!(region.away().venue.state_root(), before);
     }
     let body = Dispatch::Propose { bundle, uses, trades };
     region.away().must(Command::Dispatch { from, body });
+}
+
+/// The exceptions that a node shows: who says that it differs from whom, and in what.
+fn exceptions(world: &World) -> Vec<(String, Difference)> {
+    let shown =
+        world.venue.exceptions().map(|(_, of)| (format!("{}|{}", of.by, of.with), of.differs));
+    shown.collect()
+}
+
+#[test]
+fn both_sides_see_in_what_a_proposal_differs() {
+    let mut region = bought("sg-a", "sg-b");
+    // The buyer's node has given the purchase up before its home proposes it.
+    region.away().until(1002, 0);
+    region.until(1000, 19, &mut at_once);
+    let differs = Difference::Trades;
+    assert_eq!(exceptions(region.away()), [("sg-b|sg-a".to_owned(), differs)]);
+    assert_eq!(exceptions(region.home()), [("sg-b|sg-b".to_owned(), differs)]);
+    let (away, home) = (region.away, region.home);
+    for of in [away, home] {
+        let told = |event: &Event| matches!(event, Event::AffirmationDiffers { .. });
+        assert_eq!(region.world(of).events.iter().filter(|event| told(event)).count(), 1);
+    }
+    region.settle(true, &mut at_once);
+    assert_eq!((region.legs(), region.delivery()), ((0, 0), 0), "the cycle gives it up");
+    for day in 1003..=1009 {
+        region.home().until(day, 19);
+    }
+    assert!(exceptions(region.home()).is_empty(), "shown for a week");
+}
+
+#[test]
+fn a_house_that_hears_two_things_tells_both() {
+    let mut region = bought("sg-a", "sg-b");
+    region.home().at = instant(1000, 19).micros();
+    region.home().must(Command::Tick);
+    let mut affirmed = None;
+    while let Some((from, to, body)) = region.said() {
+        match body {
+            Dispatch::Affirm(bundle) if from == region.away => affirmed = Some(bundle),
+            body => drop(region.world(to).must(Command::Dispatch { from, body })),
+        }
+    }
+    let mut bundle = affirmed.expect("the buyer's node stands by it");
+    bundle.obligations[0].amount = cents(1);
+    let (away, house) = (region.away, node("sg"));
+    let body = Dispatch::Affirm(bundle);
+    drop(region.world(house).apply(&Command::Dispatch { from: away, body }));
+    region.carry(&mut at_once);
+    let differs = Difference::Obligations;
+    assert_eq!(exceptions(region.home()), [("sg-b|sg-b".to_owned(), differs)]);
+    assert_eq!(exceptions(region.away()), [("sg-b|sg-a".to_owned(), differs)]);
+    assert_eq!(region.away().available("uwe"), 1_000_00, "its affirmation was refused");
 }
 
 /// Loses all that is not in the states of the nodes.

@@ -7,7 +7,7 @@ use gcfn_model::{
     BatchId, Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId,
 };
 use gcfn_venue::{
-    BatchTerms, ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, Dispatch, Event,
+    BatchTerms, ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, Difference, Dispatch, Event,
     FederationRequest, FillReport, LockedRate, MaturityAction, Merchandise, Notice, PartyKind,
     Rejection, Role, Verb,
 };
@@ -401,6 +401,12 @@ fn proposal(two: &mut Two) -> Dispatch {
     proposal.clone()
 }
 
+/// What a node says that does not stand by a proposal.
+fn disagreed(proposal: &Dispatch, differs: Difference) -> Dispatch {
+    let Dispatch::Propose { bundle, .. } = proposal else { panic!("a proposal") };
+    Dispatch::Disagreed { bundle: bundle.reference, differs }
+}
+
 #[test]
 fn a_trade_is_proposed_once_by_its_own_home() {
     let mut two = two();
@@ -413,8 +419,11 @@ fn a_trade_is_proposed_once_by_its_own_home() {
         trades: [trades.clone(), trades].concat(),
     };
     for (from, body) in [("cn-sha", twice), ("hk", proposal.clone())] {
-        let outcome = two.away.apply(&Command::Dispatch { from: node(from), body });
-        assert_eq!(outcome, Err(Rejection::DealState));
+        two.away.must(Command::Dispatch { from: node(from), body });
+        assert_eq!(
+            take_sent(&mut two.away, node(from)),
+            [disagreed(&proposal, Difference::Trades)]
+        );
         assert_eq!(two.away.venue.state_root(), before);
     }
     let propose = Command::Dispatch { from: node("cn-sha"), body: proposal };
@@ -461,8 +470,9 @@ fn a_purchase_that_its_home_never_proposes_lapses_after_its_value_date() {
     assert_eq!(two.away.available("uwe"), 500_00);
     let away = &two.away.venue.books().title;
     assert_eq!(away.quantity(two.series, Holder::Home(node("cn-sha"))), 100);
-    let propose = Command::Dispatch { from: node("cn-sha"), body: proposal };
-    assert_eq!(two.away.apply(&propose), Err(Rejection::DealState));
+    let told = disagreed(&proposal, Difference::Trades);
+    two.away.must(Command::Dispatch { from: node("cn-sha"), body: proposal });
+    assert_eq!(take_sent(&mut two.away, node("cn-sha")), [told]);
     assert!(affirmed(&two.away).is_empty());
 }
 
