@@ -179,15 +179,8 @@ impl House {
         let no_cycle = HouseRefusal::NoOpenCycle(bundle.value_date);
         let cycle = self.cycles.get_mut(&bundle.value_date).ok_or(no_cycle)?;
         let reference = bundle.reference;
-        if let Some(with) = cycle.dispute(by, &bundle) {
-            let (cycle, bundle) = (cycle.id, reference);
-            events.push(ClearingEvent::BundleDisputed { cycle, bundle, by });
-            if !with.is_empty() {
-                events.push(ClearingEvent::BundleContested { cycle, bundle, by, with });
-            }
-            return Err(HouseRefusal::Mismatch);
-        }
-        if cycle.bundles.get(&reference).is_some_and(|known| known.by.contains(&by)) {
+        cycle.dispute(by, &bundle, events)?;
+        if cycle.is_affirmed_by(by, &reference) {
             return Ok(());
         }
         if cycle.phase != Phase::Open {

@@ -185,6 +185,12 @@ pub struct Venue {
     pub(crate) house: Option<House>,
 }
 
+/// Terms whose limits are in the currency that the coupons trade in.
+fn in_one_currency(terms: Terms) -> Terms {
+    assert_eq!(terms.money.limits.currency, terms.currency, "limits in the venue's currency");
+    terms
+}
+
 /// The clearing house that a node of these terms runs.
 fn own_house(terms: &Terms) -> Option<House> {
     let house = || House::new(terms.house, terms.node).netted(terms.netting);
@@ -212,10 +218,9 @@ impl Venue {
     /// When the limits of its terms are in another currency than its coupons trade in (D-16).
     #[must_use]
     pub fn new(terms: Terms) -> Venue {
-        assert_eq!(terms.money.limits.currency, terms.currency, "limits in the venue's currency");
         Venue {
             house: own_house(&terms),
-            terms,
+            terms: in_one_currency(terms),
             now: Timestamp::EPOCH,
             books: Books::default(),
             sequence: 0,
