@@ -21,7 +21,11 @@ Examples, at a node of `gcfn testnet up --dir /tmp/net`; GCFN_API_KEY or --key F
 const BUY: &str = "\
 Examples:
   gcfn app buy ser-2f0gc8m3q6w1zy5rjb7x4k9nde 3 --limit 95.00
-  gcfn app buy ser-2f0gc8m3q6w1zy5rjb7x4k9nde 3 --rest fill-or-kill --once birthday";
+  gcfn app buy ser-2f0gc8m3q6w1zy5rjb7x4k9nde 3 --rest fill-or-kill --once birthday
+What another node lists in the same currency is bought like that too; in another currency, at a
+rate that `gcfn fx lock` has locked, with the limit in that currency:
+  gcfn app search
+  gcfn app buy ser-0h7r2k9w4m1x8c5v3z6n0btyed 3 --limit '95.00 HKD' --rate fxl-3x9k1m7w5c2v8z4n6q0hbtyerd";
 const SELL: &str = "\
 Example:
   gcfn app sell ser-2f0gc8m3q6w1zy5rjb7x4k9nde 2 --limit 97.50";
@@ -77,9 +81,9 @@ enum Verb {
     /// Show the best prices of a book.
     #[command(after_help = QUOTE)]
     Quote(holder::Quote),
-    /// Buy coupons.
+    /// Buy coupons, of this node or of another.
     #[command(after_help = BUY)]
-    Buy(holder::Trade),
+    Buy(holder::Buy),
     /// Sell coupons.
     #[command(after_help = SELL)]
     Sell(holder::Trade),
@@ -117,8 +121,8 @@ impl App {
         match self.verb {
             Verb::Wallet => holder::wallet(&desk),
             Verb::Quote(quote) => quote.run(&desk),
-            Verb::Buy(trade) => trade.run(&desk, "buy"),
-            Verb::Sell(trade) => trade.run(&desk, "sell"),
+            Verb::Buy(buy) => buy.run(&desk),
+            Verb::Sell(trade) => trade.run(&desk, "sell", None),
             Verb::Orders => holder::orders(&desk),
             Verb::Cancel(cancel) => cancel.run(&desk),
             Verb::Trades => holder::trades(&desk),

@@ -185,6 +185,12 @@ fn deposits() -> Entry {
     )
 }
 
+/// How long past its deadline a cycle owes somebody, in hours and minutes.
+fn lateness(cycle: &Value) -> String {
+    let late = cycle.get("late_seconds").and_then(Value::as_u64);
+    late.map_or("-".to_owned(), |late| format!("{}:{:02}", late / 3_600, late / 60 % 60))
+}
+
 fn cycles(home: &Home, format: Format) -> Ended {
     let config = home.config()?;
     let path = match config.role {
@@ -210,10 +216,11 @@ fn cycles(home: &Home, format: Format) -> Ended {
                     field("phase"),
                     field("bundles"),
                     positions.to_string(),
+                    lateness(cycle),
                     field("cycle"),
                 ]
             };
-            let header = ["VALUE DATE", "PHASE", "BUNDLES", "POSITIONS", "CYCLE"];
+            let header = ["VALUE DATE", "PHASE", "BUNDLES", "POSITIONS", "LATE", "CYCLE"];
             output::table(&header, list(&document, "cycles").map(row))?;
         }
     }

@@ -138,7 +138,15 @@ fn deals(desk: &Desk) -> Ended {
             field("order"),
         ]
     };
-    desk.list(&document, &header, list(&document, "deals").map(row))
+    // What the two do not say alike stands below, with who says so in the place of the side.
+    let differing = |of: &Value| {
+        let field = |name: &str| text_of(of, name);
+        let (in_what, none) = (format!("differs in {}", field("differs")), || "-".to_owned());
+        let said = format!("said by {}", field("by"));
+        vec![in_what, said, field("with"), none(), none(), none(), field("at"), field("bundle")]
+    };
+    let deals = list(&document, "deals").map(row);
+    desk.list(&document, &header, deals.chain(list(&document, "exceptions").map(differing)))
 }
 
 fn locks(desk: &Desk) -> Ended {

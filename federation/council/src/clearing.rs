@@ -2,10 +2,11 @@
 //!
 //! The cycles are [`House`]'s matter, the same machine that a regional runs. Decided here is
 //! what enters them: a bundle that both nodes stand by and that locked rates explain to the last
-//! minor unit. Its legs in both currencies settle together or leave together.
+//! minor unit, or that is in the one currency of both. Its legs settle together or leave together.
 
 use crate::council::{Council, Step};
 use crate::event::Event;
+use crate::locks::{Sides, is_paid_into};
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Refusal;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,9 @@ use alloc::vec::Vec;
 use gcfn_banking::{
     BankEntry, BankWord, Booked, DeskAct, IntradayReport, Statement, StatusChange, StatusReport,
 };
-use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Phase, Schedule};
+use gcfn_clearing::{
+    Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Obligation, Phase, Schedule,
+};
 use gcfn_ledger::{Books, Ledger};
 use gcfn_model::{Amount, BusinessDate, Calendar, Currency, NodeId, Pool, SettlementAccount, Uetr};
 use gcfn_venue::{ClearingAct, LockUse, PROPOSED_TRADES_MAX, member_party};
@@ -71,7 +74,10 @@ impl Council {
         if PROPOSED_TRADES_MAX < uses.len() {
             return Err(Refusal::TooManyUses);
         }
-        let sides = self.locks.tie(bundle, uses)?;
+        let sides = match uses {
+            [] => self.at_par(bundle)?,
+            _ => self.locks.tie(bundle, uses)?,
+        };
         let reference = bundle.reference;
         let affirmed = self.clearing.affirmed.get(&reference);
         if affirmed.is_some_and(|affirmed| affirmed.uses != uses) {
@@ -100,6 +106,34 @@ impl Council {
             affirmed.residue = self.locks.residue(uses);
         }
         Ok(Done::Accepted)
+    }
+
+    /// The two sides of a bundle without a locked rate: the custody of one node pays another, in
+    /// the currency that both keep, on a business day of that currency.
+    fn at_par(&self, bundle: &Bundle) -> Result<Sides, Refusal> {
+        let first = bundle.obligations.first().ok_or(Refusal::BundleShape)?;
+        let (payer, home, currency) = (first.payer, first.payee.node, first.currency);
+        let fits = |owed: &Obligation| {
+            (owed.payer, owed.payee.node, owed.currency) == (payer, home, currency)
+                && is_paid_into(owed.payee.pool)
+        };
+        let keeps = |node| {
+            let member = self.directory.member(node);
+            member.is_some_and(|member| member.profile.currency == Some(currency))
+        };
+        if payer.pool != Pool::UserCustody
+            || payer.node == home
+            || !bundle.obligations.iter().all(fits)
+            || ![payer.node, home].into_iter().all(keeps)
+        {
+            return Err(Refusal::BundleShape);
+        }
+        let calendar = self.calendars.get(&currency).ok_or(Refusal::CalendarEnds)?;
+        match calendar.is_business_day(bundle.value_date) {
+            Ok(true) => Ok(Sides { holder: payer.node, home }),
+            Ok(false) => Err(Refusal::NotABusinessDay(bundle.value_date)),
+            Err(_) => Err(Refusal::CalendarEnds),
+        }
     }
 
     /// The affirmation of a trading node was refused, for whatever reason.

@@ -37,10 +37,13 @@ pub(crate) struct Locks {
     held: BTreeMap<LockId, Lock>,
 }
 
-/// The two nodes that must stand by a bundle. Its dealer does already, by its quote.
+/// The two nodes that must stand by a bundle. Its dealer, if it has one, does already, by its
+/// quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sides {
+    /// Whose users have bought.
     pub(crate) holder: NodeId,
+    /// Whose series they have bought.
     pub(crate) home: NodeId,
 }
 
@@ -124,18 +127,21 @@ impl Locks {
     }
 }
 
+/// Whether a node is paid into this pool for what it has sold.
+pub(crate) fn is_paid_into(pool: Pool) -> bool {
+    matches!(pool, Pool::UserCustody | Pool::IssuerEscrow | Pool::SettlementHub)
+}
+
 /// What the holder pays, what the dealer pays on, and to whom, if that is all there is.
 fn flows(bundle: &Bundle, rate: &LockedRate) -> Result<(Amount, Amount, NodeId), Refusal> {
     let payer = SettlementAccount { node: rate.holder, pool: Pool::UserCustody };
     let dealer = SettlementAccount { node: rate.dealer, pool: Pool::Dealer };
     let (mut paid, mut delivered, mut home) = (Amount::ZERO, Amount::ZERO, None);
     for owed in &bundle.obligations {
-        let receives =
-            matches!(owed.payee.pool, Pool::UserCustody | Pool::IssuerEscrow | Pool::SettlementHub);
         let sum = if (owed.payer, owed.payee, owed.currency) == (payer, dealer, rate.pays) {
             &mut paid
         } else if (owed.payer, owed.currency) == (dealer, rate.needs)
-            && receives
+            && is_paid_into(owed.payee.pool)
             && owed.payee.node != rate.holder
             && home.is_none_or(|home| home == owed.payee.node)
         {

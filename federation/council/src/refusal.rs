@@ -154,8 +154,9 @@ pub enum Refusal {
     #[error("calendars do not reach the value date")]
     CalendarEnds = 89,
 
-    /// The bundle is not one buyer's payment to one dealer, and that dealer's to one home node.
-    #[error("bundle is not one buyer, one dealer and one home node")]
+    /// The bundle is not one buyer's payment to one dealer, and that dealer's to one home node; nor,
+    /// without a locked rate, one buyer's to one home node in the currency of both.
+    #[error("bundle is not one buyer and one home node, with one dealer or one currency between")]
     BundleShape = 110,
     /// No such lock, or its value date has passed.
     #[error("{0} is not a lock of this network that can still settle")]
@@ -190,9 +191,9 @@ pub enum Refusal {
     /// A bundle uses more locked rates than one may. Affirm it in several.
     #[error("bundle has more than {PROPOSED_TRADES_MAX} uses of locked rates")]
     TooManyUses = 121,
-    /// A deal moves two currencies, and on this day fewer than two of the network settle. Open
-    /// cycles for business days.
-    #[error("fewer than two currencies settle on {0}")]
+    /// On this day fewer than two currencies of the network settle, or not the one that a bundle
+    /// is in. Open cycles for business days, and settle on them.
+    #[error("too few currencies settle on {0}")]
     NotABusinessDay(BusinessDate) = 122,
     /// The rate was locked, and is no longer good. Ask for another under a new id.
     #[error("{0} has expired")]

@@ -2,7 +2,8 @@
 
 use crate::money::limit;
 use crate::page::list_size;
-use crate::term::{Money, Party, Text, Time};
+use crate::settlement::CyclePhase;
+use crate::term::{Cycle, Date, Money, Party, Text, Time};
 use crate::word::words;
 use gcfn_model::{Amount, Currency, PartyId, Timestamp};
 use gcfn_venue::PartyLimits;
@@ -131,6 +132,9 @@ pub struct LimitsReport {
 pub struct AlertList {
     /// The alerts, by party.
     pub alerts: Vec<Alert>,
+    /// The cycles of this node's house that still owe somebody an hour past their deadline, by
+    /// value date (CLR-06). They end by themselves, once everybody is paid.
+    pub late_cycles: Vec<LateCycle>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }
@@ -154,6 +158,38 @@ impl Alert {
     pub fn new((party, rule, at): (PartyId, gcfn_venue::Rule, Timestamp)) -> Alert {
         let level = rule.level().into();
         Alert { party: Text(party), rule: rule.into(), level, at: Text(at) }
+    }
+}
+
+/// A clearing cycle that is late.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LateCycle {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// Its value date.
+    pub value_date: Date,
+    /// Where it stands.
+    pub phase: CyclePhase,
+    /// How bad it is.
+    pub level: RuleLevel,
+    /// Its pay-in deadline.
+    pub due: Time,
+    /// How long ago that was, in seconds.
+    pub late_seconds: u64,
+}
+
+impl LateCycle {
+    /// `cycle`, if it is late at `now`.
+    #[must_use]
+    pub fn of(cycle: &gcfn_clearing::Cycle, now: Timestamp) -> Option<LateCycle> {
+        Some(LateCycle {
+            cycle: Text(cycle.id),
+            value_date: Text(cycle.schedule.value_date),
+            phase: cycle.phase.into(),
+            level: RuleLevel::L2,
+            due: Text(cycle.schedule.pay_in_by),
+            late_seconds: cycle.late_by(now)?.0 / 1_000,
+        })
     }
 }
 

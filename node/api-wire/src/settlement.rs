@@ -189,6 +189,9 @@ pub struct CycleReport {
     pub bundles: usize,
     /// Net positions, once netted: positive is owed to the account.
     pub positions: Vec<NetPosition>,
+    /// How long after `pay_in_by` it still owes somebody, in seconds, once that is an hour
+    /// (CLR-06).
+    pub late_seconds: Option<u64>,
 }
 
 /// The net position of one settlement account.
@@ -201,8 +204,10 @@ pub struct NetPosition {
     pub position: SignedMoney,
 }
 
-impl From<&gcfn_clearing::Cycle> for CycleReport {
-    fn from(cycle: &gcfn_clearing::Cycle) -> CycleReport {
+impl CycleReport {
+    /// `cycle` as it stands at `now`.
+    #[must_use]
+    pub fn new(cycle: &gcfn_clearing::Cycle, now: gcfn_model::Timestamp) -> CycleReport {
         let positions = cycle.positions().map(|net| NetPosition {
             account: net.account.to_string(),
             position: SignedMoney::new(net.position, net.currency),
@@ -215,6 +220,7 @@ impl From<&gcfn_clearing::Cycle> for CycleReport {
             pay_in_by: Text(cycle.schedule.pay_in_by),
             bundles: cycle.bundle_count(),
             positions: positions.collect(),
+            late_seconds: cycle.late_by(now).map(|late| late.0 / 1_000),
         }
     }
 }

@@ -12,8 +12,11 @@ use crate::page::page_size;
 use crate::term::{
     CurrencyCode, Date, Hash, Lock, Money, Node, Order, Party, Series, Text, Time, Trade,
 };
+use gcfn_clearing::BundleRef;
 use gcfn_model::Currency;
-use gcfn_venue::{DealSide, DealStage, LockedRate, OpenDeal, TradeState};
+use gcfn_venue::{
+    BundleException, DealSide, DealStage, Difference, LockedRate, OpenDeal, TradeState,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -182,8 +185,39 @@ impl From<LockedRate> for RateLock {
 pub struct DealList {
     /// The deals, by how far they have come.
     pub deals: Vec<DealReport>,
+    /// The bundles of the last week that the other node and this one do not say alike.
+    pub exceptions: Vec<ExceptionReport>,
     /// The log index that this holds at least.
     pub as_of: u64,
+}
+
+/// A bundle that another node and this one do not say alike. Both see it; unless they come to
+/// agree, the bundle leaves its cycle and both sides return to where they were.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExceptionReport {
+    /// The bundle.
+    pub bundle: Hash,
+    /// The other node.
+    pub with: Node,
+    /// Who says that it differs.
+    pub by: Node,
+    /// In what: `trades`, `obligations` or `proof`.
+    #[schema(value_type = String, example = "trades")]
+    pub differs: Difference,
+    /// Since when it is known.
+    pub at: Time,
+}
+
+impl From<(BundleRef, BundleException)> for ExceptionReport {
+    fn from((bundle, exception): (BundleRef, BundleException)) -> ExceptionReport {
+        ExceptionReport {
+            bundle: Text(bundle),
+            with: Text(exception.with),
+            by: Text(exception.by),
+            differs: exception.differs,
+            at: Text(exception.at),
+        }
+    }
 }
 
 /// A deal across nodes that has not settled. Who the user is, only the user's node knows.
@@ -198,21 +232,21 @@ pub struct DealReport {
     pub side: DealSide,
     /// The node on the other side; none while a rate is only held.
     pub with: Option<Node>,
-    /// Who stands by the rate.
-    pub dealer: Node,
-    /// The lock of its rate, while it is needed.
+    /// Who stands by the rate; none where both nodes keep one currency.
+    pub dealer: Option<Node>,
+    /// The lock of its rate, while it is needed; none where there is no rate.
     pub lock: Option<Lock>,
     /// The order of the buyer's node.
     pub order: Option<Order>,
     /// The trade in the home node's book.
     pub trade: Option<Trade>,
-    /// What the buyer's node pays the dealer: at most, before it has matched.
+    /// What the buyer's node pays, a dealer if there is one: at most, before it has matched.
     pub pays: Money,
-    /// What the dealer pays the home node: at most, before it has matched.
+    /// What the home node is paid: at most, before it has matched.
     pub needs: Money,
     /// Until when a held rate can be used.
     pub expires_at: Option<Time>,
-    /// When both currencies settle.
+    /// When it settles, in both currencies.
     pub value_date: Option<Date>,
     /// The bundle that it settles in.
     pub bundle: Option<Hash>,
@@ -225,7 +259,7 @@ impl From<OpenDeal> for DealReport {
             stage: deal.stage,
             side: deal.side,
             with: deal.with.map(Text),
-            dealer: Text(deal.dealer),
+            dealer: deal.dealer.map(Text),
             lock: deal.lock.map(Text),
             order: deal.order.map(Text),
             trade: deal.trade.map(Text),

@@ -81,6 +81,7 @@ fn venue() -> Vec<Route> {
         people::wallets(),
         people::compliance(),
         people::staff(),
+        people::custody(),
         people::node(),
         issuing::issuers(),
         issuing::standing(),

@@ -146,6 +146,8 @@ pub struct Cycle {
     pub(crate) total: Volume,
     /// What each node was the first to affirm.
     pub(crate) entered: BTreeMap<NodeId, Volume>,
+    /// Whether it has been told to be late.
+    pub(crate) warned: bool,
 }
 
 impl Cycle {
@@ -168,6 +170,7 @@ impl Cycle {
             reconciled: BTreeSet::new(),
             total: Volume::default(),
             entered: BTreeMap::new(),
+            warned: false,
         }
     }
 
@@ -181,6 +184,12 @@ impl Cycle {
     #[must_use]
     pub fn bundle(&self, reference: &BundleRef) -> Option<&Bundle> {
         self.bundles.get(reference).map(|affirmed| &affirmed.bundle)
+    }
+
+    /// Whether a node has affirmed a bundle in it.
+    #[must_use]
+    pub fn is_affirmed_by(&self, node: NodeId, reference: &BundleRef) -> bool {
+        self.bundles.get(reference).is_some_and(|affirmed| affirmed.by.contains(&node))
     }
 
     /// The bundles in it, with where each stands.

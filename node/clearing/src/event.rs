@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use gcfn_banking::{DeskEvent, Instruction};
 use gcfn_ledger::Entry;
 use gcfn_model::{
-    Amount, BusinessDate, Currency, CycleId, NodeId, PartyId, SettlementAccount, Timestamp,
+    Amount, BusinessDate, Currency, CycleId, Millis, NodeId, PartyId, SettlementAccount, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -241,6 +241,35 @@ pub enum ClearingEvent {
     DepositReturned(Deposit),
     /// The bank did not pay a deposit back: it is kept as before.
     DepositKept(Deposit),
+    /// A node stands by a bundle, and waits for the other to stand by it too.
+    BundleAwaited {
+        /// The cycle it is to settle in.
+        cycle: CycleId,
+        /// The bundle.
+        bundle: BundleRef,
+        /// Who stands by it.
+        by: NodeId,
+    },
+    /// An hour past its pay-in deadline the cycle still owes somebody: a risk warning, told once
+    /// of each cycle (CLR-06).
+    CycleLate {
+        /// The cycle.
+        cycle: CycleId,
+        /// How long after the deadline.
+        by: Millis,
+    },
+    /// Those who stand by a bundle hear that another has affirmed something else under its name;
+    /// who has is told by the refusal.
+    BundleContested {
+        /// The cycle it would settle in.
+        cycle: CycleId,
+        /// The bundle.
+        bundle: BundleRef,
+        /// Who affirmed the other content.
+        by: NodeId,
+        /// Who stands by the first.
+        with: Vec<NodeId>,
+    },
 }
 
 impl ClearingEvent {

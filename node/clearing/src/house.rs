@@ -179,11 +179,8 @@ impl House {
         let no_cycle = HouseRefusal::NoOpenCycle(bundle.value_date);
         let cycle = self.cycles.get_mut(&bundle.value_date).ok_or(no_cycle)?;
         let reference = bundle.reference;
-        if cycle.dispute(by, &bundle) {
-            events.push(ClearingEvent::BundleDisputed { cycle: cycle.id, bundle: reference, by });
-            return Err(HouseRefusal::Mismatch);
-        }
-        if cycle.bundles.get(&reference).is_some_and(|known| known.by.contains(&by)) {
+        cycle.dispute(by, &bundle, events)?;
+        if cycle.is_affirmed_by(by, &reference) {
             return Ok(());
         }
         if cycle.phase != Phase::Open {
@@ -222,7 +219,8 @@ impl House {
                 events.push(ClearingEvent::BundleQueued { cycle, bundle });
                 self.queue.add(bundle, date);
             }
-            Standing::Awaited | Standing::Settled => {}
+            Standing::Awaited => events.push(ClearingEvent::BundleAwaited { cycle, bundle, by }),
+            Standing::Settled => {}
         }
         Ok(())
     }
@@ -241,9 +239,10 @@ impl House {
         }
         self.retry_pay_outs(at, events);
         self.ask_bank_about(at, events);
+        self.warn_of_late(at, events);
     }
 
-    /// When a cycle moves on, or the bank is asked, next without anybody's doing.
+    /// When a cycle moves on or is late, or the bank is asked, next without anybody's doing.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         let due = |cycle: &Cycle| match cycle.phase {
@@ -252,7 +251,8 @@ impl House {
             Phase::PayIn => Some(cycle.schedule.pay_in_by),
             _ => cycle.pay_outs.iter().filter_map(PayOut::retry_at).min(),
         };
-        self.cycles.values().filter_map(due).chain(self.desk.next_question()).min()
+        let warnings = self.cycles.values().filter_map(Cycle::warning_at);
+        self.cycles.values().filter_map(due).chain(warnings).chain(self.desk.next_question()).min()
     }
 
     fn advance(

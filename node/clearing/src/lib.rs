@@ -24,6 +24,7 @@ mod cycle;
 mod deposit;
 mod event;
 mod house;
+mod lateness;
 mod netting;
 mod obligation;
 mod pay_in;

@@ -75,4 +75,7 @@ pub enum HouseRefusal {
     /// has.
     #[error("the guarantee fund stands for cycle {0}, which is netted and has not settled")]
     FundNeeded(CycleId) = 21,
+    /// The house clears for the nodes of its region alone. Affirm it to the federation's.
+    #[error("the house does not clear for a node of the bundle")]
+    NotCleared = 22,
 }

@@ -2,7 +2,7 @@
 
 use crate::cycle::{Cycle, Standing};
 use crate::pay_out::PayOutState;
-use crate::{Bundle, Phase};
+use crate::{Bundle, ClearingEvent, HouseRefusal, Phase};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use gcfn_model::{Amount, BusinessDate, Currency, NodeId, SettlementAccount, Timestamp};
@@ -94,15 +94,25 @@ impl Cycle {
         }
     }
 
-    /// Whether `bundle` is something else than what is known under its name; of who must affirm
-    /// it, it is remembered.
-    pub(crate) fn dispute(&mut self, by: NodeId, bundle: &Bundle) -> bool {
-        let Some(known) = self.bundles.get(&bundle.reference) else { return false };
-        let differs = known.bundle != *bundle;
-        if differs && known.required.contains(&by) {
-            self.disputes.insert((bundle.reference, by));
+    /// Refuses a bundle that is something else than what is known under its name. Those who stand
+    /// by that hear of it, the first time that one says so who must affirm it.
+    pub(crate) fn dispute(
+        &mut self,
+        by: NodeId,
+        affirmed: &Bundle,
+        events: &mut Vec<ClearingEvent>,
+    ) -> Result<(), HouseRefusal> {
+        let (cycle, bundle) = (self.id, affirmed.reference);
+        let known = self.bundles.get(&bundle).filter(|known| known.bundle != *affirmed);
+        let Some(known) = known else { return Ok(()) };
+        events.push(ClearingEvent::BundleDisputed { cycle, bundle, by });
+        let told = known.required.contains(&by) && self.disputes.insert((bundle, by));
+        let others = known.by.iter().copied().filter(|node| told && *node != by);
+        let with: Vec<NodeId> = others.collect();
+        if !with.is_empty() {
+            events.push(ClearingEvent::BundleContested { cycle, bundle, by, with });
         }
-        differs
+        Err(HouseRefusal::Mismatch)
     }
 
     /// The bundles that somebody has affirmed and not everybody who must.

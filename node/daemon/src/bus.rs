@@ -88,9 +88,19 @@ fn describe(node: NodeId, event: &gcfn_venue::Event) -> Option<(&'static str, Ke
         Event::TradeReversed { trade, series } => {
             ("trade.reversed", Key::Series(*series), json!({ "trade": trade }))
         }
+        Event::Clearing(ClearingEvent::CycleLate { cycle, by }) => {
+            let data = json!({ "alert": "cycle_late", "cycle": cycle, "late_ms": by.0 });
+            ("risk.alert_raised", Key::Cycle(*cycle), data)
+        }
         Event::Clearing(event) => {
             let (name, cycle) = cycle_event(event)?;
             (name, Key::Cycle(cycle), json!(event))
+        }
+        Event::AffirmationDiffers { bundle, exception } => {
+            let account = SettlementAccount { node, pool: Pool::UserCustody };
+            let data =
+                json!({ "alert": "affirmation_differs", "bundle": bundle, "exception": exception });
+            ("risk.alert_raised", Key::Account(account), data)
         }
         Event::PartyFrozen { party } => {
             let data = json!({ "alert": "party_frozen", "party": party });
@@ -136,6 +146,7 @@ fn cycle_event(event: &ClearingEvent) -> Option<(&'static str, CycleId)> {
         ClearingEvent::CycleSettled { cycle, .. } => ("clearing.settled", *cycle),
         ClearingEvent::BundlesFailed { cycle, .. } => ("clearing.bundles_failed", *cycle),
         ClearingEvent::PayOutFailed { cycle, .. } => ("clearing.pay_out_failed", *cycle),
+        ClearingEvent::BundleAwaited { cycle, .. } => ("clearing.bundle_awaited", *cycle),
         ClearingEvent::BundleQueued { cycle, .. } => ("clearing.bundle_queued", *cycle),
         ClearingEvent::QueueChanged { cycle, .. } => ("clearing.queue_changed", *cycle),
         ClearingEvent::BundlesSettled { cycle, .. } => ("clearing.bundles_settled", *cycle),

@@ -17,6 +17,7 @@ use gcfn_replica::{Command, Refused, Replica, Reply, StateReceipt, Subject};
 use gcfn_store::ReadModel;
 use gcfn_telemetry::Metrics;
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ const ROUND_WATCH: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug)]
 pub(crate) struct Listings {
     own: NodeId,
-    known: Arc<RwLock<Vec<ForeignListing>>>,
+    known: Arc<RwLock<BTreeMap<SeriesId, ForeignListing>>>,
 }
 
 impl Listings {
@@ -47,12 +48,17 @@ impl Listings {
             currency: listing.currency,
             expires_at: listing.expires_at,
         });
-        let listings = listings.collect();
+        let listings = listings.map(|listing| (listing.series, listing)).collect();
         *self.known.write().expect("nothing panics while it writes") = listings;
     }
 
     fn all(&self) -> Vec<ForeignListing> {
-        self.known.read().expect("nothing panics while it writes").clone()
+        let known = self.known.read().expect("nothing panics while it writes");
+        known.values().copied().collect()
+    }
+
+    fn of_series(&self, series: SeriesId) -> Option<ForeignListing> {
+        self.known.read().expect("nothing panics while it writes").get(&series).copied()
     }
 }
 
@@ -195,7 +201,7 @@ impl Gateway for NodeGateway {
     }
 
     fn listing(&self, series: SeriesId) -> Option<ForeignListing> {
-        self.listings.all().into_iter().find(|listing| listing.series == series)
+        self.listings.of_series(series)
     }
 
     async fn lock_rate(&self, ask: RateRequest) -> Result<LockedRate, NoRate> {

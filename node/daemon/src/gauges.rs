@@ -23,10 +23,10 @@ const OVERDUE: Millis = Millis(3_600_000);
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<()> {
-    let (mut alarmed, mut breaks) = (0, Breaks::default());
+    let (mut overdue_told, mut late_told, mut breaks) = (0, 0, Breaks::default());
     loop {
         let now = clock.now();
-        let (currency, pending, overdue, suspense) = cell.read(|replica| {
+        let (currency, pending, overdue, late, suspense) = cell.read(|replica| {
             let venue = replica.venue();
             let of_house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
             breaks.show(venue.desk().breaks().chain(of_house), now);
@@ -37,20 +37,16 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
                 let balance = |pool| money.balance(Account::Suspense(pool), currency).minor();
                 (currency, Pool::ALL.into_iter().map(balance).sum::<i128>())
             });
-            if let Some(house) = venue.house() {
-                show_unsettled(house, now);
-            }
-            (venue.terms().currency.code(), pending, overdue, in_suspense)
+            let late = venue.house().map_or(0, |house| show_unsettled(house, now));
+            (venue.terms().currency.code(), pending, overdue, late, in_suspense)
         });
         show(currency, (pending, overdue));
         for (currency, balance) in suspense {
             let figure = i64::try_from(balance).unwrap_or(i64::MAX);
             Gauge::SuspenseBalance.set(&[currency.code()], figure);
         }
-        if alarmed < overdue {
-            tracing::error!(overdue, "payments wait for a bank's answer for over an hour");
-        }
-        alarmed = overdue;
+        alarm(&mut overdue_told, overdue, "payments wait for a bank's answer for over an hour");
+        alarm(&mut late_told, late, "cycles owe somebody an hour past their deadline");
         tokio::time::sleep(BEAT).await;
     }
 }
@@ -60,11 +56,11 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()> {
-    let (mut alarmed, mut breaks) = (0, Breaks::default());
+    let (mut overdue_told, mut late_told, mut breaks) = (0, 0, Breaks::default());
     loop {
         let now = clock.now();
-        let counts = cell.read(|council| {
-            show_unsettled(council.house(), now);
+        let (late, counts) = cell.read(|council| {
+            let late = show_unsettled(council.house(), now);
             let desk = council.house().desk();
             breaks.show(desk.breaks(), now);
             let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
@@ -74,16 +70,14 @@ pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock
             for payment in desk.overdue(now, OVERDUE) {
                 counts.entry(payment.instruction.currency).or_default().1 += 1;
             }
-            counts
+            (late, counts)
         });
         for currency in Currency::ALL {
             show(currency.code(), counts.get(&currency).copied().unwrap_or_default());
         }
         let overdue = counts.values().map(|(_, overdue)| overdue).sum();
-        if alarmed < overdue {
-            tracing::error!(overdue, "payments wait for a bank's answer for over an hour");
-        }
-        alarmed = overdue;
+        alarm(&mut overdue_told, overdue, "payments wait for a bank's answer for over an hour");
+        alarm(&mut late_told, late, "cycles owe somebody an hour past their deadline");
         tokio::time::sleep(BEAT).await;
     }
 }
@@ -110,19 +104,29 @@ impl Breaks {
             Gauge::BankBreaksOverdue.set(&[currency.code()], figure(overdue));
         }
         let overdue = counts.values().map(|(_, overdue)| overdue).sum();
-        if self.overdue < overdue {
-            tracing::error!(overdue, "a bank's books have differed from the node's for over a day");
-        }
-        self.overdue = overdue;
+        let what = "differences from a bank's books have stood for over a day";
+        alarm(&mut self.overdue, overdue, what);
     }
 }
 
-fn show_unsettled(house: &House, now: Timestamp) {
+/// Says in the log that there are more than there were.
+fn alarm(told: &mut usize, count: usize, what: &'static str) {
+    if *told < count {
+        tracing::error!(count, "{what}");
+    }
+    *told = count;
+}
+
+/// Shows how old the oldest unsettled cycle is, and which cycles are late: how many.
+fn show_unsettled(house: &House, now: Timestamp) -> usize {
     let unsettled = house.cycles().filter(|cycle| cycle.phase < Phase::Settled);
     let oldest = unsettled.map(|cycle| cycle.schedule.value_date).min();
     let ended = oldest.and_then(|date| Timestamp::from_utc(date.plus_days(1), 0));
     let age = ended.map_or(0, |ended| now.since(ended).0 / 1_000);
     Gauge::UnsettledAge.set(&[house.id().as_str()], i64::try_from(age).unwrap_or(i64::MAX));
+    let late = house.cycles().filter(|cycle| cycle.late_by(now).is_some()).count();
+    Gauge::CyclesLate.set(&[house.id().as_str()], i64::try_from(late).unwrap_or(i64::MAX));
+    late
 }
 
 fn show(currency: &str, (pending, overdue): (usize, usize)) {

@@ -110,7 +110,10 @@ impl Federation for Membership {
         let cell = self.council.as_ref()?;
         // Read first: the cycles that are shown may be newer, never older.
         let as_of = cell.applied().borrow().index;
-        let cycles = |council: &Council| council.house().cycles().map(CycleReport::from).collect();
+        let cycles = |council: &Council| {
+            let cycles = council.house().cycles();
+            cycles.map(|cycle| CycleReport::new(cycle, council.now())).collect()
+        };
         Some(CycleList { cycles: cell.read(cycles), as_of })
     }
 

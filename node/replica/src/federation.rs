@@ -66,7 +66,8 @@ pub fn concerns(event: &Event, node: NodeId) -> bool {
             ClearingEvent::CycleSettled { nodes, .. }
             | ClearingEvent::BundlesSettled { nodes, .. }
             | ClearingEvent::BundlesFailed { nodes, .. } => nodes.contains_key(&node),
-            ClearingEvent::CyclePaidOut { nodes, .. } => nodes.contains(&node),
+            ClearingEvent::CyclePaidOut { nodes, .. }
+            | ClearingEvent::BundleContested { with: nodes, .. } => nodes.contains(&node),
             _ => false,
         },
         _ => false,

@@ -82,6 +82,8 @@ metrics! {
         UnsettledAge "gcfn_unsettled_age_seconds" ["house"] Seconds
             "Time since the value date of the oldest cycle that has not settled ended. Zero when all \
              have in time.";
+        CyclesLate "gcfn_cycles_late" ["house"] Count
+            "Cycles that still owe somebody an hour past their pay-in deadline. Alarm at 1 (CLR-06).";
         CertificateExpiry "gcfn_certificate_expiry_timestamp_seconds" [] Seconds
             "When this node's TLS certificate expires, in Unix time.";
         BuildInfo "gcfn_build_info" ["version", "network", "role", "node"] Count

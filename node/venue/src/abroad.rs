@@ -2,27 +2,28 @@
 //! nodes"; P-16b, e, i).
 //!
 //! The user's money is held here until the home node answers, committed for what matched, and
-//! paid through the federation's house in the same cycle in which the home node gives the
-//! coupons up. Until then the user has neither lost the money nor got the coupons.
+//! paid in the same cycle in which the home node gives the coupons up: of the house that both
+//! nodes share where they keep one currency, of the federation's otherwise. Until then the user
+//! has neither lost the money nor got the coupons.
 
-use crate::bundling::{ClearedBy, trades_root};
+use crate::bundling::trades_root;
 use crate::command::{DealOrder, Dispatch, FillReport, Merchandise};
+use crate::deal_rate::{DealRate, dealing_account};
 use crate::event::Event;
-use crate::federation_request::{FederationRequest, LockUse};
+use crate::exception::Difference;
+use crate::federation_request::LockUse;
 use crate::fees::{Liquidity, MarketKind, TradeLine};
 use crate::notice::LockedRate;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::settlement::{Item, ItemId, committed, pays};
+use crate::settlement::{Item, ItemId, committed};
 use crate::venue::{Deal, Due, Lock, Step, Venue};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use gcfn_clearing::Bundle;
+use gcfn_clearing::{Bundle, Obligation};
 use gcfn_ledger::{Account, Holder, Lot, Posting, Title, UserBucket};
 use gcfn_market::Side;
-use gcfn_model::{
-    Amount, Millis, NodeId, OrderId, PartyId, Pool, SettlementAccount, Timestamp, TradeId,
-};
+use gcfn_model::{Amount, LockId, Millis, NodeId, OrderId, PartyId, Pool, Timestamp, TradeId};
 
 /// How long an expired lock is remembered, so that its holder is told what happened to it.
 const LOCK_REMEMBERED: Millis = Millis(86_400_000);
@@ -47,7 +48,7 @@ impl Venue {
         step.emit(Event::RateLocked(rate));
     }
 
-    /// Holds the user's money at the locked rate and sends the order to the home node.
+    /// Holds the user's money and sends the order to the home node.
     pub(crate) fn buy_abroad(
         &mut self,
         step: &mut Step<'_>,
@@ -64,18 +65,15 @@ impl Venue {
         if self.deals.contains_key(&goods.order) {
             return Err(Rejection::OrderExists);
         }
-        let lock = *self.locks.get(&goods.lock).ok_or(Rejection::UnknownLock)?;
-        if lock.used {
-            return Err(Rejection::LockUsed);
-        }
-        if lock.rate.expires_at <= step.at {
-            return Err(Rejection::LockExpired);
-        }
         let value = goods.limit.checked_mul(goods.quantity).ok_or(Rejection::TooLarge)?;
-        if lock.rate.pays != self.terms.currency || lock.rate.size < value || value.is_zero() {
-            return Err(Rejection::LockMismatch);
+        if value.is_zero() {
+            return Err(Rejection::PriceOutOfRange);
         }
-        let held = self.most_it_costs(&lock.rate, &goods).ok_or(Rejection::TooLarge)?;
+        let rate = match goods.lock {
+            Some(lock) => DealRate::Locked(self.usable_lock(lock, value, step.at)?),
+            None => self.par_with(goods.home, step.at)?,
+        };
+        let held = self.most_it_costs(&rate, &goods).ok_or(Rejection::TooLarge)?;
         let available = Account::User(buyer, UserBucket::Available);
         if self.amount(available) < held {
             return Err(Rejection::InsufficientFunds);
@@ -84,11 +82,10 @@ impl Venue {
 
         let entry = self.entry(Posting::CrossBorderPrepare);
         self.post(step, entry.with(available, Account::User(buyer, UserBucket::Hold), held));
-        if let Some(lock) = self.locks.get_mut(&goods.lock) {
+        if let Some(lock) = goods.lock.and_then(|lock| self.locks.get_mut(&lock)) {
             lock.used = true;
         }
-        let rate = lock.rate;
-        if let Some(lapses) = lapse_time(&rate) {
+        if let Some(lapses) = rate.lapses() {
             self.agenda.insert((lapses, Due::LapseDeal(goods.order)));
         }
         self.reserve_limit(buyer, held, step.at);
@@ -107,10 +104,30 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
+    /// The rate of a lock that can still pay for `value`.
+    fn usable_lock(
+        &self,
+        lock: LockId,
+        value: Amount,
+        at: Timestamp,
+    ) -> Result<LockedRate, Rejection> {
+        let Lock { rate, used } = *self.locks.get(&lock).ok_or(Rejection::UnknownLock)?;
+        if used {
+            return Err(Rejection::LockUsed);
+        }
+        if rate.expires_at <= at {
+            return Err(Rejection::LockExpired);
+        }
+        match rate.pays == self.terms.currency && value <= rate.size {
+            true => Ok(rate),
+            false => Err(Rejection::LockMismatch),
+        }
+    }
+
     /// Price and fee of any way the order can fill: every fill rounds up on its own, so each
     /// coupon is held for at its own rounded price.
-    fn most_it_costs(&self, rate: &LockedRate, goods: &Merchandise) -> Option<Amount> {
-        let per_coupon = pays(rate, goods.limit)?;
+    fn most_it_costs(&self, rate: &DealRate, goods: &Merchandise) -> Option<Amount> {
+        let per_coupon = rate.pays(goods.limit)?;
         self.terms.hold_per_coupon(per_coupon)?.checked_mul(goods.quantity)
     }
 
@@ -137,7 +154,7 @@ impl Venue {
 
         self.deals.remove(&order);
         self.release_limit(deal.buyer, deal.held, true);
-        let lapses = lapse_time(&deal.rate);
+        let lapses = deal.rate.lapses();
         if let Some(lapses) = lapses {
             self.agenda.remove(&(lapses, Due::LapseDeal(order)));
         }
@@ -153,14 +170,14 @@ impl Venue {
         }
         for (fill, (pays, fee)) in fills.iter().zip(costs) {
             let id = self.next_number();
-            let (buyer, dealer) = (deal.buyer, deal.rate.dealer);
+            let (buyer, payee) = (deal.buyer, deal.rate.payee());
             self.note_side(step, buyer, fill.trade, pays);
             self.unproposed.insert((from, fill.trade), id);
             if let Some(lapses) = lapses {
                 self.agenda.insert((lapses, Due::LapsePayment(from, fill.trade)));
             }
             let fill = fill.clone();
-            let payment = Item::DealPayment { order, fill, buyer, dealer, pays, fee };
+            let payment = Item::DealPayment { order, fill, buyer, payee, pays, fee };
             self.items.insert(id, payment);
         }
         Ok(Done::Accepted)
@@ -211,9 +228,9 @@ impl Venue {
     }
 
     fn cost_of(&self, deal: &Deal, fill: &FillReport) -> Option<(Amount, Amount)> {
-        let within = fill.price <= deal.goods.limit && fill.currency == deal.rate.needs;
+        let within = fill.price <= deal.goods.limit && fill.currency == deal.rate.needs();
         let value = fill.price.checked_mul(fill.quantity).filter(|_| within)?;
-        let pays = pays(&deal.rate, value)?;
+        let pays = deal.rate.pays(value)?;
         Some((pays, self.fee_abroad(pays)))
     }
 
@@ -230,8 +247,8 @@ impl Venue {
     }
 
     /// The home node proposes the day's bundle. It is affirmed if it says of every purchase
-    /// exactly what this node has recorded, and disputed by silence otherwise: unaffirmed, it
-    /// leaves its cycle and both sides return to where they were.
+    /// exactly what this node has recorded. Otherwise the home hears in what it differs:
+    /// unaffirmed, it leaves its cycle and both sides return to where they were.
     pub(crate) fn proposed(
         &mut self,
         step: &mut Step<'_>,
@@ -243,16 +260,21 @@ impl Venue {
         if self.bundles.contains_key(&bundle.reference) {
             return Err(Rejection::DealState);
         }
-        let items = self.payments_of(from, trades).ok_or(Rejection::DealState)?;
-        if !self.agrees(from, bundle, uses, trades, &items) {
-            return Err(Rejection::DealState);
+        let Some(items) = self.payments_of(from, trades) else {
+            return self.disagree(step, from, bundle.reference, Difference::Trades);
+        };
+        if !self.agrees(from, bundle, uses, &items) {
+            return self.disagree(step, from, bundle.reference, Difference::Obligations);
+        }
+        if bundle.trades_root != trades_root(trades) {
+            return self.disagree(step, from, bundle.reference, Difference::Proof);
         }
         for trade in trades {
             self.unproposed.remove(&(from, *trade));
         }
-        self.mark_bundled(step, bundle, ClearedBy::Federation, items);
-        let (bundle, uses) = (bundle.clone(), uses.to_vec());
-        step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
+        let by = self.house_with(from, self.dealer_of(&items));
+        self.mark_bundled(step, bundle, by, items);
+        self.affirm(step, by, bundle.clone(), uses.to_vec());
         Ok(Done::Accepted)
     }
 
@@ -286,35 +308,65 @@ impl Venue {
         }
     }
 
-    fn agrees(
-        &self,
-        from: NodeId,
-        bundle: &Bundle,
-        uses: &[LockUse],
-        trades: &[TradeId],
-        items: &[ItemId],
-    ) -> bool {
-        let mine = self.terms.account(Pool::UserCustody);
+    /// Who stands between this node and the home of those payments; nobody where they are at par.
+    fn dealer_of(&self, items: &[ItemId]) -> Option<NodeId> {
+        self.dealer_between(self.items.get(items.first()?)?)
+    }
+
+    /// Who stands between this node and the home of a payment: nobody where both keep one
+    /// currency.
+    pub(crate) fn dealer_between(&self, item: &Item) -> Option<NodeId> {
+        match item {
+            Item::DealPayment { fill, payee, .. } if fill.currency != self.terms.currency => {
+                Some(*payee)
+            }
+            _ => None,
+        }
+    }
+
+    fn agrees(&self, from: NodeId, bundle: &Bundle, uses: &[LockUse], items: &[ItemId]) -> bool {
         let mut owed = Amount::ZERO;
-        let mut dealers = Vec::new();
+        let mut dealers = BTreeSet::new();
         for id in items {
-            if let Some(Item::DealPayment { pays, dealer, .. }) = self.items.get(id) {
+            if let Some(item @ Item::DealPayment { pays, .. }) = self.items.get(id) {
                 owed = owed.checked_add(*pays).unwrap_or(Amount::MAX);
-                dealers.push(*dealer);
+                dealers.insert(self.dealer_between(item));
             }
         }
-        let Some(dealer) = dealers.first().copied() else { return false };
-        let to = SettlementAccount { node: dealer, pool: Pool::Dealer };
-        let sum = |uses: &[LockUse], of: fn(&LockUse) -> Amount| Amount::sum(uses.iter().map(of));
-        let needed = bundle.obligations.iter().filter(|o| o.payer == to && o.payee.node == from);
+        match (dealers.pop_first(), dealers.is_empty()) {
+            (Some(Some(dealer)), true) => self.is_through(dealer, from, bundle, uses, owed),
+            (Some(None), true) => uses.is_empty() && self.is_at_par(from, bundle, owed),
+            _ => false,
+        }
+    }
+
+    /// Whether this node owes `dealer` so much in the bundle and nothing else, and `dealer` pays
+    /// `home` what the locks say.
+    fn is_through(
+        &self,
+        dealer: NodeId,
+        home: NodeId,
+        bundle: &Bundle,
+        uses: &[LockUse],
+        owed: Amount,
+    ) -> bool {
+        let (mine, to) = (self.terms.account(Pool::UserCustody), dealing_account(dealer));
+        let sum = |of: fn(&LockUse) -> Amount| Amount::sum(uses.iter().map(of));
+        let needed = bundle.obligations.iter().filter(|o| o.payer == to && o.payee.node == home);
         let needed = Amount::sum(needed.map(|o| o.amount));
         let own = bundle.obligations.iter().filter(|o| o.payer.node == self.terms.node);
         let own: Vec<_> = own.map(|o| (o.payer, o.payee, o.currency, o.amount)).collect();
-        dealers.iter().all(|d| *d == dealer)
-            && own == [(mine, to, self.terms.currency, owed)]
-            && bundle.trades_root == trades_root(trades)
-            && sum(uses, |used| used.pays) == Some(owed)
-            && sum(uses, |used| used.needs) == needed
+        own == [(mine, to, self.terms.currency, owed)]
+            && sum(|used| used.pays) == Some(owed)
+            && sum(|used| used.needs) == needed
+    }
+
+    /// Whether the bundle says that this node's custody owes `home` so much, and nothing besides.
+    fn is_at_par(&self, home: NodeId, bundle: &Bundle, owed: Amount) -> bool {
+        let mine = (self.terms.account(Pool::UserCustody), self.terms.currency);
+        let due = bundle.obligations.iter().map(|o| o.amount);
+        let between = |o: &Obligation| (o.payer, o.currency) == mine && o.payee.node == home;
+        bundle.obligations.iter().all(between) && Amount::sum(due) == Some(owed)
     }
 
     /// The payment is final: the buyer's money has gone, the coupons are the buyer's.
@@ -356,12 +408,6 @@ impl Venue {
         self.post(step, entry);
         step.emit(Event::DealReleased { order: *order });
     }
-}
-
-/// When nothing that was to be paid at `rate` can be in a cycle any more: once its value date has
-/// ended.
-fn lapse_time(rate: &LockedRate) -> Option<Timestamp> {
-    Timestamp::from_utc(rate.value_date.plus_days(1), 0)
 }
 
 /// How many coupons another node's lots name; `None` if a range is empty or ends before it

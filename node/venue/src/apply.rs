@@ -286,7 +286,7 @@ impl Venue {
     fn dispatch(&mut self, step: &mut Step<'_>, from: NodeId, body: &Dispatch) -> Outcome {
         match body {
             Dispatch::Affirm(bundle) => {
-                if bundle.nodes() != [from] {
+                if !bundle.nodes().contains(&from) {
                     return Err(Rejection::NotYours);
                 }
                 self.affirmed(step, from, bundle)
@@ -301,6 +301,9 @@ impl Venue {
             Dispatch::DealDone { order, fills, .. } => self.deal_done(step, from, *order, fills),
             Dispatch::Propose { bundle, uses, trades } => {
                 self.proposed(step, from, bundle, uses, trades)
+            }
+            Dispatch::Disagreed { bundle, differs } => {
+                self.disagreed(step, from, *bundle, *differs)
             }
         }
     }

@@ -2,10 +2,11 @@
 //! each of them.
 
 use crate::command::Dispatch;
+use crate::deal_rate::dealing_account;
 use crate::event::Event;
 use crate::federation_request::{FederationRequest, LockUse};
 use crate::refusal::Rejection;
-use crate::settlement::{Item, ItemId, TradingDay, pays};
+use crate::settlement::{Item, ItemId, TradingDay};
 use crate::trade::{MemberSide, Trade, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::collections::BTreeMap;
@@ -21,9 +22,9 @@ use serde::{Deserialize, Serialize};
 /// Which house clears a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ClearedBy {
-    /// The one between this node's own pools.
+    /// The one that clears between this node's own pools, and between the nodes of its region.
     OwnHouse,
-    /// The federation's, between nodes.
+    /// The federation's.
     Federation,
 }
 
@@ -45,6 +46,9 @@ const OWN_ITEMS_MAX: usize = 65_536;
 /// The most trades of one bundle that another node pays for: they are named to it with their
 /// rates, some fifty bytes each, and have to fit an envelope.
 pub const PROPOSED_TRADES_MAX: usize = 8_192;
+
+/// With whom a day's sales abroad are bundled: the member, the dealer between, the value date.
+type MemberDay = (NodeId, Option<NodeId>, BusinessDate);
 
 /// Some of a day's items, and what they come to between every two accounts.
 #[derive(Debug, Default)]
@@ -88,12 +92,13 @@ impl Venue {
     pub(crate) fn cut_off(&mut self, step: &mut Step<'_>, date: BusinessDate) {
         let Some(day) = self.days.remove(&date) else { return };
         self.bundles.retain(|_, bundled| !bundled.items.is_empty() || date <= bundled.value_date);
+        self.forget_exceptions(date);
         self.report_duties(step, day);
         self.opening_call(step);
         self.sweep_fees(step);
         let waiting = core::mem::take(&mut self.unbundled);
         let mut own = Vec::new();
-        let mut members = BTreeMap::<(NodeId, NodeId, BusinessDate), Vec<ItemId>>::new();
+        let mut members = BTreeMap::<MemberDay, Vec<ItemId>>::new();
         for &id in waiting.keys() {
             match self.items.get(&id).and_then(|item| self.member_of(item)) {
                 Some(key) => members.entry(key).or_default().push(id),
@@ -101,16 +106,16 @@ impl Venue {
             }
         }
         self.bundle_own(step, day, own);
-        for ((member, _, value_date), items) in members {
-            self.bundle_member(step, day.date, (member, value_date), items);
+        for (with, items) in members {
+            self.bundle_member(step, day.date, with, items);
         }
     }
 
-    /// The member, dealer and value date of an item that another node pays for.
-    fn member_of(&self, item: &Item) -> Option<(NodeId, NodeId, BusinessDate)> {
+    /// Of an item that another node pays for: with whom it is bundled.
+    fn member_of(&self, item: &Item) -> Option<MemberDay> {
         let Item::Trade { trade } = item else { return None };
         let member = self.trades.get(trade)?.member?;
-        Some((member.node, member.rate.dealer, member.rate.value_date))
+        Some((member.node, member.rate.dealer(), member.rate.value_date()))
     }
 
     /// What moves between this node's own pools on the day's value date.
@@ -129,35 +134,54 @@ impl Venue {
                 trades_root: merkle_root(part.items.iter().map(|id| id.to_be_bytes())),
             };
             self.mark_bundled(step, &bundle, ClearedBy::OwnHouse, part.items);
-            if self.terms.house_node == self.terms.node {
+            self.affirm(step, ClearedBy::OwnHouse, bundle, Vec::new());
+        }
+    }
+
+    /// This node stands by a bundle at the house that clears it.
+    pub(crate) fn affirm(
+        &mut self,
+        step: &mut Step<'_>,
+        by: ClearedBy,
+        bundle: Bundle,
+        uses: Vec<LockUse>,
+    ) {
+        let to = self.terms.house_node;
+        match by {
+            ClearedBy::Federation => {
+                step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
+            }
+            ClearedBy::OwnHouse if to == self.terms.node => {
                 let reference = bundle.reference;
                 match self.take_affirmation(step, self.terms.node, bundle) {
                     Err(Rejection::House(reason)) => self.own_refused(step, reference, reason),
                     Err(_) => self.bundles_failed(step, self.terms.house, &[reference]),
                     Ok(_) => {}
                 }
-            } else {
-                let to = self.terms.house_node;
+            }
+            ClearedBy::OwnHouse => {
                 step.emit(Event::Sent { to, body: Dispatch::Affirm(bundle) });
             }
         }
     }
 
     /// The own house does not take a bundle. Where it takes nothing more for the value date, as a
-    /// house without T+0 does on the day itself, the same goes to the next one at once; else it
-    /// waits for the next cut-off.
+    /// house without T+0 does on the day itself, what moves between own pools goes to the next one
+    /// at once; else it waits for the next cut-off. What is agreed with another node is for its
+    /// value date alone: both sides return to where they were.
     pub(crate) fn own_refused(
         &mut self,
         step: &mut Step<'_>,
         bundle: BundleRef,
         reason: HouseRefusal,
     ) {
+        self.differs_if(step, bundle, reason);
         let house = self.terms.house;
         let over = matches!(
             reason,
             HouseRefusal::NoOpenCycle(_) | HouseRefusal::CycleFull | HouseRefusal::ShareUsedUp
         );
-        let own = self.bundles.get(&bundle).filter(|bundled| bundled.by == ClearedBy::OwnHouse);
+        let own = self.bundles.get(&bundle).filter(|bundled| self.is_between_own_pools(bundled));
         let missed = own.filter(|_| over).map(|bundled| bundled.value_date);
         let later = |missed| self.days.values().find(|day| missed < day.value_date).copied();
         match missed.and_then(later) {
@@ -169,14 +193,20 @@ impl Venue {
         }
     }
 
+    pub(crate) fn is_between_own_pools(&self, bundled: &Bundled) -> bool {
+        let own = |o: &Obligation| [o.payer.node, o.payee.node] == [self.terms.node; 2];
+        bundled.by == ClearedBy::OwnHouse && bundled.obligations.iter().all(own)
+    }
+
     /// What a member owes for its purchases of the day: proposed to it and affirmed at once.
     fn bundle_member(
         &mut self,
         step: &mut Step<'_>,
         date: BusinessDate,
-        (member, value_date): (NodeId, BusinessDate),
+        (member, dealer, value_date): MemberDay,
         items: Vec<ItemId>,
     ) {
+        let by = self.house_with(member, dealer);
         for part in self.divide(items, PROPOSED_TRADES_MAX) {
             let trades: Vec<&Trade> =
                 part.items.iter().filter_map(|id| self.trade_of(*id)).collect();
@@ -189,10 +219,10 @@ impl Venue {
                 trades: u32::try_from(trades.len()).unwrap_or(u32::MAX),
                 trades_root: trades_root(&trades),
             };
-            self.mark_bundled(step, &bundle, ClearedBy::Federation, part.items);
+            self.mark_bundled(step, &bundle, by, part.items);
             let proposal = Dispatch::Propose { bundle: bundle.clone(), uses: uses.clone(), trades };
             step.emit(Event::Sent { to: member, body: proposal });
-            step.emit(Event::Submitted(FederationRequest::Affirm { bundle, uses }));
+            self.affirm(step, by, bundle, uses);
         }
     }
 
@@ -215,7 +245,7 @@ impl Venue {
         parts
     }
 
-    fn trade_of(&self, id: ItemId) -> Option<&Trade> {
+    pub(crate) fn trade_of(&self, id: ItemId) -> Option<&Trade> {
         match self.items.get(&id)? {
             Item::Trade { trade } => self.trades.get(trade),
             _ => None,
@@ -304,12 +334,8 @@ impl Venue {
                 (Some(giving), Some(taking)) => [between(giving, taking, amount)].to_vec(),
                 _ => Vec::new(),
             },
-            Item::DealPayment { dealer, pays, .. } => {
-                let payer = self.terms.account(UserCustody);
-                let payee = SettlementAccount { node: dealer, pool: Pool::Dealer };
-                let currency = self.terms.currency;
-                [Obligation { payer, payee, currency, amount: pays }].to_vec()
-            }
+            // Its home says what it comes to there.
+            Item::DealPayment { .. } => Vec::new(),
         };
         let moves = |flow: &Obligation| flow.payer != flow.payee && !flow.amount.is_zero();
         flows.into_iter().filter(moves).collect()
@@ -325,7 +351,7 @@ impl Venue {
         let fees = trade.cost().saturating_sub(trade.proceeds());
         let fees = self.between(from, Pool::SettlementHub, fees);
         match trade.member {
-            Some(member) => through_dealer(trade, member, [proceeds, fees]),
+            Some(member) => paid_by(member, trade, [proceeds, fees]),
             None => [proceeds, fees].to_vec(),
         }
     }
@@ -390,25 +416,28 @@ fn swap_fees(payer: (Pool, Amount), payee: (Pool, Amount)) -> [(Pool, Amount); 2
     [(payer.0, both), (payee.0, Amount::ZERO)]
 }
 
-/// A member's purchase: the dealer pays for it here, and the member pays the dealer.
-fn through_dealer(trade: &Trade, member: MemberSide, here: [Obligation; 2]) -> Vec<Obligation> {
-    let dealer = SettlementAccount { node: member.rate.dealer, pool: Pool::Dealer };
-    let mut flows = here.map(|flow| Obligation { payer: dealer, ..flow }).to_vec();
+/// A member's purchase: the member pays for it here, or a dealer does and the member pays the
+/// dealer.
+fn paid_by(member: MemberSide, trade: &Trade, here: [Obligation; 2]) -> Vec<Obligation> {
+    let custody = SettlementAccount { node: member.node, pool: Pool::UserCustody };
+    let dealer = member.rate.dealer().map(dealing_account);
+    let payer = dealer.unwrap_or(custody);
+    let mut flows = here.map(|flow| Obligation { payer, ..flow }).to_vec();
     flows.extend(lock_use(trade).map(|used| Obligation {
-        payer: SettlementAccount { node: member.node, pool: Pool::UserCustody },
-        payee: dealer,
-        currency: member.rate.pays,
+        payer: custody,
+        payee: payer,
+        currency: member.rate.pays_in(),
         amount: used.pays,
     }));
     flows
 }
 
-/// What a purchase of a member takes of its locked rate. The order was refused if no amount
-/// could pay for it.
+/// What a purchase of a member takes of its locked rate, if it has one. The order was refused if
+/// no amount could pay for it.
 fn lock_use(trade: &Trade) -> Option<LockUse> {
     let rate = trade.member?.rate;
     let needs = trade.value();
-    Some(LockUse { lock: rate.lock, pays: pays(&rate, needs)?, needs })
+    Some(LockUse { lock: rate.lock()?, pays: rate.pays(needs)?, needs })
 }
 
 /// The root over the trades of a bundle, in their order: an RFC 6962 tree, so that either side

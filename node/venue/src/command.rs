@@ -5,7 +5,9 @@ use crate::amending::Amendment;
 use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
 use crate::bidding::AuctionTerms;
 use crate::clearing_act::ClearingAct;
+use crate::deal_rate::DealRate;
 use crate::defaults::Severity;
+use crate::exception::Difference;
 use crate::federation_request::LockUse;
 use crate::freeze::FreezeReason;
 use crate::gift::Present;
@@ -13,7 +15,7 @@ use crate::issuer::IssuerRefusal;
 use crate::issuer_orders::{BuyBack, Tranche};
 use crate::maker::QuoteDuty;
 use crate::money::MoneyAct;
-use crate::notice::{ClearingNotice, LockedRate, Notice};
+use crate::notice::{ClearingNotice, Notice};
 use crate::offers::OfferTerms;
 use crate::order_batch::OrderAct;
 use crate::party::{PartyKind, Tier};
@@ -24,7 +26,7 @@ use crate::template::TemplateVersion;
 use crate::units::Units;
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, BankWord, DeskAct, IntradayReport, Statement, StatusReport};
-use gcfn_clearing::{Bundle, Schedule};
+use gcfn_clearing::{Bundle, BundleRef, Schedule};
 use gcfn_ledger::Lot;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
@@ -534,8 +536,9 @@ pub struct Merchandise {
     pub quantity: u64,
     /// The worst price accepted, per coupon, in the series' currency.
     pub limit: Amount,
-    /// The locked rate to pay with.
-    pub lock: LockId,
+    /// The locked rate to pay with; none where the series is in this node's own currency.
+    #[serde(with = "crate::deal_rate::no_lock")]
+    pub lock: Option<LockId>,
 }
 
 /// What nodes send each other in envelopes. Pseudonymous and without a user's balance or name.
@@ -561,10 +564,17 @@ pub enum Dispatch {
     Propose {
         /// What is owed.
         bundle: Bundle,
-        /// The FX locks behind it.
+        /// The FX locks behind it; none where both nodes keep one currency.
         uses: Vec<LockUse>,
         /// The trades behind it.
         trades: Vec<TradeId>,
+    },
+    /// To a home node: the sender does not stand by what was proposed.
+    Disagreed {
+        /// The bundle.
+        bundle: BundleRef,
+        /// In what it differs from what the sender knows.
+        differs: Difference,
     },
 }
 
@@ -579,8 +589,8 @@ pub struct DealOrder {
     pub quantity: u64,
     /// The worst price accepted, per coupon.
     pub limit: Amount,
-    /// The rate that pays for it.
-    pub rate: LockedRate,
+    /// At what it is paid.
+    pub rate: DealRate,
 }
 
 /// One fill of a member's order.

@@ -4,11 +4,12 @@
 use crate::abroad::DEAL_QUANTITY_MAX;
 use crate::batch::MaturityAction;
 use crate::command::{DealOrder, Dispatch, FillReport};
+use crate::deal_rate::DealRate;
 use crate::event::Event;
+use crate::notice::LockedRate;
 use crate::orders::OrderKind;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::settlement::pays;
 use crate::trade::{MemberSide, Taker, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
@@ -45,21 +46,18 @@ impl Venue {
         let member = *member.ok_or(Rejection::UnknownMember)?;
         self.open_series(deal.series, step.at)?;
         self.sold_abroad(deal.series)?;
-        let rate = deal.rate;
-        if rate.holder != from || rate.needs != self.terms.currency {
-            return Err(Rejection::LockMismatch);
-        }
-        if rate.expires_at <= step.at {
-            return Err(Rejection::LockExpired);
-        }
         if DEAL_QUANTITY_MAX < deal.quantity {
             return Err(Rejection::DealTooLong);
         }
+        let rate = deal.rate;
         let value = deal.limit.checked_mul(deal.quantity).ok_or(Rejection::TooLarge)?;
-        if rate.size < value {
-            return Err(Rejection::LockMismatch);
+        match rate {
+            DealRate::Locked(rate) => self.check_locked(from, &rate, value, step.at)?,
+            DealRate::Par { currency, value_date, .. } => {
+                self.check_par(member.region, (currency, value_date), step.at)?;
+            }
         }
-        pays(&rate, value).ok_or(Rejection::TooLarge)?;
+        rate.pays(value).ok_or(Rejection::TooLarge)?;
         let owing = member.owed.checked_add(value).ok_or(Rejection::TooLarge)?;
         if member.debit_cap < owing {
             return Err(Rejection::CapExceeded);
@@ -74,7 +72,7 @@ impl Venue {
             time_in_force: TimeInForce::ImmediateOrCancel,
             display: None,
         };
-        self.outlives(deal.series, rate.value_date)?;
+        self.outlives(deal.series, rate.value_date())?;
         let (placed, fills) = self.place_in_book(step, deal.series, incoming)?;
         assert_eq!(placed.resting, 0);
         let side = MemberSide { node: from, order: deal.order, rate };
@@ -88,6 +86,23 @@ impl Venue {
         let trades = self.execute(step, deal.series, taker, &fills);
         self.heed_breaker(step, deal.series, &placed);
         Ok(trades.iter().filter_map(|id| self.fill_report(*id)).collect())
+    }
+
+    /// Checks that a rate is held for `holder`, is still good, and is enough for `value` here.
+    fn check_locked(
+        &self,
+        holder: NodeId,
+        rate: &LockedRate,
+        value: Amount,
+        at: Timestamp,
+    ) -> Result<(), Rejection> {
+        if rate.holder != holder || rate.needs != self.terms.currency || rate.size < value {
+            return Err(Rejection::LockMismatch);
+        }
+        match at < rate.expires_at {
+            true => Ok(()),
+            false => Err(Rejection::LockExpired),
+        }
     }
 
     /// Coupons that are paid for when they mature stay at the node that pays.

@@ -5,6 +5,7 @@ use crate::bidding::Auction;
 use crate::command::{Dispatch, Verb};
 use crate::conduct::ConductRule;
 use crate::duty::DutyReport;
+use crate::exception::BundleException;
 use crate::federation_request::FederationRequest;
 use crate::issuing_event::IssuingEvent;
 use crate::maker::{MakerStatus, QuoteDuty};
@@ -461,4 +462,11 @@ pub enum Event {
     Alliance(AllianceEvent),
     /// Issuers, their templates and their batches: something came of them.
     Issuing(IssuingEvent),
+    /// Another node and this one do not say a bundle alike: an exception, shown to both.
+    AffirmationDiffers {
+        /// The bundle.
+        bundle: BundleRef,
+        /// With whom, and in what.
+        exception: BundleException,
+    },
 }

@@ -12,7 +12,7 @@ pub enum FederationRequest {
     Affirm {
         /// What is owed.
         bundle: Bundle,
-        /// The FX locks behind it.
+        /// The FX locks behind it; none where both nodes keep one currency.
         uses: Vec<LockUse>,
     },
     /// The node lists a series that others may trade.

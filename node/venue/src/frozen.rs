@@ -49,6 +49,7 @@ impl Freeze for Venue {
             items: self.items.shared(),
             unbundled: self.unbundled.shared(),
             bundles: self.bundles.clone(),
+            exceptions: self.exceptions.clone(),
             merchants_due: self.merchants_due.clone(),
             receivables: self.receivables.clone(),
             reversible: self.reversible.shared(),

@@ -7,21 +7,26 @@ use crate::notice::{ClearingNotice, notices};
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Booked, Reconciliation, Statement, StatusChange, StatusReport};
-use gcfn_clearing::{Bundle, ClearingEvent, House, Schedule};
+use gcfn_clearing::{Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Schedule};
 use gcfn_ledger::Ledger;
 use gcfn_model::NodeId;
 
 impl Venue {
-    /// Takes one side's affirmation into the house of this node.
+    /// Takes one side's affirmation into the house of this node. It counts once every node that
+    /// the bundle names has affirmed the same.
     pub(crate) fn take_affirmation(
         &mut self,
         step: &mut Step<'_>,
         by: NodeId,
         bundle: Bundle,
     ) -> Outcome {
-        let required = bundle.nodes().into_iter().collect();
+        let required: BTreeSet<NodeId> = bundle.nodes().into_iter().collect();
+        if !required.iter().all(|node| *node == by || self.clears_for(*node)) {
+            return Err(Rejection::House(HouseRefusal::NotCleared));
+        }
         let affirmed = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {
             house.affirm(by, bundle, required, events)
         };
@@ -29,8 +34,16 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
+    /// Whether a node is of the region that this node's house clears. A suspended one still
+    /// settles.
+    fn clears_for(&self, node: NodeId) -> bool {
+        let region = self.members.get(&node).map(|member| member.region);
+        node == self.terms.node || region == Some(self.terms.region)
+    }
+
     /// Takes a local's affirmation, and tells the local if the house does not: what it bundled
-    /// must then wait for another day.
+    /// must then wait for another day, or is given up. Nothing is said while an earlier
+    /// affirmation of the local's own stands: that has its own end.
     pub(crate) fn affirmed(
         &mut self,
         step: &mut Step<'_>,
@@ -38,12 +51,19 @@ impl Venue {
         bundle: &Bundle,
     ) -> Outcome {
         let taken = self.take_affirmation(step, from, bundle.clone());
-        if let Err(Rejection::House(reason)) = taken {
+        if let Err(Rejection::House(reason)) = taken
+            && !self.stands(from, bundle.reference)
+        {
             let (house, bundle) = (self.terms.house, bundle.reference);
             let notice = ClearingNotice::Refused { house, bundle, reason };
             step.emit(Event::Sent { to: from, body: Dispatch::Clearing(notice) });
         }
         taken
+    }
+
+    fn stands(&self, by: NodeId, bundle: BundleRef) -> bool {
+        let mut cycles = self.house.iter().flat_map(House::cycles);
+        cycles.any(|cycle| cycle.is_affirmed_by(by, &bundle))
     }
 
     pub(crate) fn open_cycle(&mut self, step: &mut Step<'_>, schedule: Schedule) -> Outcome {

@@ -32,6 +32,7 @@ mod conduct;
 mod conservation;
 mod credit;
 mod custody;
+mod deal_rate;
 mod dealing;
 mod defaults;
 mod dispute;
@@ -39,6 +40,7 @@ mod disputes;
 mod duty;
 mod escrow;
 mod event;
+mod exception;
 mod expiry;
 mod federation_request;
 mod fees;
@@ -134,6 +136,7 @@ pub use credit::{
     Score,
 };
 pub use custody::{CustodianAct, Custody};
+pub use deal_rate::DealRate;
 pub use dealing::member_party;
 pub use defaults::{DefaultCase, DefaultCause, Severity};
 pub use dispute::{
@@ -142,6 +145,7 @@ pub use dispute::{
 };
 pub use duty::{DutyReport, QuoteState, QuoteWatch, Tally};
 pub use event::Event;
+pub use exception::{BundleException, Difference};
 pub use federation_request::{FederationRequest, LockUse};
 pub use fees::{
     ActiveTrader, BlockTier, FeePreset, FeeQuote, FeeSchedule, IssuanceFees, Liquidity, Listing,

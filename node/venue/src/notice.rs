@@ -86,6 +86,16 @@ pub enum ClearingNotice {
         /// The bundles that the receiver owes or is owed in.
         bundles: Vec<BundleRef>,
     },
+    /// Another node has affirmed something else under the name of a bundle that the receiver
+    /// stands by.
+    Contested {
+        /// The house.
+        house: HouseId,
+        /// The bundle.
+        bundle: BundleRef,
+        /// Who has.
+        by: NodeId,
+    },
 }
 
 impl ClearingNotice {
@@ -99,6 +109,7 @@ impl ClearingNotice {
             | ClearingNotice::Failed { house, .. }
             | ClearingNotice::Refused { house, .. }
             | ClearingNotice::PaidOut { house, .. }
+            | ClearingNotice::Contested { house, .. }
             | ClearingNotice::SettledAhead { house, .. } => *house,
         }
     }
@@ -225,10 +236,14 @@ impl Venue {
                 self.bundles_settled_ahead(step, from, bundles);
             }
             ClearingNotice::Failed { bundles, .. } => self.bundles_failed(step, from, bundles),
+            ClearingNotice::Contested { bundle, by, .. } => self.contested(step, *bundle, *by),
             ClearingNotice::Refused { bundle, reason, .. } if from == self.terms.house => {
                 self.own_refused(step, *bundle, *reason);
             }
-            ClearingNotice::Refused { bundle, .. } => self.bundles_failed(step, from, &[*bundle]),
+            ClearingNotice::Refused { bundle, reason, .. } => {
+                self.differs_if(step, *bundle, *reason);
+                self.bundles_failed(step, from, &[*bundle]);
+            }
             // The hub has its money when the house between the node's own pools has paid.
             ClearingNotice::PaidOut { .. } if from == self.terms.house => self.pay_merchants(step),
             ClearingNotice::PaidOut { .. } => {}
@@ -313,6 +328,10 @@ pub fn notices(house: &House, event: &ClearingEvent) -> Vec<(NodeId, ClearingNot
         }
         ClearingEvent::BundlesFailed { cycle, nodes, .. } => {
             to_each(nodes, |bundles| ClearingNotice::Failed { house: id, cycle: *cycle, bundles })
+        }
+        ClearingEvent::BundleContested { bundle, by, with, .. } => {
+            let notice = ClearingNotice::Contested { house: id, bundle: *bundle, by: *by };
+            with.iter().map(|node| (*node, notice.clone())).collect()
         }
         ClearingEvent::CyclePaidOut { cycle, nodes } => {
             let notice =

@@ -1,9 +1,9 @@
 //! Deals across nodes that have not settled, as an operations desk looks at them: rates that are
 //! held, orders under way, and what waits for its cycle. Nothing here says who the users are.
 
-use crate::bundling::{Bundled, ClearedBy};
-use crate::notice::LockedRate;
-use crate::settlement::{Item, ItemId, pays};
+use crate::bundling::Bundled;
+use crate::deal_rate::DealRate;
+use crate::settlement::{Item, ItemId};
 use crate::venue::{Deal, Due, Venue};
 use alloc::vec::Vec;
 use gcfn_clearing::BundleRef;
@@ -20,7 +20,7 @@ pub enum DealStage {
     Sent,
     /// The home node has sold; it has not proposed to settle.
     Matched,
-    /// In a bundle, for the federation's cycle of its value date.
+    /// In a bundle, for the cycle of its value date.
     Bundled,
 }
 
@@ -44,21 +44,22 @@ pub struct OpenDeal {
     pub side: DealSide,
     /// The node on the other side; none while a rate is only held.
     pub with: Option<NodeId>,
-    /// Who stands by the rate.
-    pub dealer: NodeId,
-    /// The lock of its rate; none where a purchase has matched, which names the dealer alone.
+    /// Who stands by the rate; none where both nodes keep one currency.
+    pub dealer: Option<NodeId>,
+    /// The lock of its rate; none at par, or where a purchase has matched, which names the dealer
+    /// alone.
     pub lock: Option<LockId>,
     /// The order of the buyer's node.
     pub order: Option<OrderId>,
     /// The trade in the home node's book.
     pub trade: Option<TradeId>,
-    /// What the buyer's node pays the dealer: at most, before it has matched.
+    /// What the buyer's node pays, a dealer if there is one: at most, before it has matched.
     pub pays: (Amount, Currency),
-    /// What the dealer pays the home node: at most, before it has matched.
+    /// What the home node is paid: at most, before it has matched.
     pub needs: (Amount, Currency),
     /// Until when a held rate can be used.
     pub expires_at: Option<Timestamp>,
-    /// When both currencies settle.
+    /// When it settles, in both currencies.
     pub value_date: Option<BusinessDate>,
     /// The bundle that it settles in.
     pub bundle: Option<BundleRef>,
@@ -76,7 +77,7 @@ impl Venue {
             deals.extend(self.purchase(item).map(|deal| OpenDeal { value_date, ..deal }));
         }
         for (&bundle, bundled) in &self.bundles {
-            if bundled.by == ClearedBy::Federation {
+            if !self.is_between_own_pools(bundled) {
                 deals.extend(self.bundled(bundle, bundled));
             }
         }
@@ -87,9 +88,8 @@ impl Venue {
         let usable =
             self.locks.values().filter(|lock| !lock.used && self.now < lock.rate.expires_at);
         usable.filter_map(|lock| {
-            let most = pays(&lock.rate, lock.rate.size)?;
-            let deal = at_rate(&lock.rate, most, lock.rate.size);
-            Some(OpenDeal { expires_at: Some(lock.rate.expires_at), ..deal })
+            let (size, expires_at) = (lock.rate.size, Some(lock.rate.expires_at));
+            Some(OpenDeal { expires_at, ..at_rate(&DealRate::Locked(lock.rate), size)? })
         })
     }
 
@@ -120,14 +120,13 @@ impl Venue {
 
     /// What a user of this node has bought at another.
     fn purchase(&self, item: ItemId) -> Option<OpenDeal> {
-        let Item::DealPayment { order, fill, dealer, pays, .. } = self.items.get(&item)? else {
-            return None;
-        };
+        let item = self.items.get(&item)?;
+        let Item::DealPayment { order, fill, pays, .. } = item else { return None };
         Some(OpenDeal {
             stage: DealStage::Matched,
             side: DealSide::Buys,
             with: self.books.title.terms(fill.series).and_then(|terms| terms.home),
-            dealer: *dealer,
+            dealer: self.dealer_between(item),
             lock: None,
             order: Some(*order),
             trade: Some(fill.trade),
@@ -150,7 +149,7 @@ impl Venue {
             with: Some(member.node),
             order: Some(member.order),
             trade: Some(trade.id),
-            ..at_rate(&member.rate, pays(&member.rate, value)?, value)
+            ..at_rate(&member.rate, value)?
         })
     }
 }
@@ -162,23 +161,24 @@ fn sent(deal: &Deal) -> Option<OpenDeal> {
         stage: DealStage::Sent,
         with: Some(deal.goods.home),
         order: Some(deal.goods.order),
-        ..at_rate(&deal.rate, pays(&deal.rate, value)?, value)
+        ..at_rate(&deal.rate, value)?
     })
 }
 
-fn at_rate(rate: &LockedRate, pays: Amount, needs: Amount) -> OpenDeal {
-    OpenDeal {
+/// A deal that brings the home `needs`; none where no amount can pay for that.
+fn at_rate(rate: &DealRate, needs: Amount) -> Option<OpenDeal> {
+    Some(OpenDeal {
         stage: DealStage::Locked,
         side: DealSide::Buys,
         with: None,
-        dealer: rate.dealer,
-        lock: Some(rate.lock),
+        dealer: rate.dealer(),
+        lock: rate.lock(),
         order: None,
         trade: None,
-        pays: (pays, rate.pays),
-        needs: (needs, rate.needs),
+        pays: (rate.pays(needs)?, rate.pays_in()),
+        needs: (needs, rate.needs()),
         expires_at: None,
-        value_date: Some(rate.value_date),
+        value_date: Some(rate.value_date()),
         bundle: None,
-    }
+    })
 }

@@ -471,6 +471,10 @@ pub enum Rejection {
     /// The alliance has as many issuers as it may.
     #[error("alliance has as many issuers as it may")]
     AllianceFull,
+    /// An order at another node comes too late for its value date, or names none of the home's.
+    /// Send it again.
+    #[error("order comes too late for its value date at the other node; send it again")]
+    ValueDateMissed,
 }
 
 impl From<DeskRefusal> for Rejection {

@@ -4,7 +4,7 @@
 //! Everything that makes cash move between pools is an *item*. At the cut-off of a trading day
 //! the items become one bundle of obligations between the node's own pools, cleared by its
 //! house; items that another node pays for are bundled per counterparty and cleared by the
-//! federation. Settled, an item posts its entries; failed, it waits for the next day or is
+//! house that both share, or by the federation's. Settled, an item posts its entries; failed, it waits for the next day or is
 //! undone.
 
 use crate::event::Event;
@@ -124,8 +124,8 @@ pub enum Item {
         fill: crate::command::FillReport,
         /// Who pays.
         buyer: PartyId,
-        /// The dealer who is paid.
-        dealer: NodeId,
+        /// Who is paid: the dealer, or the home where both nodes keep one currency.
+        payee: NodeId,
         /// How much, in this venue's currency.
         pays: Amount,
         /// This node's fee on top, taken once the payment has settled.

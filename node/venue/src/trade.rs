@@ -1,9 +1,9 @@
 //! Trades: what two parties have agreed, in a book or outside it, and what becomes of money and
 //! title at once (P-04b, P-06a, P-21).
 
+use crate::deal_rate::DealRate;
 use crate::event::Event;
 use crate::fees::{Liquidity, MarketKind, TradeLine, Trader};
-use crate::notice::LockedRate;
 use crate::orders::{BoughtBack, OpenOrder, OrderKind};
 use crate::party::PartyKind;
 use crate::rating::more;
@@ -36,8 +36,8 @@ pub struct MemberSide {
     pub node: NodeId,
     /// Its order.
     pub order: OrderId,
-    /// The rate it pays at.
-    pub rate: LockedRate,
+    /// At what it pays.
+    pub rate: DealRate,
 }
 
 /// What a trade is to the issuer of its coupons.
@@ -264,7 +264,7 @@ impl Venue {
             _ => None,
         };
         let value_date = match member {
-            Some(member) => member.rate.value_date,
+            Some(member) => member.rate.value_date(),
             None => self.trading_day(step.at).map(|day| day.value_date).expect("a day is open"),
         };
         let number = self.next_number().to_be_bytes();

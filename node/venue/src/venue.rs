@@ -6,11 +6,13 @@ use crate::answers::Answers;
 use crate::batch::Batch;
 use crate::bidding::Auction;
 use crate::bundling::Bundled;
+use crate::deal_rate::DealRate;
 use crate::defaults::DefaultCase;
 use crate::dispute::DisputeStep;
 use crate::disputes::Disputes;
 use crate::escrow::IssuerPayout;
 use crate::event::Event;
+use crate::exception::BundleException;
 use crate::four_eyes::Proposal;
 use crate::freeze::FreezeReason;
 use crate::funding::FundingCall;
@@ -98,7 +100,7 @@ pub(crate) struct Lock {
 pub(crate) struct Deal {
     pub(crate) buyer: PartyId,
     pub(crate) goods: crate::command::Merchandise,
-    pub(crate) rate: LockedRate,
+    pub(crate) rate: DealRate,
     /// What is held of the buyer's money until the home node answers.
     pub(crate) held: Amount,
 }
@@ -162,6 +164,8 @@ pub struct Venue {
     pub(crate) items: Map<ItemId, Item>,
     pub(crate) unbundled: Map<ItemId, ()>,
     pub(crate) bundles: BTreeMap<BundleRef, Bundled>,
+    /// What another node and this one do not say alike.
+    pub(crate) exceptions: BTreeMap<BundleRef, BundleException>,
     pub(crate) merchants_due: BTreeMap<PartyId, Amount>,
     /// What parties owe and have not begun to repay.
     pub(crate) receivables: BTreeMap<(PartyId, Pool), Amount>,
@@ -179,6 +183,12 @@ pub struct Venue {
     /// What a bank booked and the books could not take, in order.
     pub(crate) unposted: Vec<Entry>,
     pub(crate) house: Option<House>,
+}
+
+/// Terms whose limits are in the currency that the coupons trade in.
+fn in_one_currency(terms: Terms) -> Terms {
+    assert_eq!(terms.money.limits.currency, terms.currency, "limits in the venue's currency");
+    terms
 }
 
 /// The clearing house that a node of these terms runs.
@@ -208,10 +218,9 @@ impl Venue {
     /// When the limits of its terms are in another currency than its coupons trade in (D-16).
     #[must_use]
     pub fn new(terms: Terms) -> Venue {
-        assert_eq!(terms.money.limits.currency, terms.currency, "limits in the venue's currency");
         Venue {
             house: own_house(&terms),
-            terms,
+            terms: in_one_currency(terms),
             now: Timestamp::EPOCH,
             books: Books::default(),
             sequence: 0,
@@ -252,6 +261,7 @@ impl Venue {
             items: Map::new(),
             unbundled: Map::new(),
             bundles: BTreeMap::new(),
+            exceptions: BTreeMap::new(),
             merchants_due: BTreeMap::new(),
             receivables: BTreeMap::new(),
             reversible: Map::new(),

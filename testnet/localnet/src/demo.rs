@@ -30,7 +30,7 @@ use crate::seed::Seed;
 use crate::{contract, processes};
 use anyhow::{Result, anyhow};
 use cast::Cast;
-use gcfn_model::BusinessDate;
+use gcfn_model::{BusinessDate, NodeId, TradeId};
 use report::Figures;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -63,8 +63,8 @@ struct Demo {
     /// The business date that the clocks show.
     date: BusinessDate,
     figures: Figures,
-    /// The trade that crosses a border, once it has happened.
-    crossing: Option<abroad::Crossing>,
+    /// The trades between nodes that have happened, with the home of each.
+    crossed: Vec<(NodeId, TradeId)>,
     /// The federation's leader that was killed in a cycle, once that has happened.
     lost_leader: Option<leader::LostLeader>,
     export: Option<PathBuf>,
@@ -145,7 +145,7 @@ impl Demo {
             cast: Cast::default(),
             date,
             figures,
-            crossing: None,
+            crossed: Vec::new(),
             lost_leader: None,
             export: options.export.clone(),
         })
@@ -213,7 +213,7 @@ impl Step {
             Step::Founding => "network founded, members admitted",
             Step::Issuance => "issuers onboarded, batches listed",
             Step::Trading => "a day of trading",
-            Step::Abroad => "a purchase across a border",
+            Step::Abroad => "purchases at another node",
             Step::Settlement => "cycles final, to the cent",
             Step::Anchors => "anchored, co-signed, re-executed",
             Step::Crash => "killed in a burst, nothing lost",

@@ -1,10 +1,13 @@
 //! Holders and merchants: prices, orders, coupons, money.
 
 use crate::door::{Desk, money_of};
-use crate::failure::Ended;
+use crate::failure::{Ended, Failure};
 use crate::federation::{list, text_of};
 use clap::{Args, Subcommand, ValueEnum};
-use gcfn_model::{Digest, OrderId, PartyId, RedemptionId, SeriesId, TradeId};
+use gcfn_api_wire::term::Money;
+use gcfn_model::{
+    Amount, Currency, Digest, LockId, OrderId, PartyId, RedemptionId, SeriesId, TradeId,
+};
 use serde_json::{Value, json};
 
 #[derive(Debug, Args)]
@@ -22,12 +25,22 @@ pub(super) struct Trade {
     series: SeriesId,
     /// How many coupons
     quantity: u64,
-    /// The worst price accepted, per coupon; at the market when left out
+    /// The worst price accepted, per coupon, in the node's currency unless said; at the market
+    /// when left out
     #[arg(long, value_name = "PRICE")]
     limit: Option<String>,
     /// What becomes of the part that cannot trade at once
     #[arg(long, value_enum, default_value_t = Rest::GoodTillCancelled)]
     rest: Rest,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Buy {
+    #[command(flatten)]
+    trade: Trade,
+    /// The locked rate that pays for coupons of another node in another currency
+    #[arg(long, value_name = "LOCK")]
+    rate: Option<LockId>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -182,7 +195,7 @@ impl Quote {
 }
 
 impl Trade {
-    pub(super) fn run(&self, desk: &Desk, side: &str) -> Ended {
+    pub(super) fn run(&self, desk: &Desk, side: &str, rate: Option<LockId>) -> Ended {
         let rest = self.rest.to_possible_value().map(|value| value.get_name().replace('-', "_"));
         let mut body = json!({
             "series": self.series,
@@ -191,10 +204,20 @@ impl Trade {
             "time_in_force": rest,
         });
         if let Some(limit) = &self.limit {
-            body["limit"] = desk.money(limit)?;
+            body["limit"] = match limit.split_once(' ') {
+                Some((amount, currency)) => money_in(amount, currency)?,
+                None => desk.money(limit)?,
+            };
+        }
+        if let Some(rate) = rate {
+            body["rate_lock"] = json!(rate);
         }
         let placed = desk.post("/api/v1/trades/orders", &body)?;
         let count = |field| text_of(&placed, field);
+        if let Some(home) = placed.get("sent_to").and_then(Value::as_str) {
+            let line = format!("{}: sent to {home}; see gcfn app wallet", count("order"));
+            return desk.tell(&placed, &line);
+        }
         let line = format!(
             "{}: {} traded, {} in the book, {} cancelled",
             count("order"),
@@ -204,6 +227,21 @@ impl Trade {
         );
         desk.tell(&placed, &line)
     }
+}
+
+impl Buy {
+    pub(super) fn run(&self, desk: &Desk) -> Ended {
+        self.trade.run(desk, "buy", self.rate)
+    }
+}
+
+/// An amount of a currency that need not be the node's.
+fn money_in(amount: &str, currency: &str) -> Result<Value, Failure> {
+    let unclear = |fault: String| Failure::Usage(format!("{amount} {currency}: {fault}"));
+    let currency: Currency =
+        currency.parse().map_err(|_| unclear("no such currency".to_owned()))?;
+    let amount = Amount::parse(amount, currency).map_err(|fault| unclear(fault.to_string()))?;
+    Ok(json!(Money::new(amount, currency)))
 }
 
 impl Cancel {

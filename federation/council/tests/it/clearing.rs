@@ -47,6 +47,7 @@ fn a_cycle_runs_to_final() {
             root cycle 2026-11-27 100 110 130 -> no: clearing house refuses: cycle cyc-04th7m85s5yt51vtqdeaf6s0ae exists with another schedule
             at 50 -> ok
             hk-kln affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok
+                affirmed by hk-kln
             cn-sha affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok
                 agreed
             cn-sha affirm b1 hk-kln L1:400,L1:600,L2:100 -> ok, again
@@ -112,6 +113,7 @@ fn a_missing_pay_in_takes_both_legs_out() {
             root cycle 2026-11-27 100 110 120 -> ok
                 cycle 2026-11-27 open
             cn-sha affirm b1 hk-kln L1:1000 -> ok
+                affirmed by cn-sha
             hk-kln affirm b1 hk-kln L1:1000 -> ok
                 agreed
             at 110 -> ok
@@ -163,6 +165,7 @@ fn what_has_not_settled_brings_its_dealer_no_rounding() {
             root cycle 2026-11-27 100 110 120 -> ok
                 cycle 2026-11-27 open
             cn-sha affirm b1 hk-kln L1:400,L1:600 -> ok
+                affirmed by cn-sha
             hk-kln affirm b1 hk-kln L1:400,L1:600 -> ok
                 agreed
             at 110 -> ok
@@ -208,8 +211,10 @@ fn what_one_side_stands_by_leaves_at_the_cut_off() {
             root cycle 2026-11-27 100 110 120 -> ok
                 cycle 2026-11-27 open
             cn-sha affirm b1 hk-kln L1:1000 -> ok
+                affirmed by cn-sha
             hk-kln affirm b1 hk-kln L1:1000 more -> no: clearing house refuses: the other side affirmed other obligations under this reference
                 disputed by hk-kln
+                told to cn-sha
                 hk-kln told: clearing house refuses: the other side affirmed other obligations under this reference
             hk-kln affirm b1 hk-kln L1:999 -> no: the other side named other locks for this bundle
                 hk-kln told: the other side named other locks for this bundle
@@ -273,14 +278,14 @@ fn locked_rates_explain_every_unit() {
                 cn-sha told: bundle uses more of fxl-47xhrzypz6hvbhg92xtydq2qhw than it is good for
             cn-sha affirm b1 hk-kln L1:600,L1:401 -> no: bundle uses more of fxl-47xhrzypz6hvbhg92xtydq2qhw than it is good for
                 cn-sha told: bundle uses more of fxl-47xhrzypz6hvbhg92xtydq2qhw than it is good for
-            cn-sha affirm b1 hk-kln L1:1000 direct -> no: bundle is not one buyer, one dealer and one home node
-                cn-sha told: bundle is not one buyer, one dealer and one home node
-            cn-sha affirm b1 hk-kln L1:1000 split -> no: bundle is not one buyer, one dealer and one home node
-                cn-sha told: bundle is not one buyer, one dealer and one home node
+            cn-sha affirm b1 hk-kln L1:1000 direct -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b1 hk-kln L1:1000 split -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
             cn-sha affirm b1 hk-kln L1:1000 late -> no: fxl-47xhrzypz6hvbhg92xtydq2qhw is of another holder, dealer, currency or value date
                 cn-sha told: fxl-47xhrzypz6hvbhg92xtydq2qhw is of another holder, dealer, currency or value date
-            cn-sha affirm b1 cn-sha L1:1000 -> no: bundle is not one buyer, one dealer and one home node
-                cn-sha told: bundle is not one buyer, one dealer and one home node
+            cn-sha affirm b1 cn-sha L1:1000 -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
             cn-sha affirm b1 hk-kln L1:500,L3:500 -> no: fxl-47gwzkbxmk0wwrjsaa25amqrzf is of another holder, dealer, currency or value date
                 cn-sha told: fxl-47gwzkbxmk0wwrjsaa25amqrzf is of another holder, dealer, currency or value date
             cn-sha affirm b1 hk-kln L1:500,L9:500 -> no: fxl-6zzkd93dxdr5ttaz213pmh4vhx is not a lock of this network that can still settle
@@ -289,8 +294,10 @@ fn locked_rates_explain_every_unit() {
                 hk told: clearing house refuses: the bundle owes nothing to and by the node that affirms it
             cn-reg affirm b1 hk-kln L1:1000 -> no: role may not send this command
             cn-sha affirm b1 hk-kln L1:1000 -> ok
+                affirmed by cn-sha
             cn-sha affirm b1 hk-kln L2:1000 -> no: the other side named other locks for this bundle
             cn-sha affirm b2 hk-kln L1:1000 -> ok
+                affirmed by cn-sha
             hk-kln affirm b1 hk-kln L1:1000 -> ok
                 agreed
             hk-kln affirm b2 hk-kln L1:1000 -> no: fxl-47xhrzypz6hvbhg92xtydq2qhw was used by another bundle
@@ -326,11 +333,116 @@ fn no_node_brings_in_more_than_its_share_of_a_cycle() {
             root cycle 2026-11-27 100 110 120 -> ok
                 cycle 2026-11-27 open
             cn-sha affirm b1 hk-kln L1:6000000000000000 -> ok
+                affirmed by cn-sha
             cn-sha affirm b2 hk-kln L2:5000000000000000 -> no: clearing house refuses: the node has brought in as much as one node may in one cycle
                 cn-sha told: clearing house refuses: the node has brought in as much as one node may in one cycle
             hk-kln affirm b2 hk-kln L2:5000000000000000 -> ok
+                affirmed by hk-kln
             cn-sha affirm b2 hk-kln L2:5000000000000000 -> ok
                 agreed
+        "#]],
+    );
+}
+
+#[test]
+fn nodes_of_one_currency_settle_without_a_rate() {
+    check(
+        "at 10
+         root date 2026-11-23
+         root cycle 2026-11-25 100 110 120
+         cn-fx affirm b1 par cn-sha cn-fx 2026-11-25
+         cn-sha affirm b1 par cn-sha cn-fx 2026-11-25
+         cn-sha affirm b1 par cn-sha cn-fx 2026-11-25
+         at 100
+         tick
+         at 110
+         tick
+         root paid-in cn-sha CNY
+         root paid-out cn-fx CNY
+         root paid-out cn-fx CNY
+         root date 2026-11-25
+         root statement CNY",
+        &expect![[r#"
+            at 10 -> ok
+            root date 2026-11-23 -> ok
+            root cycle 2026-11-25 100 110 120 -> ok
+                cycle 2026-11-25 open
+            cn-fx affirm b1 par cn-sha cn-fx 2026-11-25 -> ok
+                affirmed by cn-fx
+            cn-sha affirm b1 par cn-sha cn-fx 2026-11-25 -> ok
+                agreed
+            cn-sha affirm b1 par cn-sha cn-fx 2026-11-25 -> ok, again
+            at 100 -> ok
+            tick -> ok
+                cycle closed
+                netted cn-fx/IE 998 CNY, cn-fx/SH 2 CNY, cn-sha/UC -1000 CNY
+            at 110 -> ok
+            tick -> ok
+                called cn-sha/UC 1000 CNY
+            root paid-in cn-sha CNY -> ok
+                received cn-sha/UC 1000 CNY
+                settled 1 for cn-fx cn-sha
+                pay out cn-fx/IE 998 CNY
+                pay out cn-fx/SH 2 CNY
+            root paid-out cn-fx CNY -> ok
+            root paid-out cn-fx CNY -> ok
+                paid out
+            root date 2026-11-25 -> ok
+            root statement CNY -> ok
+                reconciled
+                cycle final
+                CNY: 3 matched, 0 breaks
+        "#]],
+    );
+}
+
+#[test]
+fn what_no_rate_explains_is_between_two_nodes_in_the_one_currency_of_both() {
+    check(
+        "at 10
+         root date 2026-11-23
+         root cycle 2026-11-25 100 110 120
+         cn-sha affirm b1 par cn-sha hk-kln 2026-11-25
+         cn-sha affirm b2 par cn-sha cn-fx 2026-11-25 in-hkd
+         cn-sha affirm b3 par cn-sha cn-fx 2026-11-25 split
+         cn-sha affirm b4 par cn-sha cn-fx 2026-11-25 both-ways
+         cn-sha affirm b5 par cn-sha cn-fx 2026-11-25 mixed
+         cn-sha affirm b6 par cn-sha cn-fx 2026-11-25 to-dealer
+         cn-sha affirm b7 par cn-sha cn-fx 2026-11-25 by-hub
+         cn-sha affirm b8 par cn-sha cn-fx 2026-11-25 to-itself
+         cn-sha affirm b9 par cn-sha cn-fx 2026-11-24
+         cn-sha affirm b10 par cn-sha cn-fx 2028-11-24
+         hk-kln affirm b11 par cn-sha cn-fx 2026-11-25
+         cn-sha affirm b12 par cn-sha cn-fx 2026-11-26",
+        &expect![[r#"
+            at 10 -> ok
+            root date 2026-11-23 -> ok
+            root cycle 2026-11-25 100 110 120 -> ok
+                cycle 2026-11-25 open
+            cn-sha affirm b1 par cn-sha hk-kln 2026-11-25 -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b2 par cn-sha cn-fx 2026-11-25 in-hkd -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b3 par cn-sha cn-fx 2026-11-25 split -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b4 par cn-sha cn-fx 2026-11-25 both-ways -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b5 par cn-sha cn-fx 2026-11-25 mixed -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b6 par cn-sha cn-fx 2026-11-25 to-dealer -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b7 par cn-sha cn-fx 2026-11-25 by-hub -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b8 par cn-sha cn-fx 2026-11-25 to-itself -> no: bundle is not one buyer and one home node, with one dealer or one currency between
+                cn-sha told: bundle is not one buyer and one home node, with one dealer or one currency between
+            cn-sha affirm b9 par cn-sha cn-fx 2026-11-24 -> no: too few currencies settle on 2026-11-24
+                cn-sha told: too few currencies settle on 2026-11-24
+            cn-sha affirm b10 par cn-sha cn-fx 2028-11-24 -> no: calendars do not reach the value date
+                cn-sha told: calendars do not reach the value date
+            hk-kln affirm b11 par cn-sha cn-fx 2026-11-25 -> no: clearing house refuses: the bundle owes nothing to and by the node that affirms it
+                hk-kln told: clearing house refuses: the bundle owes nothing to and by the node that affirms it
+            cn-sha affirm b12 par cn-sha cn-fx 2026-11-26 -> no: clearing house refuses: no cycle is open for value date 2026-11-26
+                cn-sha told: clearing house refuses: no cycle is open for value date 2026-11-26
         "#]],
     );
 }

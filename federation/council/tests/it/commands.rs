@@ -122,6 +122,9 @@ impl Desk {
                 pay_in_from: at(name(from)),
                 pay_in_by: at(name(by)),
             }),
+            ["affirm", bundle, "par", buyer, home, date, twist @ ..] => {
+                at_par(bundle, (buyer, home), name(date), twist)
+            }
             ["affirm", bundle, home, uses, twist @ ..] => {
                 self.affirmation(bundle, home, uses, twist)
             }
@@ -370,3 +373,33 @@ impl Desk {
 }
 
 const HOW: [&str; 3] = ["forged", "expired", "lasting"];
+
+/// A purchase of 1000 CNY between two nodes that both keep CNY; the home's fee is 2 of it.
+fn at_par(bundle: &str, between: (&str, &str), value_date: BusinessDate, twist: &[&str]) -> Verb {
+    let account = |node: &str, pool| SettlementAccount { node: name(node), pool };
+    let (buyer, home) = between;
+    let (payer, currency) = (account(buyer, Pool::UserCustody), Currency::Cny);
+    let owed = |pool, minor| Obligation {
+        payer,
+        payee: account(home, pool),
+        currency,
+        amount: amount(minor),
+    };
+    let mut obligations = vec![owed(Pool::IssuerEscrow, 998), owed(Pool::SettlementHub, 2)];
+    for twist in twist {
+        match *twist {
+            "split" => obligations[1].payee.node = name("hk-kln"),
+            "both-ways" => obligations[1].payer = account(home, Pool::UserCustody),
+            "mixed" => obligations[1].currency = Currency::Hkd,
+            "to-dealer" => obligations[0].payee.pool = Pool::Dealer,
+            "by-hub" => obligations[0].payer.pool = Pool::SettlementHub,
+            "in-hkd" => obligations.iter_mut().for_each(|owed| owed.currency = Currency::Hkd),
+            "to-itself" => obligations.iter_mut().for_each(|o| o.payee.node = o.payer.node),
+            other => panic!("{other} is not a twist of a purchase at par"),
+        }
+    }
+    let reference = Hasher::new("test").part(bundle.as_bytes()).finish();
+    let (trades, trades_root) = (1, Digest::ZERO);
+    let bundle = Bundle { reference, value_date, obligations, trades, trades_root };
+    Verb::Affirm { bundle, uses: Vec::new() }
+}

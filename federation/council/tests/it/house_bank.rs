@@ -71,6 +71,7 @@ fn a_refused_pay_out_is_tried_again_every_day_until_it_is_paid() {
                 HKD: 2 matched, 0 breaks
             at 86509 -> ok
             tick -> ok
+                late by 86389 s
             at 86510 -> ok
             tick -> ok
                 pay out hk-kln/IE 998 HKD
@@ -118,6 +119,7 @@ fn a_cycle_is_final_when_the_second_attempt_is_on_a_statement() {
             at 86510 -> ok
             tick -> ok
                 pay out hk-kln/IE 998 HKD
+                late by 86390 s
             root paid-out hk-kln HKD -> ok
                 paid out
             root statement HKD -> ok
@@ -182,6 +184,7 @@ fn what_the_bank_paid_after_refusing_it_is_not_paid_twice() {
                 NotPayable { uetr: 698ac8e7-4565-4560-ab96-a72ab4049a3f }
             at 86510 -> ok
             tick -> ok
+                late by 86390 s
         "#]],
     );
 }
@@ -202,6 +205,7 @@ fn what_the_bank_pays_after_refusing_it_stops_the_next_attempt_too() {
             at 86510 -> ok
             tick -> ok
                 pay out sg-fx/FX 926 CNY
+                late by 86390 s
             root paid-refused sg-fx CNY -> ok
                 not paid out sg-fx/FX 926 CNY, not again by itself
                 NotPayable { uetr: 698ac8e7-4565-4560-ab96-a72ab4049a3f }

@@ -207,8 +207,8 @@ fn a_cycle_is_for_a_day_on_which_two_currencies_settle() {
          root cycle 2026-11-30 100 110 120",
         &expect![[r#"
             at 10 -> ok
-            root cycle 2026-11-28 100 110 120 -> no: fewer than two currencies settle on 2026-11-28
-            root cycle 2028-01-03 100 110 120 -> no: fewer than two currencies settle on 2028-01-03
+            root cycle 2026-11-28 100 110 120 -> no: too few currencies settle on 2026-11-28
+            root cycle 2028-01-03 100 110 120 -> no: too few currencies settle on 2028-01-03
             root cycle 2026-11-30 100 110 120 -> ok
                 cycle 2026-11-30 open
         "#]],

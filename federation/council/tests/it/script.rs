@@ -107,6 +107,9 @@ fn tell_clearing(event: &ClearingEvent) -> String {
             format!("cycle {} open", schedule.value_date)
         }
         ClearingEvent::BundleAgreed { .. } => "agreed".into(),
+        ClearingEvent::BundleAwaited { by, .. } => format!("affirmed by {by}"),
+        ClearingEvent::CycleLate { by, .. } => format!("late by {} s", by.0 / 1_000),
+        ClearingEvent::BundleContested { with, .. } => format!("told to {}", names(with)),
         ClearingEvent::BundleDisputed { by, .. } => format!("disputed by {by}"),
         ClearingEvent::CycleClosed { .. } => "cycle closed".into(),
         ClearingEvent::CycleNetted { positions, .. } => format!("netted {}", lines(positions)),

@@ -104,6 +104,7 @@ pub const fn line(rejection: &Rejection) -> Line {
         R::ForeignAccount => ("ForeignAccount", Value, Never, "send it to the node of the account"),
         R::NoticeOrder => ("NoticeOrder", State, Never, "nothing to do"),
         R::DealTooLong => ("DealTooLong", Value, Never, "send several orders"),
+        R::ValueDateMissed => ("ValueDateMissed", State, NewKey, "send the order again"),
         R::ToOneself => ("ToOneself", Value, Never, "name somebody else"),
         R::UnknownProposal => ("UnknownProposal", Unknown, Never, "propose it again"),
         _ => of_business(rejection),

@@ -72,7 +72,8 @@ impl From<gcfn_market::TimeInForce> for TimeInForce {
     }
 }
 
-/// An order: for a series of this node, or with `rate_lock` to buy one that another node lists.
+/// An order: for a series of this node, or to buy one that another node lists: with `rate_lock`
+/// where its prices are in another currency, without where they are in this node's own.
 /// An issuer sells a tranche of its new coupons by it, at a limit, for as long as it stands.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -97,7 +98,7 @@ pub struct NewOrder {
     pub not_before: Option<Time>,
     /// When what is left leaves the book; with the coupons' end when left out.
     pub expires_at: Option<Time>,
-    /// The locked rate that pays for coupons of another node.
+    /// The locked rate that pays for coupons of another node in another currency.
     pub rate_lock: Option<Lock>,
 }
 

@@ -7,7 +7,7 @@ use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::makers::{BatchAnswer, OrderAct, OrderBatch, OrderOutcome};
 use gcfn_api_wire::node::Receipt;
 use gcfn_api_wire::problem::{Code, Problem};
-use gcfn_api_wire::term::{Lock, Text};
+use gcfn_api_wire::term::Text;
 use gcfn_api_wire::trading::{
     BuyBackOrder, NewOrder, OrderAmendment, OrderCancelled, OrderFilter, OrderList, OrderPage,
     OrderReport, OrderState, OrdersCancelled, OrdersToCancel, Placed, Side, TimeInForce,
@@ -21,10 +21,15 @@ use std::num::NonZeroU32;
 
 pub(crate) async fn place(call: Write, Body(sent): Body<NewOrder>) -> Result<Placed, Problem> {
     let order = OrderId::derive(&[call.command.as_bytes()]);
-    let (verb, sent_to) = match (call.caller.scope.role(), sent.rate_lock) {
-        (Role::Issuer, _) => (Verb::OfferTranche(tranche(&call, order, &sent)?), None),
-        (_, Some(lock)) => abroad(&call, order, sent, lock)?,
-        (_, None) => (Verb::PlaceOrder(terms(&call, order, &sent)?), None),
+    let (verb, sent_to) = match call.caller.scope.role() {
+        Role::Issuer => (Verb::OfferTranche(tranche(&call, order, &sent)?), None),
+        _ => match call.api.gateway().listing(sent.series.0) {
+            Some(listing) => abroad(&call, order, sent, listing)?,
+            None if sent.rate_lock.is_some() => {
+                return Err(Problem::from(Code::NotFound).at("series"));
+            }
+            None => (Verb::PlaceOrder(terms(&call, order, &sent)?), None),
+        },
     };
     let done = call.submit(verb).await?;
     let placed = placed(order, done, call.as_of());
@@ -77,10 +82,8 @@ fn abroad(
     call: &Write,
     order: OrderId,
     sent: NewOrder,
-    Text(lock): Lock,
+    listing: ForeignListing,
 ) -> Result<(Verb, Option<NodeId>), Problem> {
-    let listing = call.api.gateway().listing(sent.series.0);
-    let listing = listing.ok_or_else(|| Problem::from(Code::NotFound).at("series"))?;
     let ForeignListing { series, home, face, minted, currency, expires_at } = listing;
     if sent.side != Side::Buy {
         return Err(Problem::rule("side", "coupons of another node can only be bought"));
@@ -97,6 +100,17 @@ fn abroad(
     if limit.currency != currency {
         return Err(Problem::from(Code::CurrencyMismatch).at("limit"));
     }
+    let at_par = currency == call.api.terms().currency;
+    let lock = match sent.rate_lock {
+        None if !at_par => return Err(Problem::from(Code::MissingField).at("rate_lock")),
+        Some(_) if at_par => {
+            return Err(Problem::rule(
+                "rate_lock",
+                "currency is the venue's own: no rate is needed",
+            ));
+        }
+        lock => lock.map(|Text(lock)| lock),
+    };
     let (quantity, limit) = (sent.quantity, limit.amount);
     let goods =
         Merchandise { order, home, series, face, minted, expires_at, quantity, limit, lock };

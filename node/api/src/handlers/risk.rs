@@ -6,10 +6,11 @@ use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::risk::{
-    Alert, AlertList, AlertReview, IssuerStress, Limits, LimitsReport, LimitsSet, LiquidityReport,
-    LiquidityStress, RegionLimits,
+    Alert, AlertList, AlertReview, IssuerStress, LateCycle, Limits, LimitsReport, LimitsSet,
+    LiquidityReport, LiquidityStress, RegionLimits,
 };
 use gcfn_api_wire::term::{Money, Text};
+use gcfn_clearing::House;
 use gcfn_ledger::Account;
 use gcfn_model::{BasisPoints, PartyId};
 use gcfn_venue::{MoneyAct, PartyLimits, Venue};
@@ -65,8 +66,12 @@ fn in_amounts(api: &Api, limits: &Limits) -> Result<PartyLimits, Problem> {
 
 pub(crate) async fn alerts(call: Read, (): ()) -> Result<AlertList, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
-        let alerts = venue.flags().map(Alert::new).collect();
-        AlertList { alerts, as_of }
+        let cycles = venue.house().into_iter().flat_map(House::cycles);
+        AlertList {
+            alerts: venue.flags().map(Alert::new).collect(),
+            late_cycles: cycles.filter_map(|cycle| LateCycle::of(cycle, venue.now())).collect(),
+            as_of,
+        }
     }))
 }
 

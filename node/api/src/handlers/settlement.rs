@@ -69,7 +69,8 @@ pub(crate) async fn deposits(call: Read, (): ()) -> Result<DepositInstructions, 
 pub(crate) async fn cycles(call: Read, (): ()) -> Result<CycleList, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
         let cycles = venue.house().into_iter().flat_map(House::cycles);
-        CycleList { cycles: cycles.map(CycleReport::from).collect(), as_of }
+        let cycles = cycles.map(|cycle| CycleReport::new(cycle, venue.now())).collect();
+        CycleList { cycles, as_of }
     }))
 }
 

@@ -9,7 +9,8 @@ use gcfn_api_wire::node::Receipt;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_api_wire::trading::{
-    DealList, DealReport, QuoteRequest, RateLock, TradeDetail, TradeList, TradePage, TradeReport,
+    DealList, DealReport, ExceptionReport, QuoteRequest, RateLock, TradeDetail, TradeList,
+    TradePage, TradeReport,
 };
 use gcfn_model::{Currency, TradeId};
 use gcfn_store::{Filter, Page};
@@ -81,8 +82,9 @@ pub(crate) async fn lock_rate(
 /// The deals with other nodes that have not settled.
 pub(crate) async fn deals(call: Read, (): ()) -> Result<DealList, Problem> {
     Ok(call.api.gateway().read(|venue, as_of| {
-        let deals = venue.open_deals().into_iter().map(DealReport::from);
-        DealList { deals: deals.collect(), as_of }
+        let deals = venue.open_deals().into_iter().map(DealReport::from).collect();
+        let exceptions = venue.exceptions().map(ExceptionReport::from).collect();
+        DealList { deals, exceptions, as_of }
     }))
 }
 

@@ -220,6 +220,18 @@ pub(super) fn staff() -> Vec<Route> {
             party::classify,
         ),
         Route::write(
+            "/api/v1/admin/users/{party}/close",
+            &[Operator],
+            "Close a party that has nothing here any more.",
+            party::close,
+        ),
+    ]
+}
+
+/// What staff do with the coupons of holders that the platform keeps.
+pub(super) fn custody() -> Vec<Route> {
+    vec![
+        Route::write(
             "/api/v1/admin/users/{party}/custody",
             &[Operator],
             "Say who keeps a holder's coupons: itself, or the platform; two persons must.",
@@ -236,12 +248,6 @@ pub(super) fn staff() -> Vec<Route> {
             &[Operator],
             "Lock a coupon for a holder whose coupons the platform keeps.",
             redemption::lock_as_custodian,
-        ),
-        Route::write(
-            "/api/v1/admin/users/{party}/close",
-            &[Operator],
-            "Close a party that has nothing here any more.",
-            party::close,
         ),
     ]
 }

@@ -150,6 +150,62 @@ async fn coupons_of_another_node_are_found_and_quoted() {
 }
 
 #[tokio::test]
+async fn coupons_of_a_node_of_one_currency_are_bought_without_a_rate() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let (_, found) =
+        world.get(&people.ann, "/api/v1/coupons/search?reach=everywhere&currency=CNY").await;
+    let listed = found["series"].as_array().unwrap().iter();
+    let listed = listed.clone().find(|series| series["home"] == "cn-bj").unwrap();
+    let order = |changes: Value| {
+        let mut order = json!({
+            "series": listed["series"], "side": "buy", "quantity": 2, "limit": money("99"),
+        });
+        let changes = changes.as_object().unwrap().clone();
+        order.as_object_mut().unwrap().extend(changes);
+        order
+    };
+    // The federation has not told this venue of the node: the machine says so.
+    let (_, refused) = world.post(&people.ann, "/api/v1/trades/orders", order(json!({}))).await;
+    assert_eq!(refused["code"], "UnknownMember");
+    let (node, region) = ("cn-bj".parse().unwrap(), "cn".parse().unwrap());
+    let debit_cap = crate::world::yuan(1_000);
+    let admitted = gcfn_venue::Notice::MemberAdmitted { node, region, debit_cap };
+    world.gateway.apply(&gcfn_venue::Command::Notice(admitted)).unwrap();
+
+    let sent = world.done(&people.ann, "/api/v1/trades/orders", order(json!({}))).await;
+    assert_eq!(sent["sent_to"], "cn-bj");
+    let (_, deals) = world.get(&people.operator, "/api/v1/settle/xborder/deals").await;
+    let deal = &deals["deals"][0];
+    assert_eq!((&deal["stage"], &deal["with"]), (&json!("sent"), &json!("cn-bj")));
+    assert_eq!((&deal["dealer"], &deal["lock"]), (&Value::Null, &Value::Null));
+    assert_eq!((&deal["pays"], &deal["needs"]), (&money("198.00"), &money("198.00")));
+
+    let lock = gcfn_model::LockId::from_bytes([1; 16]).to_string();
+    let wrong = [
+        (json!({ "rate_lock": lock }), "FieldRule", "rate_lock"),
+        (json!({ "side": "sell" }), "FieldRule", "side"),
+        (json!({ "limit": { "amount": "99", "currency": "HKD" } }), "CurrencyMismatch", "limit"),
+        (json!({ "limit": null }), "MissingField", "limit"),
+    ];
+    for (changes, code, field) in wrong {
+        let (_, refused) = world.post(&people.ann, "/api/v1/trades/orders", order(changes)).await;
+        assert_eq!((&refused["code"], &refused["field"]), (&json!(code), &json!(field)));
+    }
+    let (_, abroad) =
+        world.get(&people.ann, "/api/v1/coupons/search?reach=everywhere&currency=HKD").await;
+    let unpaid = json!({
+        "series": abroad["series"][0]["series"], "side": "buy", "quantity": 2,
+        "limit": { "amount": "99", "currency": "HKD" },
+    });
+    let (_, refused) = world.post(&people.ann, "/api/v1/trades/orders", unpaid).await;
+    assert_eq!(
+        (&refused["code"], &refused["field"]),
+        (&json!("MissingField"), &json!("rate_lock"))
+    );
+}
+
+#[tokio::test]
 async fn money_in_and_out() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;

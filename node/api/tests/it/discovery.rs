@@ -40,7 +40,7 @@ async fn a_search_finds_what_is_asked_for() {
         homes.map(|one| one["home"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
     };
     let issuer = people.issuer.party;
-    assert_eq!(search("reach=everywhere").await, "cn-sha hk-hkg");
+    assert_eq!(search("reach=everywhere").await, "cn-sha hk-hkg cn-bj");
     assert_eq!(search(&format!("issuer={issuer}&reach=everywhere")).await, "cn-sha");
     assert_eq!(search(&format!("issuer={}", people.ben.party)).await, "");
     assert_eq!(search("price_max=89.99").await, "", "the best offer is 90.00");

@@ -101,11 +101,11 @@ impl Gateway for TestGateway {
     }
 
     fn listings(&self) -> Vec<ForeignListing> {
-        vec![foreign()]
+        vec![foreign(), neighbouring()]
     }
 
     fn listing(&self, series: SeriesId) -> Option<ForeignListing> {
-        Some(foreign()).filter(|listing| listing.series == series)
+        self.listings().into_iter().find(|listing| listing.series == series)
     }
 
     async fn lock_rate(&self, ask: RateRequest) -> Result<LockedRate, NoRate> {
@@ -146,6 +146,16 @@ fn foreign() -> ForeignListing {
         minted: 1000,
         currency: Currency::Hkd,
         expires_at: time("2027-06-30T16:00:00Z"),
+    }
+}
+
+/// A series of a node of the same region, in the same currency.
+fn neighbouring() -> ForeignListing {
+    ForeignListing {
+        series: SeriesId::from_bytes([8; 16]),
+        home: "cn-bj".parse().unwrap(),
+        currency: Currency::Cny,
+        ..foreign()
     }
 }
 

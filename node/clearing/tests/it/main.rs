@@ -3,6 +3,7 @@
 mod breaks;
 mod defaults;
 mod exhaustive;
+mod lateness;
 mod laws;
 mod looking;
 mod paying_back;

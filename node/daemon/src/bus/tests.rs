@@ -1,5 +1,6 @@
 use super::*;
 use gcfn_ledger::{LedgerFault, Posting};
+use gcfn_model::Millis;
 use gcfn_model::{Amount, Currency};
 
 #[test]
@@ -19,4 +20,15 @@ fn what_the_bank_booked_and_the_books_cannot_take_is_an_alert() {
     assert_eq!(key.to_string(), Key::Account(expected).to_string());
     assert_eq!((&data["alert"], &data["entry"]), (&json!("bank_unposted"), &json!(entry)));
     assert_eq!(data["why"], json!(fault.to_string()));
+}
+
+#[test]
+fn a_cycle_that_is_late_is_an_alert() {
+    let node: NodeId = "cn".parse().expect("a name");
+    let cycle = CycleId::derive(&[b"c"]);
+    let late = ClearingEvent::CycleLate { cycle, by: Millis(3_600_000) };
+    let (name, key, data) = describe(node, &gcfn_venue::Event::Clearing(late)).expect("told");
+    assert_eq!(name, "risk.alert_raised");
+    assert_eq!(key.to_string(), cycle.to_string());
+    assert_eq!(data, json!({ "alert": "cycle_late", "cycle": cycle, "late_ms": 3_600_000 }));
 }

@@ -291,7 +291,7 @@ impl Two {
             expires_at: instant(1008, 0),
             quantity: 5,
             limit: cents(95_00),
-            lock: rate(lock).lock,
+            lock: Some(rate(lock).lock),
         };
         self.away.request("uwe", Role::User, Verb::BuyAbroad(goods))
     }

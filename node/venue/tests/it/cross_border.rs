@@ -7,7 +7,7 @@ use gcfn_model::{
     BatchId, Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId,
 };
 use gcfn_venue::{
-    BatchTerms, ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, Dispatch, Event,
+    BatchTerms, ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, Difference, Dispatch, Event,
     FederationRequest, FillReport, LockedRate, MaturityAction, Merchandise, Notice, PartyKind,
     Rejection, Role, Verb,
 };
@@ -64,7 +64,7 @@ impl Two {
             expires_at: instant(1008, 0),
             quantity: 5,
             limit: cents(95_00),
-            lock: self.rate.lock,
+            lock: Some(self.rate.lock),
         }
     }
 
@@ -224,7 +224,7 @@ fn a_rate_is_good_once_and_until_it_expires() {
     let late = two.away.user("uwe", Verb::BuyAbroad(two.goods()));
     assert_eq!(late, Err(Rejection::LockExpired));
     two.away.at = instant(1000, 11).micros();
-    let goods = Merchandise { lock: LockId::derive(&[b"other"]), ..two.goods() };
+    let goods = Merchandise { lock: Some(LockId::derive(&[b"other"])), ..two.goods() };
     assert_eq!(two.away.user("uwe", Verb::BuyAbroad(goods)), Err(Rejection::UnknownLock));
 }
 
@@ -329,7 +329,7 @@ fn a_house_has_no_say_in_the_bundles_of_another() {
 
 /// A deal of five coupons that `de` sends as its own, at `cost` of its money for one of ours.
 fn deal_at(two: &Two, name: &[u8], cost: u64) -> Command {
-    let rate = LockedRate { rate: Rate::new(1, cost).expect("positive"), ..two.rate };
+    let rate = LockedRate { rate: Rate::new(1, cost).expect("positive"), ..two.rate }.into();
     let order = OrderId::derive(&[name]);
     let (series, quantity, limit) = (two.series, 5, cents(95_00));
     let body = Dispatch::Deal(DealOrder { order, series, quantity, limit, rate });
@@ -401,6 +401,12 @@ fn proposal(two: &mut Two) -> Dispatch {
     proposal.clone()
 }
 
+/// What a node says that does not stand by a proposal.
+fn disagreed(proposal: &Dispatch, differs: Difference) -> Dispatch {
+    let Dispatch::Propose { bundle, .. } = proposal else { panic!("a proposal") };
+    Dispatch::Disagreed { bundle: bundle.reference, differs }
+}
+
 #[test]
 fn a_trade_is_proposed_once_by_its_own_home() {
     let mut two = two();
@@ -413,8 +419,11 @@ fn a_trade_is_proposed_once_by_its_own_home() {
         trades: [trades.clone(), trades].concat(),
     };
     for (from, body) in [("cn-sha", twice), ("hk", proposal.clone())] {
-        let outcome = two.away.apply(&Command::Dispatch { from: node(from), body });
-        assert_eq!(outcome, Err(Rejection::DealState));
+        two.away.must(Command::Dispatch { from: node(from), body });
+        assert_eq!(
+            take_sent(&mut two.away, node(from)),
+            [disagreed(&proposal, Difference::Trades)]
+        );
         assert_eq!(two.away.venue.state_root(), before);
     }
     let propose = Command::Dispatch { from: node("cn-sha"), body: proposal };
@@ -461,8 +470,9 @@ fn a_purchase_that_its_home_never_proposes_lapses_after_its_value_date() {
     assert_eq!(two.away.available("uwe"), 500_00);
     let away = &two.away.venue.books().title;
     assert_eq!(away.quantity(two.series, Holder::Home(node("cn-sha"))), 100);
-    let propose = Command::Dispatch { from: node("cn-sha"), body: proposal };
-    assert_eq!(two.away.apply(&propose), Err(Rejection::DealState));
+    let told = disagreed(&proposal, Difference::Trades);
+    two.away.must(Command::Dispatch { from: node("cn-sha"), body: proposal });
+    assert_eq!(take_sent(&mut two.away, node("cn-sha")), [told]);
     assert!(affirmed(&two.away).is_empty());
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts read as major units and cents")]
 
 mod alliances;
+mod at_par;
 mod bank;
 mod batches;
 mod breaks;

@@ -1,7 +1,7 @@
 //! Netting, from the bundles that other nodes affirmed in envelopes.
 //!
-//! The house's own bundles are told by reference only. Its positions are therefore held by the
-//! zero sum, everybody else's by recomputation.
+//! What the house's node affirms itself is told by reference only. Its positions are therefore
+//! held by the zero sum, everybody else's by recomputation.
 
 use crate::finding::{Difference, FindingKind};
 use alloc::collections::BTreeMap;
@@ -18,8 +18,9 @@ type Positions = BTreeMap<(Currency, SettlementAccount), Position>;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Cycles {
     agreed: BTreeMap<CycleId, BTreeMap<BundleRef, Bundle>>,
-    /// What was affirmed and waits for a cap: it is agreed later, by no word of anybody's.
-    queued: BTreeMap<BundleRef, Bundle>,
+    /// What was affirmed and is not agreed. It may be later, by no word of another node: once
+    /// there is room under a cap, or once the house's own node stands by it.
+    affirmed: BTreeMap<BundleRef, Bundle>,
 }
 
 impl Cycles {
@@ -31,15 +32,16 @@ impl Cycles {
     ) -> Result<(), Difference> {
         let Event::Clearing(event) = event else { return Ok(()) };
         match event {
-            ClearingEvent::BundleQueued { bundle, .. } => {
+            ClearingEvent::BundleAwaited { bundle, .. }
+            | ClearingEvent::BundleQueued { bundle, .. } => {
                 if let Some(known) = affirmed_in(command, *bundle) {
-                    self.queued.insert(*bundle, known);
+                    self.affirmed.insert(*bundle, known);
                 }
                 Ok(())
             }
             ClearingEvent::BundleAgreed { cycle, bundle } => {
-                let queued = self.queued.remove(bundle);
-                if let Some(known) = queued.or_else(|| affirmed_in(command, *bundle)) {
+                let known = self.affirmed.remove(bundle);
+                if let Some(known) = known.or_else(|| affirmed_in(command, *bundle)) {
                     self.agreed.entry(*cycle).or_default().insert(*bundle, known);
                 }
                 Ok(())
@@ -47,7 +49,7 @@ impl Cycles {
             // What a run settles counts in its cycle from then on, waited it or not.
             ClearingEvent::BundlesSettled { cycle, bundles, .. } => {
                 for bundle in bundles {
-                    if let Some(known) = self.queued.remove(bundle) {
+                    if let Some(known) = self.affirmed.remove(bundle) {
                         self.agreed.entry(*cycle).or_default().insert(*bundle, known);
                     }
                 }
@@ -55,7 +57,7 @@ impl Cycles {
             }
             ClearingEvent::BundlesFailed { cycle, bundles, .. } => {
                 bundles.iter().for_each(|bundle| {
-                    self.queued.remove(bundle);
+                    self.affirmed.remove(bundle);
                 });
                 if let Some(agreed) = self.agreed.get_mut(cycle) {
                     bundles.iter().for_each(|bundle| {
@@ -101,7 +103,7 @@ fn check(
     let others = positions.iter().filter(|line| line.account.node != house);
     let found: Positions =
         others.map(|line| ((line.currency, line.account), line.position)).collect();
-    let own = netted(agreed);
+    let own = netted(agreed, house);
     if own != found {
         let kind = FindingKind::NettingDiffers;
         let (by_bundles, shown) = (own.len(), found.len());
@@ -114,12 +116,13 @@ fn check(
     Ok(())
 }
 
-/// What the bundles come to, account by account.
-fn netted(bundles: &BTreeMap<BundleRef, Bundle>) -> Positions {
+/// What the bundles come to for everybody but the house's own node, account by account.
+fn netted(bundles: &BTreeMap<BundleRef, Bundle>, house: NodeId) -> Positions {
     let mut positions = Positions::new();
     for owed in bundles.values().flat_map(|bundle| &bundle.obligations) {
         let amount = Position::from(owed.amount);
-        for (account, change) in [(owed.payee, amount), (owed.payer, amount.negated())] {
+        let sides = [(owed.payee, amount), (owed.payer, amount.negated())];
+        for (account, change) in sides.into_iter().filter(|(account, _)| account.node != house) {
             let position = positions.entry((owed.currency, account)).or_default();
             *position = position.and(change);
         }

@@ -235,9 +235,13 @@ fn account(node: &str, pool: Pool) -> SettlementAccount {
 
 /// An affirmation of a local's bundle of one obligation, as it comes to the house.
 fn affirmed(reference: Digest, minor: u64) -> (Command, Event) {
-    let (payer, payee) = (Pool::UserCustody, Pool::SettlementHub);
+    affirmed_by(account("sg-2", Pool::UserCustody), reference, minor)
+}
+
+/// The same, of what another account owes to the local.
+fn affirmed_by(payer: SettlementAccount, reference: Digest, minor: u64) -> (Command, Event) {
     let (currency, amount) = (Currency::Sgd, cents(minor));
-    let (payer, payee) = (account("sg-2", payer), account("sg-2", payee));
+    let payee = account("sg-2", Pool::SettlementHub);
     let bundle = Bundle {
         reference,
         value_date: BusinessDate::from_days(1),
@@ -299,6 +303,37 @@ fn what_waits_for_a_cap_counts_once_it_has_entered_or_was_settled() {
     assert_eq!(check(Some(entered), 30), None);
     assert_eq!(check(Some(settled), 30), None);
     assert_eq!(check(None, 30), Some(FindingKind::NettingDiffers));
+}
+
+#[test]
+fn what_the_house_s_own_node_agrees_to_counts_as_the_other_affirmed_it() {
+    use Pool::{SettlementHub, UserCustody};
+    let house: NodeId = "sg".parse().expect("a name");
+    let (command, _) = affirmed(Digest([1; 32]), 30);
+    let (cycle, bundle, by) = (cycle(), Digest([1; 32]), "sg-2".parse().expect("a name"));
+    let awaited = Event::Clearing(ClearingEvent::BundleAwaited { cycle, bundle, by });
+    let agreed = Event::Clearing(ClearingEvent::BundleAgreed { cycle, bundle });
+    let (mut cycles, tick) = (Cycles::default(), Command::CloseEpoch);
+    cycles.count(house, &command, &awaited).expect("noted");
+    cycles.count(house, &tick, &agreed).expect("noted");
+    let positions = netted(&[("sg-2", UserCustody, -30), ("sg-2", SettlementHub, 30)]);
+    assert_eq!(kinds(cycles.count(house, &tick, &positions)), None);
+}
+
+#[test]
+fn what_the_house_s_own_node_owes_another_counts_for_the_other() {
+    use Pool::{SettlementHub, UserCustody};
+    let house: NodeId = "sg".parse().expect("a name");
+    let check = |lines: &[(&str, Pool, i128)]| {
+        let (mut cycles, tick) = (Cycles::default(), Command::CloseEpoch);
+        let payer = account("sg", UserCustody);
+        let (command, event) = affirmed_by(payer, Digest([1; 32]), 30);
+        cycles.count(house, &command, &event).expect("noted");
+        kinds(cycles.count(house, &tick, &netted(lines)))
+    };
+    let (of_house, of_other) = (("sg", UserCustody, -37), ("sg-2", SettlementHub, 30));
+    assert_eq!(check(&[of_house, of_other, ("sg", SettlementHub, 7)]), None);
+    assert_eq!(check(&[("sg", UserCustody, 0)]), Some(FindingKind::NettingDiffers));
 }
 
 #[test]

@@ -10,15 +10,20 @@ use gcfn_api_wire::federation::{Heard, NewQuote, QuotedPair, Ratio};
 use gcfn_api_wire::listing::SeriesList;
 use gcfn_api_wire::term::Money;
 use gcfn_api_wire::trading::{Placed, RateLock, Settlement, TradeList, TradeReport};
-use gcfn_model::{Amount, BusinessDate, Millis, NodeId, Pool, Rate, SeriesId, TradeId};
+use gcfn_model::{Amount, Millis, Pool, Rate, SeriesId};
 use serde_json::json;
 
 /// A purchase that was matched at the coupon's home.
 #[derive(Clone, Debug)]
-pub(super) struct Crossing {
-    pub(super) home: NodeId,
-    /// Its trades, one for each order that it met: at least one.
-    pub(super) trades: Vec<TradeId>,
+struct Crossing {
+    purchase: Purchase,
+    series: SeriesId,
+    /// What it was paid at; none where both nodes keep one currency.
+    lock: Option<RateLock>,
+    /// What was held of the buyer's money, fee included.
+    held: Amount,
+    /// One for each order that it met: at least one.
+    trades: Vec<TradeReport>,
 }
 
 /// How long a quote is good: less than the network's longest.
@@ -31,38 +36,66 @@ fn ratio(rate: Rate) -> Ratio {
 impl Demo {
     pub(super) async fn buy_abroad(&mut self) -> Told {
         self.fund_dealers().await?;
-        let purchase = self.scenario.abroad.first().context("no purchase in abroad.csv")?.clone();
+        let mut crossings = Vec::new();
+        for purchase in self.scenario.abroad.clone() {
+            let crossing = self.cross(purchase).await?;
+            let home = crossing.purchase.home;
+            self.crossed.extend(crossing.trades.iter().map(|trade| (home, trade.trade.0)));
+            crossings.push(crossing);
+        }
+        self.figures.set("trades_across_borders", self.crossed.len());
+        let dates = crossings.iter().flat_map(|crossing| &crossing.trades);
+        let last = dates.map(|trade| trade.value_date.0).max().context("no trade abroad")?;
+        while self.date < last {
+            self.overnight().await?;
+        }
+        let mut told = Vec::new();
+        for crossing in &crossings {
+            self.until_delivered(crossing).await?;
+            told.push(self.tell_of(crossing)?);
+        }
+        Ok(told.join("; "))
+    }
+
+    /// Orders at the other node, and waits for the match.
+    async fn cross(&mut self, purchase: Purchase) -> Result<Crossing> {
         let series = self.cast.listed(purchase.home, &purchase.batch)?.series;
         self.until_listed(&purchase, series).await?;
         let held_before = self.held_by(&purchase).await?;
-        let (lock, committed) = self.lock_and_order(&purchase, series).await?;
+        let lock = match self.currency(purchase.node)? == self.currency(purchase.home)? {
+            true => None,
+            false => Some(self.lock(&purchase).await?),
+        };
+        let held = self.order_abroad(&purchase, series, lock.as_ref()).await?;
         let trades = self.matched(&purchase, series, held_before).await?;
-        let value_date = trades.first().context("no trade")?.value_date.0;
-        let ids = trades.iter().map(|trade| trade.trade.0).collect();
-        self.figures.set("trades_across_borders", trades.len());
-        self.crossing = Some(Crossing { home: purchase.home, trades: ids });
-        while self.date < value_date {
-            self.overnight().await?;
-        }
-        self.until_delivered(&purchase, series, value_date).await?;
-        let pays = self.currency(purchase.node)?;
+        Ok(Crossing { purchase, series, lock, held, trades })
+    }
+
+    fn tell_of(&self, crossing: &Crossing) -> Told {
+        let Crossing { purchase, lock, held, trades, .. } = crossing;
+        let (pays, needs) = (self.currency(purchase.node)?, self.currency(purchase.home)?);
         let value = trades.iter().map(|trade| trade.price.amount.checked_mul(trade.quantity));
         let value = value.collect::<Option<Vec<_>>>().and_then(Amount::sum);
-        let needs = self.currency(purchase.home)?;
         let value = value.context("price times quantity")?.decimal(needs);
+        let value_date = trades.first().context("no trade")?.value_date.0;
+        let (paid, cleared) = match lock {
+            Some(lock) => {
+                let rate = format!("at the locked rate {}/{}", lock.numerator, lock.denominator);
+                (format!("paid with {pays} {rate}"), "the federation")
+            }
+            None => ("paid as it is".to_owned(), "the house of both"),
+        };
         Ok(format!(
-            "{} bought {} {} of {} through {} alone: {value} {needs} in {} trades, paid with \
-             {pays} ({} held, fee included) at the locked rate {}/{}; affirmed by both sides, \
-             cleared by the federation, delivered against payment on {value_date} (T+2)",
+            "{} bought {} {} of {} through {} alone: {value} {needs} in {} trades, {paid} ({} \
+             held, fee included); affirmed by both sides, cleared by {cleared}, delivered against \
+             payment on {value_date}",
             purchase.who,
             purchase.quantity,
             purchase.batch,
             purchase.home,
             purchase.node,
             trades.len(),
-            committed.decimal(pays),
-            lock.numerator,
-            lock.denominator,
+            held.decimal(pays),
         ))
     }
 
@@ -120,16 +153,10 @@ impl Demo {
         Ok(bucket_of(&buyer.assets().await?, "hold"))
     }
 
-    /// Has a rate locked and sends the order; returns the lock and what is held for the order.
-    async fn lock_and_order(
-        &mut self,
-        purchase: &Purchase,
-        series: SeriesId,
-    ) -> Result<(RateLock, Amount)> {
+    /// Has a rate locked for all that the purchase may cost.
+    async fn lock(&mut self, purchase: &Purchase) -> Result<RateLock> {
         self.quote().await?;
         let buyer = self.cast.actor(purchase.node, &purchase.who)?.clone();
-        let before = bucket_of(&buyer.assets().await?, "avail");
-        let limit = self.money(purchase.home, &purchase.limit)?;
         let home_currency = self.currency(purchase.home)?;
         let needs = Amount::parse(&purchase.limit, home_currency)?;
         let needs = needs.checked_mul(purchase.quantity).context("price times quantity")?;
@@ -139,14 +166,25 @@ impl Demo {
         let wait = Wait::new(purchase.node, "a locked rate");
         let locked =
             async || Ok(Some(buyer.api.post("/api/v1/settle/xborder/quotes", key, &body).await?));
-        let lock: RateLock = self.net.until(wait, locked).await?;
+        self.net.until(wait, locked).await
+    }
 
+    /// Sends the order; returns what is held for it.
+    async fn order_abroad(
+        &mut self,
+        purchase: &Purchase,
+        series: SeriesId,
+        lock: Option<&RateLock>,
+    ) -> Result<Amount> {
+        let buyer = self.cast.actor(purchase.node, &purchase.who)?.clone();
+        let before = bucket_of(&buyer.assets().await?, "avail");
+        let limit = self.money(purchase.home, &purchase.limit)?;
         let body = json!({
             "series": series,
             "side": "buy",
             "quantity": purchase.quantity,
             "limit": limit,
-            "rate_lock": lock.lock,
+            "rate_lock": lock.map(|lock| lock.lock),
         });
         let keys: Vec<_> = (0..500).map(|_| self.net.fresh_key()).collect();
         let mut keys = keys.into_iter();
@@ -164,7 +202,7 @@ impl Demo {
             format!("the order went to {:?}", placed.sent_to)
         })?;
         let after = bucket_of(&buyer.assets().await?, "avail");
-        Ok((lock, before.saturating_sub(after)))
+        Ok(before.saturating_sub(after))
     }
 
     /// Waits for the match at home, and that the buyer's node has committed the money without
@@ -176,7 +214,8 @@ impl Demo {
         held_before: Amount,
     ) -> Result<Vec<TradeReport>> {
         let operator = self.net.operator(purchase.home)?;
-        let known = self.cast.told.clone();
+        let mut known = self.cast.told.clone();
+        known.extend(self.crossed.iter().map(|(_, trade)| *trade));
         let wait = Wait::new(purchase.home, "the order to match at home");
         let met = async || {
             let page: TradeList = operator.get("/api/v1/trades?limit=100").await?;
@@ -201,12 +240,9 @@ impl Demo {
 
     /// Waits until the buyer has the coupons, the home counts them abroad, and the trade has
     /// settled there.
-    async fn until_delivered(
-        &mut self,
-        purchase: &Purchase,
-        series: SeriesId,
-        value_date: BusinessDate,
-    ) -> Result<()> {
+    async fn until_delivered(&mut self, crossing: &Crossing) -> Result<()> {
+        let Crossing { purchase, series, trades, .. } = crossing;
+        let (series, value_date) = (*series, trades.first().context("no trade")?.value_date.0);
         let buyer = self.cast.actor(purchase.node, &purchase.who)?.clone();
         let what = format!("delivery to {} on {value_date}", purchase.who);
         let wait = Wait::new(purchase.node, what);
@@ -216,8 +252,8 @@ impl Demo {
         };
         self.net.until(wait, delivered).await?;
         let home = self.trades_of(purchase.home).await?;
-        let crossing = home.iter().filter(|trade| trade.value_date.0 == value_date);
-        let open = crossing.filter(|trade| trade.state != Settlement::Settled).count();
+        let due = home.iter().filter(|trade| trade.value_date.0 == value_date);
+        let open = due.filter(|trade| trade.state != Settlement::Settled).count();
         ensure(open == 0, || format!("{open} trades for {value_date} have not settled at home"))?;
         let abroad = self.abroad_of(purchase.home, series, purchase.node).await?;
         ensure(abroad == purchase.quantity, || {

@@ -119,8 +119,7 @@ impl Demo {
         self.figures.set("commands", self.net.commands());
         let messages = self.messages_by_kind().await?;
         self.figures.set("messages", messages.values().sum::<usize>());
-        let crossing = self.crossing.as_ref().map_or(0, |crossing| crossing.trades.len());
-        self.figures.set("trades", self.cast.told.len() + crossing);
+        self.figures.set("trades", self.cast.told.len() + self.crossed.len());
         Ok(())
     }
 }

@@ -33,9 +33,8 @@ impl Demo {
         let all = dir.join("receipts");
         std::fs::create_dir_all(&all).with_context(|| format!("make {}", all.display()))?;
         self.write_validators(&all).await?;
-        let crossing = self.crossing.as_ref().context("nothing has crossed a border")?;
-        let operator = self.net.operator(crossing.home)?;
-        for (place, trade) in crossing.trades.iter().enumerate() {
+        for (place, (home, trade)) in self.crossed.iter().enumerate() {
+            let operator = self.net.operator(*home)?;
             let receipt: Value = operator.get(&format!("/api/v1/trades/{trade}/receipt")).await?;
             let text = serde_json::to_string_pretty(&receipt)?;
             write(&all.join(format!("{trade}.json")), &text)?;
@@ -43,7 +42,7 @@ impl Demo {
                 write(&dir.join("receipt.json"), &text)?;
             }
         }
-        Ok(crossing.trades.len())
+        Ok(self.crossed.len())
     }
 
     /// How many messages of each kind the nodes have sent and received.

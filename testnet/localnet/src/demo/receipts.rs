@@ -13,11 +13,10 @@ use std::process::{Command, Output};
 
 impl Demo {
     pub(super) async fn check_receipts(&mut self) -> Told {
-        let crossing = self.crossing.clone().context("nothing has crossed a border")?;
-        let trade = *crossing.trades.first().context("a crossing has a trade")?;
-        let operator = self.net.operator(crossing.home)?;
+        let (home, trade) = *self.crossed.first().context("nothing has crossed a border")?;
+        let operator = self.net.operator(home)?;
         let path = format!("/api/v1/trades/{trade}/receipt");
-        let wait = Wait::new(crossing.home, "the receipt");
+        let wait = Wait::new(home, "the receipt");
         let anchored = async || match operator.get::<Value>(&path).await {
             Err(CallError::Refused { problem, .. }) if problem.code == "NotAnchored" => Ok(None),
             other => Ok(Some(other?)),

@@ -10,7 +10,7 @@ fn the_built_in_scenario_is_sound() {
     for act in &scenario.uses {
         assert!(scenario.party(act.node, &act.who).is_some(), "{} is nobody", act.who);
     }
-    assert_eq!((scenario.batches.len(), scenario.abroad.len()), (5, 1));
+    assert_eq!((scenario.batches.len(), scenario.abroad.len()), (5, 2));
 }
 
 #[test]

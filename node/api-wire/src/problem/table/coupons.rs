@@ -6,7 +6,7 @@ use gcfn_venue::Rejection as R;
 
 /// The row of a refusal of these; `None` for one of another business.
 pub(super) const fn row(rejection: &R) -> Option<Row> {
-    use Class::{Forbidden, State, Taken, Unknown, Value};
+    use Class::{Forbidden, State, Unknown, Value};
     Some(match rejection {
         R::SerialRange => ("SerialRange", Value, Never, "name serials of the series"),
         R::CouponsRedeemed => {
@@ -44,6 +44,14 @@ pub(super) const fn row(rejection: &R) -> Option<Row> {
         R::UnknownPledge => {
             ("UnknownPledge", Unknown, Never, "nothing to do: the pledge was released")
         }
+        _ => return of_dispute(rejection),
+    })
+}
+
+/// The row of a refusal of a dispute.
+const fn of_dispute(rejection: &R) -> Option<Row> {
+    use Class::{Forbidden, State, Taken, Unknown};
+    Some(match rejection {
         R::DisputeExists => ("DisputeExists", Taken, Never, "look at the dispute that exists"),
         R::UnknownDispute => {
             ("UnknownDispute", Unknown, Never, "compare the id with where it was told")

@@ -141,16 +141,16 @@ async fn coupons_of_another_node_are_found_and_quoted() {
         series: found.series[0].series.clone(),
         quantity: 2,
         limit: dollars("99"),
-        rate_lock: locked.lock,
+        rate_lock: Some(locked.lock.clone()),
     };
     // The federation has not told this venue of the lock: the machine says so.
     let refused = client.buy_abroad(signed(&people.ann, purchase.clone())).await;
     assert!(refusal(refused).1.starts_with("UnknownLock"));
-    let unpaid = BuyAbroadRequest { rate_lock: String::new(), ..purchase.clone() };
+    let unpaid = BuyAbroadRequest { rate_lock: Some(String::new()), ..purchase.clone() };
     let refused = refusal(client.buy_abroad(signed(&people.ann, unpaid)).await);
     assert_eq!(refused, (Code::InvalidArgument, "FieldRule never rate_lock".to_owned()));
 
-    let told = Notice::Locked(held(&purchase.rate_lock));
+    let told = Notice::Locked(held(&locked.lock));
     world.gateway.apply(&Command::Notice(told)).unwrap();
     let paid = BuyAbroadRequest { idempotency_key: "c".to_owned(), ..purchase };
     let sent = client.buy_abroad(signed(&people.ann, paid)).await.unwrap().into_inner();

@@ -307,7 +307,7 @@ fn abroad(world: &mut World, series: SeriesId) {
         series,
         quantity: 2,
         limit: cents(96_00),
-        rate: rate("theirs", "de", Currency::Eur, Currency::Sgd),
+        rate: rate("theirs", "de", Currency::Eur, Currency::Sgd).into(),
     };
     world.must(Command::Dispatch { from: de, body: Dispatch::Deal(deal) });
     for lock in ["used", "unused"] {
@@ -323,7 +323,7 @@ fn abroad(world: &mut World, series: SeriesId) {
         expires_at: instant(1008, 0),
         quantity: 2,
         limit: cents(95_00),
-        lock: LockId::derive(&[b"used"]),
+        lock: Some(LockId::derive(&[b"used"])),
     };
     world.user("ann", Verb::BuyAbroad(goods)).expect("covered");
 }
