@@ -46,16 +46,16 @@ fn alliances() -> Vec<Row> {
     vec![
         show("alliances", "/api/v1/alliances", "Which issuers accept each other's coupons.")
             .list("alliances", &["alliance", "members", "invited"]),
-        act("found", "/api/v1/alliances", "Found an alliance, and be its first member."),
+        act("found-alliance", "/api/v1/alliances", "Found an alliance, and be its first member."),
         act(
-            "invite",
+            "invite-ally",
             "/api/v1/alliances/{alliance}/invitations",
             "Invite another issuer into your alliance.",
         )
         .body::<AllianceInvitation>()
         .at(&["issuer"]),
-        act("join", "/api/v1/alliances/{alliance}/join", "Join one that has invited you."),
-        act("leave", "/api/v1/alliances/{alliance}/leave", "Leave one, or decline."),
+        act("join-alliance", "/api/v1/alliances/{alliance}/join", "Join one that has invited you."),
+        act("leave-alliance", "/api/v1/alliances/{alliance}/leave", "Leave one, or decline."),
     ]
 }
 
