@@ -114,10 +114,12 @@ impl Venue {
         self.count(step, bank, &booked).map(drop)
     }
 
-    /// The number under which an entry waits in suspense.
+    /// The number under which the whole of an entry waits in suspense. What an entry came to differ
+    /// by waits under its reference as well, while somebody has its money.
     fn suspended_as(&self, entry: &BankEntry) -> Option<u64> {
         let is = |item: &&SuspenseItem| {
-            (item.account, item.bank_reference) == (entry.account, entry.bank_reference)
+            (item.account, item.bank_reference, item.side, item.amount)
+                == (entry.account, entry.bank_reference, entry.side, entry.amount)
         };
         self.suspense().find(is).map(|item| item.number)
     }

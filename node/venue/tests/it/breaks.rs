@@ -4,7 +4,7 @@
 use crate::world::{DAY, World, cents, date, party};
 use gcfn_banking::{
     BankEntry, Break, BreakReason, BreakResolution, DeskAct, DeskEvent, DeskRefusal,
-    IntradayReport, OpenBreak, Remedy, Side as Booking,
+    IntradayReport, OpenBreak, Remedy, Side as Booking, Statement,
 };
 use gcfn_ledger::{Account, UserBucket};
 use gcfn_model::{Amount, Digest, PartyId, Pool, Position, WithdrawalId};
@@ -94,6 +94,40 @@ fn money_that_waits_in_suspense_with_a_wrong_amount_is_booked_anew() {
     assert_eq!(suspense(&world), [(Booking::Credit, cents(10_00))]);
     assert_eq!((world.balance(BANK), world.balance(SUSPENSE)), (110_00, 10_00));
     assert!(breaks(&world).is_empty());
+}
+
+#[test]
+fn a_deposit_that_is_stated_anew_is_not_credited_again() {
+    let mut world = world();
+    let entry = booked(&mut world, (Booking::Credit, 10_01), Some(party("ann")), Some(10_00));
+    // The statement does not add up either, so that its day stays open.
+    let account = world.venue.terms().account(Pool::UserCustody);
+    let stated = |minor, closing| Statement {
+        account,
+        currency: entry.currency,
+        date: entry.booked_on,
+        sequence: None,
+        after: 0,
+        opening: Position::ZERO,
+        closing: Position::ZERO.plus(cents(closing)),
+        entries: vec![BankEntry { amount: cents(minor), ..entry }],
+    };
+    world.must(Command::BankStatement(stated(10_01, 999_99)));
+    let wrong = |world: &World| {
+        let found = breaks(world).into_iter();
+        let mut wrong = found.filter(|found| matches!(found.what, Break::WrongAmount { .. }));
+        wrong.next().expect("the amount differs")
+    };
+    let found = wrong(&world);
+    world.two(resolution(&found, Remedy::AsStated)).expect("two persons");
+    assert_eq!(suspense(&world), [(Booking::Credit, cents(1))]);
+
+    world.must(Command::BankStatement(stated(10_00, 999_99)));
+    let found = wrong(&world);
+    world.two(resolution(&found, Remedy::AsStated)).expect("two persons");
+    assert_eq!((world.balance(BANK), world.available("ann")), (110_00, 110_00));
+    assert_eq!(suspense(&world), [(Booking::Credit, cents(1)), (Booking::Debit, cents(1))]);
+    assert_eq!(world.balance(SUSPENSE), 0);
 }
 
 #[test]
