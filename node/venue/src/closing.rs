@@ -74,6 +74,7 @@ impl Venue {
         if self.has_money(party) || self.has_coupons(party) || self.has_business(party) {
             return Err(Rejection::PartyNotEmpty);
         }
+        self.leave_alliances(step, party);
         self.parties.remove(&party);
         self.issuers.remove(&party);
         self.limits.remove(&party);

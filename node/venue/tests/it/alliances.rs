@@ -1,9 +1,11 @@
 //! Issuers that accept each other's coupons (TRD-27, ISS-40).
 
-use crate::world::{World, party};
+use crate::world::{World, cents, party};
 use gcfn_ledger::Account;
 use gcfn_model::{AllianceId, BatchId, RedemptionId, SeriesId};
-use gcfn_venue::{AllianceAct, Outcome, PartyKind, RedemptionTerms, Rejection, Verb};
+use gcfn_venue::{
+    AllianceAct, MoneyAct, Outcome, PartyKind, RedemptionTerms, Rejection, Tier, Verb,
+};
 
 fn alliance() -> AllianceId {
     AllianceId::derive(&[b"old town"])
@@ -88,6 +90,22 @@ fn what_was_locked_before_a_member_left_is_confirmed_and_nothing_after() {
     world.user("inn", confirm).expect("locked in time");
     act(&mut world, "brand", AllianceAct::Leave { alliance: alliance() }).expect("a member");
     assert_eq!(world.venue.alliances().count(), 0, "the last member ends it");
+}
+
+#[test]
+fn an_issuer_that_is_closed_is_in_no_alliance() {
+    let (mut world, _) = town();
+    world.register("third", PartyKind::Issuer);
+    world.issuer("third", Verb::ApplyAsIssuer).expect("a new issuer");
+    let (tier, quota) = (Tier::Silver, cents(0));
+    world.operator(Verb::ApproveIssuer { issuer: party("third"), tier, quota });
+    let (alliance, issuer) = (alliance(), party("third"));
+    act(&mut world, "brand", AllianceAct::Found { alliance }).expect("new");
+    act(&mut world, "brand", AllianceAct::Invite { alliance, issuer }).expect("a member invites");
+    act(&mut world, "third", AllianceAct::Join { alliance }).expect("invited");
+    world.operator(MoneyAct::CloseParty { party: issuer }.into());
+    let known = world.venue.alliance(alliance).expect("brand is left");
+    assert_eq!(known.members, [party("brand")].into());
 }
 
 #[test]
