@@ -8,7 +8,7 @@
 
 use crate::bundling::trades_root;
 use crate::command::{DealOrder, Dispatch, FillReport, Merchandise};
-use crate::deal_rate::{DealRate, dealing_account};
+use crate::deal_rate::{DealRate, dealing_account, lapse_of};
 use crate::event::Event;
 use crate::exception::Difference;
 use crate::federation_request::LockUse;
@@ -23,7 +23,9 @@ use alloc::vec::Vec;
 use gcfn_clearing::{Bundle, Obligation};
 use gcfn_ledger::{Account, Holder, Lot, Posting, Title, UserBucket};
 use gcfn_market::Side;
-use gcfn_model::{Amount, LockId, Millis, NodeId, OrderId, PartyId, Pool, Timestamp, TradeId};
+use gcfn_model::{
+    Amount, BusinessDate, LockId, Millis, NodeId, OrderId, PartyId, Pool, Timestamp, TradeId,
+};
 
 /// How long an expired lock is remembered, so that its holder is told what happened to it.
 const LOCK_REMEMBERED: Millis = Millis(86_400_000);
@@ -263,7 +265,9 @@ impl Venue {
         let Some(items) = self.payments_of(from, trades) else {
             return self.disagree(step, from, bundle.reference, Difference::Trades);
         };
-        if !self.agrees(from, bundle, uses, &items) {
+        if !self.are_for(from, bundle.value_date, trades)
+            || !self.agrees(from, bundle, uses, &items)
+        {
             return self.disagree(step, from, bundle.reference, Difference::Obligations);
         }
         if bundle.trades_root != trades_root(trades) {
@@ -285,6 +289,14 @@ impl Venue {
         let items: Vec<ItemId> = trades.iter().map(payment).collect::<Option<_>>()?;
         let once: BTreeSet<ItemId> = items.iter().copied().collect();
         (once.len() == items.len()).then_some(items)
+    }
+
+    /// Whether every trade of `home` was made for `value_date`: on another day its coupons may have
+    /// expired.
+    fn are_for(&self, home: NodeId, value_date: BusinessDate, trades: &[TradeId]) -> bool {
+        let due = |at| move |trade: &TradeId| (at, Due::LapsePayment(home, *trade));
+        lapse_of(value_date)
+            .is_some_and(|at| trades.iter().map(due(at)).all(|due| self.agenda.has(&due)))
     }
 
     /// The value date of an order has passed without an answer of its home. It can be in no cycle

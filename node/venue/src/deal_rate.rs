@@ -121,7 +121,7 @@ impl DealRate {
     /// When nothing that was to be paid like this can be in a cycle any more: once its value date
     /// has ended.
     pub(crate) fn lapses(&self) -> Option<Timestamp> {
-        Timestamp::from_utc(self.value_date().plus_days(1), 0)
+        lapse_of(self.value_date())
     }
 
     /// Whom the buyer's node pays: the dealer, or the home itself.
@@ -203,6 +203,11 @@ impl Venue {
             false => ClearedBy::Federation,
         }
     }
+}
+
+/// When what was promised for a value date lapses: as the day after begins.
+pub(crate) fn lapse_of(value_date: BusinessDate) -> Option<Timestamp> {
+    Timestamp::from_utc(value_date.plus_days(1), 0)
 }
 
 /// The account of a dealer that stands between two nodes.

@@ -21,7 +21,7 @@ const SHOWN_MAX: usize = 64;
 pub enum Difference {
     /// A trade is not known to the other, has lapsed there, or was proposed before.
     Trades,
-    /// Who owes whom how much, in which currency and at which rate.
+    /// Who owes whom how much, on which day, in which currency and at which rate.
     Obligations,
     /// The proof of the trades does not belong to them.
     Proof,

@@ -2,7 +2,7 @@
 //! held, orders under way, and what waits for its cycle. Nothing here says who the users are.
 
 use crate::bundling::Bundled;
-use crate::deal_rate::DealRate;
+use crate::deal_rate::{DealRate, lapse_of};
 use crate::settlement::{Item, ItemId};
 use crate::venue::{Deal, Due, Venue};
 use alloc::vec::Vec;
@@ -98,10 +98,7 @@ impl Venue {
     fn value_date_of(&self, home: NodeId, trade: TradeId) -> Option<BusinessDate> {
         let due = Due::LapsePayment(home, trade);
         let mut dates = (0..=31).map(|days| self.now.utc().0.plus_days(days));
-        dates.find(|date| {
-            let lapses = Timestamp::from_utc(date.plus_days(1), 0);
-            lapses.is_some_and(|at| self.agenda.has(&(at, due)))
-        })
+        dates.find(|date| lapse_of(*date).is_some_and(|at| self.agenda.has(&(at, due))))
     }
 
     fn bundled(&self, bundle: BundleRef, bundled: &Bundled) -> impl Iterator<Item = OpenDeal> {

@@ -389,7 +389,8 @@ fn a_bundle_that_says_something_else_is_not_affirmed() {
     });
     let (bundle, uses, trades) = proposed.expect("one");
     while region.said().is_some() {}
-    let wrong: [(Change, Difference); 5] = [
+    let wrong: [(Change, Difference); 6] = [
+        (|bundle| bundle.value_date = date(1002), Difference::Obligations),
         (|bundle| bundle.obligations[0].amount = cents(1), Difference::Obligations),
         (|bundle| bundle.obligations[0].payer.pool = Pool::SettlementHub, Difference::Obligations),
         (|bundle| bundle.obligations[0].payee.node = node("sg"), Difference::Obligations),
