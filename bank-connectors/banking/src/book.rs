@@ -144,6 +144,11 @@ impl Gathered {
         (self.head, self.parts) == (head(part), part.after)
     }
 
+    /// The references of what is not counted alike.
+    fn differs(&self) -> BTreeSet<BankReference> {
+        self.unmatched.iter().map(|entry| entry.bank_reference).collect()
+    }
+
     /// Takes an entry, which is counted `alike` or is not.
     fn take(&mut self, bank: BankEntry, alike: bool) {
         self.sum = self.sum.and(bank.change());
@@ -259,9 +264,13 @@ impl Book {
         ledger: Position,
     ) -> Result<Reconciliation, DeskRefusal> {
         let &Statement { account, currency, date, .. } = statement;
+        let before = self.gathered.as_ref().filter(|gathered| gathered.goes_on_with(statement));
+        if before.is_some_and(|gathered| !self.still_has(gathered)) {
+            return Err(DeskRefusal::PartMissing);
+        }
         self.gather(statement)?;
         let gathered = self.gathered.take().ok_or(DeskRefusal::PartMissing)?;
-        let day = self.compare(at, gathered)?;
+        let day = self.compare(at, gathered);
         let matched = day.matched;
         self.stated.insert(date, day);
         self.intraday.take_if(|intraday| intraday.date <= date);
@@ -298,17 +307,19 @@ impl Book {
         Ok(())
     }
 
+    /// Whether all that was alike is counted yet: between two parts, two persons may have said
+    /// that it never was.
+    fn still_has(&self, gathered: &Gathered) -> bool {
+        let differs = gathered.differs();
+        gathered.seen.difference(&differs).all(|reference| self.counted.contains_key(reference))
+    }
+
     /// Marks what the statement confirms.
-    fn compare(&mut self, at: Timestamp, gathered: Gathered) -> Result<StatedDay, DeskRefusal> {
+    fn compare(&mut self, at: Timestamp, gathered: Gathered) -> StatedDay {
+        let differs = gathered.differs();
         let Gathered { head, seen, unmatched, twice, matched, sum, .. } = gathered;
         let (date, sequence, opening, closing) = head;
-        let differs: BTreeSet<BankReference> =
-            unmatched.iter().map(|entry| entry.bank_reference).collect();
-        let alike = || seen.difference(&differs);
-        if alike().any(|reference| !self.counted.contains_key(reference)) {
-            return Err(DeskRefusal::PartMissing);
-        }
-        for reference in alike() {
+        for reference in seen.difference(&differs) {
             if let Some(ours) = self.counted.get_mut(reference) {
                 ours.stated = true;
             }
@@ -320,7 +331,7 @@ impl Book {
             }
         }
         let entries = seen.len().saturating_add(twice.len());
-        Ok(StatedDay {
+        StatedDay {
             sequence,
             opening,
             closing,
@@ -333,7 +344,7 @@ impl Book {
             unmatched,
             twice,
             explained: BTreeSet::new(),
-        })
+        }
     }
 
     /// Whether `bank` is counted alike, which is confirmed thereby.

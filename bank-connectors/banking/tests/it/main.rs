@@ -737,3 +737,29 @@ fn a_long_statement_comes_in_parts_and_counts_with_the_last() {
         "#]],
     );
 }
+
+#[test]
+fn a_last_part_that_is_refused_leaves_the_others_as_they_were() {
+    check(
+        "booked A 1 UC credit 100
+         statement UC 1 open 0 close 0 ledger 100:
+         part UC 2 open 0 close 103 ledger 0: A credit 100
+         resolve A never-booked
+         statement UC 2 after 1 open 0 close 103 ledger 0: C credit 3
+         booked A 2 UC credit 100
+         booked C 2 UC credit 3
+         statement UC 2 after 1 open 0 close 103 ledger 103: C credit 3",
+        expect![[r#"
+            booked A 1 UC credit 100 -> Unmatched
+            statement UC 1 open 0 close 0 ledger 100: -> matched 0
+              OursOnly 100 since 2
+              LedgerDiffers 100, 0 since 2
+            part UC 2 open 0 close 103 ledger 0: A credit 100 -> taken
+            resolve A never-booked -> TakeBack 100
+            statement UC 2 after 1 open 0 close 103 ledger 0: C credit 3 -> part of the statement is missing, or of another one; send it again
+            booked A 2 UC credit 100 -> Unmatched
+            booked C 2 UC credit 3 -> Unmatched
+            statement UC 2 after 1 open 0 close 103 ledger 103: C credit 3 -> matched 2, clean
+        "#]],
+    );
+}
