@@ -60,6 +60,7 @@ impl Freeze for Books {
 
 /// The roots that a state root covers; small enough to be published whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Roots {
     /// Per currency in use, in order: the debit root and the credit root. Their sums are equal.
     pub money: Vec<(Currency, SumNode, SumNode)>,
@@ -121,6 +122,7 @@ impl Roots {
 
 /// Who holds one coupon, in which condition, and that the state root says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CouponProof {
     /// The terms of its series.
     pub terms: Terms,

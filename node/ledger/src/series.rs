@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// What was minted. Fixed at registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Terms {
     /// The face value of one coupon, in minor units of the series' currency; not zero.
     pub face: Amount,
@@ -26,6 +27,7 @@ pub struct Terms {
 
 /// The serials from `first` up to, but without, `end`; `first < end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SerialRange {
     /// The first serial in it.
     pub first: Serial,
@@ -43,6 +45,7 @@ impl SerialRange {
 
 /// Neighbouring coupons of one holder in the same condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Lot {
     /// Which coupons.
     pub range: SerialRange,

@@ -18,6 +18,7 @@ const NODE: u8 = 0x01;
 
 /// A leaf, an inner node or the root of a sum tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SumNode {
     /// BLAKE3 of what is below, sums included.
     pub hash: Digest,
@@ -180,6 +181,7 @@ mod decimal {
 ///
 /// The key is not in it: the verifier brings the key that he wants to see proven.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SumProof {
     /// The number of the leaf.
     pub index: u64,

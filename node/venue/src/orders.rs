@@ -47,6 +47,7 @@ pub enum OrderState {
 
 /// An order with what is set aside for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpenOrder {
     /// Its id.
     pub id: OrderId,

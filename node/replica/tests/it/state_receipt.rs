@@ -9,6 +9,7 @@ use gcfn_market::Side;
 use gcfn_model::{Amount, Digest, OrderId, SeriesId, Xqid};
 use gcfn_replica::{Command, Event, Fact, Refused, Reply, Shown, StateReceipt, Subject, VERSION};
 use gcfn_venue::{OpenOrder, PartyKind, Request, Role, Verb};
+use serde_json::Value;
 use std::fmt::Write;
 
 fn show(node: &mut Node, subject: Subject) -> (u64, Box<Shown>) {
@@ -199,6 +200,41 @@ fn nothing_about_an_order_can_be_changed_in_its_receipt() {
         other books: roots are not those of the epoch
     "#]]
     .assert_eq(&faults(&receipt, &changes));
+}
+
+/// The places of all objects in a document.
+fn objects(of: &Value, at: &str, found: &mut Vec<String>) {
+    match of {
+        Value::Object(fields) => {
+            found.push(at.to_owned());
+            fields.iter().for_each(|(name, inner)| objects(inner, &format!("{at}/{name}"), found));
+        }
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(place, inner)| objects(inner, &format!("{at}/{place}"), found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn nothing_can_be_added_to_a_receipt() {
+    let (mut sale, coupon) = sold();
+    let shown = show(&mut sale, Subject::Coupon(coupon));
+    let of_coupon = receipt(&sale, shown);
+    let (mut node, order) = resting();
+    let shown = show(&mut node, Subject::Order(order));
+    for receipt in [of_coupon, receipt(&node, shown)] {
+        let document = serde_json::to_value(receipt).expect("plain data");
+        let mut places = Vec::new();
+        objects(&document, "", &mut places);
+        for place in places {
+            let mut changed = document.clone();
+            changed.pointer_mut(&place).expect("an object")["note"] = "x".into();
+            let read = serde_json::from_value::<StateReceipt>(changed);
+            assert!(read.is_err(), "a note in {place:?} is read over");
+        }
+    }
 }
 
 #[test]
