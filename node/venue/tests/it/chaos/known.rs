@@ -4,7 +4,7 @@ use gcfn_model::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The field names that want another kind of id than the one they are named after.
-const KINDS: [(&str, &[&str]); 17] = [
+const KINDS: [(&str, &[&str]); 18] = [
     (
         "pty",
         &["party", "issuer", "merchant", "to", "by", "maker", "of", "pledgee", "reference", "from"],
@@ -24,6 +24,7 @@ const KINDS: [(&str, &[&str]); 17] = [
     ("auc", &["auction"]),
     ("dsp", &["dispute"]),
     ("all", &["alliance"]),
+    ("brk", &["id"]),
     ("uetr", &["uetr", "payment"]),
 ];
 

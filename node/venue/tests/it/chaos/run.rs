@@ -186,6 +186,7 @@ impl Run {
             ("issuer", venue.issuers().map(|(who, _)| *who.as_bytes()).collect()),
             ("maker", venue.market_makers().map(|(who, _)| *who.as_bytes()).collect()),
             ("payment", payments.collect()),
+            ("id", venue.desk().breaks().map(|found| *found.id.as_bytes()).collect()),
             ("merchant", MERCHANTS.map(|who| *party(who).as_bytes()).to_vec()),
         ]
         .into();
