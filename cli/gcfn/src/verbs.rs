@@ -269,6 +269,7 @@ fn example_of(variable: &str) -> String {
         "proposal" => "prp",
         "template" => "tpl",
         "dispute" => "dsp",
+        "alliance" => "all",
         "break" => "brk",
         "withdrawal" => "wdr",
         "redemption" => "rdm",

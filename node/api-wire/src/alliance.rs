@@ -29,7 +29,7 @@ pub struct AllianceReport {
     pub alliance: Alliance,
     /// Whose coupons are accepted at the merchants of all of them.
     pub members: Vec<Party>,
-    /// Who may join.
+    /// Who may join: shown to members and to those invited, to staff and to supervisors.
     pub invited: Vec<Party>,
 }
 

@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 /// The most issuers of an alliance, invited ones included.
 pub const ALLIANCE_MAX: usize = 100;
 
+/// The most alliances that an issuer is in.
+pub const ALLIANCES_MAX: usize = 10;
+
 /// Issuers that accept each other's coupons.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alliance {
@@ -129,6 +132,7 @@ impl Venue {
         if self.alliances.contains_key(&alliance) {
             return Err(Rejection::AllianceExists);
         }
+        self.may_ally(issuer)?;
         let founded = Alliance { members: BTreeSet::from([issuer]), invited: BTreeSet::new() };
         self.alliances.insert(alliance, founded);
         step.emit(AllianceEvent::Founded { alliance, issuer }.into());
@@ -163,13 +167,22 @@ impl Venue {
         alliance: AllianceId,
     ) -> Outcome {
         self.active_issuer(issuer)?;
-        let known = self.alliances.get_mut(&alliance).ok_or(Rejection::UnknownAlliance)?;
-        if !known.invited.remove(&issuer) {
+        let known = self.alliances.get(&alliance).ok_or(Rejection::UnknownAlliance)?;
+        if !known.invited.contains(&issuer) {
             return Err(Rejection::NotAllied);
         }
-        known.members.insert(issuer);
+        self.may_ally(issuer)?;
+        if let Some(known) = self.alliances.get_mut(&alliance) {
+            known.invited.remove(&issuer);
+            known.members.insert(issuer);
+        }
         step.emit(AllianceEvent::Joined { alliance, issuer }.into());
         Ok(Done::Accepted)
+    }
+
+    fn may_ally(&self, issuer: PartyId) -> Result<(), Rejection> {
+        let of = self.alliances.values().filter(|alliance| alliance.members.contains(&issuer));
+        if of.count() < ALLIANCES_MAX { Ok(()) } else { Err(Rejection::AllianceFull) }
     }
 
     /// `None` when `issuer` is neither in the alliance nor invited.

@@ -34,7 +34,7 @@ pub enum Custody {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustodianAct {
-    /// Give coupons to somebody.
+    /// Give coupons to somebody; two persons must.
     Give(Present),
     /// Lock a coupon for redemption.
     Lock(RedemptionTerms),
@@ -71,12 +71,18 @@ impl Venue {
         holder: PartyId,
         act: &CustodianAct,
     ) -> Outcome {
-        if self.party(holder)?.custody == Custody::Own {
-            return Err(Rejection::OwnCustody);
-        }
+        self.keeps_for(holder)?;
         match act {
             CustodianAct::Give(present) => self.gift(step, holder, present),
             CustodianAct::Lock(terms) => self.lock_redemption(step, holder, *terms),
+        }
+    }
+
+    /// Whether the platform keeps the coupons of `holder`.
+    pub(crate) fn keeps_for(&self, holder: PartyId) -> Result<(), Rejection> {
+        match self.party(holder)?.custody {
+            Custody::Own => Err(Rejection::OwnCustody),
+            Custody::Platform { .. } => Ok(()),
         }
     }
 

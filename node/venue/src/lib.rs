@@ -116,7 +116,7 @@ mod venue;
 mod withdrawal;
 
 pub use abroad::DEAL_QUANTITY_MAX;
-pub use alliance::{ALLIANCE_MAX, Alliance, AllianceAct, AllianceEvent};
+pub use alliance::{ALLIANCE_MAX, ALLIANCES_MAX, Alliance, AllianceAct, AllianceEvent};
 pub use amending::Amendment;
 pub use batch::{
     Batch, BatchRefusal, BatchState, BatchTerms, CouponForm, CouponKind, DivisibleFor,

@@ -223,7 +223,8 @@ pub enum MoneyAct {
         /// Who keeps them.
         custody: Custody,
     },
-    /// Do for a holder what only the platform may, which keeps its coupons.
+    /// Do for a holder what only the platform may, which keeps its coupons; two persons must give
+    /// them away.
     ActAsCustodian {
         /// The holder.
         party: PartyId,
@@ -281,7 +282,8 @@ impl MoneyAct {
             | MoneyAct::ReturnStake { .. }
             | MoneyAct::Slash(_)
             | MoneyAct::Classify { .. }
-            | MoneyAct::SetCustody { .. } => true,
+            | MoneyAct::SetCustody { .. }
+            | MoneyAct::ActAsCustodian { act: CustodianAct::Give(_), .. } => true,
             MoneyAct::FreezeCoupons(_)
             | MoneyAct::Pledge(_)
             | MoneyAct::ReleasePledge { .. }
@@ -295,7 +297,7 @@ impl MoneyAct {
             | MoneyAct::CancelWithdrawal { .. }
             | MoneyAct::JoinByInvitation { .. }
             | MoneyAct::SetKyc { .. }
-            | MoneyAct::ActAsCustodian { .. }
+            | MoneyAct::ActAsCustodian { act: CustodianAct::Lock(_), .. }
             | MoneyAct::CloseParty { .. }
             | MoneyAct::PayPoints { .. }
             | MoneyAct::KeepAssurance { .. } => false,
@@ -349,6 +351,7 @@ impl Venue {
             MoneyAct::Slash(slashing) => self.check_stake(slashing.node, slashing.amount),
             MoneyAct::Classify { party, class } => self.check_class(*party, *class),
             MoneyAct::SetCustody { party, .. } => self.check_custody(*party),
+            MoneyAct::ActAsCustodian { party, .. } => self.keeps_for(*party),
             _ => Ok(()),
         }
     }

@@ -131,7 +131,11 @@ pub(crate) async fn redemptions(
     let after = page.after.map(|Text(redemption)| redemption);
     Ok(call.api.gateway().read(|venue, as_of| {
         let currency = venue.terms().currency;
-        let known = venue.redemptions_after(party, series, after);
+        // Others have few of the series at most: theirs are gone through, not the series'.
+        let sees_series =
+            |of| venue.batch_of(of).is_some_and(|(_, of)| call.caller.may_see(of.issuer));
+        let known = venue.redemptions_after(party, series.filter(|of| sees_series(*of)), after);
+        let known = known.filter(|(_, of)| series.is_none_or(|series| of.series == series));
         let seen = known.filter_map(|(id, known)| {
             let report = RedemptionReport::new(*id, known, currency);
             Some((*id, shown(&call.caller, venue, report)?))

@@ -240,7 +240,7 @@ pub(super) fn custody() -> Vec<Route> {
         Route::write(
             "/api/v1/admin/users/{party}/gifts",
             &[Operator],
-            "Give coupons away for a holder whose coupons the platform keeps.",
+            "Give coupons away for a holder whose coupons the platform keeps; two persons must.",
             redemption::give_as_custodian,
         ),
         Route::write(

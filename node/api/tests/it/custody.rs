@@ -13,6 +13,11 @@ async fn take_into_custody(world: &World, people: &People) {
     let path = format!("/api/v1/admin/users/{}/custody", people.ann.party);
     let custody = json!({ "keeper": "platform", "agreement": AGREEMENT });
     let proposed = world.done(&people.operator, &path, custody).await;
+    approve(world, people, &proposed).await;
+}
+
+/// The second person approves what the first has proposed.
+async fn approve(world: &World, people: &People, proposed: &Value) {
     let proposal = proposed["proposal"].as_str().unwrap();
     let approve = format!("/api/v1/admin/proposals/{proposal}/approve");
     world.done(&people.second, &approve, Value::Null).await;
@@ -35,7 +40,8 @@ async fn staff_act_for_a_holder_that_has_signed_and_for_nobody_else() {
     let wish = json!({ "to": people.ben.party, "quantity": 1 });
     let (_, refused) = world.post(&people.ann, &own, wish).await;
     assert_eq!(refused["code"], "PlatformCustody");
-    world.done(&people.operator, &gifts, gift).await;
+    let proposed = world.done(&people.operator, &gifts, gift).await;
+    approve(&world, &people, &proposed).await;
 
     let locks = format!("/api/v1/admin/users/{}/redemptions", people.ann.party);
     let lock = json!({ "series": people.series, "merchant": people.merchant.party, "amount": money("40") });

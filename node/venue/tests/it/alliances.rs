@@ -4,7 +4,8 @@ use crate::world::{World, cents, party};
 use gcfn_ledger::Account;
 use gcfn_model::{AllianceId, BatchId, RedemptionId, SeriesId};
 use gcfn_venue::{
-    AllianceAct, MoneyAct, Outcome, PartyKind, RedemptionTerms, Rejection, Tier, Verb,
+    ALLIANCES_MAX, AllianceAct, MoneyAct, Outcome, PartyKind, RedemptionTerms, Rejection, Tier,
+    Verb,
 };
 
 fn alliance() -> AllianceId {
@@ -115,4 +116,20 @@ fn an_issuer_that_is_terminated_is_in_no_alliance() {
     world.two(Verb::TerminateIssuer { issuer: party("rival") }).expect("nothing outstanding");
     let known = world.venue.alliance(alliance()).expect("brand is left");
     assert_eq!(known.members.len(), 1);
+}
+
+#[test]
+fn an_issuer_is_in_ten_alliances_at_most() {
+    let (mut world, _) = town();
+    let nth = |n: usize| AllianceId::derive(&[&n.to_be_bytes()]);
+    for n in 0..ALLIANCES_MAX {
+        act(&mut world, "brand", AllianceAct::Found { alliance: nth(n) }).expect("room is left");
+    }
+    let one_more = AllianceAct::Found { alliance: nth(ALLIANCES_MAX) };
+    assert_eq!(act(&mut world, "brand", one_more), Err(Rejection::AllianceFull));
+    act(&mut world, "rival", one_more).expect("its first");
+    let invite = AllianceAct::Invite { alliance: nth(ALLIANCES_MAX), issuer: party("brand") };
+    act(&mut world, "rival", invite).expect("a member invites");
+    let join = AllianceAct::Join { alliance: nth(ALLIANCES_MAX) };
+    assert_eq!(act(&mut world, "brand", join), Err(Rejection::AllianceFull));
 }
