@@ -455,6 +455,13 @@ impl<P: Clone + PartialEq> Desk<P> {
         self.payments.get(&uetr)
     }
 
+    /// Whether nothing is to be paid by this payment any more: it has ended, perhaps so long ago
+    /// that it is forgotten.
+    #[must_use]
+    pub fn is_over(&self, uetr: Uetr) -> bool {
+        self.payment(uetr).is_none_or(|payment| !payment.state.is_open())
+    }
+
     /// Every payment, in UETR order.
     pub fn payments(&self) -> impl Iterator<Item = &Payment<P>> {
         self.payments.values()

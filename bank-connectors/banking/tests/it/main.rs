@@ -166,6 +166,26 @@ fn a_clean_day_closes_and_can_be_forgotten() {
 }
 
 #[test]
+fn a_payment_is_over_once_it_has_ended_or_is_not_known() {
+    check(
+        "over 1
+         pay 1 30
+         over 1
+         cancel 1
+         over 1
+         sent 1",
+        expect![[r#"
+            over 1 -> true
+            pay 1 30 -> Draft
+            over 1 -> false
+            cancel 1 -> Cancelled
+            over 1 -> true
+            sent 1 -> instruction was cancelled before it was sent; ask the bank to cancel it
+        "#]],
+    );
+}
+
+#[test]
 fn every_break_has_its_class_and_keeps_its_age() {
     check(
         "booked A 1 UC credit 100

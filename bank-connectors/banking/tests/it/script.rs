@@ -105,6 +105,7 @@ fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
             told(desk.heard(at, &BankWord::Returning(notice)), events)
         }
         "state" => state(desk),
+        "over" => desk.is_over(uetr()).to_string(),
         "booked" => booked(desk.booked(at, &entry(rest))),
         "overdue" => {
             let waiting = desk.overdue(at, Millis(number(0) * 1000));
