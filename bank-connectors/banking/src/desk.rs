@@ -435,20 +435,6 @@ impl<P: Clone + PartialEq> Desk<P> {
         })
     }
 
-    /// Forgets the payments that closed before `before` and whose entries are reconciled;
-    /// returns how many.
-    pub fn prune(&mut self, before: Timestamp) -> usize {
-        let waiting: BTreeSet<Uetr> = self.books.values().flat_map(Book::unreconciled).collect();
-        let count = self.payments.len();
-        self.payments.retain(|uetr, payment| {
-            payment.state.is_open()
-                || payment.recalled_since().is_some()
-                || before <= payment.changed_at
-                || waiting.contains(uetr)
-        });
-        count.saturating_sub(self.payments.len())
-    }
-
     /// The payment with this UETR.
     #[must_use]
     pub fn payment(&self, uetr: Uetr) -> Option<&Payment<P>> {
