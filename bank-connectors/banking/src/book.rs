@@ -236,9 +236,14 @@ impl Book {
         }
     }
 
-    /// The payments whose entries still wait for a statement.
+    /// The payments whose entries still wait for a statement, or for somebody to say what they
+    /// are.
     pub(crate) fn unreconciled(&self) -> impl Iterator<Item = Uetr> {
-        self.counted.values().filter_map(|counted| counted.entry.uetr)
+        let stated = self.open_days().flat_map(|(_, day)| day.unmatched.iter().chain(&day.twice));
+        let gathered =
+            self.gathered.iter().flat_map(|part| part.unmatched.iter().chain(&part.twice));
+        let counted = self.counted.values().map(|counted| &counted.entry);
+        counted.chain(stated).chain(gathered).filter_map(|entry| entry.uetr)
     }
 
     /// Every break of the account.

@@ -435,24 +435,17 @@ impl<P: Clone + PartialEq> Desk<P> {
         })
     }
 
-    /// Forgets the payments that closed before `before` and whose entries are reconciled;
-    /// returns how many.
-    pub fn prune(&mut self, before: Timestamp) -> usize {
-        let waiting: BTreeSet<Uetr> = self.books.values().flat_map(Book::unreconciled).collect();
-        let count = self.payments.len();
-        self.payments.retain(|uetr, payment| {
-            payment.state.is_open()
-                || payment.recalled_since().is_some()
-                || before <= payment.changed_at
-                || waiting.contains(uetr)
-        });
-        count.saturating_sub(self.payments.len())
-    }
-
     /// The payment with this UETR.
     #[must_use]
     pub fn payment(&self, uetr: Uetr) -> Option<&Payment<P>> {
         self.payments.get(&uetr)
+    }
+
+    /// Whether nothing is to be paid by this payment any more: it has ended, perhaps so long ago
+    /// that it is forgotten.
+    #[must_use]
+    pub fn is_over(&self, uetr: Uetr) -> bool {
+        self.payment(uetr).is_none_or(|payment| !payment.state.is_open())
     }
 
     /// Every payment, in UETR order.

@@ -21,6 +21,7 @@ mod breaks;
 mod desk;
 mod entry;
 mod errand;
+mod forgetting;
 mod instruction;
 mod payment;
 mod questions;
@@ -35,6 +36,7 @@ pub use breaks::{
 pub use desk::{Booked, Desk, DeskRefusal, Dispute, StatusChange};
 pub use entry::{BankEntry, BankReference, IntradayReport, Side, Statement};
 pub use errand::{BankWord, DeskAct, DeskEvent, Errand};
+pub use forgetting::{PAYMENTS_KEPT, is_forgotten};
 pub use instruction::{Creditor, Instruction};
 pub use payment::{Payment, PaymentState};
 pub use recall::{Recall, RecallAnswer, RecallOutcome, ReturnNotice};

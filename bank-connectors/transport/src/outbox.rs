@@ -1,7 +1,9 @@
 //! The walk of one bank's payments out of the node: archive, hand over, tell, move the cursor.
 //!
 //! In this order, so that a crash at any point repeats and nothing else: what the archive holds
-//! of a payment decides what is sent, however often, even if the payee has moved since.
+//! of a payment decides what is sent, however often, even if the payee has moved since. The
+//! machine is asked before each try whether the payment is still to be made: what it has cancelled
+//! while the bank was down does not leave, although the archive may have it.
 
 use crate::channel::{Channel, Message};
 use crate::outgoing::{self, Order};
@@ -35,7 +37,7 @@ pub enum Departure {
     Rejected(StatusReport),
 }
 
-/// Why the machine could not be told.
+/// Why the machine could not be asked or told.
 pub type TellError = Box<dyn Error + Send + Sync>;
 
 /// Why an outbox stopped short. The orders are delivered again, from the cursor.
@@ -49,8 +51,8 @@ pub enum OutboxError {
         /// What the store says.
         source: StoreError,
     },
-    /// The machine was not told; it is after the next try.
-    #[error("tell the machine what left for bank {bank}")]
+    /// The machine was not asked or told; it is at the next try.
+    #[error("ask or tell the machine what leaves for bank {bank}")]
     Tell {
         /// Which bank.
         bank: Bic,
@@ -101,6 +103,16 @@ pub struct Outbox<C> {
     progress: watch::Sender<Progress>,
 }
 
+/// Where a message is once it was tried.
+enum Handed {
+    /// The bank has it.
+    Over,
+    /// The bank may have it and may not.
+    Perhaps,
+    /// The bank does not have it and will not: the payment is over.
+    Not,
+}
+
 /// What the archive says about an order.
 enum Prepared {
     Message(Message),
@@ -143,16 +155,22 @@ impl<C: Channel> Outbox<C> {
     /// for the bank however long it takes, and may be dropped at any point: what was not done
     /// by then is done again.
     ///
+    /// `is_over` says whether the machine has ended a payment by everything it has acknowledged
+    /// so far; that one is passed over.
+    ///
     /// # Errors
     /// [`OutboxError`]: the entry is to be delivered again.
-    pub async fn deliver<F, Told>(
+    pub async fn deliver<Ask, Over, Tell, Told>(
         &mut self,
         index: u64,
         orders: &[Order],
-        tell: F,
+        is_over: Ask,
+        tell: Tell,
     ) -> Result<(), OutboxError>
     where
-        F: Fn(Departure) -> Told,
+        Ask: Fn(Order) -> Over,
+        Over: Future<Output = Result<bool, TellError>>,
+        Tell: Fn(Departure) -> Told,
         Told: Future<Output = Result<(), TellError>>,
     {
         if index <= self.position {
@@ -160,9 +178,8 @@ impl<C: Channel> Outbox<C> {
         }
         let own: Vec<&Order> = orders.iter().filter(|order| self.is_own(order)).collect();
         for order in &own {
-            let Some(departure) = self.hand_over(order).await? else { continue };
-            let told = tell(departure).await;
-            told.map_err(|source| OutboxError::Tell { bank: self.bank.clone(), source })?;
+            let Some(departure) = self.hand_over(order, &is_over).await? else { continue };
+            tell(departure).await.map_err(|source| self.machine_fault(source))?;
         }
         if own.is_empty() && index.saturating_sub(self.position) < IDLE_ENTRIES_MAX {
             return Ok(());
@@ -179,28 +196,51 @@ impl<C: Channel> Outbox<C> {
         self.book.is_own(instruction.debtor, instruction.currency, &self.bank)
     }
 
-    /// What the machine is to be told, if anything: it has not waited for a question to leave.
-    async fn hand_over(&self, order: &Order) -> Result<Option<Departure>, OutboxError> {
+    /// What the machine is to be told, if anything: it has not waited for a question to leave,
+    /// and knows itself what is over.
+    async fn hand_over<Over>(
+        &self,
+        order: &Order,
+        is_over: &impl Fn(Order) -> Over,
+    ) -> Result<Option<Departure>, OutboxError>
+    where
+        Over: Future<Output = Result<bool, TellError>>,
+    {
         let waits = Progress { oldest: Some(order.at), position: self.position, attempts: 0 };
         self.progress.send_replace(waits);
+        if self.is_void(order, is_over).await? {
+            return Ok(None);
+        }
         let prepared = self.prepare(order).await.map_err(|source| self.store_fault(source))?;
         let uetr = order.uetr();
         Ok(match prepared {
-            Prepared::Message(message) => {
-                // A question or a request may be put twice, a payment may not.
-                let once = matches!(order.errand, None | Some(Errand::Resend { .. }));
-                let sent = self.send(&message, once).await;
-                once.then_some(if sent {
-                    Departure::Sent(uetr)
-                } else {
-                    Departure::Unanswered(uetr)
-                })
-            }
+            Prepared::Message(message) => match self.send(&message, order, is_over).await? {
+                Handed::Over if order.pays() => Some(Departure::Sent(uetr)),
+                Handed::Perhaps => Some(Departure::Unanswered(uetr)),
+                Handed::Over | Handed::Not => None,
+            },
             Prepared::Rejected(reason) => {
                 let (status, reason) = (TransactionStatus::Rejected, Some(reason));
                 Some(Departure::Rejected(StatusReport { uetr, status, reason }))
             }
         })
+    }
+
+    /// Whether `order` would make a payment that is over. A question about one does no harm.
+    async fn is_void<Over>(
+        &self,
+        order: &Order,
+        is_over: &impl Fn(Order) -> Over,
+    ) -> Result<bool, OutboxError>
+    where
+        Over: Future<Output = Result<bool, TellError>>,
+    {
+        let is_void =
+            order.pays() && is_over(*order).await.map_err(|source| self.machine_fault(source))?;
+        if is_void {
+            tracing::info!(bank = %self.bank, reference = %order.reference(), "payment is over");
+        }
+        Ok(is_void)
     }
 
     /// What was decided about `order` before, or is decided and archived now.
@@ -278,19 +318,28 @@ impl<C: Channel> Outbox<C> {
         self.store.archive().keep(&label, bytes).await.map(drop)
     }
 
-    /// Hands `message` over, however often that takes. Says whether the bank has it: one that may
-    /// be handed over only `once` is left where that is not known.
-    async fn send(&self, message: &Message, once: bool) -> bool {
+    /// Hands `message` over, however often that takes. A payment is left where it is not known
+    /// whether the bank has it, and where it is over by the next try.
+    async fn send<Over>(
+        &self,
+        message: &Message,
+        order: &Order,
+        is_over: &impl Fn(Order) -> Over,
+    ) -> Result<Handed, OutboxError>
+    where
+        Over: Future<Output = Result<bool, TellError>>,
+    {
         let mut pause = PAUSE_FIRST;
         while let Err(fault) = self.channel.send(message).await {
-            if once && C::may_have_arrived(&fault) {
+            // A question or a request may be put twice, a payment may not.
+            if order.pays() && C::may_have_arrived(&fault) {
                 tracing::warn!(
                     bank = %self.bank,
                     message = %message.id,
                     fault = &fault as &dyn Error,
                     "bank does not say whether it has a payment"
                 );
-                return false;
+                return Ok(Handed::Perhaps);
             }
             self.progress.send_modify(|progress| {
                 progress.attempts = progress.attempts.saturating_add(1);
@@ -304,8 +353,15 @@ impl<C: Channel> Outbox<C> {
             );
             sleep(pause).await;
             pause = pause.saturating_mul(2).min(PAUSE_MAX);
+            if self.is_void(order, is_over).await? {
+                return Ok(Handed::Not);
+            }
         }
-        true
+        Ok(Handed::Over)
+    }
+
+    fn machine_fault(&self, source: TellError) -> OutboxError {
+        OutboxError::Tell { bank: self.bank.clone(), source }
     }
 
     fn store_fault(&self, source: StoreError) -> OutboxError {

@@ -49,6 +49,11 @@ impl Order {
         self.instruction.uetr()
     }
 
+    /// Whether a bank that has it pays, be it for the first time or again.
+    pub(crate) fn pays(&self) -> bool {
+        matches!(self.errand, None | Some(Errand::Resend { .. }))
+    }
+
     /// Its id as every message refers to it: message, block, instruction and end-to-end id.
     pub(crate) fn reference(&self) -> Reference {
         self.instruction.id.to_string().parse().expect("an id has 30 ASCII characters")

@@ -266,6 +266,8 @@ impl House {
         let Some(schedule) = self.cycles.get(&date).map(|cycle| cycle.schedule) else { return };
         if phase(self) == Some(Phase::Open) && schedule.cut_off <= at {
             self.close(date, ledger, events);
+            // Once a day is often enough.
+            self.desk.prune(at);
         }
         let Some(cycle) = self.cycles.get_mut(&date) else { return };
         if cycle.phase == Phase::Netted && cycle.schedule.pay_in_from <= at {

@@ -6,12 +6,12 @@ use anyhow::{Context, Result, anyhow};
 use gcfn_api::gateway::BankDoor;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_banking::{BankWord, DeskEvent, Instruction};
-use gcfn_cell::{Cell, Clock};
+use gcfn_cell::{Cell, Clock, SubmitError};
 use gcfn_clearing::ClearingEvent;
 use gcfn_council::{Council, Refusal, Verb};
 use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::tls::{Credentials, Trust, client};
-use gcfn_model::{Currency, Machine, NetworkId, NodeId, SettlementAccount, Timestamp, Uetr};
+use gcfn_model::{Currency, Machine, NetworkId, NodeId, Pool, SettlementAccount, Timestamp, Uetr};
 use gcfn_replica::{Command, Replica};
 use gcfn_store::Store;
 use gcfn_transport::{
@@ -100,7 +100,11 @@ impl BankDesk {
                 let told = self.till.depart(departure).await;
                 told.map_err(|error| TellError::from(format!("{error:#}")))
             };
-            while let Err(error) = outbox.deliver(record.index, &due, tell).await {
+            let is_over = |order| async move {
+                let asked = self.till.is_over(order).await;
+                asked.map_err(TellError::from)
+            };
+            while let Err(error) = outbox.deliver(record.index, &due, is_over, tell).await {
                 anyhow::ensure!(error.may_pass(), error);
                 tracing::warn!(%error, "payments wait");
                 tokio::time::sleep(PAUSE).await;
@@ -214,6 +218,27 @@ impl Till {
                 let payment = council.house().desk().payment(uetr);
                 payment.map(|payment| drawn(&payment.instruction))
             }),
+        }
+    }
+
+    /// Whether the machine has ended a payment, by everything that it has acknowledged: after a
+    /// restart its state may be behind its journal.
+    async fn is_over(&self, order: Order) -> Result<bool, SubmitError> {
+        let (uetr, debtor) = (order.uetr(), order.instruction.debtor);
+        match self {
+            Till::Venue(cell) => {
+                cell.linearizable().await?;
+                Ok(cell.read(|replica| match debtor.pool {
+                    Pool::ClearingHouse => {
+                        replica.venue().house().is_none_or(|house| house.desk().is_over(uetr))
+                    }
+                    _ => replica.venue().desk().is_over(uetr),
+                }))
+            }
+            Till::Federation(cell, _) => {
+                cell.linearizable().await?;
+                Ok(cell.read(|council| council.house().desk().is_over(uetr)))
+            }
         }
     }
 

@@ -31,6 +31,7 @@ mod projector;
 mod prover;
 mod raft_transport;
 pub mod region;
+mod retention;
 mod scheduler;
 mod submitter;
 mod supervise;

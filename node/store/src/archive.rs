@@ -29,7 +29,11 @@ const TRACE: Statement = Statement::new(
     "SELECT direction, bank, digest, message_id, kind, uetr, at FROM archive
      WHERE uetr = $1 ORDER BY at, digest",
 );
-
+const PRUNE: Statement = Statement::new(
+    "let old bank messages go",
+    "DELETE FROM archive WHERE (direction, bank, digest) IN
+         (SELECT direction, bank, digest FROM archive WHERE at < $1 ORDER BY at LIMIT $2)",
+);
 const NAMED: Statement = Statement::new(
     "find a bank message by its id",
     "SELECT direction, bank, digest, message_id, kind, uetr, at FROM archive
@@ -158,6 +162,15 @@ impl Archive {
     ) -> Result<Vec<Kept>, StoreError> {
         let args = [bank.into(), message_id.into(), direction.name().into()];
         self.db.rows(&NAMED, &args).await?.iter().map(kept).collect()
+    }
+
+    /// Lets at most `limit` messages from before `before` go, the oldest first, and returns how
+    /// many: fewer than `limit` when no more are left.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn prune(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.db.execute(&PRUNE, &[before.into(), i64::from(limit).into()]).await
     }
 
     /// The identity that `bytes` have, or would have, in the archive: their SHA-256.

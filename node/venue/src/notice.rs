@@ -9,7 +9,7 @@ use crate::settlement::Purpose;
 use crate::venue::{Member, Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_banking::Instruction;
+use gcfn_banking::{Instruction, is_forgotten};
 use gcfn_clearing::{BundleRef, ClearingEvent, House, HousePayment, HouseRefusal, PayIn};
 use gcfn_ledger::{Account, Entry, Posting};
 use gcfn_model::{
@@ -214,7 +214,7 @@ impl Venue {
         match notice {
             ClearingNotice::PayInCalled { house, cycle, value_date, pay_to, pay_in } => {
                 let call = (*pay_in, *pay_to, *value_date);
-                self.check_call(*house, call)?;
+                self.check_call(step.at, *house, call)?;
                 let purpose = Purpose::PayIn { house: *house, cycle: *cycle };
                 self.pay_in(step, purpose, call);
             }
@@ -254,8 +254,10 @@ impl Venue {
     /// Whether a call for money is one that this node must meet: from an account of its own, to
     /// a house's account and nobody else's. Its own house, a node like others, may call each
     /// account once for a value date, for no more than the account owes in the node's own bundles.
+    /// Nobody may for a day so long ago that the node may have forgotten its payment.
     fn check_call(
         &self,
+        at: Timestamp,
         house: HouseId,
         call: (PayIn, SettlementAccount, BusinessDate),
     ) -> Result<(), Rejection> {
@@ -263,7 +265,7 @@ impl Venue {
         if pay_in.account.node != self.terms.node || pay_in.account.pool == Pool::ClearingHouse {
             return Err(Rejection::ForeignAccount);
         }
-        if pay_to.pool != Pool::ClearingHouse {
+        if pay_to.pool != Pool::ClearingHouse || is_forgotten(at, value_date) {
             return Err(Rejection::NotPermitted);
         }
         if house != self.terms.house {

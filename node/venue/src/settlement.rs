@@ -237,6 +237,7 @@ impl Venue {
         self.plan_closing_call(day);
         self.resume_calls(step);
         self.watch_all_quotes(step.at);
+        self.desk.prune(step.at);
         step.emit(Event::DayOpened(day));
         Ok(Done::Accepted)
     }

@@ -359,7 +359,8 @@ pub struct Refund {
     pub days: u32,
 }
 
-/// How long records are kept at least, in years: for people, since a node deletes nothing.
+/// How long records are kept at least, in years. What a node erases, personal data and messages
+/// to and from banks, it does not erase before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// Of transactions.

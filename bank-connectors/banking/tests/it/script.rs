@@ -33,6 +33,10 @@ pub(crate) fn second(second: u64) -> Timestamp {
     Timestamp::from_micros(second * 1_000_000).unwrap()
 }
 
+pub(crate) fn days_after(at: Timestamp, days: u64) -> Timestamp {
+    at.checked_add(Millis(days * 86_400_000)).unwrap()
+}
+
 pub(crate) fn account(code: &str) -> SettlementAccount {
     let pool = Pool::ALL.into_iter().find(|pool| pool.code() == code).unwrap();
     SettlementAccount { node: "cn-sha".parse().unwrap(), pool }
@@ -105,6 +109,7 @@ fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
             told(desk.heard(at, &BankWord::Returning(notice)), events)
         }
         "state" => state(desk),
+        "over" => desk.is_over(uetr()).to_string(),
         "booked" => booked(desk.booked(at, &entry(rest))),
         "overdue" => {
             let waiting = desk.overdue(at, Millis(number(0) * 1000));
@@ -144,6 +149,8 @@ fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
             lines.concat()
         }
         "prune" => desk.prune(at).to_string(),
+        // When so many days have passed and nobody was asked.
+        "prune-after" => desk.prune(days_after(at, number(0))).to_string(),
         _ => panic!("no such verb: {verb}"),
     }
 }

@@ -1,18 +1,22 @@
 //! Crashes, banks that are down, payees that cannot be paid.
 
-use crate::world::{Bank, IBAN, Machine, World, at, order, party, pay_in};
+use crate::world::{Bank, Down, IBAN, Machine, World, at, order, party, pay_in};
 use core::pin::pin;
 use core::task::Poll;
 use gcfn_banking::{Creditor, Errand, StatusReport, TransactionStatus};
 use gcfn_model::{Currency, Millis, Uetr};
 use gcfn_store::Direction;
-use gcfn_transport::{Channel, Departure, Message, Order};
+use gcfn_transport::{Channel, Departure, Message, Order, TellError};
 use std::collections::BTreeMap;
 use std::future::{pending, poll_fn};
 
 /// One entry with a payment to a party between two pay-ins.
 fn entry() -> [Order; 3] {
     [pay_in(1), order(2, Creditor::Party(party(7))), pay_in(3)]
+}
+
+async fn still_due(_: Order) -> Result<bool, TellError> {
+    Ok(false)
 }
 
 fn uetrs(orders: &[Order]) -> Vec<Uetr> {
@@ -136,7 +140,7 @@ async fn killed_after_the_archive_it_sends_what_is_archived() {
 async fn killed_after_the_bank_has_it_it_sends_the_same_again() {
     let (mut world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
     let mut outbox = world.outbox(bank.clone()).await;
-    let told = outbox.deliver(1, &[pay_in(1)], async |_| Err("no leader".into())).await;
+    let told = outbox.deliver(1, &[pay_in(1)], still_due, async |_| Err("no leader".into())).await;
     assert!(told.unwrap_err().may_pass());
 
     world.restarted().await;
@@ -210,7 +214,7 @@ async fn a_payee_without_an_account_is_rejected_for_good() {
     let unpayable = order(2, Creditor::Party(party(8)));
     let mut outbox = world.outbox(bank.clone()).await;
     // The machine hears it, but the node is killed before the cursor moves.
-    let told = outbox.deliver(1, &[unpayable], async |_| Err("killed".into())).await;
+    let told = outbox.deliver(1, &[unpayable], still_due, async |_| Err("killed".into())).await;
     assert!(told.is_err());
 
     world.restarted().await;
@@ -270,4 +274,66 @@ async fn what_goes_again_is_what_went_at_first() {
     assert_ne!(first.id, question.id);
     let sent = Departure::Sent(payment.uetr());
     assert_eq!(machine.told(), [sent, sent], "a question tells the machine nothing");
+}
+
+#[tokio::test]
+async fn a_payment_that_was_cancelled_before_does_not_leave() {
+    let (world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+    let mut outbox = world.outbox(bank.clone()).await;
+    let [first, cancelled, last] = entry();
+    machine.cancel(cancelled.uetr(), 0);
+    machine.deliver(&mut outbox, 1, &entry()).await.unwrap();
+    assert_eq!(bank.asked(), [first.uetr(), last.uetr()], "the others are not held up");
+    let sent = [first, last].map(|order| Departure::Sent(order.uetr()));
+    assert_eq!(machine.told(), sent, "it knows what it has cancelled");
+    assert_eq!(world.cursor().await, 1);
+    assert_eq!(world.store.archive().trace(cancelled.uetr()).await.unwrap(), []);
+
+    let again = Order { errand: Some(Errand::Resend { number: 1 }), ..cancelled };
+    let ask = Order { errand: Some(Errand::Ask { number: 2 }), ..cancelled };
+    machine.deliver(&mut outbox, 2, &[again, ask]).await.unwrap();
+    let [_, _, question] = bank.got().try_into().unwrap();
+    let kept = world.store.archive().trace(cancelled.uetr()).await.unwrap();
+    let kinds: Vec<_> = kept.iter().map(|kept| &kept.label.kind[..8]).collect();
+    assert_eq!((question.uetr, kinds), (cancelled.uetr(), vec!["pacs.028"]), "it does no harm");
+}
+
+/// A bank that is down for one payment.
+struct DownFor(Uetr, Bank);
+
+impl Channel for DownFor {
+    type Fault = Down;
+
+    async fn send(&self, message: &Message) -> Result<(), Down> {
+        if message.uetr == self.0 { Err(Down) } else { self.1.send(message).await }
+    }
+
+    fn may_have_arrived(_: &Down) -> bool {
+        false
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_is_cancelled_while_the_bank_is_down_does_not_leave() {
+    let (world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+    let cancelled = pay_in(1).uetr();
+    let mut outbox = world.outbox(DownFor(cancelled, bank.clone())).await;
+    // It stands when it is tried first, and not any more when it would be tried again.
+    machine.cancel(cancelled, 1);
+    machine.deliver(&mut outbox, 1, &[pay_in(1), pay_in(2)]).await.unwrap();
+    assert_eq!(bank.asked(), [pay_in(2).uetr()]);
+    assert_eq!(machine.told(), [Departure::Sent(pay_in(2).uetr())]);
+    assert_eq!(world.cursor().await, 1);
+}
+
+#[tokio::test]
+async fn nothing_leaves_while_the_machine_does_not_say_whether_it_is_over() {
+    let (world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+    let mut outbox = world.outbox(bank.clone()).await;
+    let no_answer = async |_: Order| Err(TellError::from("no leader"));
+    let delivered = outbox.deliver(1, &[pay_in(1)], no_answer, async |_| Ok(())).await;
+    assert!(delivered.unwrap_err().may_pass());
+    assert_eq!((bank.asked(), world.cursor().await), (vec![], 0));
+    machine.deliver(&mut outbox, 1, &[pay_in(1)]).await.unwrap();
+    assert_eq!(bank.asked(), [pay_in(1).uetr()]);
 }

@@ -179,11 +179,20 @@ impl Channel for Bank {
 
 /// A machine that remembers what it was told.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Machine(Arc<Mutex<Vec<Departure>>>);
+pub(crate) struct Machine {
+    told: Arc<Mutex<Vec<Departure>>>,
+    /// What it has ended, and after how many more questions.
+    over: Arc<Mutex<BTreeMap<Uetr, u32>>>,
+}
 
 impl Machine {
     pub(crate) fn told(&self) -> Vec<Departure> {
-        self.0.lock().unwrap().clone()
+        self.told.lock().unwrap().clone()
+    }
+
+    /// The payment is cancelled once the machine was asked `asked` times about it.
+    pub(crate) fn cancel(&self, payment: Uetr, asked: u32) {
+        self.over.lock().unwrap().insert(payment, asked);
     }
 
     /// Delivers `orders` as journal entry `index`.
@@ -193,11 +202,20 @@ impl Machine {
         index: u64,
         orders: &[Order],
     ) -> Result<(), OutboxError> {
-        outbox.deliver(index, orders, |departure| self.hear(departure)).await
+        let is_over = |order: Order| async move { Ok(self.is_over(order.uetr())) };
+        outbox.deliver(index, orders, is_over, |departure| self.hear(departure)).await
+    }
+
+    fn is_over(&self, payment: Uetr) -> bool {
+        let mut over = self.over.lock().unwrap();
+        let Some(left) = over.get_mut(&payment) else { return false };
+        let is_over = *left == 0;
+        *left = left.saturating_sub(1);
+        is_over
     }
 
     async fn hear(&self, departure: Departure) -> Result<(), TellError> {
-        self.0.lock().unwrap().push(departure);
+        self.told.lock().unwrap().push(departure);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod breaks;
 mod defaults;
 mod exhaustive;
+mod forgetting;
 mod lateness;
 mod laws;
 mod looking;

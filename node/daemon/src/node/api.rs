@@ -8,6 +8,7 @@ use crate::handler::{CouncilSide, VenueSide};
 use crate::init::OPERATORS;
 use crate::membership::{Membership, Wishes};
 use crate::region::Region;
+use crate::retention;
 use crate::testnet::Switches;
 use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};
@@ -23,15 +24,13 @@ use gcfn_telemetry::Gauge;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// How long the region's law has it kept who a closed party was. A year counts as 366 days, so
-/// that nothing is erased too early.
+/// How long the region's law has it kept who a closed party was.
 fn personal_data_kept(venue: Trading<'_>) -> Millis {
-    const YEAR: u64 = 366 * 86_400_000;
     let years = venue.map_or(0, |(_, region)| {
         let retention = &region.template.retention;
         retention.kyc.max(retention.transactions)
     });
-    Millis(u64::from(years) * YEAR)
+    retention::years(years)
 }
 
 /// A venue with the region that it goes by.

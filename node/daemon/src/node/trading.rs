@@ -13,6 +13,7 @@ use crate::projector::Projector;
 use crate::prover::Prover;
 use crate::raft_transport::Alone;
 use crate::region::Region;
+use crate::retention::Retention;
 use crate::scheduler::Scheduler;
 use crate::submitter::Submitter;
 use crate::ticker::Ticker;
@@ -76,6 +77,9 @@ impl Base {
         let scheduler = Scheduler { cell: cell(), clock, region: region.clone(), federation };
         self.run("scheduler", scheduler.run());
         self.run_journal(side, voice, store);
+        let kept = region.template.retention;
+        let retention = Retention::new(store.archive(), self.clock.clock(), kept);
+        self.run("retention", retention.run());
         let feed = Feed::new(side.genesis.terms.currency);
         let journal = side.cell.journal(side.cell.applied().borrow().index + 1);
         self.run("ticker", Ticker { journal, feed: feed.clone() }.run());

@@ -6,6 +6,7 @@ pub(crate) async fn holds(engine: &Engine) {
     keeps_bytes_once(engine).await;
     lists_and_traces(engine).await;
     notices_an_altered_message(engine).await;
+    lets_the_oldest_go(engine).await;
 }
 
 fn label(direction: Direction, second: u64, payment: &[u8]) -> Label {
@@ -54,6 +55,21 @@ async fn lists_and_traces(engine: &Engine) {
     let odd = archive.trace(Uetr::derive(&[b"odd "])).await.unwrap();
     assert_eq!(odd.len(), 3);
     assert_eq!(odd[2].label, label(Direction::Received, 5, b"odd "));
+}
+
+async fn lets_the_oldest_go(engine: &Engine) {
+    let archive = engine.store().await.archive();
+    for second in 1..=5_u64 {
+        let way = if second % 2 == 0 { Direction::Received } else { Direction::Sent };
+        archive.keep(&label(way, second, b"p"), &second.to_le_bytes()).await.unwrap();
+    }
+    assert_eq!(archive.prune(at(1), 10).await.unwrap(), 0, "none is from before");
+    assert_eq!(archive.prune(at(4), 2).await.unwrap(), 2);
+    let left = archive.trace(Uetr::derive(&[b"p"])).await.unwrap();
+    let left: Vec<_> = left.iter().map(|kept| kept.label.message_id.as_str()).collect();
+    assert_eq!(left, ["MSG-3", "MSG-4", "MSG-5"], "the two oldest have gone");
+    assert_eq!(archive.prune(at(4), 2).await.unwrap(), 1);
+    assert_eq!(archive.prune(at(4), 2).await.unwrap(), 0);
 }
 
 async fn notices_an_altered_message(engine: &Engine) {

@@ -21,6 +21,7 @@ mod disputes;
 mod encoding;
 mod expiry;
 mod fees;
+mod forgetting;
 mod four_eyes;
 mod freezes;
 mod houses;

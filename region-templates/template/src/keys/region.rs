@@ -326,10 +326,15 @@ pub(super) const KEYS: &[Key] = &[
         "transactions",
         YEARS,
         "how long transactions are kept at least: until then a node erases no personal data of a \
-         party that had some",
+         party that had some, and no message to or from a bank",
     ),
     key("retention", "kyc", YEARS, "the same of who a party is"),
-    key("retention", "sar", YEARS, "of reports of suspicion"),
+    key(
+        "retention",
+        "sar",
+        YEARS,
+        "of reports of suspicion, and of bank messages, which one may go by",
+    ),
     key("retention", "audit", YEARS, "of who looked at what"),
     key("regnode", "regulators", "a list of one or more texts", "who supervises, for people"),
 ];
