@@ -12,8 +12,9 @@ use crate::outcome::{Done, Outcome};
 use crate::party::PartyKind;
 use crate::redemption::RedemptionTerms;
 use crate::refusal::Rejection;
+use crate::units::Units;
 use crate::venue::{Step, Venue};
-use gcfn_model::{Digest, PartyId};
+use gcfn_model::{Digest, PartyId, SeriesId};
 use serde::{Deserialize, Serialize};
 
 /// Who keeps a holder's coupons.
@@ -31,11 +32,18 @@ pub enum Custody {
 }
 
 /// What the platform does for a holder whose coupons it keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustodianAct {
     /// Give coupons to somebody; two persons must.
-    Give(Present),
+    Give {
+        /// Who receives them.
+        to: PartyId,
+        /// Of which series.
+        series: SeriesId,
+        /// How many.
+        quantity: u64,
+    },
     /// Lock a coupon for redemption.
     Lock(RedemptionTerms),
 }
@@ -73,7 +81,10 @@ impl Venue {
     ) -> Outcome {
         self.keeps_for(holder)?;
         match act {
-            CustodianAct::Give(present) => self.gift(step, holder, present),
+            CustodianAct::Give { to, series, quantity } => {
+                let present = Present { to: *to, series: *series, units: Units::Any(*quantity) };
+                self.gift(step, holder, &present)
+            }
             CustodianAct::Lock(terms) => self.lock_redemption(step, holder, *terms),
         }
     }

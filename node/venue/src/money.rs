@@ -283,7 +283,7 @@ impl MoneyAct {
             | MoneyAct::Slash(_)
             | MoneyAct::Classify { .. }
             | MoneyAct::SetCustody { .. }
-            | MoneyAct::ActAsCustodian { act: CustodianAct::Give(_), .. } => true,
+            | MoneyAct::ActAsCustodian { act: CustodianAct::Give { .. }, .. } => true,
             MoneyAct::FreezeCoupons(_)
             | MoneyAct::Pledge(_)
             | MoneyAct::ReleasePledge { .. }

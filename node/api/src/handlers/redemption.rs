@@ -15,7 +15,7 @@ use gcfn_api_wire::redemption::{
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_model::{Currency, PartyId, RedemptionId, SeriesId};
 use gcfn_store::Filter;
-use gcfn_venue::{CustodianAct, Done, MoneyAct, Present, RedemptionTerms, Units, Venue, Verb};
+use gcfn_venue::{CustodianAct, Done, MoneyAct, RedemptionTerms, Venue, Verb};
 
 pub(crate) async fn gift(
     call: Write<SeriesId>,
@@ -56,7 +56,7 @@ pub(crate) async fn give_as_custodian(
     Body(gift): Body<CustodianGift>,
 ) -> Result<Accepted, Problem> {
     let CustodianGift { series: Text(series), to: Text(to), quantity } = gift;
-    let act = CustodianAct::Give(Present { to, series, units: Units::Any(quantity) });
+    let act = CustodianAct::Give { to, series, quantity };
     call.accepted(MoneyAct::ActAsCustodian { party: call.id, act }.into()).await
 }
 

@@ -363,7 +363,7 @@ fn waiting(world: &mut World, [first, second]: [SeriesId; 2]) {
     });
     world.user("una", lock).expect("hers");
     let custody = Custody::Platform { agreement: Digest([1; 32]) };
-    for holder in ["ben", "cat", "una"] {
+    for holder in ["ben", "cat", "mia", "una"] {
         let party = party(holder);
         world.two(MoneyAct::SetCustody { party, custody }).expect("the holder has signed");
     }
