@@ -24,7 +24,7 @@ impl Venue {
         bundle: Bundle,
     ) -> Outcome {
         let required: BTreeSet<NodeId> = bundle.nodes().into_iter().collect();
-        if !required.iter().all(|node| *node == by || self.clears_for(*node)) {
+        if !required.iter().all(|node| self.clears_for(*node)) {
             return Err(Rejection::House(HouseRefusal::NotCleared));
         }
         let affirmed = |house: &mut House, _: &mut Ledger, events: &mut Vec<ClearingEvent>| {

@@ -5,13 +5,16 @@ use crate::world::{Key, World, money, time};
 use axum::http::StatusCode;
 use gcfn_clearing::{Bundle, Obligation, Schedule};
 use gcfn_model::{Amount, Currency, Digest, Hasher, NodeId, Pool, SettlementAccount};
-use gcfn_venue::{Command, Dispatch};
+use gcfn_venue::{Command, Dispatch, Notice};
 use serde_json::{Value, json};
 
 const HOUSE: &str = "/api/v1/settle/house";
 const DAY: &str = "2027-01-05";
 
-/// The house's cycle of [`DAY`] is open.
+/// The local that affirms.
+const LOCAL: &str = "cn-bjs";
+
+/// The house's cycle of [`DAY`] is open, and its region has the local.
 async fn opened() -> (World, People) {
     let world = World::new().await;
     let people = People::settle_in(&world).await;
@@ -22,12 +25,16 @@ async fn opened() -> (World, People) {
         pay_in_by: time("2027-01-05T14:00:00Z"),
     };
     world.gateway.apply(&Command::OpenCycle(schedule)).unwrap();
+    let region = world.gateway.venue.lock().unwrap().terms().region;
+    let debit_cap = Amount::from_minor(1_000_000).unwrap();
+    let admitted = Notice::MemberAdmitted { node: LOCAL.parse().unwrap(), region, debit_cap };
+    world.gateway.apply(&Command::Notice(admitted)).unwrap();
     (world, people)
 }
 
 /// A local affirms that its custody account owes its hub so many cents.
 fn affirmed(world: &World, minor: u64) -> String {
-    let node: NodeId = "cn-bjs".parse().unwrap();
+    let node: NodeId = LOCAL.parse().unwrap();
     let account = |pool| SettlementAccount { node, pool };
     let bundle = Bundle {
         reference: Hasher::new("bundle").part(&minor.to_be_bytes()).finish(),
@@ -57,7 +64,7 @@ async fn waiting(world: &World, key: &Key) -> Vec<(Value, Value)> {
 async fn a_cap_takes_two_and_the_queue_behind_it_is_worked_by_hand() {
     let (world, people) = opened().await;
     let cap = json!({
-        "node": "cn-bjs", "pool": "user_custody", "currency": "CNY", "limit": money("1.00"),
+        "node": LOCAL, "pool": "user_custody", "currency": "CNY", "limit": money("1.00"),
     });
     let caps = format!("{HOUSE}/caps");
     let (_, first) = world.call("PUT", &people.operator, &caps, cap.clone()).await;
@@ -92,7 +99,7 @@ async fn a_cap_takes_two_and_the_queue_behind_it_is_worked_by_hand() {
 #[tokio::test]
 async fn what_would_happen_is_shown_and_a_run_does_it() {
     let (world, people) = opened().await;
-    let deposit = json!({ "node": "cn-bjs", "pool": "user_custody", "layer": "deposit" });
+    let deposit = json!({ "node": LOCAL, "pool": "user_custody", "layer": "deposit" });
     world.done(&people.operator, &format!("{HOUSE}/deposits"), deposit).await;
     let (_, list) = world.get(&people.operator, &format!("{HOUSE}/deposits")).await;
     assert!(list["deposits"][0]["reference"].is_string());

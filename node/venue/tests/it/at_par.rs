@@ -44,8 +44,7 @@ fn region_of(home: &str, (away, its_region): (&str, &str)) -> Region {
     let regions = [(node(home), "sg"), (node(away), its_region)];
     for (of, world) in &mut worlds {
         for (node, region) in regions.iter().filter(|(node, _)| node != of) {
-            let (region, debit_cap) = (region.parse().expect("a name"), cents(10_000_00));
-            world.must(Command::Notice(Notice::MemberAdmitted { node: *node, region, debit_cap }));
+            world.member(node.as_str(), region);
         }
     }
     let (home, away) = (node(home), node(away));

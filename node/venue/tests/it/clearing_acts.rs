@@ -6,7 +6,7 @@ use gcfn_clearing::{
     Bundle, ClearingEvent, Deposit, HouseRefusal, Layer, Netting, Obligation, Priority, QueueChange,
 };
 use gcfn_ledger::Account;
-use gcfn_model::{Currency, Digest, Hasher, NodeId, Pool, SettlementAccount};
+use gcfn_model::{Currency, Digest, Hasher, Pool, SettlementAccount};
 use gcfn_venue::{
     ClearingAct, ClearingNotice, Command, Dispatch, Done, Event, Outcome, Rejection, Role,
 };
@@ -15,21 +15,33 @@ fn custody(node: &str) -> SettlementAccount {
     SettlementAccount { node: node.parse().expect("a name"), pool: Pool::UserCustody }
 }
 
-/// A local of `sg` affirms that its custody account owes its hub `minor` on day 1001.
-fn affirmed(world: &mut World, local: &str, minor: u64) -> Digest {
+/// A house whose region has the local `sg-1`.
+fn house() -> World {
+    let mut world = World::new();
+    world.member("sg-1", "sg");
+    world
+}
+
+/// That a node's custody account owes its hub `minor` on day 1001.
+fn bundle_of(local: &str, minor: u64) -> Bundle {
     let payer = custody(local);
     let payee = SettlementAccount { pool: Pool::SettlementHub, ..payer };
     let reference =
         Hasher::new("bundle").part(local.as_bytes()).part(&minor.to_be_bytes()).finish();
     let (currency, amount) = (Currency::Sgd, cents(minor));
-    let bundle = Bundle {
+    Bundle {
         reference,
         value_date: date(1001),
         obligations: vec![Obligation { payer, payee, currency, amount }],
         trades: 1,
         trades_root: Digest::ZERO,
-    };
-    let from: NodeId = payer.node;
+    }
+}
+
+/// A local of `sg` affirms it.
+fn affirmed(world: &mut World, local: &str, minor: u64) -> Digest {
+    let (from, bundle) = (custody(local).node, bundle_of(local, minor));
+    let reference = bundle.reference;
     world.must(Command::Dispatch { from, body: Dispatch::Affirm(bundle) });
     reference
 }
@@ -63,7 +75,7 @@ fn told(world: &World, node: &str, ahead: bool) -> Vec<Digest> {
 
 #[test]
 fn a_cap_takes_two_persons_and_what_exceeds_it_waits_until_somebody_acts() {
-    let mut world = World::new();
+    let mut world = house();
     world.two(cap("sg-1", 5_00)).expect("two persons");
     affirmed(&mut world, "sg-1", 5_00);
     let waiting = affirmed(&mut world, "sg-1", 1_00);
@@ -90,7 +102,7 @@ fn a_cap_takes_two_persons_and_what_exceeds_it_waits_until_somebody_acts() {
 
 #[test]
 fn a_run_settles_with_a_deposit_and_tells_the_members_whose_bundles_settled() {
-    let mut world = World::new();
+    let mut world = house();
     let open = ClearingAct::OpenDeposit { account: custody("sg-1"), layer: Layer::Deposit };
     assert_eq!(by_olga(&mut world, open), Ok(Done::Accepted));
     let house = world.venue.house().expect("its own");
@@ -111,7 +123,7 @@ fn a_run_settles_with_a_deposit_and_tells_the_members_whose_bundles_settled() {
 
 #[test]
 fn a_deposit_goes_back_on_the_word_of_two_unless_it_covers_what_is_owed() {
-    let mut world = World::new();
+    let mut world = house();
     let (account, layer) = (custody("sg-1"), Layer::Collateral);
     by_olga(&mut world, ClearingAct::OpenDeposit { account, layer }).expect("a member's");
     let house = world.venue.house().expect("its own");
@@ -170,5 +182,19 @@ fn a_house_begins_with_the_terms_of_its_region() {
         let other = if netting == Netting::Gross { Netting::Bilateral } else { Netting::Gross };
         world.two(ClearingAct::SetNetting(other)).expect("two persons");
         assert_eq!(now(&world), other, "until staff say otherwise");
+    }
+}
+
+#[test]
+fn a_house_clears_for_the_nodes_of_its_region_and_for_no_other() {
+    let mut world = house();
+    world.member("hk", "cn");
+    for stranger in ["hk", "nobody"] {
+        let (from, bundle) = (custody(stranger).node, bundle_of(stranger, 5_00));
+        let reference = bundle.reference;
+        let refused = world.apply(&Command::Dispatch { from, body: Dispatch::Affirm(bundle) });
+        assert_eq!(refused, Err(Rejection::House(HouseRefusal::NotCleared)), "{stranger}");
+        let mut cycles = world.venue.house().expect("its own").cycles();
+        assert!(!cycles.any(|cycle| cycle.is_affirmed_by(from, &reference)), "{stranger}");
     }
 }

@@ -35,9 +35,7 @@ fn two_with(batch: BatchTerms) -> Two {
     let series = home.issued("brand", "b1", batch);
     away.register("uwe", PartyKind::User);
     away.deposit("uwe", Pool::UserCustody, 500_00);
-    let region = "eu".parse().expect("a name");
-    let debit_cap = cents(10_000_00);
-    home.must(Command::Notice(Notice::MemberAdmitted { node: node("de"), region, debit_cap }));
+    home.member("de", "eu");
     let rate = LockedRate {
         lock: LockId::derive(&[b"l"]),
         holder: node("de"),

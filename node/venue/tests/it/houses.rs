@@ -144,6 +144,7 @@ fn a_node_is_told_of_its_own_bundles_only() {
     let mut world = World::new();
     let locals = ["sg-1", "sg-2", "sg-3", "sg-4"];
     for local in locals {
+        world.member(local, "sg");
         let body = Dispatch::Affirm(bundle_of(local));
         world.must(Command::Dispatch { from: node(local), body });
     }

@@ -9,8 +9,8 @@ use gcfn_model::{
     RedemptionId, SeriesId, SettlementAccount, Timestamp,
 };
 use gcfn_venue::{
-    Actor, Batch, BatchTerms, Command, Done, Event, FreezeReason, MoneyEvent, OrderTerms, Outcome,
-    PartyKind, RedemptionTerms, Request, Role, Terms, Tier, TradingDay, Venue, Verb,
+    Actor, Batch, BatchTerms, Command, Done, Event, FreezeReason, MoneyEvent, Notice, OrderTerms,
+    Outcome, PartyKind, RedemptionTerms, Request, Role, Terms, Tier, TradingDay, Venue, Verb,
 };
 
 pub(crate) const DAY: u64 = 86_400_000_000;
@@ -191,6 +191,13 @@ impl World {
     }
 
     /// An admitted issuer with a deposit.
+    /// The federation admits a node, which may owe 10,000.00 here.
+    pub(crate) fn member(&mut self, node: &str, region: &str) {
+        let (node, region) = (node.parse().expect("a name"), region.parse().expect("a name"));
+        let debit_cap = cents(10_000_00);
+        self.must(Command::Notice(Notice::MemberAdmitted { node, region, debit_cap }));
+    }
+
     pub(crate) fn admitted(&mut self, issuer: &str, deposit: u64) {
         self.register(issuer, PartyKind::Issuer);
         self.deposit(issuer, Pool::IssuerEscrow, deposit);
