@@ -110,7 +110,8 @@ pub enum DeskAct {
         /// Who, by pseudonym.
         owner: PartyId,
     },
-    /// Say how a break ends; two persons must.
+    /// Say how a break ends; two persons of a node must.
+    /// The federation's house, whose staff is not a venue's, takes one person's word.
     Resolve(BreakResolution),
 }
 

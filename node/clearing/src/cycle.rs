@@ -28,7 +28,7 @@ pub enum Phase {
     PayIn,
     /// Settled in the house's books, whole and irrevocably.
     Settled,
-    /// Long accounts are being paid.
+    /// Long accounts are paid as well.
     PayOut,
     /// The bank's statements agree to the cent.
     Reconciled,

@@ -5,7 +5,6 @@
 //! batch of one of them. Nobody is in an alliance against its will: members invite, the invited join.
 
 use crate::event::Event;
-use crate::issuer::Issuer;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
@@ -182,7 +181,7 @@ impl Venue {
 
     fn may_ally(&self, issuer: PartyId) -> Result<(), Rejection> {
         let of = self.alliances.values().filter(|alliance| alliance.members.contains(&issuer));
-        if of.count() < ALLIANCES_MAX { Ok(()) } else { Err(Rejection::AllianceFull) }
+        if of.count() < ALLIANCES_MAX { Ok(()) } else { Err(Rejection::TooManyAlliances) }
     }
 
     /// `None` when `issuer` is neither in the alliance nor invited.
@@ -217,8 +216,7 @@ impl Venue {
     pub(crate) fn accepts(&self, merchant: PartyId, issuer: PartyId) -> bool {
         let redeems = |member: PartyId| {
             let known = self.issuers.get(&member);
-            merchant == member
-                || known.is_some_and(|known: &Issuer| known.merchants.contains(&merchant))
+            merchant == member || known.is_some_and(|known| known.merchants.contains(&merchant))
         };
         let allied = self.alliances.values().filter(|alliance| alliance.members.contains(&issuer));
         redeems(issuer)

@@ -468,9 +468,12 @@ pub enum Rejection {
     /// The issuer is not in the alliance, was not invited, or is a member already.
     #[error("issuer does not stand so towards the alliance")]
     NotAllied,
-    /// The alliance has as many issuers as it may, or the issuer is in as many alliances.
-    #[error("alliance has as many issuers as it may, or the issuer as many alliances")]
+    /// The alliance has as many issuers as it may.
+    #[error("alliance has as many issuers as it may")]
     AllianceFull,
+    /// The issuer is in as many alliances as it may be. Leave one.
+    #[error("issuer is in as many alliances as it may be")]
+    TooManyAlliances,
     /// An order at another node comes too late for its value date, or names none of the home's.
     /// Send it again.
     #[error("order comes too late for its value date at the other node; send it again")]

@@ -126,10 +126,10 @@ fn an_issuer_is_in_ten_alliances_at_most() {
         act(&mut world, "brand", AllianceAct::Found { alliance: nth(n) }).expect("room is left");
     }
     let one_more = AllianceAct::Found { alliance: nth(ALLIANCES_MAX) };
-    assert_eq!(act(&mut world, "brand", one_more), Err(Rejection::AllianceFull));
+    assert_eq!(act(&mut world, "brand", one_more), Err(Rejection::TooManyAlliances));
     act(&mut world, "rival", one_more).expect("its first");
     let invite = AllianceAct::Invite { alliance: nth(ALLIANCES_MAX), issuer: party("brand") };
     act(&mut world, "rival", invite).expect("a member invites");
     let join = AllianceAct::Join { alliance: nth(ALLIANCES_MAX) };
-    assert_eq!(act(&mut world, "brand", join), Err(Rejection::AllianceFull));
+    assert_eq!(act(&mut world, "brand", join), Err(Rejection::TooManyAlliances));
 }

@@ -13,7 +13,8 @@ pub(super) const fn row(rejection: &R) -> Option<Row> {
         }
         R::AllianceExists => ("AllianceExists", Taken, Never, "nothing to do"),
         R::NotAllied => ("NotAllied", State, NewKey, "ask a member to invite the issuer"),
-        R::AllianceFull => ("AllianceFull", State, NewKey, "let somebody leave, or leave another"),
+        R::AllianceFull => ("AllianceFull", State, NewKey, "ask when somebody has left"),
+        R::TooManyAlliances => ("TooManyAlliances", State, NewKey, "leave another first"),
         R::TemplateBounds => (
             "TemplateBounds",
             Value,
