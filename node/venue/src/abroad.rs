@@ -7,8 +7,9 @@
 //! has neither lost the money nor got the coupons.
 
 use crate::bundling::trades_root;
-use crate::command::{DealOrder, Dispatch, FillReport, Merchandise};
+use crate::command::Merchandise;
 use crate::deal_rate::{DealRate, dealing_account, lapse_of};
+use crate::dispatch::{DealOrder, Dispatch, FillReport};
 use crate::event::Event;
 use crate::exception::Difference;
 use crate::federation_request::LockUse;

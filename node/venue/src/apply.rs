@@ -1,7 +1,8 @@
 //! Which command goes where.
 
 use crate::answers::Known;
-use crate::command::{Actor, Command, Dispatch, Request, Verb};
+use crate::command::{Actor, Command, Request, Verb};
+use crate::dispatch::Dispatch;
 use crate::event::Event;
 use crate::four_eyes::takes_two;
 use crate::gift::Present;

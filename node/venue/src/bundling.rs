@@ -1,8 +1,8 @@
 //! What is owed at the end of a day, in bundles that settle or fail whole, and which house clears
 //! each of them.
 
-use crate::command::Dispatch;
 use crate::deal_rate::dealing_account;
+use crate::dispatch::Dispatch;
 use crate::event::Event;
 use crate::federation_request::{FederationRequest, LockUse};
 use crate::refusal::Rejection;

@@ -5,34 +5,29 @@ use crate::amending::Amendment;
 use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
 use crate::bidding::AuctionTerms;
 use crate::clearing_act::ClearingAct;
-use crate::deal_rate::DealRate;
 use crate::defaults::Severity;
-use crate::exception::Difference;
-use crate::federation_request::LockUse;
+use crate::dispatch::Dispatch;
 use crate::freeze::FreezeReason;
 use crate::gift::Present;
 use crate::issuer::IssuerRefusal;
 use crate::issuer_orders::{BuyBack, Tranche};
 use crate::maker::QuoteDuty;
 use crate::money::MoneyAct;
-use crate::notice::{ClearingNotice, Notice};
+use crate::notice::Notice;
 use crate::offers::OfferTerms;
 use crate::order_batch::OrderAct;
 use crate::party::{PartyKind, Tier};
 use crate::redemption::RedemptionTerms;
-use crate::refusal::Rejection;
 use crate::settlement::TradingDay;
 use crate::template::TemplateVersion;
 use crate::units::Units;
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, BankWord, DeskAct, IntradayReport, Statement, StatusReport};
-use gcfn_clearing::{Bundle, BundleRef, Schedule};
-use gcfn_ledger::Lot;
+use gcfn_clearing::Schedule;
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
-    Amount, AuctionId, BatchId, CommandId, Currency, Digest, LockId, NodeId, OfferId, OrderId,
-    PartyId, ProposalId, RedemptionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr,
-    WithdrawalId,
+    Amount, AuctionId, BatchId, CommandId, Digest, LockId, NodeId, OfferId, OrderId, PartyId,
+    ProposalId, RedemptionId, SeriesId, TemplateId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -537,75 +532,5 @@ pub struct Merchandise {
     /// The worst price accepted, per coupon, in the series' currency.
     pub limit: Amount,
     /// The locked rate to pay with; none where the series is in this node's own currency.
-    #[serde(with = "crate::deal_rate::no_lock")]
     pub lock: Option<LockId>,
-}
-
-/// What nodes send each other in envelopes. Pseudonymous and without a user's balance or name.
-/// Append-only: the order of variants is the encoding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Dispatch {
-    /// To a regional: what the sender's pools owe each other.
-    Affirm(Bundle),
-    /// From a regional: what happened in its house.
-    Clearing(ClearingNotice),
-    /// To a home node: an order of a member.
-    Deal(DealOrder),
-    /// From a home node: what became of the order.
-    DealDone {
-        /// The order.
-        order: OrderId,
-        /// Its fills; none when nothing matched or the order was refused.
-        fills: Vec<FillReport>,
-        /// Why it was refused, in the home node's words, where it was.
-        refused: Option<Rejection>,
-    },
-    /// From a home node: the bundle that both sides must affirm, and the rates it uses.
-    Propose {
-        /// What is owed.
-        bundle: Bundle,
-        /// The FX locks behind it; none where both nodes keep one currency.
-        uses: Vec<LockUse>,
-        /// The trades behind it.
-        trades: Vec<TradeId>,
-    },
-    /// To a home node: the sender does not stand by what was proposed.
-    Disagreed {
-        /// The bundle.
-        bundle: BundleRef,
-        /// In what it differs from what the sender knows.
-        differs: Difference,
-    },
-}
-
-/// A member's order for a home node's book: immediate or cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DealOrder {
-    /// The order's id.
-    pub order: OrderId,
-    /// Which book.
-    pub series: SeriesId,
-    /// How many coupons.
-    pub quantity: u64,
-    /// The worst price accepted, per coupon.
-    pub limit: Amount,
-    /// At what it is paid.
-    pub rate: DealRate,
-}
-
-/// One fill of a member's order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FillReport {
-    /// The trade's id at the home node.
-    pub trade: TradeId,
-    /// Of which series.
-    pub series: SeriesId,
-    /// The price per coupon, in the series' currency.
-    pub price: Amount,
-    /// How many coupons.
-    pub quantity: u64,
-    /// Which coupons, in which condition.
-    pub lots: Vec<Lot>,
-    /// The currency of the price.
-    pub currency: Currency,
 }

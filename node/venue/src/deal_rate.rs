@@ -8,18 +8,12 @@ use crate::refusal::Rejection;
 use crate::settlement::pays;
 use crate::venue::Venue;
 use gcfn_model::{
-    Amount, BusinessDate, Currency, LockId, NodeId, Pool, Rate, RegionId, SettlementAccount,
-    Timestamp,
+    Amount, BusinessDate, Currency, LockId, NodeId, Pool, RegionId, SettlementAccount, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-/// The lock of a purchase without one. Nobody holds it: the id of a lock is a digest.
-const NO_LOCK: LockId = LockId::from_bytes([0; 16]);
-
-/// At what a purchase at another node is paid. Encoded as a locked rate: at par, one of
-/// [`NO_LOCK`], for as much as there is, and long expired for whoever knows of locks alone.
+/// At what a purchase at another node is paid. Append-only: the order of variants is the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "LockedRate", into = "LockedRate")]
 pub enum DealRate {
     /// The nodes keep different currencies. A dealer stands between them, at a rate that it
     /// holds.
@@ -34,55 +28,6 @@ pub enum DealRate {
         /// When it settles. The home refuses an order that comes too late for it.
         value_date: BusinessDate,
     },
-}
-
-impl From<LockedRate> for DealRate {
-    fn from(rate: LockedRate) -> DealRate {
-        let LockedRate { dealer: home, needs: currency, value_date, .. } = rate;
-        match rate.lock == NO_LOCK {
-            true => DealRate::Par { home, currency, value_date },
-            false => DealRate::Locked(rate),
-        }
-    }
-}
-
-impl From<DealRate> for LockedRate {
-    fn from(rate: DealRate) -> LockedRate {
-        match rate {
-            DealRate::Locked(rate) => rate,
-            DealRate::Par { home, currency, value_date } => LockedRate {
-                lock: NO_LOCK,
-                holder: home,
-                dealer: home,
-                pays: currency,
-                needs: currency,
-                rate: Rate::new(1, 1).expect("neither is zero"),
-                size: Amount::MAX,
-                expires_at: Timestamp::EPOCH,
-                value_date,
-            },
-        }
-    }
-}
-
-/// A lock that is none where there is none, encoded as [`NO_LOCK`].
-pub(crate) mod no_lock {
-    use super::{LockId, NO_LOCK};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[expect(clippy::ref_option, reason = "serde calls it so")]
-    pub(crate) fn serialize<S: Serializer>(
-        lock: &Option<LockId>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        lock.unwrap_or(NO_LOCK).serialize(to)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<LockId>, D::Error> {
-        Ok(Some(LockId::deserialize(from)?).filter(|lock| *lock != NO_LOCK))
-    }
 }
 
 impl DealRate {

@@ -3,8 +3,8 @@
 
 use crate::abroad::DEAL_QUANTITY_MAX;
 use crate::batch::MaturityAction;
-use crate::command::{DealOrder, Dispatch, FillReport};
 use crate::deal_rate::DealRate;
+use crate::dispatch::{DealOrder, Dispatch, FillReport};
 use crate::event::Event;
 use crate::notice::LockedRate;
 use crate::orders::OrderKind;

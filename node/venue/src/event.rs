@@ -2,8 +2,9 @@
 
 use crate::alliance::AllianceEvent;
 use crate::bidding::Auction;
-use crate::command::{Dispatch, Verb};
+use crate::command::Verb;
 use crate::conduct::ConductRule;
+use crate::dispatch::Dispatch;
 use crate::duty::DutyReport;
 use crate::exception::BundleException;
 use crate::federation_request::FederationRequest;

@@ -1,7 +1,7 @@
 //! Exceptions of affirmation: what two nodes do not say alike of what one owes the other. Both
 //! see them, with the reason, however the bundle ends (protocols, "A trade across nodes").
 
-use crate::command::Dispatch;
+use crate::dispatch::Dispatch;
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;

@@ -1,7 +1,7 @@
 //! The clearing house that a regional runs for its locals and for itself: what reaches it, and
 //! who hears what it did.
 
-use crate::command::Dispatch;
+use crate::dispatch::Dispatch;
 use crate::event::Event;
 use crate::notice::{ClearingNotice, notices};
 use crate::outcome::{Done, Outcome};

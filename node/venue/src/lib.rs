@@ -35,6 +35,7 @@ mod custody;
 mod deal_rate;
 mod dealing;
 mod defaults;
+mod dispatch;
 mod dispute;
 mod disputes;
 mod duty;
@@ -126,9 +127,7 @@ pub use bidding::{Auction, AuctionTerms, StandingBid};
 pub use bundling::PROPOSED_TRADES_MAX;
 pub use circulation::CouponState;
 pub use clearing_act::ClearingAct;
-pub use command::{
-    Actor, Command, DealOrder, Dispatch, FillReport, Merchandise, OrderTerms, Request, Role, Verb,
-};
+pub use command::{Actor, Command, Merchandise, OrderTerms, Request, Role, Verb};
 pub use conduct::ConductRule;
 pub use conservation::{Imbalance, SeriesTotals};
 pub use credit::{
@@ -139,6 +138,7 @@ pub use custody::{CustodianAct, Custody};
 pub use deal_rate::DealRate;
 pub use dealing::member_party;
 pub use defaults::{DefaultCase, DefaultCause, Severity};
+pub use dispatch::{DealOrder, Dispatch, FillReport};
 pub use dispute::{
     ArbitrationDecision, Dispute, DisputeKind, DisputeOutcome, DisputeState, DisputeStep,
     DisputeTerms, DisputeTimes, EVIDENCE_MAX,

@@ -121,7 +121,7 @@ pub enum Item {
         /// The order.
         order: OrderId,
         /// The trade at the home node.
-        fill: crate::command::FillReport,
+        fill: crate::dispatch::FillReport,
         /// Who pays.
         buyer: PartyId,
         /// Who is paid: the dealer, or the home where both nodes keep one currency.

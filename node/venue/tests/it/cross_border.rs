@@ -7,9 +7,9 @@ use gcfn_model::{
     BatchId, Currency, CycleId, InstructionId, LockId, NodeId, OrderId, Pool, Rate, SeriesId,
 };
 use gcfn_venue::{
-    BatchTerms, ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, Difference, Dispatch, Event,
-    FederationRequest, FillReport, LockedRate, MaturityAction, Merchandise, Notice, PartyKind,
-    Rejection, Role, Verb,
+    BatchTerms, ClearingNotice, Command, DEAL_QUANTITY_MAX, DealOrder, DealRate, Difference,
+    Dispatch, Event, FederationRequest, FillReport, LockedRate, MaturityAction, Merchandise,
+    Notice, PartyKind, Rejection, Role, Verb,
 };
 
 fn node(name: &str) -> NodeId {
@@ -327,7 +327,8 @@ fn a_house_has_no_say_in_the_bundles_of_another() {
 
 /// A deal of five coupons that `de` sends as its own, at `cost` of its money for one of ours.
 fn deal_at(two: &Two, name: &[u8], cost: u64) -> Command {
-    let rate = LockedRate { rate: Rate::new(1, cost).expect("positive"), ..two.rate }.into();
+    let rate = Rate::new(1, cost).expect("positive");
+    let rate = DealRate::Locked(LockedRate { rate, ..two.rate });
     let order = OrderId::derive(&[name]);
     let (series, quantity, limit) = (two.series, 5, cents(95_00));
     let body = Dispatch::Deal(DealOrder { order, series, quantity, limit, rate });

@@ -10,7 +10,7 @@ use gcfn_model::{
 };
 use gcfn_venue::{
     AuctionTerms, Bounds, Claimant, Command, CouponFreezeTerms, CouponKind, Custody, DealOrder,
-    Dispatch, DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, LockedRate,
+    DealRate, Dispatch, DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, LockedRate,
     ManualPosting, ManualReason, Merchandise, MoneyAct, Notice, OfferTerms, OfferedDeal,
     OrderTerms, PartyKind, PledgeTerms, RedemptionTerms, ReserveMode, Role, Severity, SuspensePart,
     SuspenseResolution, SuspensionReason, TemplateBounds, TemplateVersion, Terms, Track, Tranche,
@@ -307,7 +307,7 @@ fn abroad(world: &mut World, series: SeriesId) {
         series,
         quantity: 2,
         limit: cents(96_00),
-        rate: rate("theirs", "de", Currency::Eur, Currency::Sgd).into(),
+        rate: DealRate::Locked(rate("theirs", "de", Currency::Eur, Currency::Sgd)),
     };
     world.must(Command::Dispatch { from: de, body: Dispatch::Deal(deal) });
     for lock in ["used", "unused"] {
