@@ -78,7 +78,23 @@ pub(crate) struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// How much is written at a time.
     const PIECE: usize = 1 << 20;
+
+    /// Writes `count` zeros. Each piece is synced before the next: what others sync on this disk
+    /// meanwhile waits behind a piece and not behind the whole.
+    pub(crate) fn zeros(&mut self, count: u64) -> io::Result<()> {
+        let piece = vec![0; Writer::PIECE];
+        let mut left = count;
+        while 0 < left {
+            let some = usize::try_from(left).unwrap_or(usize::MAX).min(Writer::PIECE);
+            self.write_all(&piece[..some])?;
+            self.flush()?;
+            self.file.sync_data()?;
+            left = left.saturating_sub(some as u64);
+        }
+        Ok(())
+    }
 }
 
 impl Write for Writer<'_> {

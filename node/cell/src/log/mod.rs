@@ -7,6 +7,7 @@
 //!
 //! Why not an embedded database: `docs/adr/0002-raft-log-store.md`.
 
+mod ahead;
 mod segment;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! openraft's own conformance suite, and what a crash may and may not leave behind.
 
+use super::ahead::Ahead;
 use super::*;
 use crate::journal::Journal;
 use crate::replica::{Applier, Replica};
@@ -168,11 +169,10 @@ async fn purged_segments_are_deleted_and_the_vote_outlives_them() {
     for index in 300..600 {
         append(&mut log, index).await.unwrap();
     }
-    let segments = || std::fs::read_dir(config.dir.join("log")).unwrap().count();
+    let segments = || crate::disk::list(&config.dir.join("log"), "segment").unwrap().len();
     let before = segments();
     log.purge(id(590)).await.unwrap();
-    // What is being written, and the mark.
-    assert_eq!((before, segments()), (5, 2));
+    assert_eq!((before, segments()), (4, 1), "what is being written stays");
     drop(log);
     ended.await.unwrap_err();
     let recovered = recover(&config).unwrap();
@@ -182,6 +182,46 @@ async fn purged_segments_are_deleted_and_the_vote_outlives_them() {
         recovered.entries.keys().copied().collect::<Vec<_>>(),
         (591..600).collect::<Vec<_>>()
     );
+}
+
+/// Room for one segment is made ahead, under this name.
+const AHEAD: &str = "next.zeros";
+
+#[test]
+fn room_that_is_made_ahead_becomes_a_segment() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("a.segment");
+    let mut ahead = Ahead::new(dir.path(), &Disk::default(), 4096).unwrap();
+    ahead.begin();
+    ahead.begin();
+    ahead.take(&path, b"head", 4096).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    assert_eq!((&bytes[..4], bytes.len()), (b"head".as_slice(), 4096));
+    assert!(!dir.path().join(AHEAD).exists());
+}
+
+#[test]
+fn room_that_could_not_be_made_ahead_or_is_too_small_is_made_when_it_is_needed() {
+    let dir = TempDir::new().unwrap();
+    let disk = Disk::with_quota(100);
+    let (full, large) = (dir.path().join("a.segment"), dir.path().join("b.segment"));
+    let mut ahead = Ahead::new(dir.path(), &disk, 4096).unwrap();
+    ahead.begin();
+    assert!(ahead.take(&full, b"head", 4096).is_err(), "there is no room now either");
+    disk.set_left(1 << 20);
+    ahead.take(&full, b"head", 4096).unwrap();
+    ahead.begin();
+    ahead.take(&large, b"head", 10_000).unwrap();
+    let size = |path| std::fs::metadata(path).unwrap().len();
+    assert_eq!((size(&full), size(&large)), (4096, 10_000));
+}
+
+#[test]
+fn what_a_crash_leaves_of_room_made_ahead_is_deleted() {
+    let dir = TempDir::new().unwrap();
+    std::fs::write(dir.path().join(AHEAD), b"half").unwrap();
+    Ahead::new(dir.path(), &Disk::default(), 4096).unwrap();
+    assert!(!dir.path().join(AHEAD).exists());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The one thread that writes the log.
 
 use super::Shared;
+use super::ahead::Ahead;
 use super::segment::{self, Header, Op, Place, Recovered};
 use crate::entry::{LogId, Types};
 use crate::format::{self, RECORD_HEAD};
@@ -42,6 +43,7 @@ pub(super) struct Writer {
     dir: PathBuf,
     disk: Disk,
     segment_bytes: u64,
+    ahead: Ahead,
     shared: Arc<Shared>,
     /// What the header of the next segment will say.
     header: Header,
@@ -89,6 +91,7 @@ impl Writer {
                 committed: recovered.committed,
                 purged: recovered.purged,
             },
+            ahead: Ahead::new(&dir, &config.disk, config.limits.log_segment_bytes)?,
             dir,
             disk: config.disk.clone(),
             segment_bytes: config.limits.log_segment_bytes,
@@ -210,13 +213,16 @@ impl Writer {
         }
         tail.evict(self.shared.cache_bytes_max);
         self.buffer.clear();
+        if current.size / 2 < current.end {
+            self.ahead.begin();
+        }
         Ok(())
     }
 
     /// Closes the current segment and starts one with room for `needed` bytes.
     ///
-    /// Zeros are written ahead, so that space runs out here, between records, and a sync of
-    /// records writes no metadata.
+    /// It is full of zeros, so that space runs out here, between records, and a sync of records
+    /// writes no metadata.
     fn next_segment(&mut self, needed: u64) -> Result<(), FileFault> {
         if let Some(current) = self.current.take() {
             let path = segment::path(&self.dir, current.number);
@@ -225,12 +231,11 @@ impl Writer {
         }
         self.header.number = self.header.number.saturating_add(1);
         self.header.first_lsn = self.next_lsn;
-        let mut bytes = self.header.bytes();
-        let end = bytes.len() as u64;
+        let head = self.header.bytes();
+        let end = head.len() as u64;
         let size = self.segment_bytes.max(end.saturating_add(needed));
-        bytes.resize(usize::try_from(size).expect("a segment fits into memory"), 0);
         let number = self.header.number;
-        let file = self.disk.replace(&segment::path(&self.dir, number), &bytes)?;
+        let file = self.ahead.take(&segment::path(&self.dir, number), &head, size)?;
         self.segments.insert(number, 0);
         self.current = Some(Current { number, file, end, size });
         Ok(())
