@@ -7,7 +7,7 @@ use crate::output::{self, Format};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use gcfn_daemon::bank;
-use gcfn_localnet::demo::{self, Check, Options, Report};
+use gcfn_localnet::demo::{self, Check, Options, Play, Report};
 use gcfn_localnet::deposit::pay_in;
 use gcfn_localnet::load::{Door, Ground, Load, Measured, Span};
 use gcfn_localnet::misbehave::misbehave;
@@ -37,6 +37,10 @@ pub(crate) enum Testnet {
     /// Run a whole network through four business days and check everything.
     #[command(after_help = DEMO)]
     Demo(Demo),
+    /// Run a whole network through days on which every bank does everything wrong, and check that
+    /// nothing is lost, doubled or left under way.
+    #[command(after_help = CHAOS)]
+    Chaos(Chaos),
     /// Put load on one node of a running network, and measure.
     #[command(after_help = LOAD)]
     Load(LoadArgs),
@@ -88,6 +92,11 @@ Examples, on a network that runs:
 From SIGKILL until the node says that it is ready. How many commands it read back from its log
 after the newest snapshot is among the figures.";
 
+const CHAOS: &str = "\
+Example: five banks, three business days, every fault at random, the same for the same seed:
+  gcfn testnet chaos --seed 7
+  gcfn testnet chaos --seed 7 --days 5 --dir ./net --keep";
+
 const PAY_IN: &str = "\
 Example, on a network that runs:
   gcfn testnet pay-in pty-1zp8k3hq0w9m4x7c2v6b5n8tfj 1000.00 --dir ./net --node cn-sha";
@@ -138,6 +147,22 @@ pub(crate) struct Demo {
     /// Print one JSON object instead of lines: the same as --output json.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Chaos {
+    /// The network's folder; a temporary one when left out.
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+    /// Draw other faults, and other wishes.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// For so many business days.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    days: u32,
+    /// Leave the network running and print its addresses.
+    #[arg(long)]
+    keep: bool,
 }
 
 #[derive(Debug, Args)]
@@ -330,6 +355,7 @@ impl Testnet {
             Testnet::Down(place) => place.down(format),
             Testnet::Status(place) => place.status(format),
             Testnet::Demo(demo) => demo.run(format),
+            Testnet::Chaos(chaos) => chaos.run(format),
             Testnet::Load(load) => load.run(format),
             Testnet::Restart(restart) => restart.run(format),
             Testnet::PayIn(paid) => paid.run(format),
@@ -456,6 +482,7 @@ impl Demo {
     fn run(self, format: Format) -> Ended {
         let as_json = self.json || format == Format::Json;
         let options = Options {
+            play: Play::Demo,
             program: program()?,
             dir: self.dir,
             scenario: scenario(self.scenario.as_deref())?,
@@ -464,28 +491,50 @@ impl Demo {
             export: self.export,
             quiet: as_json,
         };
-        let mut printed = Ok(());
-        let mut show = |check: &Check| {
-            if !as_json && printed.is_ok() {
-                printed = output::line(&check.line());
-            }
+        play(&options)
+    }
+}
+
+impl Chaos {
+    fn run(self, format: Format) -> Ended {
+        let options = Options {
+            play: Play::Chaos { days: self.days },
+            program: program()?,
+            dir: self.dir,
+            scenario: Scenario::chaos().map_err(|problems| Failure::Usage(problems.to_string()))?,
+            seed: self.seed,
+            keep: self.keep,
+            export: None,
+            quiet: format == Format::Json,
         };
-        let report = interruptible(demo::run(&options, &mut show))?;
-        printed?;
-        if as_json {
-            output::json(&report.json())?;
-        } else {
-            summary(&report)?;
+        play(&options)
+    }
+}
+
+/// Plays, and prints every check as it is made, or one JSON object in the end.
+fn play(options: &Options) -> Ended {
+    let as_json = options.quiet;
+    let mut printed = Ok(());
+    let mut show = |check: &Check| {
+        if !as_json && printed.is_ok() {
+            printed = output::line(&check.line());
         }
-        match report.checks.iter().find(|check| !check.ok) {
-            None => Ok(()),
-            Some(failed) => Err(Failure::Refused(format!(
-                "step {} failed: {}; everything is in {}",
-                failed.number,
-                failed.name,
-                report.dir.display()
-            ))),
-        }
+    };
+    let report = interruptible(demo::run(options, &mut show))?;
+    printed?;
+    if as_json {
+        output::json(&report.json())?;
+    } else {
+        summary(&report)?;
+    }
+    match report.checks.iter().find(|check| !check.ok) {
+        None => Ok(()),
+        Some(failed) => Err(Failure::Refused(format!(
+            "step {} failed: {}; everything is in {}",
+            failed.number,
+            failed.name,
+            report.dir.display()
+        ))),
     }
 }
 

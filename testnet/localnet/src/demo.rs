@@ -1,11 +1,12 @@
-//! The demo: a network founded, four business days lived through, and everything checked that
-//! was said about it.
+//! A network founded, lived with for some business days, and everything checked that was said about
+//! it: the demo, and the chaos day.
 //!
 //! One file per step. A step asks and reads through public doors only, and ends with one line
 //! of figures; the first that fails ends the run.
 
 mod abroad;
 mod anchors;
+mod calm;
 mod cast;
 mod conservation;
 mod crash;
@@ -18,6 +19,7 @@ mod privacy;
 mod receipts;
 mod report;
 mod settlement;
+mod storm;
 mod trading;
 
 pub use report::{Check, Report};
@@ -35,16 +37,30 @@ use report::Figures;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+/// What is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Play {
+    /// The main job, step by step.
+    Demo,
+    /// So many business days on which the banks do everything wrong, and what becomes of it.
+    Chaos {
+        /// How many.
+        days: u32,
+    },
+}
+
 /// What a demo is told.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// What is played.
+    pub play: Play,
     /// The program whose processes are started: this one.
     pub program: PathBuf,
     /// The folder; a fresh one for temporary files when left out.
     pub dir: Option<PathBuf>,
     /// What happens.
     pub scenario: Scenario,
-    /// What the drawn orders follow from.
+    /// What everything follows from that is drawn.
     pub seed: u64,
     /// Whether the network is left running.
     pub keep: bool,
@@ -56,6 +72,7 @@ pub struct Options {
 
 /// A demo under way.
 struct Demo {
+    play: Play,
     net: Localnet,
     scenario: Scenario,
     seed: Seed,
@@ -139,6 +156,7 @@ impl Demo {
         let mut figures = Figures::default();
         figures.set("business_days", 1);
         Ok(Demo {
+            play: options.play,
             net,
             scenario,
             seed: Seed::new(options.seed),
@@ -153,8 +171,9 @@ impl Demo {
 
     /// Every step in order; whether all went well.
     async fn play(&mut self, checks: &mut Vec<Check>, show: &mut dyn FnMut(&Check)) -> bool {
-        let steps = Step::ALL.into_iter().chain(self.export.is_some().then_some(Step::Export));
-        for step in steps {
+        let steps = self.play.steps().iter().copied();
+        let steps = steps.chain(self.export.is_some().then_some(Step::Export));
+        for (number, step) in (1..).zip(steps) {
             let started = Instant::now();
             let told = step.take(self).await;
             self.net.screen.clear();
@@ -162,7 +181,7 @@ impl Demo {
                 self.net.processes.check()?;
                 Ok(detail)
             });
-            let check = Check::new(step.number(), step.name(), &told, started.elapsed());
+            let check = Check::new(number, step.name(), &told, started.elapsed());
             show(&check);
             checks.push(check);
             if told.is_err() {
@@ -173,13 +192,44 @@ impl Demo {
     }
 }
 
-/// One step of the demo.
+impl Play {
+    const fn steps(self) -> &'static [Step] {
+        match self {
+            Play::Demo => &[
+                Step::Founding,
+                Step::Issuance,
+                Step::Trading,
+                Step::Abroad,
+                Step::Settlement,
+                Step::Anchors,
+                Step::Crash,
+                Step::Receipts,
+                Step::Conservation,
+                Step::Privacy,
+            ],
+            Play::Chaos { .. } => &[
+                Step::Founding,
+                Step::Issuance,
+                Step::Opening,
+                Step::Storm,
+                Step::Calm,
+                Step::Conservation,
+                Step::Privacy,
+            ],
+        }
+    }
+}
+
+/// One step of a play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Founding,
     Issuance,
+    Opening,
     Trading,
     Abroad,
+    Storm,
+    Calm,
     Settlement,
     Anchors,
     Crash,
@@ -190,30 +240,15 @@ enum Step {
 }
 
 impl Step {
-    /// Those of every run.
-    const ALL: [Step; 10] = [
-        Step::Founding,
-        Step::Issuance,
-        Step::Trading,
-        Step::Abroad,
-        Step::Settlement,
-        Step::Anchors,
-        Step::Crash,
-        Step::Receipts,
-        Step::Conservation,
-        Step::Privacy,
-    ];
-
-    const fn number(self) -> usize {
-        self as usize + 1
-    }
-
     const fn name(self) -> &'static str {
         match self {
             Step::Founding => "network founded, members admitted",
             Step::Issuance => "issuers onboarded, batches listed",
+            Step::Opening => "users pay in and trade",
             Step::Trading => "a day of trading",
             Step::Abroad => "purchases at another node",
+            Step::Storm => "days on which banks do everything wrong",
+            Step::Calm => "everything ended, or an exception by name",
             Step::Settlement => "cycles final, to the cent",
             Step::Anchors => "anchored, co-signed, re-executed",
             Step::Crash => "killed in a burst, nothing lost",
@@ -228,8 +263,11 @@ impl Step {
         match self {
             Step::Founding => demo.found().await,
             Step::Issuance => demo.issue().await,
+            Step::Opening => demo.open_up().await,
             Step::Trading => demo.trade().await,
             Step::Abroad => demo.buy_abroad().await,
+            Step::Storm => demo.storm().await,
+            Step::Calm => demo.come_to_an_end().await,
             Step::Settlement => demo.check_cycles().await,
             Step::Anchors => demo.check_anchors().await,
             Step::Crash => demo.crash().await,
@@ -244,6 +282,12 @@ impl Step {
 /// `condition`, or the failed check in words.
 fn ensure(condition: bool, failed: impl FnOnce() -> String) -> Result<()> {
     if condition { Ok(()) } else { Err(anyhow!("{}", failed())) }
+}
+
+/// Whether a node has said no, rather than nothing.
+fn is_refusal(fault: &anyhow::Error) -> bool {
+    let call = fault.downcast_ref::<crate::client::CallError>();
+    call.is_some_and(|call| call.code().is_some() && !call.is_passing())
 }
 
 /// The last lines of a member's log, for a failure that nothing else explains.

@@ -48,7 +48,7 @@ impl Localnet {
     }
 
     /// Waits until no trading node has recorded anything between two looks.
-    async fn until_quiet(&mut self) -> Result<()> {
+    pub(crate) async fn until_quiet(&mut self) -> Result<()> {
         let traders: Vec<NodeId> = self.layout.traders().map(|node| node.name).collect();
         let mut asked = Vec::new();
         for name in traders {

@@ -227,6 +227,12 @@ const FILES: [(&str, &str); 9] = [
     ("flow.csv", include_str!("../scenario/flow.csv")),
 ];
 
+/// What a chaos day adds to them.
+const CHAOS: [(&str, &str); 2] = [
+    ("network.toml", include_str!("../scenario/chaos/network.toml")),
+    ("parties.csv", include_str!("../scenario/chaos/parties.csv")),
+];
+
 impl Scenario {
     /// The scenario that comes with the program.
     ///
@@ -236,6 +242,19 @@ impl Scenario {
         Scenario::parse(|name| {
             let found = FILES.iter().find(|(known, _)| *known == name);
             Ok(found.map_or("", |(_, text)| text).to_owned())
+        })
+    }
+
+    /// The scenario of a chaos day: the built-in one, with a bank more.
+    ///
+    /// # Errors
+    /// None, short of a defect: a test reads it.
+    pub fn chaos() -> Result<Scenario, Problems> {
+        Scenario::parse(|name| {
+            let of = |files: &[(&str, &'static str)]| {
+                files.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text)
+            };
+            Ok([of(&FILES), of(&CHAOS)].concat())
         })
     }
 

@@ -15,7 +15,7 @@ use serde_json::json;
 
 /// A purchase that was matched at the coupon's home.
 #[derive(Clone, Debug)]
-struct Crossing {
+pub(super) struct Crossing {
     purchase: Purchase,
     series: SeriesId,
     /// What it was paid at; none where both nodes keep one currency.
@@ -38,9 +38,9 @@ impl Demo {
         self.fund_dealers().await?;
         let mut crossings = Vec::new();
         for purchase in self.scenario.abroad.clone() {
+            let held_before = self.held_by(&purchase).await?;
             let crossing = self.cross(purchase).await?;
-            let home = crossing.purchase.home;
-            self.crossed.extend(crossing.trades.iter().map(|trade| (home, trade.trade.0)));
+            self.until_committed(&crossing, held_before).await?;
             crossings.push(crossing);
         }
         self.figures.set("trades_across_borders", self.crossed.len());
@@ -58,16 +58,16 @@ impl Demo {
     }
 
     /// Orders at the other node, and waits for the match.
-    async fn cross(&mut self, purchase: Purchase) -> Result<Crossing> {
+    pub(super) async fn cross(&mut self, purchase: Purchase) -> Result<Crossing> {
         let series = self.cast.listed(purchase.home, &purchase.batch)?.series;
         self.until_listed(&purchase, series).await?;
-        let held_before = self.held_by(&purchase).await?;
         let lock = match self.currency(purchase.node)? == self.currency(purchase.home)? {
             true => None,
             false => Some(self.lock(&purchase).await?),
         };
         let held = self.order_abroad(&purchase, series, lock.as_ref()).await?;
-        let trades = self.matched(&purchase, series, held_before).await?;
+        let trades = self.matched(&purchase, series).await?;
+        self.crossed.extend(trades.iter().map(|trade| (purchase.home, trade.trade.0)));
         Ok(Crossing { purchase, series, lock, held, trades })
     }
 
@@ -100,7 +100,7 @@ impl Demo {
     }
 
     /// Dealers put money in, so that they can pay in the other currency.
-    async fn fund_dealers(&mut self) -> Result<()> {
+    pub(super) async fn fund_dealers(&mut self) -> Result<()> {
         for fund in self.scenario.funds.clone() {
             let body = json!({
                 "account": account(fund.node, Pool::Dealer, fund.currency),
@@ -205,14 +205,8 @@ impl Demo {
         Ok(before.saturating_sub(after))
     }
 
-    /// Waits for the match at home, and that the buyer's node has committed the money without
-    /// giving the coupons out.
-    async fn matched(
-        &mut self,
-        purchase: &Purchase,
-        series: SeriesId,
-        held_before: Amount,
-    ) -> Result<Vec<TradeReport>> {
+    /// Waits for the match at home.
+    async fn matched(&mut self, purchase: &Purchase, series: SeriesId) -> Result<Vec<TradeReport>> {
         let operator = self.net.operator(purchase.home)?;
         let mut known = self.cast.told.clone();
         known.extend(self.crossed.iter().map(|(_, trade)| *trade));
@@ -224,18 +218,22 @@ impl Demo {
             let filled: u64 = fresh.iter().map(|trade| trade.quantity).sum();
             Ok((filled == purchase.quantity).then_some(fresh))
         };
-        let trades = self.net.until(wait, met).await?;
+        self.net.until(wait, met).await
+    }
+
+    /// Waits until the buyer's node has committed the money, without giving the coupons out.
+    async fn until_committed(&mut self, crossing: &Crossing, held_before: Amount) -> Result<()> {
+        let Crossing { purchase, series, .. } = crossing;
         let buyer = self.cast.actor(purchase.node, &purchase.who)?.clone();
         let wait = Wait::new(purchase.node, "the buyer's money to be committed");
         let committed = async || {
             let assets = buyer.assets().await?;
-            let nothing = coupons_of(&assets, series) == 0;
+            let nothing = coupons_of(&assets, *series) == 0;
             let committed = !bucket_of(&assets, "commit").is_zero();
             let answered = bucket_of(&assets, "hold") == held_before;
             Ok((answered && committed && nothing).then_some(()))
         };
-        self.net.until(wait, committed).await?;
-        Ok(trades)
+        self.net.until(wait, committed).await
     }
 
     /// Waits until the buyer has the coupons, the home counts them abroad, and the trade has

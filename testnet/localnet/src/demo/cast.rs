@@ -68,8 +68,25 @@ impl Demo {
         Ok(json!({ "amount": amount, "currency": self.currency(node)? }))
     }
 
+    /// The scenario's users.
+    pub(super) fn users(&self) -> Vec<Party> {
+        self.scenario.parties.iter().filter(|party| party.kind == "user").cloned().collect()
+    }
+
+    /// Registers `parties`, has them pay in, and waits until their nodes have heard of it.
+    pub(super) async fn settle_in(&mut self, parties: &[Party]) -> Result<()> {
+        for party in parties {
+            self.register(party).await?;
+            self.pay_in(party).await?;
+        }
+        for party in parties {
+            self.until_paid_in(party).await?;
+        }
+        Ok(())
+    }
+
     /// Registers a party at its node and keeps its credential.
-    pub(super) async fn register(&mut self, party: &Party) -> Result<()> {
+    async fn register(&mut self, party: &Party) -> Result<()> {
         let body = json!({
             "kind": party.kind,
             "kyc": party.kyc,
@@ -89,7 +106,7 @@ impl Demo {
     }
 
     /// Has the bank tell the node that the party has paid in.
-    pub(super) async fn pay_in(&mut self, party: &Party) -> Result<()> {
+    async fn pay_in(&mut self, party: &Party) -> Result<()> {
         let Some(amount) = &party.deposit else { return Ok(()) };
         let actor = self.cast.actor(party.node, &party.handle)?;
         let currency = self.currency(party.node)?;
@@ -106,7 +123,7 @@ impl Demo {
     }
 
     /// Waits until the node has heard from its bank what the party has paid in.
-    pub(super) async fn until_paid_in(&mut self, party: &Party) -> Result<()> {
+    async fn until_paid_in(&mut self, party: &Party) -> Result<()> {
         let Some(amount) = &party.deposit else { return Ok(()) };
         let amount = Amount::parse(amount, self.currency(party.node)?)?;
         let actor = self.cast.actor(party.node, &party.handle)?.clone();

@@ -80,7 +80,7 @@ impl Demo {
     }
 
     /// Waits until what was traded for `value_date` has come to its houses in bundles.
-    async fn until_bundled(&mut self, value_date: BusinessDate) -> Result<()> {
+    pub(super) async fn until_bundled(&mut self, value_date: BusinessDate) -> Result<()> {
         let mut expected = BTreeMap::<NodeId, usize>::new();
         for node in self.net.layout.traders() {
             if self.cast.traded.get(&node.name) == Some(&self.date) {
@@ -101,7 +101,7 @@ impl Demo {
     }
 
     /// Waits until every bank has nothing more to say.
-    async fn until_banks_silent(&mut self) -> Result<()> {
+    pub(super) async fn until_banks_silent(&mut self) -> Result<()> {
         for bank in self.net.layout.banks.clone() {
             let api = self.net.bank(bank.currency)?;
             let wait = Wait::new(bank.name, format!("{} to have delivered", bank.name));

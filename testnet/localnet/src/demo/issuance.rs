@@ -21,13 +21,7 @@ impl Demo {
     pub(super) async fn issue(&mut self) -> Told {
         let firms: Vec<Party> =
             self.scenario.parties.iter().filter(|party| party.kind != "user").cloned().collect();
-        for firm in &firms {
-            self.register(firm).await?;
-            self.pay_in(firm).await?;
-        }
-        for firm in &firms {
-            self.until_paid_in(firm).await?;
-        }
+        self.settle_in(&firms).await?;
         let batches = self.scenario.batches.clone();
         for (place, batch) in batches.iter().enumerate() {
             let earlier = batches.get(..place).unwrap_or_default();

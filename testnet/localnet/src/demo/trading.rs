@@ -2,9 +2,9 @@
 //! P-06, P-09 to P-11, P-13, P-14).
 
 use super::cast::coupons_of;
-use super::{Demo, Told, ensure};
+use super::{Demo, Told, ensure, is_refusal};
 use crate::network::Wait;
-use crate::scenario::{Action, Flow, Order, Party, Use};
+use crate::scenario::{Action, Flow, Order, Use};
 use anyhow::{Context, Result};
 use gcfn_api_wire::issuance::{Accepted, Stage};
 use gcfn_api_wire::party::Assets;
@@ -25,15 +25,8 @@ struct Seen {
 
 impl Demo {
     pub(super) async fn trade(&mut self) -> Told {
-        let users: Vec<Party> =
-            self.scenario.parties.iter().filter(|party| party.kind == "user").cloned().collect();
-        for user in &users {
-            self.register(user).await?;
-            self.pay_in(user).await?;
-        }
-        for user in &users {
-            self.until_paid_in(user).await?;
-        }
+        let users = self.users();
+        self.settle_in(&users).await?;
         let cancelled = self.place_orders().await?;
         let before = self.private_accounts().await?;
         let mut seen = Seen::default();
@@ -59,7 +52,7 @@ impl Demo {
     }
 
     /// The scenario's orders, one after the other, then the cancels; returns how many those were.
-    async fn place_orders(&mut self) -> Result<usize> {
+    pub(super) async fn place_orders(&mut self) -> Result<usize> {
         let mut to_cancel = Vec::new();
         for (place, order) in self.scenario.orders.clone().iter().enumerate() {
             let placed = self.place(order).await;
@@ -304,10 +297,4 @@ impl Demo {
 fn worth_of(assets: &Assets, series: SeriesId) -> Amount {
     let found = assets.coupons.iter().find(|holding| holding.series.0 == series);
     found.map_or(Amount::ZERO, |holding| holding.redeemable.amount)
-}
-
-/// Whether a node has said no, rather than nothing.
-fn is_refusal(fault: &anyhow::Error) -> bool {
-    let call = fault.downcast_ref::<crate::client::CallError>();
-    call.is_some_and(|call| call.code().is_some() && !call.is_passing())
 }
