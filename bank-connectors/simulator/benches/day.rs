@@ -190,6 +190,7 @@ impl World {
             name: of("holder"),
         };
         let mut bank = Bank::new(&BankConfig {
+            network: "gcfn-bench".parse().expect("a network"),
             bic: of("BANKCNSH"),
             currency: Currency::Cny,
             date: of("2026-11-23"),

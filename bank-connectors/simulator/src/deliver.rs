@@ -2,8 +2,13 @@
 
 use crate::config::NodeConfig;
 use crate::file::{FileFault, SharedBank};
+use crate::folder::exchange;
+use gcfn_anchor::keys::Signature;
+use gcfn_model::NodeId;
 use gcfn_telemetry::ErrorChain;
+use gcfn_transport::{FolderChannel, SIGNATURE_HEADER};
 use reqwest::{Client, StatusCode, header};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -19,8 +24,13 @@ const INBOUND: &str = "api/v1/bank/iso20022/inbound";
 /// [`FileFault`] when a delivery cannot be written down: the bank must stop then.
 pub async fn deliver(bank: SharedBank, client: Client) -> Result<(), FileFault> {
     let mut nodes = JoinSet::new();
-    for node in bank.nodes() {
-        nodes.spawn(to_node(bank.clone(), client.clone(), node.clone()));
+    for NodeConfig { node, api, folder, .. } in bank.nodes() {
+        if let Some(api) = api {
+            nodes.spawn(to_node(bank.clone(), client.clone(), (*node, api.clone())));
+        }
+        if let Some(folder) = folder {
+            nodes.spawn(in_folder(bank.clone(), *node, folder.clone()));
+        }
     }
     while let Some(ended) = nodes.join_next().await {
         match ended {
@@ -31,14 +41,31 @@ pub async fn deliver(bank: SharedBank, client: Client) -> Result<(), FileFault> 
     Ok(())
 }
 
-async fn to_node(bank: SharedBank, client: Client, node: NodeConfig) -> Result<(), FileFault> {
-    let url = format!("{}/{INBOUND}", node.api.trim_end_matches('/'));
+/// Waits for a folder that is not there, as for a node that is not there.
+async fn in_folder(bank: SharedBank, node: NodeId, path: PathBuf) -> Result<(), FileFault> {
+    loop {
+        match FolderChannel::open_as_bank(&path) {
+            Ok(folder) => return exchange(bank, node, folder).await,
+            Err(fault) => {
+                tracing::warn!(%node, error = %ErrorChain(&fault), "folder cannot be used");
+                sleep(PAUSE_MAX).await;
+            }
+        }
+    }
+}
+
+async fn to_node(
+    bank: SharedBank,
+    client: Client,
+    (node, api): (NodeId, String),
+) -> Result<(), FileFault> {
+    let url = format!("{}/{INBOUND}", api.trim_end_matches('/'));
     let mut changes = bank.changes();
     let mut pause = PAUSE_FIRST;
     loop {
         changes.mark_unchanged();
         let next = bank
-            .read(|bank| bank.next_for(node.node).map(|(number, out)| (number, out.xml.clone())))
+            .read(|bank| bank.next_for(node).map(|(number, out)| (number, out.xml.clone())))
             .await;
         let Some((number, xml)) = next else {
             if changes.changed().await.is_err() {
@@ -46,7 +73,8 @@ async fn to_node(bank: SharedBank, client: Client, node: NodeConfig) -> Result<(
             }
             continue;
         };
-        if taken(&client, &url, xml).await {
+        let signature = bank.sign(node, xml.as_bytes());
+        if taken(&client, &url, xml, signature).await {
             bank.change(|bank| bank.delivered(number)).await?;
             pause = PAUSE_FIRST;
         } else {
@@ -60,9 +88,12 @@ async fn to_node(bank: SharedBank, client: Client, node: NodeConfig) -> Result<(
 ///
 /// A message that the node calls malformed will not become better: it counts as taken, and the
 /// statement of the day tells what it would have told.
-async fn taken(client: &Client, url: &str, xml: String) -> bool {
-    let sent = client.post(url).header(header::CONTENT_TYPE, "application/xml").body(xml).send();
-    match sent.await.map(|response| response.status()) {
+async fn taken(client: &Client, url: &str, xml: String, signature: Option<Signature>) -> bool {
+    let mut message = client.post(url).header(header::CONTENT_TYPE, "application/xml").body(xml);
+    if let Some(signature) = signature {
+        message = message.header(SIGNATURE_HEADER, signature.to_string());
+    }
+    match message.send().await.map(|response| response.status()) {
         Ok(status) if status.is_success() => true,
         Ok(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) => {
             tracing::warn!(url, "node refuses a message as malformed");

@@ -2,7 +2,11 @@
 
 use crate::bank::Bank;
 use crate::config::{BankConfig, NodeConfig};
+use gcfn_anchor::keys::{Signature, Signer};
+use gcfn_model::NodeId;
+use gcfn_transport::{Check, Correspondents, Pen, SignatureFault, read_signature};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -48,16 +52,25 @@ struct Shared {
     bank: Mutex<Bank>,
     path: PathBuf,
     nodes: Vec<NodeConfig>,
+    /// What the bank signs with, to each node.
+    pens: BTreeMap<NodeId, Pen>,
+    /// What the nodes' messages are checked by.
+    checks: BTreeMap<NodeId, Check>,
     /// Counts changes, so that deliveries wake up.
     changes: watch::Sender<u64>,
 }
 
 impl SharedBank {
-    /// Opens the bank in `folder`, or founds it there.
+    /// Opens the bank in `folder`, or founds it there. What it says is signed by `signer`, if it
+    /// has one.
     ///
     /// # Errors
     /// [`FileFault`].
-    pub fn open(folder: &Path, config: &BankConfig) -> Result<SharedBank, FileFault> {
+    pub fn open(
+        folder: &Path,
+        config: &BankConfig,
+        signer: Option<&Arc<Signer>>,
+    ) -> Result<SharedBank, FileFault> {
         let path = folder.join(NAME);
         let disk = |source| FileFault::Disk { path: path.clone(), source };
         let format = |source| FileFault::Format { path: path.clone(), source };
@@ -79,9 +92,44 @@ impl SharedBank {
             Err(fault) => return Err(disk(fault)),
         };
         replace(&path, &encode(&bank)).map_err(disk)?;
-        let (bank, nodes) = (Mutex::new(bank), config.nodes.clone());
-        let changes = watch::Sender::new(0);
-        Ok(SharedBank(Arc::new(Shared { bank, path, nodes, changes })))
+        let BankConfig { network, bic, nodes, .. } = config;
+        let pen = |node: &NodeConfig| {
+            let to_node = Correspondents::to_node(*network, bic, node.node);
+            Some((node.node, Pen::new(to_node, signer?.clone())))
+        };
+        let check = |node: &NodeConfig| {
+            let to_bank = Correspondents::to_bank(*network, node.node, bic);
+            Some((node.node, Check::new(to_bank, node.key?)))
+        };
+        Ok(SharedBank(Arc::new(Shared {
+            bank: Mutex::new(bank),
+            path,
+            pens: nodes.iter().filter_map(pen).collect(),
+            checks: nodes.iter().filter_map(check).collect(),
+            nodes: nodes.clone(),
+            changes: watch::Sender::new(0),
+        })))
+    }
+
+    /// The bank's signature over a message to `node`, if it signs.
+    #[must_use]
+    pub fn sign(&self, node: NodeId, message: &[u8]) -> Option<Signature> {
+        self.0.pens.get(&node).map(|pen| pen.sign(message))
+    }
+
+    /// Whether a message is what `node` wrote, by what is beside it as its signature.
+    ///
+    /// # Errors
+    /// [`SignatureFault`].
+    pub fn check(
+        &self,
+        node: NodeId,
+        message: &[u8],
+        signature: Option<&[u8]>,
+    ) -> Result<(), SignatureFault> {
+        let signature = signature.map(read_signature).transpose()?;
+        let check = self.0.checks.get(&node);
+        check.map_or(Ok(()), |check| check.check(message, signature.as_ref()))
     }
 
     /// Looks at the bank.

@@ -5,7 +5,7 @@ use crate::fault::{Fault, FaultScript, FaultTarget, ScriptFault};
 use crate::file::{FileFault, SharedBank};
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Extension, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -14,6 +14,7 @@ use gcfn_link::certificate::PeerIdentity;
 use gcfn_link::identity::Role;
 use gcfn_model::{BusinessDate, Currency, NodeId};
 use gcfn_telemetry::ErrorChain;
+use gcfn_transport::{SIGNATURE_HEADER, SignatureFault};
 use serde::{Deserialize, Serialize};
 
 /// The routes of `bank`, to be served over mutual TLS.
@@ -44,6 +45,8 @@ enum CallFault {
     #[error("caller's certificate does not allow this call")]
     Forbidden,
     #[error(transparent)]
+    Signature(#[from] SignatureFault),
+    #[error(transparent)]
     Message(#[from] MessageFault),
     #[error(transparent)]
     NotForABank(#[from] NotForABank),
@@ -58,7 +61,7 @@ enum CallFault {
 impl IntoResponse for CallFault {
     fn into_response(self) -> Response {
         let status = match &self {
-            CallFault::Forbidden => StatusCode::FORBIDDEN,
+            CallFault::Forbidden | CallFault::Signature(_) => StatusCode::FORBIDDEN,
             CallFault::Message(_) | CallFault::Script(_) => StatusCode::BAD_REQUEST,
             CallFault::NotForABank(_) | CallFault::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             CallFault::File(fault) => {
@@ -89,9 +92,12 @@ fn operator(caller: Caller) -> Result<(), CallFault> {
 async fn take_message(
     State(bank): State<SharedBank>,
     caller: Caller,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, CallFault> {
     let sender = member(caller)?;
+    let signature = headers.get(SIGNATURE_HEADER).map(HeaderValue::as_bytes);
+    bank.check(sender, &body, signature)?;
     let message = read(&body)?;
     bank.change(|bank| bank.receive(sender, &message.document)).await??;
     Ok(StatusCode::ACCEPTED)

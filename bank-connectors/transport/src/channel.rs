@@ -1,6 +1,7 @@
 //! The way to a bank, whatever it is made of.
 
 use core::fmt;
+use gcfn_anchor::keys::Signature;
 use gcfn_iso20022::Reference;
 use gcfn_model::Uetr;
 
@@ -13,6 +14,8 @@ pub struct Message {
     pub uetr: Uetr,
     /// The message as it is sent, and as it was sent before if it was.
     pub bytes: Vec<u8>,
+    /// The node's signature over these bytes, which goes beside them.
+    pub signature: Signature,
 }
 
 impl fmt::Debug for Message {

@@ -1,5 +1,6 @@
 //! A bank that takes messages by HTTPS.
 
+use crate::SIGNATURE_HEADER;
 use crate::channel::{Channel, Message};
 use reqwest::{Client, StatusCode, header};
 use std::time::Duration;
@@ -45,6 +46,7 @@ impl Channel for HttpsChannel {
     async fn send(&self, message: &Message) -> Result<(), HttpsFault> {
         let request = self.client.post(&self.url).timeout(PATIENCE);
         let request = request.header(header::CONTENT_TYPE, "application/xml");
+        let request = request.header(SIGNATURE_HEADER, message.signature.to_string());
         let answer = request.body(message.bytes.clone()).send().await;
         let unheard = |fault: reqwest::Error| match fault.is_connect() || fault.is_builder() {
             true => HttpsFault::Unreached(fault),

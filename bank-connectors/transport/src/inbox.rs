@@ -6,7 +6,8 @@
 //! same id is refused.
 
 use crate::incoming::{Understood, understand};
-use crate::{AccountBook, Incoming, IncomingFault, REFUSED};
+use crate::{AccountBook, Check, Incoming, IncomingFault, SignatureFault, read_signature};
+use gcfn_anchor::keys::Signature;
 use gcfn_iso20022::Bic;
 use gcfn_model::{Currency, SettlementAccount, Timestamp, Uetr};
 use gcfn_store::{Archive, Direction, Kept, Label, StoreError};
@@ -43,6 +44,7 @@ pub struct Inbox {
     bank: Bic,
     book: Arc<AccountBook>,
     archive: Archive,
+    check: Option<Check>,
     taken: AtomicU64,
     refused: AtomicU64,
 }
@@ -53,16 +55,32 @@ impl Inbox {
     #[must_use]
     pub fn new(archive: Archive, book: Arc<AccountBook>, bank: Bic) -> Inbox {
         let (taken, refused) = (AtomicU64::new(0), AtomicU64::new(0));
-        Inbox { bank, book, archive, taken, refused }
+        Inbox { bank, book, archive, check: None, taken, refused }
     }
 
-    /// Takes in a message that was received at `at`: what the machine is to be told, in order.
+    /// The same, where the bank's messages are signed and pass `check`: no other is heard.
+    #[must_use]
+    pub fn checked(self, check: Check) -> Inbox {
+        Inbox { check: Some(check), ..self }
+    }
+
+    /// Takes in a message that was received at `at`, with what was beside it as its signature:
+    /// what the machine is to be told, in order.
     ///
     /// # Errors
     /// [`InboxError::Refused`] for good, [`InboxError::Store`] for now.
-    pub async fn take(&self, at: Timestamp, bytes: &[u8]) -> Result<Vec<Incoming>, InboxError> {
+    pub async fn take(
+        &self,
+        at: Timestamp,
+        bytes: &[u8],
+        signature: Option<&[u8]>,
+    ) -> Result<Vec<Incoming>, InboxError> {
         let Understood { id: message_id, definition, said: mut understood } =
             understand(&self.book, &self.bank, bytes);
+        let signature = signature.map(read_signature);
+        if let Err(fault) = self.is_written_by_the_bank(bytes, signature) {
+            understood = Err(fault.into());
+        }
         if let Ok(said) = &understood
             && self.used_before(&message_id, (definition, said), bytes).await?
         {
@@ -74,10 +92,14 @@ impl Inbox {
             message_id,
             kind: match &understood {
                 Ok(_) => definition.to_owned(),
-                Err(fault) => format!("{REFUSED}{fault}").chars().take(REASON_MAX).collect(),
+                Err(fault) => {
+                    let kind = format!("{}{fault}", Label::REFUSED);
+                    kind.chars().take(REASON_MAX).collect()
+                }
             },
             uetr: understood.as_deref().ok().and_then(subject),
             at,
+            signature: signature.and_then(Result::ok).map(|made| made.as_bytes().to_vec()),
         };
         self.archive.keep(&label, bytes).await?;
         match &understood {
@@ -88,6 +110,17 @@ impl Inbox {
             }
         };
         Ok(understood?)
+    }
+
+    /// What is no signature is refused even where none is asked for: its sender means something
+    /// by it.
+    fn is_written_by_the_bank(
+        &self,
+        bytes: &[u8],
+        signature: Option<Result<Signature, SignatureFault>>,
+    ) -> Result<(), SignatureFault> {
+        let signature = signature.transpose()?;
+        self.check.as_ref().map_or(Ok(()), |check| check.check(bytes, signature.as_ref()))
     }
 
     /// Whether the bank has said something else under the same id, in a message of this kind, and

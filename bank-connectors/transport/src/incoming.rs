@@ -1,7 +1,7 @@
 //! A bank's message in pseudonymous terms, or the reason why it is refused. Whole or not at all.
 
-use crate::AccountBook;
 use crate::outgoing::uetr_of;
+use crate::{AccountBook, SignatureFault};
 use gcfn_banking::{
     BankEntry, BankWord, IntradayReport, RecallAnswer, RecallOutcome, ReturnNotice, Statement,
     StatusReport, TransactionStatus,
@@ -66,6 +66,9 @@ pub enum IncomingFault {
     /// A status of something that is no instruction of this network.
     #[error("status has neither the UETR nor the end-to-end id of an instruction")]
     NoInstruction,
+    /// It is not signed as the bank's messages are.
+    #[error(transparent)]
+    Signature(#[from] SignatureFault),
     /// The bank has used the message's id before, for something else.
     #[error("message id was used for another message; send what differs under an id of its own")]
     IdInUse,

@@ -17,6 +17,8 @@ mod accounts;
 mod outgoing;
 mod payee;
 
+mod signature;
+
 mod channel;
 mod folder;
 mod https;
@@ -34,7 +36,4 @@ pub use incoming::{Incoming, IncomingFault};
 pub use outbox::{Departure, Outbox, OutboxError, Progress, TellError};
 pub use outgoing::Order;
 pub use payee::Unpayable;
-
-/// How the archive marks what was not taken, in and out: this and the reason stand in place of
-/// the message definition.
-const REFUSED: &str = "refused: ";
+pub use signature::{Check, Correspondents, Pen, SIGNATURE_HEADER, SignatureFault, read_signature};

@@ -1,4 +1,5 @@
-//! The walk of one bank's payments out of the node: archive, hand over, tell, move the cursor.
+//! The walk of one bank's payments out of the node: sign, archive, hand over, tell, move the
+//! cursor.
 //!
 //! In this order, so that a crash at any point repeats and nothing else: what the archive holds
 //! of a payment decides what is sent, however often, even if the payee has moved since. The
@@ -8,7 +9,8 @@
 use crate::channel::{Channel, Message};
 use crate::outgoing::{self, Order};
 use crate::payee::Payee;
-use crate::{AccountBook, REFUSED, Unpayable};
+use crate::{AccountBook, Pen, Unpayable};
+use gcfn_anchor::keys::Signature;
 use gcfn_banking::{Creditor, Errand, ReasonCode, StatusReport, TransactionStatus};
 use gcfn_iso20022::{Bic, BusinessMessage, write};
 use gcfn_model::{Millis, Timestamp, Uetr};
@@ -96,6 +98,7 @@ impl Progress {
 pub struct Outbox<C> {
     bank: Bic,
     channel: C,
+    pen: Pen,
     book: Arc<AccountBook>,
     store: Store,
     cursor: String,
@@ -120,14 +123,15 @@ enum Prepared {
 }
 
 impl<C: Channel> Outbox<C> {
-    /// The outbox of the journal of the cell `journal` to `bank` over `channel`.
+    /// The outbox of the journal of the cell `journal` to `bank` over `channel`, signed with
+    /// `pen`.
     ///
     /// # Errors
     /// [`OutboxError::Store`] when its cursor cannot be read.
     pub async fn open(
         store: Store,
         book: Arc<AccountBook>,
-        (bank, channel): (Bic, C),
+        (bank, channel, pen): (Bic, C, Pen),
         journal: &str,
     ) -> Result<Outbox<C>, OutboxError> {
         let cursor = format!("bank.{journal}.{}", bank.to_string().to_ascii_lowercase());
@@ -135,7 +139,7 @@ impl<C: Channel> Outbox<C> {
         let position = position.map_err(|source| OutboxError::Store { bank: bank.clone(), source });
         let position = position?;
         let progress = watch::Sender::new(Progress { position, ..Progress::default() });
-        Ok(Outbox { bank, channel, book, store, cursor, position, progress })
+        Ok(Outbox { bank, channel, pen, book, store, cursor, position, progress })
     }
 
     /// The last journal entry that is done with: the caller reads on after it.
@@ -250,15 +254,18 @@ impl<C: Channel> Outbox<C> {
         }
         match self.render(order).await? {
             Ok(message) => {
-                let bytes = write(&message);
-                self.keep(order, message.document.definition(), &bytes).await?;
-                Ok(Prepared::Message(order.message(bytes)))
+                let (definition, bytes) = (message.document.definition(), write(&message));
+                let message = order.message(bytes, &self.pen);
+                let signature = Some(&message.signature);
+                self.keep(order, (definition, signature), &message.bytes).await?;
+                Ok(Prepared::Message(message))
             }
             Err(unpayable) => {
                 let (reason, reference) = (unpayable.reason(), order.reference());
                 tracing::warn!(bank = %self.bank, %reference, %unpayable, "payment cannot leave");
                 let note = format!("{reference}: {unpayable}");
-                self.keep(order, &format!("{REFUSED}{reason}"), note.as_bytes()).await?;
+                let kind = format!("{}{reason}", Label::REFUSED);
+                self.keep(order, (&kind, None), note.as_bytes()).await?;
                 Ok(Prepared::Rejected(reason))
             }
         }
@@ -273,13 +280,13 @@ impl<C: Channel> Outbox<C> {
         });
         let Some(sent) = sent else { return Ok(None) };
         let damaged = |what| StoreError::Damaged { table: "archive", what };
-        if let Some(reason) = sent.label.kind.strip_prefix(REFUSED) {
+        if let Some(reason) = sent.label.kind.strip_prefix(Label::REFUSED) {
             let reason = reason.parse().map_err(|_| damaged("a reason that is no code"))?;
             return Ok(Some(Prepared::Rejected(reason)));
         }
         let bytes = archive.fetch(Direction::Sent, &bank, sent.digest).await?;
         let bytes = bytes.ok_or(damaged("a label without its message"))?.reveal().to_vec();
-        Ok(Some(Prepared::Message(order.message(bytes))))
+        Ok(Some(Prepared::Message(order.message(bytes, &self.pen))))
     }
 
     async fn render(
@@ -306,7 +313,12 @@ impl<C: Channel> Outbox<C> {
         }
     }
 
-    async fn keep(&self, order: &Order, kind: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    async fn keep(
+        &self,
+        order: &Order,
+        (kind, signature): (&str, Option<&Signature>),
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
         let label = Label {
             direction: Direction::Sent,
             bank: self.bank.to_string(),
@@ -314,6 +326,7 @@ impl<C: Channel> Outbox<C> {
             kind: kind.to_owned(),
             uetr: Some(order.uetr()),
             at: order.at,
+            signature: signature.map(|signature| signature.as_bytes().to_vec()),
         };
         self.store.archive().keep(&label, bytes).await.map(drop)
     }

@@ -3,9 +3,9 @@
 //! The same order and payee always give the same bytes: every reference follows from the
 //! instruction's id, and the time is that of the journal.
 
-use crate::AccountBook;
 use crate::channel::Message;
 use crate::payee::Payee;
+use crate::{AccountBook, Pen};
 use gcfn_banking::{Creditor, Errand, Instruction, ReasonCode};
 use gcfn_iso20022::{
     Actor, Agent, Assignment, Bic, BusinessMessage, CancellationRequest, CancelledMessage,
@@ -102,8 +102,9 @@ impl Order {
     }
 
     /// Its message, as `bytes` that are sent.
-    pub(crate) fn message(&self, bytes: Vec<u8>) -> Message {
-        Message { id: self.message_id(), uetr: self.uetr(), bytes }
+    pub(crate) fn message(&self, bytes: Vec<u8>, pen: &Pen) -> Message {
+        let signature = pen.sign(&bytes);
+        Message { id: self.message_id(), uetr: self.uetr(), bytes, signature }
     }
 
     fn group(&self) -> GroupHeader {

@@ -3,6 +3,7 @@
 
 mod message;
 mod schema;
+mod signature;
 
 use crate::door::Door;
 use crate::failure::Ended;
@@ -40,6 +41,15 @@ enum Verb {
     /// Write an ISO 20022 message from the JSON that `decode` prints.
     #[command(after_help = message::ENCODE)]
     Encode(message::Encode),
+    /// Make a key for a bank's signatures, and say its public part.
+    #[command(after_help = signature::KEY)]
+    Key(signature::Key),
+    /// Sign a message between a node and a bank.
+    #[command(after_help = signature::SIGN)]
+    Sign(signature::Sign),
+    /// Check the signature of a message between a node and a bank.
+    #[command(after_help = signature::CHECK)]
+    Check(signature::CheckSignature),
     #[command(flatten)]
     AtNode(Chosen<OfDesk>),
 }
@@ -49,6 +59,9 @@ impl Bank {
         match self.verb {
             Verb::Decode(verb) => verb.run(format),
             Verb::Encode(verb) => verb.run(format),
+            Verb::Key(verb) => verb.run(format),
+            Verb::Sign(verb) => verb.run(format),
+            Verb::Check(verb) => verb.run(format),
             Verb::AtNode(verb) => verb.run(&self.door.open(format, Some(OPERATORS[0]))?),
         }
     }

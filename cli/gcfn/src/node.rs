@@ -75,8 +75,8 @@ pub(crate) struct Init {
     /// Where its link to other nodes listens.
     #[arg(long, value_name = "ADDRESS")]
     link: SocketAddr,
-    /// A bank for one currency; may be given again for others.
-    #[arg(long, value_name = "CURRENCY=NODE,REGION,BIC,URL", value_parser = parse_bank)]
+    /// A bank for one currency, and the key that it signs with; may be given again for others.
+    #[arg(long, value_name = "CURRENCY=NODE,REGION,BIC,URL[,KEY]", value_parser = parse_bank)]
     bank: Vec<(Currency, BankLink)>,
     /// A node that a regulator watches; may be given again.
     #[arg(long, value_name = "NODE")]
@@ -102,16 +102,22 @@ fn parse_role(text: &str) -> Result<Role, String> {
 }
 
 fn parse_bank(text: &str) -> Result<(Currency, BankLink), String> {
-    let shape = || "not CURRENCY=NODE,REGION,BIC,URL".to_owned();
+    let shape =
+        || "not CURRENCY=NODE,REGION,BIC,URL or CURRENCY=NODE,REGION,BIC,URL,KEY".to_owned();
     let (currency, bank) = text.split_once('=').ok_or_else(shape)?;
     let currency = currency.parse().map_err(|fault| format!("{fault}"))?;
     let parts: Vec<&str> = bank.split(',').collect();
-    let [node, region, bic, url] = parts[..] else { return Err(shape()) };
+    let (node, region, bic, url, key) = match parts[..] {
+        [node, region, bic, url] => (node, region, bic, url, None),
+        [node, region, bic, url, key] => (node, region, bic, url, Some(key)),
+        _ => return Err(shape()),
+    };
     let link = BankLink {
         node: node.parse().map_err(|fault| format!("{fault}"))?,
         region: region.parse().map_err(|fault| format!("{fault}"))?,
         bic: bic.to_owned(),
         url: url.to_owned(),
+        key: key.map(str::parse).transpose().map_err(|fault| format!("{fault}"))?,
     };
     Ok((currency, link))
 }

@@ -27,6 +27,8 @@ pub enum Domain {
     Command,
     /// A node's request to be admitted.
     JoinRequest,
+    /// A message between a node and a bank.
+    BankMessage,
 }
 
 impl Domain {
@@ -38,6 +40,7 @@ impl Domain {
             Domain::Envelope => b"gcfn/envelope",
             Domain::Command => b"gcfn/command",
             Domain::JoinRequest => b"gcfn/join-request",
+            Domain::BankMessage => b"gcfn/bank-message",
         };
         [b"\0", name, b"\0", message].concat()
     }

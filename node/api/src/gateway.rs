@@ -157,8 +157,14 @@ pub trait Mirrors: Send + Sync + 'static {
 /// Where the banks of a node deliver.
 #[tonic::async_trait]
 pub trait BankDoor: Send + Sync + 'static {
-    /// Takes one ISO 20022 message of `bank` once, however often it is delivered.
-    async fn take(&self, bank: NodeIdentity, message: &[u8]) -> Result<(), Problem>;
+    /// Takes one ISO 20022 message of `bank` once, however often it is delivered, with what is
+    /// beside it as its signature.
+    async fn take(
+        &self,
+        bank: NodeIdentity,
+        message: &[u8],
+        signature: Option<&[u8]>,
+    ) -> Result<(), Problem>;
 }
 
 /// What is possible on a testnet alone.

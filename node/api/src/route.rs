@@ -29,6 +29,8 @@ use gcfn_venue::{Done, Rejection, Request as Wish, Role, Verb};
 
 /// The header with the caller's key of a wish.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The signature beside a bank's message.
+pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("gcfn-signature");
 /// The header with the least `as_of` that the caller wants to read.
 pub(crate) const AT_LEAST: HeaderName = HeaderName::from_static("gcfn-at-least");
 /// The header with the node's name of a request.

@@ -4,8 +4,9 @@ use crate::bank_desk::https_client;
 use crate::files::{NodeFiles, Running};
 use crate::network::Network;
 use anyhow::{Context, Result};
+use gcfn_anchor::keys::Signer;
 use gcfn_link::certificate::Denylist;
-use gcfn_link::keys::TlsKey;
+use gcfn_link::keys::{SigningSeed, TlsKey};
 use gcfn_link::listener::{Limits, Listener};
 use gcfn_link::tls::{Credentials, Trust, client_by_address, server_mutual};
 use gcfn_simulator::{BankConfig, SharedBank, deliver, router};
@@ -13,6 +14,7 @@ use gcfn_telemetry::{Importance, Supervisor};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 /// `bank.toml`: where the bank listens, and what it is.
 #[derive(Debug, Deserialize)]
@@ -39,7 +41,11 @@ pub async fn serve(dir: &Path, stop: impl Future<Output = ()>) -> Result<()> {
     let credentials = Credentials::new(&pem, &key)?;
     let trust = Trust::new(network.network, &network.ca, Denylist::default())?;
 
-    let bank = SharedBank::open(&files.path("data"), &file.bank)?;
+    // A bank that has a key signs.
+    let path = files.path("keys/signing.key");
+    let seed = path.exists().then(|| SigningSeed::load(&path)).transpose()?;
+    let signer = seed.map(|seed| Arc::new(Signer::from_seed(&seed.to_bytes())));
+    let bank = SharedBank::open(&files.path("data"), &file.bank, signer.as_ref())?;
     let client = https_client(client_by_address(Some(&credentials), &network.ca)?)?;
     let supervisor = Supervisor::new();
     let tls = server_mutual(&credentials, &trust)?;

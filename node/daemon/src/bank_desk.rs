@@ -3,19 +3,22 @@
 use crate::config::{BankLink, Config};
 use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};
+use gcfn_anchor::keys::Signer;
 use gcfn_api::gateway::BankDoor;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_banking::{BankWord, DeskEvent, Instruction};
 use gcfn_cell::{Cell, Clock, SubmitError};
 use gcfn_clearing::ClearingEvent;
 use gcfn_council::{Council, Refusal, Verb};
+use gcfn_iso20022::Bic;
 use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::tls::{Credentials, Trust, client};
 use gcfn_model::{Currency, Machine, NetworkId, NodeId, Pool, SettlementAccount, Timestamp, Uetr};
 use gcfn_replica::{Command, Replica};
 use gcfn_store::Store;
 use gcfn_transport::{
-    AccountBook, Departure, HttpsChannel, Inbox, InboxError, Incoming, Order, Outbox, TellError,
+    AccountBook, Check, Correspondents, Departure, HttpsChannel, Inbox, InboxError, Incoming,
+    IncomingFault, Order, Outbox, Pen, SIGNATURE_HEADER, TellError,
 };
 use gcfn_venue::Command as Venue;
 use std::collections::BTreeMap;
@@ -50,6 +53,7 @@ impl BankDesk {
     /// When a bank's code is none.
     pub(crate) fn new(
         config: &Config,
+        network: NetworkId,
         till: Till,
         store: Store,
         clock: Arc<dyn Clock>,
@@ -62,7 +66,11 @@ impl BankDesk {
         let book = Arc::new(AccountBook::new(config.node, banks.clone()));
         let inbox = |(currency, bank): (&Currency, &BankLink)| {
             let bic = banks.get(currency).cloned().context("read above")?;
-            Ok((bank.node, Inbox::new(store.archive(), book.clone(), bic)))
+            let inbox = Inbox::new(store.archive(), book.clone(), bic.clone());
+            let check = bank
+                .key
+                .map(|key| Check::new(Correspondents::to_node(network, &bic, config.node), key));
+            Ok((bank.node, check.into_iter().fold(inbox, Inbox::checked)))
         };
         let inboxes = config.banks.iter().map(inbox).collect::<Result<_>>()?;
         Ok(BankDesk { till, store, book, clock, inboxes: Arc::new(inboxes) })
@@ -73,12 +81,14 @@ impl BankDesk {
     /// # Errors
     /// When the journal or the store cannot be used.
     pub(crate) async fn pay(self, bank: BankLink, currency: Currency, way: BankWay) -> Result<()> {
-        let bic = bank.bic.parse().map_err(|error| anyhow!("bic: {error}"))?;
+        let bic: Bic = bank.bic.parse().map_err(|error| anyhow!("bic: {error}"))?;
+        let to_bank = Correspondents::to_bank(way.network, self.book.node(), &bic);
+        let pen = Pen::new(to_bank, way.signer.clone());
         let channel = HttpsChannel::new(way.client(&bank)?, &bank.url);
         let cell = self.till.cell_name();
         let journal = format!("{cell}.{}", currency.code().to_lowercase());
         let store = self.store.clone();
-        let outbox = Outbox::open(store, self.book.clone(), (bic, channel), &journal).await?;
+        let outbox = Outbox::open(store, self.book.clone(), (bic, channel, pen), &journal).await?;
         match &self.till {
             Till::Venue(cell) => self.walk(cell, outbox, venue_orders).await,
             Till::Federation(cell, _) => self.walk(cell, outbox, council_orders).await,
@@ -117,10 +127,19 @@ impl BankDesk {
 impl BankDoor for BankDesk {
     /// Taken once the machine has been told; malformed when the message cannot be understood;
     /// unavailable when the bank is to try again.
-    async fn take(&self, bank: NodeIdentity, message: &[u8]) -> Result<(), Problem> {
+    async fn take(
+        &self,
+        bank: NodeIdentity,
+        message: &[u8],
+        signature: Option<&[u8]>,
+    ) -> Result<(), Problem> {
         let inbox = self.inboxes.get(&bank.node).ok_or(Code::ForeignCertificate)?;
-        let incoming = match inbox.take(self.clock.now(), message).await {
+        let incoming = match inbox.take(self.clock.now(), message, signature).await {
             Ok(incoming) => incoming,
+            Err(InboxError::Refused(IncomingFault::Signature(fault))) => {
+                let problem = Problem::new(Code::BankSignature.line(), fault.to_string());
+                return Err(problem.at(SIGNATURE_HEADER));
+            }
             Err(InboxError::Refused(_)) => return Err(Code::BankMessage.into()),
             Err(error) => {
                 tracing::error!(error = format!("{error:#}"), "bank message not kept");
@@ -321,6 +340,8 @@ pub(crate) struct BankWay {
     pub(crate) credentials: Credentials,
     /// What it believes.
     pub(crate) trust: Trust,
+    /// What the node signs its messages with.
+    pub(crate) signer: Arc<Signer>,
 }
 
 impl BankWay {

@@ -3,6 +3,7 @@
 //! Settings of one machine only. What changes an outcome (fees, limits, calendars) is in the
 //! region's template and reaches the machines through their genesis and their logs.
 
+use gcfn_anchor::keys::PublicKey;
 use gcfn_link::identity::Role;
 use gcfn_model::{Currency, NodeId, RegionId};
 use std::collections::BTreeMap;
@@ -60,6 +61,8 @@ pub struct BankLink {
     pub bic: String,
     /// Where it takes messages.
     pub url: String,
+    /// What it signs its messages with. Where one is named, an unsigned message is not heard.
+    pub key: Option<PublicKey>,
 }
 
 /// One mistake: where it is, what was found, what is allowed.
@@ -126,6 +129,7 @@ struct Bank {
     region: Spanned<String>,
     bic: Spanned<String>,
     url: Spanned<String>,
+    key: Option<Spanned<String>>,
 }
 
 const KEYS: [&str; 10] = [
@@ -141,7 +145,7 @@ const KEYS: [&str; 10] = [
     "message_mib",
 ];
 const LISTEN_KEYS: [&str; 2] = ["api", "link"];
-const BANK_KEYS: [&str; 4] = ["node", "region", "bic", "url"];
+const BANK_KEYS: [&str; 5] = ["node", "region", "bic", "url", "key"];
 
 /// Collects mistakes while reading.
 struct Reader<'a> {
@@ -281,8 +285,9 @@ fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
         let name = reader.parse("bank.node", &bank.node);
         let region = reader.parse("bank.region", &bank.region);
         let (bic, url) = (bank.bic.get_ref().clone(), bank.url.get_ref().clone());
+        let key = bank.key.as_ref().and_then(|key| reader.parse("bank.key", key));
         if let (Some(code), Some(node), Some(region)) = (code, name, region) {
-            banks.insert(code, BankLink { node, region, bic, url });
+            banks.insert(code, BankLink { node, region, bic, url, key });
         }
     }
     let watches: Vec<_> =

@@ -11,9 +11,12 @@ use std::sync::Arc;
 
 const KEEP: Statement = Statement::new(
     "archive a bank message",
-    "INSERT INTO archive (direction, bank, digest, message_id, kind, uetr, at, sealed)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     ON CONFLICT (direction, bank, digest) DO NOTHING",
+    "INSERT INTO archive (direction, bank, digest, message_id, kind, uetr, at, signature, sealed)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (direction, bank, digest) DO UPDATE
+         SET message_id = excluded.message_id, kind = excluded.kind, uetr = excluded.uetr,
+             at = excluded.at, signature = excluded.signature
+         WHERE archive.kind LIKE 'refused: %' AND excluded.kind NOT LIKE 'refused: %'",
 );
 const FETCH: Statement = Statement::new(
     "fetch a bank message",
@@ -21,12 +24,12 @@ const FETCH: Statement = Statement::new(
 );
 const LIST: Statement = Statement::new(
     "list bank messages",
-    "SELECT direction, bank, digest, message_id, kind, uetr, at FROM archive
+    "SELECT direction, bank, digest, message_id, kind, uetr, at, signature FROM archive
      WHERE (at, digest) > ($1, $2) ORDER BY at, digest LIMIT $3",
 );
 const TRACE: Statement = Statement::new(
     "trace a payment",
-    "SELECT direction, bank, digest, message_id, kind, uetr, at FROM archive
+    "SELECT direction, bank, digest, message_id, kind, uetr, at, signature FROM archive
      WHERE uetr = $1 ORDER BY at, digest",
 );
 const PRUNE: Statement = Statement::new(
@@ -36,7 +39,7 @@ const PRUNE: Statement = Statement::new(
 );
 const NAMED: Statement = Statement::new(
     "find a bank message by its id",
-    "SELECT direction, bank, digest, message_id, kind, uetr, at FROM archive
+    "SELECT direction, bank, digest, message_id, kind, uetr, at, signature FROM archive
      WHERE bank = $1 AND message_id = $2 AND direction = $3 ORDER BY at, digest",
 );
 
@@ -71,12 +74,20 @@ pub struct Label {
     pub bank: String,
     /// The sender's message identification (`MsgId`).
     pub message_id: String,
-    /// The message definition, `pacs.009.001.08`.
+    /// The message definition, `pacs.009.001.08`; of what was not taken [`Label::REFUSED`] and the
+    /// reason.
     pub kind: String,
     /// The payment that it is about, if it is about one.
     pub uetr: Option<Uetr>,
     /// When it was received or handed over.
     pub at: Timestamp,
+    /// The sender's detached signature, as it was beside the message. Not looked at here.
+    pub signature: Option<Vec<u8>>,
+}
+
+impl Label {
+    /// How the kind of what was not taken begins, in and out.
+    pub const REFUSED: &'static str = "refused: ";
 }
 
 /// A message in the archive.
@@ -97,7 +108,8 @@ pub struct Archive {
 
 impl Archive {
     /// Keeps `bytes` under `label` and returns their SHA-256. The same bytes from the same bank
-    /// are kept once: the second is told apart by [`Filed::again`].
+    /// are kept once: the second is told apart by [`Filed::again`]. What was refused at first and
+    /// is taken now, because it is signed now or an account is listed now, has its label from now.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -114,6 +126,7 @@ impl Archive {
             label.kind.as_str().into(),
             uetr.as_deref().into(),
             label.at.into(),
+            label.signature.as_deref().into(),
             sealed.as_slice().into(),
         ];
         let added = self.db.execute(&KEEP, &args).await?;
@@ -214,6 +227,7 @@ fn kept(row: &Row) -> Result<Kept, StoreError> {
         kind: row.get(4)?,
         uetr: uetr.map_err(|_| damaged("a UETR"))?,
         at: row.time(6)?.ok_or(damaged("a time"))?,
+        signature: row.get(7)?,
     };
     let digest = digest.try_into().map(Digest).map_err(|_| damaged("a digest"))?;
     Ok(Kept { label, digest })

@@ -64,6 +64,11 @@ impl<'a> From<&'a [u8]> for Value<'a> {
         Value::Bytes(Some(value))
     }
 }
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(value: Option<&'a [u8]>) -> Self {
+        Value::Bytes(value)
+    }
+}
 impl<'a, K> From<&'a Id<K>> for Value<'a> {
     fn from(id: &'a Id<K>) -> Self {
         Value::Bytes(Some(id.as_bytes()))

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 /// The files of `migrations/` in order.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("keyring", include_str!("../migrations/0001_keyring.sql")),
     ("vault", include_str!("../migrations/0002_vault.sql")),
     ("archive", include_str!("../migrations/0003_archive.sql")),
@@ -18,6 +18,7 @@ const FILES: [(&str, &str); 9] = [
     ("document", include_str!("../migrations/0007_document.sql")),
     ("audit", include_str!("../migrations/0008_audit.sql")),
     ("archive by id", include_str!("../migrations/0009_archive_by_id.sql")),
+    ("archive signature", include_str!("../migrations/0010_archive_signature.sql")),
 ];
 
 /// The migrations as PostgreSQL takes them.

@@ -4,10 +4,12 @@
 use crate::layout::{BankPlan, Layout, NodePlan, folder};
 use crate::scenario::Scenario;
 use anyhow::{Context, Result, anyhow};
-use gcfn_council::Params;
+use gcfn_anchor::keys::{PublicKey, Signer};
+use gcfn_council::{Params, SignedJoinRequest};
 use gcfn_daemon::config::BankLink;
 use gcfn_daemon::init::{NodeInit, init};
 use gcfn_daemon::network::{self, FoundingTerms};
+use gcfn_link::keys::SigningSeed;
 use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Pool, SettlementAccount, Timestamp};
 use gcfn_simulator::{AccountConfig, BankConfig, NodeConfig};
 use gcfn_store::{Archive, Store, VaultKey};
@@ -70,7 +72,8 @@ pub fn init_node(dir: &Path, layout: &Layout, node: &NodePlan) -> Result<()> {
     for currency in &node.banks {
         let BankPlan { name, region, bic, listen, .. } = layout.bank(*currency)?;
         let url = format!("https://{listen}");
-        let link = BankLink { node: *name, region: *region, bic: bic.clone(), url };
+        let key = Some(bank_key(&folder(dir, *name))?);
+        let link = BankLink { node: *name, region: *region, bic: bic.clone(), url, key };
         banks.insert(*currency, link);
     }
     init(&NodeInit {
@@ -90,6 +93,27 @@ pub fn init_node(dir: &Path, layout: &Layout, node: &NodePlan) -> Result<()> {
         deposit: format!("demo deposit of {}", node.name),
     })
     .with_context(|| format!("make node {}", node.name))
+}
+
+/// What the bank in `dir` signs with: its key is made when the first node is told of it.
+fn bank_key(dir: &Path) -> Result<PublicKey> {
+    let path = NodeFiles::new(dir).path("keys/signing.key");
+    let seed = if path.exists() {
+        SigningSeed::load(&path)?
+    } else {
+        std::fs::create_dir_all(dir.join("keys"))
+            .with_context(|| format!("make {}", dir.display()))?;
+        let seed = SigningSeed::generate()?;
+        seed.create(&path)?;
+        seed
+    };
+    Ok(Signer::from_seed(&seed.to_bytes()).public_key())
+}
+
+/// The key that a node was admitted with.
+fn node_key(dir: &Path) -> Result<PublicKey> {
+    let request: SignedJoinRequest = NodeFiles::new(dir).read_json("join-request.json")?;
+    Ok(request.request.profile.key)
 }
 
 /// The founding ceremony of root and regionals, then what everybody else must know, and the
@@ -182,7 +206,7 @@ pub fn account(node: NodeId, pool: Pool, currency: Currency) -> String {
 /// # Errors
 /// When a name does not fit a message.
 pub fn write_bank(
-    dir: &Path,
+    home: &Path,
     layout: &Layout,
     bank: &BankPlan,
     (scenario, date): (&Scenario, BusinessDate),
@@ -198,17 +222,19 @@ pub fn write_bank(
                 name: format!("{} {pool}", node.name).parse()?,
             });
         }
-        nodes.push(NodeConfig { node: node.name, api: format!("https://{}", node.api) });
+        let (api, key) = (format!("https://{}", node.api), node_key(&folder(home, node.name))?);
+        let api = Some(api);
+        nodes.push(NodeConfig { node: node.name, api, folder: None, key: Some(key) });
         for party in scenario.parties.iter().filter(|party| party.node == node.name) {
             let number = party.account.parse()?;
             accounts.push(AccountConfig { number, node: None, name: party.name.parse()? });
         }
     }
-    let config =
-        BankConfig { bic: bank.bic.parse()?, currency: bank.currency, date, accounts, nodes };
+    let (network, bic, currency) = (layout.network, bank.bic.parse()?, bank.currency);
+    let config = BankConfig { network, bic, currency, date, accounts, nodes };
     let file = BankFile { listen: bank.listen.to_string(), bank: config };
     let text = toml::to_string(&file).context("encode bank.toml")?;
-    let path = folder(dir, bank.name).join("bank.toml");
+    let path = folder(home, bank.name).join("bank.toml");
     std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))
 }
 

@@ -94,6 +94,7 @@ const WITHIN_A_ROW: &[(&str, &str, &str)] = &[
     ("gcfn-transport", "gcfn-store", "archives every message"),
     ("gcfn-simulator", "gcfn-link", "a bank shows a certificate"),
     ("gcfn-simulator", "gcfn-telemetry", "supervises its tasks"),
+    ("gcfn-simulator", "gcfn-transport", "is at the other end of the ways to a bank"),
     ("gcfn-api", "gcfn-telemetry", "counts requests, and logs chains of errors"),
     ("gcfn-api", "gcfn-store", "answers from the read model"),
     ("gcfn-api", "gcfn-link", "knows callers by their certificate"),

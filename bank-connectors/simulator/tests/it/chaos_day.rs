@@ -123,6 +123,7 @@ impl Side {
             held("CUSTOMER", None),
         ];
         let config = BankConfig {
+            network: "gcfn-test".parse().unwrap(),
             bic: of("BANKCNSH"),
             currency,
             date: of("2026-11-23"),

@@ -28,8 +28,14 @@ pub(crate) fn config() -> BankConfig {
         node: node.map(of),
         name: of("holder"),
     };
-    let node = |name: &str| NodeConfig { node: of(name), api: format!("https://{name}.test") };
+    let node = |name: &str| NodeConfig {
+        node: of(name),
+        api: Some(format!("https://{name}.test")),
+        folder: None,
+        key: None,
+    };
     BankConfig {
+        network: of("gcfn-test"),
         bic: of("BANKCNSH"),
         currency: Currency::Cny,
         date: of("2026-11-23"),

@@ -6,10 +6,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Method, Request, StatusCode};
 use axum::routing::post;
+use gcfn_anchor::keys::Signer;
 use gcfn_iso20022::{BusinessMessage, write};
 use gcfn_link::certificate::{MemberCertificate, PeerIdentity};
 use gcfn_link::identity::Role;
-use gcfn_simulator::{NodeConfig, SharedBank, deliver, router};
+use gcfn_simulator::{NodeConfig, SharedBank, deliver, exchange, router};
+use gcfn_transport::{Check, Correspondents, FolderChannel, Pen, read_signature};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
@@ -47,14 +49,14 @@ fn payment() -> String {
 #[tokio::test]
 async fn a_killed_bank_comes_back_knowing_everything() {
     let folder = tempfile::tempdir().unwrap();
-    let bank = SharedBank::open(folder.path(), &config()).unwrap();
+    let bank = SharedBank::open(folder.path(), &config(), None).unwrap();
     bank.change(|bank| bank.deposit(&deposit("A-UC", "100.00"))).await.unwrap().unwrap();
     let app = router(bank.clone());
     let node = peer("a", Role::Local);
     assert_eq!(call(&app, Some(node), "/iso20022", &payment()).await, StatusCode::ACCEPTED);
     let before = bank.read(Clone::clone).await;
 
-    let again = SharedBank::open(folder.path(), &config()).unwrap();
+    let again = SharedBank::open(folder.path(), &config(), None).unwrap();
     assert_eq!(again.read(Clone::clone).await, before);
     assert_eq!(
         call(&router(again.clone()), Some(node), "/iso20022", &payment()).await,
@@ -67,14 +69,14 @@ async fn a_killed_bank_comes_back_knowing_everything() {
 async fn a_file_of_another_kind_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("bank.json"), "{\"format\":\"x\"}").unwrap();
-    let fault = SharedBank::open(folder.path(), &config()).unwrap_err();
+    let fault = SharedBank::open(folder.path(), &config(), None).unwrap_err();
     assert!(fault.to_string().ends_with("bank.json is not of format gcfn-bank/2"));
 }
 
 #[tokio::test]
 async fn each_role_has_its_calls() {
     let folder = tempfile::tempdir().unwrap();
-    let bank = SharedBank::open(folder.path(), &config()).unwrap();
+    let bank = SharedBank::open(folder.path(), &config(), None).unwrap();
     let app = router(bank.clone());
     let (node, operator) = (peer("a", Role::Local), peer("ops", Role::Operator));
     let regulator = peer("reg", Role::Regulator);
@@ -111,6 +113,43 @@ async fn each_role_has_its_calls() {
     }
 }
 
+#[tokio::test]
+async fn a_node_with_a_key_is_heard_by_its_signature_and_what_the_bank_says_is_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (node, bank_key) = (Signer::from_seed(&[1; 32]), Arc::new(Signer::from_seed(&[2; 32])));
+    let mut config = config();
+    config.nodes[0].key = Some(node.public_key());
+    let bank = SharedBank::open(folder.path(), &config, Some(&bank_key)).unwrap();
+    bank.change(|bank| bank.deposit(&deposit("A-UC", "100.00"))).await.unwrap().unwrap();
+    let (app, xml) = (router(bank.clone()), payment());
+    let to_bank = Correspondents::to_bank(config.network, of("a"), &config.bic);
+    let signed = Pen::new(to_bank, Arc::new(node)).sign(xml.as_bytes()).to_string();
+    let pay = async |signature: Option<&str>| {
+        let mut request = Request::post("/iso20022");
+        if let Some(signature) = signature {
+            request = request.header("gcfn-signature", signature);
+        }
+        let mut request = request.body(Body::from(xml.clone())).unwrap();
+        request.extensions_mut().insert(peer("a", Role::Local));
+        app.clone().oneshot(request).await.unwrap().status()
+    };
+    let other = Pen::new(
+        Correspondents::to_bank(config.network, of("b"), &config.bic),
+        Arc::new(Signer::from_seed(&[1; 32])),
+    );
+    for wrong in [None, Some("signed"), Some(&*other.sign(xml.as_bytes()).to_string())] {
+        assert_eq!(pay(wrong).await, StatusCode::FORBIDDEN, "{wrong:?}");
+    }
+    assert_eq!(bank.read(accounts).await, "A-SH 0.00, A-UC 100.00, B-CH 0.00, CUSTOMER 0.00");
+    assert_eq!(pay(Some(&signed)).await, StatusCode::ACCEPTED);
+    assert_eq!(bank.read(accounts).await, "A-SH 0.00, A-UC 40.00, B-CH 60.00, CUSTOMER 0.00");
+
+    let said = bank.sign(of("a"), b"<Document/>");
+    let to_node = Correspondents::to_node(config.network, &config.bic, of("a"));
+    let check = Check::new(to_node, bank_key.public_key());
+    assert_eq!(check.check(b"<Document/>", said.as_ref()), Ok(()));
+}
+
 /// A node that answers as told, then takes everything.
 #[derive(Clone)]
 struct Node {
@@ -135,10 +174,10 @@ async fn messages_are_repeated_until_taken_and_then_forgotten() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api = format!("http://{}/", listener.local_addr().unwrap());
     let mut config = config();
-    config.nodes = vec![NodeConfig { node: of("a"), api }];
+    config.nodes = vec![NodeConfig { node: of("a"), api: Some(api), folder: None, key: None }];
 
     let folder = tempfile::tempdir().unwrap();
-    let bank = SharedBank::open(folder.path(), &config).unwrap();
+    let bank = SharedBank::open(folder.path(), &config, None).unwrap();
     bank.change(|bank| bank.deposit(&deposit("A-UC", "1.00"))).await.unwrap().unwrap();
     let story = async {
         let first = listen.recv().await.unwrap();
@@ -151,5 +190,49 @@ async fn messages_are_repeated_until_taken_and_then_forgotten() {
         () = story => {}
         served = async { axum::serve(listener, app).await } => panic!("{served:?}"),
         ended = deliver(bank.clone(), reqwest::Client::new()) => panic!("{ended:?}"),
+    }
+}
+
+/// Signed both ways: what the node puts there is booked, what the bank says comes in order.
+#[tokio::test]
+async fn a_bank_at_the_other_end_of_a_folder_answers_there() {
+    let (home, shared) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (node, bank_key) =
+        (Arc::new(Signer::from_seed(&[1; 32])), Arc::new(Signer::from_seed(&[2; 32])));
+    let mut config = config();
+    config.nodes[0].key = Some(node.public_key());
+    let bank = SharedBank::open(home.path(), &config, Some(&bank_key)).unwrap();
+    bank.change(|bank| bank.deposit(&deposit("A-UC", "100.00"))).await.unwrap().unwrap();
+    let to_bank = Correspondents::to_bank(config.network, of("a"), &config.bic);
+    let to_node = Correspondents::to_node(config.network, &config.bic, of("a"));
+    let (pen, check) = (Pen::new(to_bank, node), Check::new(to_node, bank_key.public_key()));
+
+    let channel = FolderChannel::open(shared.path()).unwrap();
+    let end = FolderChannel::open_as_bank(shared.path()).unwrap();
+    let story = async {
+        let next = async || loop {
+            if let Some(arrival) = channel.next().await.unwrap() {
+                let signature = read_signature(arrival.signature.as_ref().unwrap()).unwrap();
+                check.check(&arrival.bytes, Some(&signature)).unwrap();
+                let text = String::from_utf8(arrival.bytes.clone()).unwrap();
+                channel.done(arrival).await.unwrap();
+                return text;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        };
+        assert!(next().await.contains(">100.00<"), "the deposit");
+        let xml = payment();
+        // Unsigned at first: it is set aside and nothing of it is booked.
+        channel.put("1", xml.as_bytes(), None).await.unwrap();
+        channel.put("2", xml.as_bytes(), Some(&pen.sign(xml.as_bytes()))).await.unwrap();
+        assert!(next().await.contains("ACSC"));
+        assert!(next().await.contains("camt.054"));
+        assert_eq!(bank.read(accounts).await, "A-SH 0.00, A-UC 40.00, B-CH 60.00, CUSTOMER 0.00");
+        assert!(shared.path().join("bank/broken/1.xml").exists());
+        assert!(shared.path().join("bank/done/2.xml.sig").exists());
+    };
+    tokio::select! {
+        () = story => {}
+        ended = exchange(bank.clone(), of("a"), end) => panic!("{ended:?}"),
     }
 }

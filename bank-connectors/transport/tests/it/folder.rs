@@ -1,15 +1,18 @@
 //! Files appear whole, in order, and are not lost.
 
+use crate::world::{NODE_KEY, signer, to_bank};
 use gcfn_iso20022::BYTES_MAX;
 use gcfn_model::Uetr;
-use gcfn_transport::{Channel, FolderChannel, Message};
+use gcfn_transport::{Channel, Check, FolderChannel, Message, Pen, read_signature};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn message(seed: u8) -> Message {
     let id = format!("MSG-{seed}").parse().unwrap();
-    Message { id, uetr: Uetr::derive(&[&[seed]]), bytes: vec![seed; 300_000] }
+    let bytes = vec![seed; 300_000];
+    let signature = Pen::new(to_bank(), signer(NODE_KEY)).sign(&bytes);
+    Message { id, uetr: Uetr::derive(&[&[seed]]), bytes, signature }
 }
 
 fn files(folder: &Path) -> Vec<String> {
@@ -24,11 +27,16 @@ async fn the_bank_never_sees_half_a_file() {
     let root = tempfile::tempdir().unwrap();
     let channel = FolderChannel::open(root.path()).unwrap();
     let (out, done) = (root.path().join("out"), AtomicBool::new(false));
+    let check = Check::new(to_bank(), signer(NODE_KEY).public_key());
     std::thread::scope(|scope| {
         let bank = scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                for name in files(&out) {
-                    assert_eq!(fs::read(out.join(name)).unwrap().len(), 300_000);
+                for name in files(&out).into_iter().filter(|name| name.ends_with(".xml")) {
+                    let message = fs::read(out.join(&name)).unwrap();
+                    assert_eq!(message.len(), 300_000);
+                    let signature = fs::read(out.join(format!("{name}.sig"))).unwrap();
+                    let signature = read_signature(&signature).unwrap();
+                    check.check(&message, Some(&signature)).unwrap();
                 }
             }
         });
@@ -42,7 +50,28 @@ async fn the_bank_never_sees_half_a_file() {
         done.store(true, Ordering::Relaxed);
         bank.join().unwrap();
     });
-    assert_eq!(files(&out).len(), 20, "a repeat takes the place of the first");
+    assert_eq!(files(&out).len(), 40, "a repeat takes the place of the first");
+}
+
+#[tokio::test]
+async fn a_file_is_read_with_its_signature_and_put_away_with_it() {
+    let root = tempfile::tempdir().unwrap();
+    let channel = FolderChannel::open(root.path()).unwrap();
+    let folder = |name: &str| root.path().join(name);
+    // The bank's way: the signature first. Without its message it is nothing to read.
+    fs::write(folder("in").join("1.xml.sig"), "signed\n").unwrap();
+    assert!(channel.next().await.unwrap().is_none());
+    fs::write(folder("in").join("1.xml"), "one").unwrap();
+    fs::write(folder("in").join("2.xml"), "two").unwrap();
+    let first = channel.next().await.unwrap().unwrap();
+    assert_eq!((&*first.bytes, first.signature.as_deref()), (&b"one"[..], Some(&b"signed\n"[..])));
+    channel.done(first).await.unwrap();
+    let second = channel.next().await.unwrap().unwrap();
+    assert_eq!((&*second.bytes, &second.signature), (&b"two"[..], &None));
+    channel.broken(second).await.unwrap();
+    assert_eq!(files(&folder("in")), [""; 0]);
+    assert_eq!(files(&folder("done")), ["1.xml", "1.xml.sig"]);
+    assert_eq!(files(&folder("broken")), ["2.xml"]);
 }
 
 #[tokio::test]

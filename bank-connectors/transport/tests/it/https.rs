@@ -1,23 +1,25 @@
 //! A bank behind HTTP. TLS is the client's business and tested where it is set up.
 
-use crate::world::{Machine, World, pay_in};
+use crate::world::{Machine, NODE_KEY, World, pay_in, signer, to_bank};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use gcfn_model::Uetr;
-use gcfn_transport::{Channel, Departure, HttpsChannel, HttpsFault, Message};
+use gcfn_transport::{
+    Channel, Check, Departure, HttpsChannel, HttpsFault, Message, Pen, read_signature,
+};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
-type Calls = Arc<Mutex<Vec<(String, Bytes)>>>;
+type Calls = Arc<Mutex<Vec<([String; 2], Bytes)>>>;
 
 /// A bank that is closed at the first call and takes what comes after it.
 async fn bank(calls: Calls) -> String {
     let take = move |headers: HeaderMap, body: Bytes| async move {
         let mut calls = calls.lock().unwrap();
-        let kind = headers["content-type"].to_str().unwrap().to_owned();
-        calls.push((kind, body));
+        let heads = ["content-type", "gcfn-signature"];
+        calls.push((heads.map(|name| headers[name].to_str().unwrap().to_owned()), body));
         if calls.len() == 1 { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::ACCEPTED }
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -43,7 +45,11 @@ async fn a_closed_bank_is_asked_again_with_the_same_bytes() {
     let calls = calls.lock().unwrap();
     assert_eq!(calls.len(), 2);
     assert_eq!(calls[0], calls[1]);
-    assert_eq!(calls[0].0, "application/xml");
+    let ([kind, signature], bytes) = &calls[0];
+    assert_eq!(kind, "application/xml");
+    let signature = read_signature(signature.as_bytes()).unwrap();
+    let check = Check::new(to_bank(), signer(NODE_KEY).public_key());
+    assert_eq!(check.check(bytes, Some(&signature)), Ok(()));
 }
 
 #[tokio::test]
@@ -51,8 +57,9 @@ async fn a_bank_that_is_not_there_has_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let message =
-        Message { id: "MSG-1".parse().unwrap(), uetr: Uetr::derive(&[b"x"]), bytes: b"x".to_vec() };
+    let (id, uetr, bytes) = ("MSG-1".parse().unwrap(), Uetr::derive(&[b"x"]), b"x".to_vec());
+    let signature = Pen::new(to_bank(), signer(NODE_KEY)).sign(&bytes);
+    let message = Message { id, uetr, bytes, signature };
     let fault = HttpsChannel::new(client(), &url).send(&message).await.unwrap_err();
     assert!(matches!(fault, HttpsFault::Unreached(_)), "{fault:?}");
     assert!(!HttpsChannel::may_have_arrived(&fault));

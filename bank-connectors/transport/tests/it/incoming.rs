@@ -117,9 +117,9 @@ fn booked(entry: &BankEntry) -> String {
 async fn check(bytes: Vec<u8>, expected: Expect) {
     let world = World::new().await;
     let inbox = world.inbox();
-    let answer = inbox.take(at(1), &bytes).await;
+    let answer = inbox.take(at(1), &bytes, None).await;
     expected.assert_eq(&text(&answer));
-    let again = inbox.take(at(2), &bytes).await;
+    let again = inbox.take(at(2), &bytes, None).await;
     assert_eq!(format!("{answer:?}"), format!("{again:?}"), "a repeat is answered alike");
 
     let archive = world.store.archive();
@@ -152,7 +152,7 @@ async fn heard(inbox: &Inbox, entry: Entry) -> BankEntry {
     let text = String::from_utf8(bytes).unwrap();
     let number = inbox.counts().taken + 2;
     let text = text.replace("MSG-1", &format!("MSG-{number}"));
-    let incoming = inbox.take(Timestamp::EPOCH, text.as_bytes()).await.unwrap();
+    let incoming = inbox.take(Timestamp::EPOCH, text.as_bytes(), None).await.unwrap();
     let [Incoming::Booked(booked)] = incoming.as_slice() else { panic!("{incoming:?}") };
     *booked
 }
@@ -245,7 +245,7 @@ async fn a_statement_too_long_for_one_reading_is_heard_in_parts() {
     let statements = vec![statement];
     let bytes = message(Document::Statements(Statements { group: group(), statements }));
     assert!(gcfn_iso20022::BYTES_MAX < bytes.len(), "{} bytes", bytes.len());
-    let heard = inbox.take(at(1), &bytes).await.unwrap();
+    let heard = inbox.take(at(1), &bytes, None).await.unwrap();
     let (last, parts) = heard.split_last().unwrap();
     let mut entries = 0;
     for (before, part) in parts.iter().enumerate() {
@@ -256,9 +256,9 @@ async fn a_statement_too_long_for_one_reading_is_heard_in_parts() {
     let Incoming::Statement(last) = last else { panic!("{last:?}") };
     assert_eq!(last.after, u32::try_from(parts.len()).unwrap());
     assert_eq!(entries + last.entries.len(), 5_000);
-    assert_eq!(inbox.take(at(2), &bytes).await.unwrap(), heard, "a repeat is heard alike");
+    assert_eq!(inbox.take(at(2), &bytes, None).await.unwrap(), heard, "a repeat is heard alike");
     let too_long = bytes.iter().copied().take(bytes.len() - 100).collect::<Vec<_>>();
-    assert!(inbox.take(at(3), &too_long).await.is_err(), "whole or not at all");
+    assert!(inbox.take(at(3), &too_long, None).await.is_err(), "whole or not at all");
 }
 
 #[tokio::test]
@@ -494,16 +494,16 @@ async fn one_id_is_one_message() {
     let first = notification("GCFN-CN-SHA-UC-CNY", vec![entry(|_| ())]);
     let other = Entry { money: money(1, Currency::Cny), ..entry(|_| ()) };
     let other = notification("GCFN-CN-SHA-UC-CNY", vec![other]);
-    inbox.take(at(1), &first).await.unwrap();
-    let refused = inbox.take(at(2), &other).await;
+    inbox.take(at(1), &first, None).await.unwrap();
+    let refused = inbox.take(at(2), &other, None).await;
     let says = expect![
         "message id was used for another message; send what differs under an id of its own"
     ];
     says.assert_eq(&text(&refused));
     // Neither a repeat, under whatever header, nor another kind of message is something else.
-    inbox.take(at(3), &first).await.unwrap();
+    inbox.take(at(3), &first, None).await.unwrap();
     let again = String::from_utf8(first).unwrap().replace("BizMsgIdr>MSG-1<", "BizMsgIdr>MSG-2<");
-    inbox.take(at(4), again.as_bytes()).await.unwrap();
+    inbox.take(at(4), again.as_bytes(), None).await.unwrap();
     let id = pay_in(1).instruction.id.to_string();
-    inbox.take(at(5), &payment_status(vec![rejected(&id)], Vec::new())).await.unwrap();
+    inbox.take(at(5), &payment_status(vec![rejected(&id)], Vec::new()), None).await.unwrap();
 }

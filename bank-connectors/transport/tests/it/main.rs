@@ -7,4 +7,5 @@ mod https;
 mod incoming;
 mod outbox;
 mod outgoing;
+mod signature;
 mod world;

@@ -1,5 +1,6 @@
 //! One node with a store of its own, and a bank that keeps what it gets.
 
+use gcfn_anchor::keys::Signer;
 use gcfn_banking::{Creditor, Instruction};
 use gcfn_iso20022::Bic;
 use gcfn_model::{
@@ -8,7 +9,8 @@ use gcfn_model::{
 };
 use gcfn_store::{Store, VaultKey};
 use gcfn_transport::{
-    AccountBook, Channel, Departure, Inbox, Message, Order, Outbox, OutboxError, TellError,
+    AccountBook, Channel, Check, Correspondents, Departure, Inbox, Message, Order, Outbox,
+    OutboxError, Pen, TellError,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,6 +23,22 @@ pub(crate) const IBAN: &str = "GB82WEST12345698765432";
 
 pub(crate) fn bic() -> Bic {
     "BANKCNSH".parse().unwrap()
+}
+
+/// The key of the node, or of its bank.
+pub(crate) fn signer(seed: u8) -> Arc<Signer> {
+    Arc::new(Signer::from_seed(&[seed; 32]))
+}
+
+pub(crate) const NODE_KEY: u8 = 1;
+pub(crate) const BANK_KEY: u8 = 2;
+
+pub(crate) fn to_bank() -> Correspondents {
+    Correspondents::to_bank("gcfn-test".parse().unwrap(), "cn-sha".parse().unwrap(), &bic())
+}
+
+pub(crate) fn to_node() -> Correspondents {
+    Correspondents::to_node("gcfn-test".parse().unwrap(), &bic(), "cn-sha".parse().unwrap())
 }
 
 pub(crate) fn account(text: &str) -> SettlementAccount {
@@ -93,11 +111,17 @@ impl World {
 
     pub(crate) async fn outbox<C: Channel>(&self, channel: C) -> Outbox<C> {
         let (store, book) = (self.store.clone(), self.book.clone());
-        Outbox::open(store, book, (bic(), channel), "cn-sha").await.unwrap()
+        let pen = Pen::new(to_bank(), signer(NODE_KEY));
+        Outbox::open(store, book, (bic(), channel, pen), "cn-sha").await.unwrap()
     }
 
     pub(crate) fn inbox(&self) -> Inbox {
         Inbox::new(self.store.archive(), self.book.clone(), bic())
+    }
+
+    /// The inbox for a bank whose messages are signed.
+    pub(crate) fn checked_inbox(&self) -> Inbox {
+        self.inbox().checked(Check::new(to_node(), signer(BANK_KEY).public_key()))
     }
 
     /// Where the outbox would go on after a crash.

@@ -163,7 +163,7 @@ impl Encode {
     }
 }
 
-fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     let read = std::fs::read(file).with_context(|| format!("read {}", file.display()));
     read.map_err(|fault| Failure::machine(&fault))
 }

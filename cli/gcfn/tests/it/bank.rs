@@ -133,3 +133,34 @@ fn the_official_schemas_are_a_second_opinion() {
     assert_eq!((code, &said["rule"]), (1, &"schema".into()), "{said}");
     assert_eq!(said["path"], "BusMsg/Document/FIToFICstmrCdtTrf/GrpHdr/BtchBookg", "{said}");
 }
+
+#[test]
+fn a_message_is_signed_and_checked_by_hand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("bank.key");
+    let (code, public, err) = told(&gcfn(&["bank", "key", text(&key)]));
+    assert_eq!((code, err.as_str(), public.trim().len()), (0, "", 64));
+    let (_, again, _) = told(&gcfn(&["bank", "key", text(&key)]));
+    assert_eq!(again, public, "a key is made once");
+
+    let message = file(&folder, "status.xml", b"<Document/>");
+    let route = ["--network", "gcfn-test", "--from", "BANKCNSH", "--to", "cn-sha"];
+    let sign = [&["bank", "sign", text(&message), "--seed", text(&key)], &route[..]].concat();
+    let (code, signature, err) = told(&gcfn(&sign));
+    assert_eq!((code, err.as_str(), signature.trim().len()), (0, "", 128));
+    file(&folder, "status.xml.sig", signature.as_bytes());
+
+    let check = [&["bank", "check", text(&message), "--by", public.trim()], &route[..]].concat();
+    let (code, out, _) = told(&gcfn(&check));
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "signed by this key, over this message, to this receiver\n")
+    );
+    let elsewhere = check.iter().map(|word| if *word == "cn-sha" { "cn" } else { word });
+    let (code, out, err) = told(&gcfn(&elsewhere.collect::<Vec<_>>()));
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("not of the sender's key"), "{err}");
+    let neither = check.iter().map(|word| if *word == "cn-sha" { "GCFNHKHH" } else { word });
+    let (code, _, err) = told(&gcfn(&neither.collect::<Vec<_>>()));
+    assert_eq!(code, 2, "{err}");
+}

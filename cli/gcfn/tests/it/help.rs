@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 50] = [
+const VERBS: [(&str, &[&str]); 53] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -15,6 +15,9 @@ const VERBS: [(&str, &[&str]); 50] = [
     ("bank", &["bank"]),
     ("bank-decode", &["bank", "decode"]),
     ("bank-encode", &["bank", "encode"]),
+    ("bank-key", &["bank", "key"]),
+    ("bank-sign", &["bank", "sign"]),
+    ("bank-check", &["bank", "check"]),
     ("bank-queue", &["bank", "queue"]),
     ("bank-trace", &["bank", "trace"]),
     ("bank-breaks", &["bank", "breaks"]),

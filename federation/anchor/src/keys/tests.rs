@@ -4,8 +4,14 @@ use alloc::format;
 use alloc::string::ToString;
 use expect_test::expect;
 
-const DOMAINS: [Domain; 5] =
-    [Domain::Note, Domain::Round, Domain::Envelope, Domain::Command, Domain::JoinRequest];
+const DOMAINS: [Domain; 6] = [
+    Domain::Note,
+    Domain::Round,
+    Domain::Envelope,
+    Domain::Command,
+    Domain::JoinRequest,
+    Domain::BankMessage,
+];
 
 /// RFC 8032 section 7.1, test 1.
 #[test]

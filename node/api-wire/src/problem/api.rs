@@ -95,6 +95,9 @@ pub enum Code {
     /// A bank's message cannot be understood.
     #[error("message is not one of ISO 20022 that this node understands")]
     BankMessage,
+    /// A message is not the bank's own word.
+    #[error("message is not signed as the bank's messages are")]
+    BankSignature,
     /// A bank speaks about what it does not keep.
     #[error("payment is of another bank than the one that reports on it")]
     ForeignPayment,
@@ -222,6 +225,12 @@ impl Code {
             Code::BankMessage => {
                 ("BankMessage", C::Malformed, Never, "compare it with the message's definition")
             }
+            Code::BankSignature => (
+                "BankSignature",
+                C::Forbidden,
+                Never,
+                "sign the message's bytes to this node with the key that it has of the bank",
+            ),
             Code::ForeignPayment => {
                 ("ForeignPayment", C::Forbidden, Never, "let the debtor's bank report on it")
             }

@@ -177,8 +177,8 @@ fn asked(route: &Route, mut fields: Map<String, Value>) -> Asked {
     let id = variable.and_then(|name| fields.remove(name)).map(text);
     if route.method != Method::Get {
         let body = Bytes::from(Value::Object(fields).to_string());
-        return Asked { id, query: Ok(Vec::new()), body, upgrade: None };
+        return Asked { id, query: Ok(Vec::new()), body, signature: None, upgrade: None };
     }
     let pairs = fields.into_iter().map(|(name, value)| (name, text(value)));
-    Asked { id, query: Ok(pairs.collect()), body: Bytes::new(), upgrade: None }
+    Asked { id, query: Ok(pairs.collect()), body: Bytes::new(), signature: None, upgrade: None }
 }

@@ -19,12 +19,12 @@ use gcfn_venue::Verb;
 /// whose word counts for money.
 pub(crate) async fn inbound(
     call: Read,
-    Message(message): Message,
+    Message(message, signature): Message,
 ) -> Result<MessageTaken, Problem> {
     let Proof::Certificate(bank) = call.caller.proof else {
         return Err(Code::NotPermitted.into());
     };
-    call.api.banks().take(bank, &message).await?;
+    call.api.banks().take(bank, &message, signature.as_deref()).await?;
     Ok(MessageTaken { at: Text(call.api.node().now()) })
 }
 

@@ -1,7 +1,7 @@
 //! What handlers take and give: how it is read and written, and how it is described. Both come
 //! from the same type, so they cannot disagree.
 
-use super::Admitted;
+use super::{Admitted, SIGNATURE};
 use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::WebSocketUpgrade;
 use axum::http::header::CONTENT_TYPE;
@@ -186,8 +186,8 @@ impl<T: DeserializeOwned + ToSchema + Send + 'static> Input for Body<T> {
     }
 }
 
-/// An ISO 20022 message, as it came.
-pub(crate) struct Message(pub(crate) Bytes);
+/// An ISO 20022 message, as it came, and what is beside it as its signature.
+pub(crate) struct Message(pub(crate) Bytes, pub(crate) Option<Bytes>);
 
 impl Input for Message {
     const TAKES: &'static str = "application/xml";
@@ -196,12 +196,21 @@ impl Input for Message {
     fn read(request: &mut Admitted) -> Result<Message, Problem> {
         match request.asked.body.is_empty() {
             true => Err(Code::BankMessage.into()),
-            false => Ok(Message(request.asked.body.clone())),
+            false => Ok(Message(request.asked.body.clone(), request.asked.signature.take())),
         }
     }
     fn describe(contract: &mut Contract) {
         let message = ObjectBuilder::new().schema_type(Type::String);
         contract.body = Some(message.examples(["<Document>...</Document>"]).into());
+        let signature = ParameterBuilder::new()
+            .name(SIGNATURE.as_str())
+            .parameter_in(ParameterIn::Header)
+            .description(Some(
+                "The bank's Ed25519 signature over the message: 128 hexadecimal digits.",
+            ))
+            .required(Required::False)
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        contract.parameters.push(signature.build());
     }
 }
 

@@ -1,6 +1,8 @@
 //! A request's way through a route.
 
-use super::{AT_LEAST, Access, Admitted, Contract, IDEMPOTENCY_KEY, Method, REQUEST_ID, Route};
+use super::{
+    AT_LEAST, Access, Admitted, Contract, IDEMPOTENCY_KEY, Method, REQUEST_ID, Route, SIGNATURE,
+};
 use crate::Api;
 use crate::aliases;
 use crate::auth::{Caller, authenticate};
@@ -100,6 +102,8 @@ pub(crate) struct Asked {
     /// The query, split and decoded; only routes that have one mind if it cannot be.
     pub(crate) query: Result<Vec<(String, String)>, Code>,
     pub(crate) body: Bytes,
+    /// What is beside a bank's message as its signature.
+    pub(crate) signature: Option<Bytes>,
     /// The connection, if it is to become a WebSocket.
     pub(crate) upgrade: Option<WebSocketUpgrade>,
 }
@@ -117,7 +121,9 @@ async fn serve(api: Api, route: Arc<Route>, request: Request) -> Response {
         let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs);
         let query = query.map_err(|_| Code::Malformed);
         let body = read_body(&api, &route.contract, headers, body).await?;
-        Ok(Asked { id: named, query, body, upgrade })
+        let signature = headers.get(SIGNATURE);
+        let signature = signature.map(|value| Bytes::copy_from_slice(value.as_bytes()));
+        Ok(Asked { id: named, query, body, signature, upgrade })
     };
     let head = Head { id, headers, extensions, key, subject: subject.as_deref() };
     let passed = pass(&api, &route, head, asked);

@@ -15,6 +15,9 @@ use gcfn_model::{CommandId, Millis, NodeId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+/// A bank, its message, and what was beside it.
+pub(crate) type Delivered = (NodeIdentity, Vec<u8>, Option<Vec<u8>>);
+
 /// Takes down what it is asked for.
 #[derive(Default)]
 pub(crate) struct Neighbours {
@@ -23,7 +26,7 @@ pub(crate) struct Neighbours {
     /// Why the federation refuses, if it does.
     pub(crate) refuses: Mutex<Option<Refusal>>,
     /// What banks have delivered.
-    pub(crate) delivered: Mutex<Vec<(NodeIdentity, Vec<u8>)>>,
+    pub(crate) delivered: Mutex<Vec<Delivered>>,
     /// Which findings were asked for.
     pub(crate) filters: Mutex<Vec<Option<bool>>>,
 }
@@ -91,11 +94,17 @@ impl Mirrors for Neighbours {
 
 #[tonic::async_trait]
 impl BankDoor for Neighbours {
-    async fn take(&self, bank: NodeIdentity, message: &[u8]) -> Result<(), Problem> {
+    async fn take(
+        &self,
+        bank: NodeIdentity,
+        message: &[u8],
+        signature: Option<&[u8]>,
+    ) -> Result<(), Problem> {
         if message == b"nonsense" {
             return Err(Code::BankMessage.into());
         }
-        self.delivered.lock().unwrap().push((bank, message.to_vec()));
+        let delivered = (bank, message.to_vec(), signature.map(<[u8]>::to_vec));
+        self.delivered.lock().unwrap().push(delivered);
         Ok(())
     }
 }

@@ -127,6 +127,7 @@ async fn a_bank_delivers_by_its_certificate_alone() {
     let ca = crate::credentials::Authority::new();
     let deliver = async |certificate: &str, kind: &str, message: &'static str| {
         let asked = Request::post(INBOUND).header("content-type", kind);
+        let asked = asked.header("gcfn-signature", "signed");
         let mut asked = asked.body(Body::from(message)).unwrap();
         asked.extensions_mut().insert(ca.peer(certificate));
         let (status, answer) = ask(&world.router, asked).await;
@@ -150,7 +151,7 @@ async fn a_bank_delivers_by_its_certificate_alone() {
 
     let delivered = world.neighbours.delivered.lock().unwrap().clone();
     let bank: NodeIdentity = identity(bank);
-    assert_eq!(delivered, [(bank, b"<Document/>".to_vec())]);
+    assert_eq!(delivered, [(bank, b"<Document/>".to_vec(), Some(b"signed".to_vec()))]);
 }
 
 #[tokio::test]

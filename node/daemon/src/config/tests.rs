@@ -64,6 +64,23 @@ fn unknown_keys_are_told_together_with_all_other_mistakes() {
           /n/node.toml:1: file: unknown key peers; allowed: node, region, role, regional, listen, store, kafka, bank, watch, message_mib
           /n/node.toml:5: role: "bank" is not one of root, regional, local, regulator
           /n/node.toml:10: file: unknown key lnik; allowed: api, link
-          /n/node.toml:18: file: unknown key colour; allowed: node, region, bic, url"#]]
+          /n/node.toml:18: file: unknown key colour; allowed: node, region, bic, url, key"#]]
+    .assert_eq(&problems.to_string());
+}
+
+#[test]
+fn the_key_of_a_bank_is_one_or_the_node_does_not_start() {
+    let read = |key: &str| {
+        let text = format!("{GOOD}key = \"{key}\"\n");
+        parse(Path::new("/n"), Path::new("/n/node.toml"), &text)
+    };
+    let key = "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c";
+    let config = read(key).expect("good");
+    let banks: Vec<_> = config.banks.values().map(|bank| bank.key).collect();
+    assert_eq!(banks, [Some(key.parse().expect("a key"))]);
+    let problems = read("8A88").expect_err("bad");
+    expect![[r#"
+        1 mistake in the configuration; the node does not start
+          /n/node.toml:16: bank.key: "8A88": public key is not 64 lower-case hexadecimal digits"#]]
     .assert_eq(&problems.to_string());
 }

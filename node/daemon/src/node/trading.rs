@@ -152,12 +152,19 @@ impl Base {
     }
 
     pub(super) fn run_bank_desk(&self, till: Till, store: &Store) -> Result<BankDesk> {
-        let desk = BankDesk::new(&self.config, till, store.clone(), self.clock.clock())?;
+        let desk = BankDesk::new(
+            &self.config,
+            self.network.network,
+            till,
+            store.clone(),
+            self.clock.clock(),
+        )?;
         for (currency, bank) in &self.config.banks {
             let way = BankWay {
                 network: self.network.network,
                 credentials: self.credentials.clone(),
                 trust: self.trust.clone(),
+                signer: self.signer.clone(),
             };
             self.run("bank-outbox", desk.clone().pay(bank.clone(), *currency, way));
         }

@@ -29,6 +29,7 @@ async fn keep(archive: &Archive, number: u32, at: Timestamp) {
         kind: "pacs.008.001.08".to_owned(),
         uetr: None,
         at,
+        signature: None,
     };
     archive.keep(&label, &number.to_le_bytes()).await.expect("kept");
 }

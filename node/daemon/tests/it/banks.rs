@@ -1,7 +1,8 @@
 //! A bank's word counts for what that bank keeps, and for nothing else.
 
-use crate::world::{Node, World, answer, now, until};
+use crate::world::{Node, World, answer, bank_signer, now, until};
 use axum::http::StatusCode;
+use gcfn_anchor::keys::Signer;
 use gcfn_banking::Side;
 use gcfn_iso20022::{
     AccountNotification, Agent, Bic, BusinessMessage, Detail, Document, Entry, EntryStatus,
@@ -9,8 +10,10 @@ use gcfn_iso20022::{
 };
 use gcfn_link::identity::Role;
 use gcfn_model::{Amount, CommandId, Currency, Uetr};
+use gcfn_transport::{Correspondents, Pen, SIGNATURE_HEADER};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A bank: its name in the network, its code, and its client.
 pub(crate) struct Bank {
@@ -30,8 +33,58 @@ impl Bank {
         let header = Header::new(from, to, id.parse().expect("an id"), now());
         let message = write(&BusinessMessage { header: Some(header), document });
         let asked = node.request(&self.http, Method::POST, "/api/v1/bank/iso20022/inbound");
-        answer(asked.header("content-type", "application/xml").body(message)).await.0
+        let asked = asked.header("content-type", "application/xml");
+        // The node has the key of one of its banks only, and judges no other signature.
+        let asked =
+            asked.header(SIGNATURE_HEADER, self.sign("gcfn-test", &bank_signer(), &message));
+        answer(asked.body(message)).await.0
     }
+
+    fn sign(&self, network: &str, signer: &Arc<Signer>, message: &[u8]) -> String {
+        let network = network.parse().expect("a network");
+        let to_node = Correspondents::to_node(network, &self.bic, "cn".parse().expect("a name"));
+        Pen::new(to_node, signer.clone()).sign(message).to_string()
+    }
+}
+
+/// The bank of Hong Kong dollars has a key in `node.toml`: certificates alone are not enough.
+#[tokio::test]
+async fn a_bank_that_signs_is_heard_by_its_signature() {
+    let world = World::new();
+    let node = world.start("cn").await;
+    let bank = Bank::new(&world, "bank-hkd", "GCFNHKHH");
+    let document = status("HKD-1", Uetr::derive(&[b"unheard of"]), "ACSP");
+    let message = write(&BusinessMessage { header: None, document });
+    let say = async |signature: Option<String>| {
+        let asked = node.request(&bank.http, Method::POST, "/api/v1/bank/iso20022/inbound");
+        let asked = asked.header("content-type", "application/xml").body(message.clone());
+        let asked = signature
+            .into_iter()
+            .fold(asked, |asked, signature| asked.header(SIGNATURE_HEADER, signature));
+        answer(asked).await
+    };
+    let other = Arc::new(Signer::from_seed(&[8; 32]));
+    let refused = [
+        (None, "message is not signed; its sender's messages must be"),
+        (Some("00".to_owned()), "signature is not 128 lower-case hexadecimal digits"),
+        (
+            Some(bank.sign("another", &bank_signer(), &message)),
+            "signature is not of the sender's key over this",
+        ),
+        (
+            Some(bank.sign("gcfn-test", &other, &message)),
+            "signature is not of the sender's key over this",
+        ),
+    ];
+    for (signature, detail) in refused {
+        let (code, problem) = say(signature).await;
+        assert_eq!((code, &problem["code"]), (StatusCode::FORBIDDEN, &json!("BankSignature")));
+        assert_eq!(problem["field"], "gcfn-signature");
+        assert!(problem["detail"].as_str().expect("text").starts_with(detail), "{problem}");
+    }
+    let (code, told) = say(Some(bank.sign("gcfn-test", &bank_signer(), &message))).await;
+    assert_eq!(code, StatusCode::ACCEPTED, "{told}");
+    node.end().await;
 }
 
 fn group(id: &str) -> GroupHeader {

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use futures::future::BoxFuture;
+use gcfn_anchor::keys::Signer;
 use gcfn_cell::{Cell, CellConfig, RaftCall, Transport, TransportError};
 use gcfn_daemon::config::BankLink;
 use gcfn_daemon::files::{NodeFiles, Running};
@@ -43,6 +44,11 @@ fn metrics() -> Arc<Metrics> {
     METRICS.get_or_init(|| Arc::new(Metrics::install().expect("nobody else installs it"))).clone()
 }
 
+/// What the bank of Hong Kong dollars signs with.
+pub(crate) fn bank_signer() -> Arc<Signer> {
+    Arc::new(Signer::from_seed(&[7; 32]))
+}
+
 /// A network of a root and the regional `cn`, in folders of these names.
 pub(crate) struct World {
     dir: TempDir,
@@ -75,6 +81,8 @@ impl World {
                 bic: bic.to_owned(),
                 // Nobody is there: payments wait.
                 url: format!("https://{}", free_address()),
+                // Hong Kong dollars are at a bank that signs.
+                key: (currency == "HKD").then(|| bank_signer().public_key()),
             };
             (currency.parse().expect("a currency"), link)
         };

@@ -6,6 +6,8 @@ pub(crate) async fn holds(engine: &Engine) {
     keeps_bytes_once(engine).await;
     lists_and_traces(engine).await;
     notices_an_altered_message(engine).await;
+    keeps_the_signature_beside_the_message(engine).await;
+    takes_what_it_had_refused(engine).await;
     lets_the_oldest_go(engine).await;
 }
 
@@ -17,6 +19,7 @@ fn label(direction: Direction, second: u64, payment: &[u8]) -> Label {
         kind: "pacs.009.001.08".to_owned(),
         uetr: Some(Uetr::derive(&[payment])),
         at: at(second),
+        signature: None,
     }
 }
 
@@ -80,4 +83,33 @@ async fn notices_an_altered_message(engine: &Engine) {
 
     let damaged = archive.fetch(Direction::Sent, "otherbnk", sent.digest).await.unwrap_err();
     assert!(matches!(damaged, StoreError::Damaged { table: "archive", .. }));
+}
+
+async fn keeps_the_signature_beside_the_message(engine: &Engine) {
+    let archive = engine.store().await.archive();
+    let signed = Label { signature: Some(vec![7; 64]), ..label(Direction::Sent, 1, b"p") };
+    archive.keep(&signed, b"<Doc/>").await.unwrap();
+    archive.keep(&label(Direction::Received, 2, b"p"), b"<Doc/>").await.unwrap();
+    let kept = archive.trace(Uetr::derive(&[b"p"])).await.unwrap();
+    let signatures: Vec<_> = kept.into_iter().map(|kept| kept.label.signature).collect();
+    assert_eq!(signatures, [Some(vec![7; 64]), None]);
+}
+
+/// Unsigned at first, signed then: the same bytes.
+async fn takes_what_it_had_refused(engine: &Engine) {
+    let archive = engine.store().await.archive();
+    let taken = Label { signature: Some(vec![7; 64]), ..label(Direction::Received, 2, b"p") };
+    let kind = format!("{}message is not signed", Label::REFUSED);
+    let refused = Label { kind, uetr: None, ..label(Direction::Received, 1, b"p") };
+    for (said, again, stands) in [
+        (&refused, false, &refused),
+        (&refused, true, &refused),
+        (&taken, false, &taken),
+        (&refused, true, &taken),
+        (&label(Direction::Received, 3, b"p"), true, &taken),
+    ] {
+        assert_eq!(archive.keep(said, b"<Doc/>").await.unwrap().again, again, "{said:?}");
+        let [kept] = archive.list(None, 2).await.unwrap().try_into().unwrap();
+        assert_eq!(&kept.label, stands);
+    }
 }
