@@ -14,9 +14,10 @@ demo: ## Build the node and run a whole network on this machine.
 	cargo build -p gcfn
 	$(GCFN) testnet demo
 
-test: ## Test everything, against a real PostgreSQL and a real Kafka; then run the demo.
+test: ## Test everything, against a real PostgreSQL and a real Kafka; then run the demo, and a storm.
 	.ci/services run cargo test --workspace
 	$(MAKE) --no-print-directory demo
+	$(GCFN) testnet chaos
 
 lint: ## Check format, lints, the rules of the tree and, where cargo-deny is installed, its dependencies.
 	cargo fmt --all --check

@@ -3,10 +3,7 @@
 //! What is held for the payment is released when the bank says that it has given it up before
 //! booking it. What it has booked counts as come back when it is booked back, and not earlier.
 
-use crate::{
-    BankWord, BreakResolution, Desk, DeskAct, DeskEvent, DeskRefusal, Errand, PaymentState,
-    ReasonCode,
-};
+use crate::{BankWord, Desk, DeskAct, DeskEvent, DeskRefusal, Errand, PaymentState, ReasonCode};
 use gcfn_model::{Timestamp, Uetr};
 use serde::{Deserialize, Serialize};
 
@@ -70,19 +67,6 @@ impl<P: Clone + PartialEq> Desk<P> {
             DeskAct::Recall { payment, reason } => self.recall(at, payment, reason),
             DeskAct::Assign { id, owner } => self.assign(id, owner),
             DeskAct::Resolve(_) => Err(DeskRefusal::RemedyDoesNotFit),
-        }
-    }
-
-    /// Whether what staff ask is about a payment or a break of this desk.
-    #[must_use]
-    pub fn concerns(&self, act: &DeskAct) -> bool {
-        match act {
-            DeskAct::Ask { payment } | DeskAct::Recall { payment, .. } => {
-                self.payments.contains_key(payment)
-            }
-            DeskAct::Assign { id, .. } | DeskAct::Resolve(BreakResolution { id, .. }) => {
-                self.find_break(*id).is_some()
-            }
         }
     }
 

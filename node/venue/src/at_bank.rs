@@ -9,9 +9,11 @@ use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::settlement::Purpose;
 use crate::venue::{Step, Venue};
-use gcfn_banking::{BankWord, DeskAct, DeskEvent, Instruction, StatusChange, StatusReport};
+use gcfn_banking::{
+    BankWord, BreakResolution, DeskAct, DeskEvent, Instruction, StatusChange, StatusReport,
+};
 use gcfn_clearing::House;
-use gcfn_model::Uetr;
+use gcfn_model::{Pool, Uetr};
 
 impl Venue {
     /// The bank answered an instruction. Only a refusal changes anything: what was held for the
@@ -86,7 +88,12 @@ impl Venue {
     }
 
     fn house_concerned_by(&self, act: DeskAct) -> Option<&House> {
-        self.house.as_ref().filter(|house| house.desk().concerns(&act))
+        self.house.as_ref().filter(|house| match act {
+            DeskAct::Ask { payment } | DeskAct::Recall { payment, .. } => self.is_of_house(payment),
+            DeskAct::Assign { id, .. } | DeskAct::Resolve(BreakResolution { id, .. }) => {
+                house.desk().find_break(id).is_some()
+            }
+        })
     }
 
     /// Asks about every payment of the node that the bank has been silent about for too long.
@@ -103,8 +110,11 @@ impl Venue {
         }
     }
 
+    /// Whether the house has instructed the payment. What a member pays in the house only expects:
+    /// where the member is this node, the bank speaks of it to the node.
     fn is_of_house(&self, uetr: Uetr) -> bool {
-        self.house.as_ref().is_some_and(|house| house.desk().payment(uetr).is_some())
+        let known = self.house.as_ref().and_then(|house| house.desk().payment(uetr));
+        known.is_some_and(|payment| payment.instruction.debtor.pool == Pool::ClearingHouse)
     }
 
     /// The bank has not paid and will not: what was held for the payment is free again.

@@ -110,7 +110,8 @@ impl Letter {
 impl Sign {
     pub(crate) fn run(self, format: Format) -> Ended {
         let correspondents = self.letter.correspondents()?;
-        let seed = SigningSeed::load(&self.seed).map_err(|fault| Failure::machine(&fault.into()))?;
+        let seed =
+            SigningSeed::load(&self.seed).map_err(|fault| Failure::machine(&fault.into()))?;
         let signer = Signer::from_seed(&seed.to_bytes());
         let key = signer.public_key();
         let message = bytes(&self.letter.file)?;

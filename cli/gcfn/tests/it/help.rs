@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 53] = [
+const VERBS: [(&str, &[&str]); 54] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -30,6 +30,7 @@ const VERBS: [(&str, &[&str]); 53] = [
     ("testnet-down", &["testnet", "down"]),
     ("testnet-status", &["testnet", "status"]),
     ("testnet-demo", &["testnet", "demo"]),
+    ("testnet-chaos", &["testnet", "chaos"]),
     ("testnet-load", &["testnet", "load"]),
     ("testnet-restart", &["testnet", "restart"]),
     ("testnet-pay-in", &["testnet", "pay-in"]),

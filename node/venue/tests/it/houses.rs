@@ -1,7 +1,10 @@
 //! What a local believes of the house that clears between its own pools.
 
 use crate::world::{World, cents, date, instant, terms};
-use gcfn_banking::{Creditor, Instruction, Side as Booking};
+use gcfn_banking::{
+    Creditor, Instruction, PaymentState, ReasonCode, Side as Booking, StatusReport,
+    TransactionStatus,
+};
 use gcfn_clearing::{Bundle, HousePayment, Obligation, PayIn, net};
 use gcfn_ledger::Account;
 use gcfn_market::Side;
@@ -166,6 +169,34 @@ fn a_node_is_told_of_its_own_bundles_only() {
     let paid = |local| ["sg-1", "sg-2"].contains(&local);
     let own = |local| (node(local), paid(local), vec![bundle_of(local).reference]);
     assert_eq!(told, locals.map(own));
+}
+
+#[test]
+fn what_a_bank_says_of_a_pay_in_to_the_own_house_is_about_the_payment_of_the_node() {
+    let mut world = World::new();
+    let series = world.listed("brand", "b1");
+    world.register("ann", PartyKind::User);
+    world.deposit("ann", Pool::UserCustody, 1_000_00);
+    world.order("ann", Side::Buy, series, 10, Some(95_00)).expect("funded");
+    world.until(1000, 19);
+    world.until(1000, 21);
+    // In the morning the house calls, and the bank has not booked yet.
+    world.at = instant(1001, 9).micros();
+    world.must(Command::Tick);
+    let pay_in = world.events.iter().find_map(|event| match event {
+        Event::Instructed(payment) => Some(payment.uetr()),
+        _ => None,
+    });
+    let uetr = pay_in.expect("the node pays in to its house");
+    let expected = world.venue.house().expect("one").desk().payment(uetr).map(|p| p.state);
+    assert_eq!(expected, Some(PaymentState::Expected), "which waits for it");
+    let state = |world: &World| world.venue.desk().payment(uetr).expect("its own").state;
+
+    world.must(Command::BankSent(uetr));
+    assert_eq!(state(&world), PaymentState::Sent);
+    let (status, reason) = (TransactionStatus::Rejected, Some(ReasonCode::INSUFFICIENT_FUNDS));
+    world.must(Command::BankStatus(StatusReport { uetr, status, reason }));
+    assert_eq!(state(&world), PaymentState::Rejected(reason));
 }
 
 fn called(event: &Event) -> Option<PayIn> {
