@@ -1,9 +1,9 @@
 //! A node beside what it is measured against, both on this machine and in one run.
 //!
-//! - Orders over gRPC in batches, each durable, beside PostgreSQL with a transfer a transaction.
 //! - One durable command at a time, beside one fdatasync on the same disk; and the slowest of a
 //!   thousand at half of the highest rate.
 //! - Authenticated orders over REST, beside a bare handler behind the same door.
+//! - Orders over gRPC in batches, each durable, beside PostgreSQL with a transfer a transaction.
 //!
 //! Whatever is compared is run in turns, so that both meet the same machine; figures are medians
 //! with the smallest and the largest. The network is the smallest that trades (`network.toml`).
@@ -79,9 +79,10 @@ async fn beside_peers(plan: &Plan, (dir, disk): (&Path, &Disk), mut net: Localne
     let node: NodeId = NODE.parse()?;
     let ground = Ground::prepare(&mut net, node, CLIENTS).await?;
     let mut desk = Desk { plan, ground, net };
-    desk.beside_postgres(dir).await?;
     desk.beside_the_disk(disk).await?;
-    desk.beside_bare_http(&folder(&desk.net.dir, node)).await
+    desk.beside_bare_http(&folder(&desk.net.dir, node)).await?;
+    // Last: its millions of commands leave the read model rows for minutes to come.
+    desk.beside_postgres(dir).await
 }
 
 /// A node that is ready to be measured.
