@@ -100,8 +100,14 @@ pub(crate) fn int(what: &'static str, number: u64) -> Result<i64, StoreError> {
 #[derive(Clone)]
 pub(crate) struct Db {
     pool: Pool,
+    /// For what can be made again: a commit does not wait for the disk.
+    careless: Pool,
     turn: Arc<Mutex<()>>,
 }
+
+/// Lets a transaction of PostgreSQL be lost in a power cut, as a whole.
+const CARELESS: Statement =
+    Statement::new("let a transaction be lost", "SET LOCAL synchronous_commit TO OFF");
 
 #[derive(Clone)]
 enum Pool {
@@ -144,20 +150,24 @@ impl Db {
     pub(crate) async fn open(url: &str) -> Result<Db, StoreError> {
         let migrate = |source| StoreError::Schema { source };
         if let Some(path) = url.strip_prefix("sqlite://") {
-            let pool = open_sqlite(Path::new(path)).await?;
+            let options = sqlite_options(Path::new(path))?;
+            let pool = open_sqlite(&options).await?;
             schema::sqlite().run(&pool).await.map_err(migrate)?;
-            Ok(Db::over(Pool::Sqlite(pool)))
+            // The write-ahead log stays whole, and what others commit is synced with all before it.
+            let careless = options.synchronous(SqliteSynchronous::Normal);
+            let careless = sqlite_pool().max_connections(1).connect_lazy_with(careless);
+            Ok(Db::over(Pool::Sqlite(pool), Pool::Sqlite(careless)))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = open_postgres(url).await?;
             schema::postgres().run(&pool).await.map_err(migrate)?;
-            Ok(Db::over(Pool::Postgres(pool)))
+            Ok(Db::over(Pool::Postgres(pool.clone()), Pool::Postgres(pool)))
         } else {
             Err(StoreError::UnknownEngine)
         }
     }
 
-    fn over(pool: Pool) -> Db {
-        Db { pool, turn: Arc::default() }
+    fn over(pool: Pool, careless: Pool) -> Db {
+        Db { pool, careless, turn: Arc::default() }
     }
 
     /// The database, without what only its owner may know.
@@ -188,8 +198,22 @@ impl Db {
 
     /// Begins a transaction that will write. Nothing else may be written before it has ended.
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+        self.begin_in(&self.pool).await
+    }
+
+    /// The same for what can be made again. All of it may be lost in a power cut, and nothing of
+    /// anybody else: a sync of it would keep the log waiting, which is on the same disk.
+    pub(crate) async fn begin_careless(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.begin_in(&self.careless).await?;
+        if matches!(self.careless, Pool::Postgres(_)) {
+            tx.execute(&CARELESS, &[]).await?;
+        }
+        Ok(tx)
+    }
+
+    async fn begin_in(&self, pool: &Pool) -> Result<Tx, StoreError> {
         let turn = self.turn().await?;
-        let begun = match &self.pool {
+        let begun = match pool {
             // Taking SQLite's write lock first: upgrading a read lock later can only fail.
             Pool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Begun::Sqlite),
             Pool::Postgres(pool) => pool.begin().await.map(Begun::Postgres),
@@ -263,6 +287,7 @@ impl Db {
 
     /// Closes every connection after what is under way.
     pub(crate) async fn close(&self) {
+        either!(Pool, &self.careless, pool => pool.close().await);
         either!(Pool, &self.pool, pool => pool.close().await);
     }
 }
@@ -362,25 +387,28 @@ where
     })
 }
 
-async fn open_sqlite(path: &Path) -> Result<SqlitePool, StoreError> {
+fn sqlite_options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
     let file = |source| StoreError::File { path: path.display().to_string(), source };
     create_private(path).map_err(file)?;
-    let options = SqliteConnectOptions::new()
+    Ok(SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         // What is deleted is overwritten: a shredded key must not lie in a free page.
-        .pragma("secure_delete", "ON");
-    SqlitePoolOptions::new()
-        .max_connections(SQLITE_CONNECTIONS_MAX)
-        .acquire_timeout(PATIENCE)
-        .connect_with(options)
-        .await
-        .map_err(|source| {
-            StoreError::from_driver("open the store", path.display().to_string(), source)
-        })
+        .pragma("secure_delete", "ON"))
+}
+
+fn sqlite_pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS_MAX).acquire_timeout(PATIENCE)
+}
+
+async fn open_sqlite(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    sqlite_pool().connect_with(options.clone()).await.map_err(|source| {
+        let place = options.get_filename().display().to_string();
+        StoreError::from_driver("open the store", place, source)
+    })
 }
 
 /// Makes the database file for this user only, unless it is there; SQLite gives its journal files

@@ -48,7 +48,7 @@ impl Store {
     /// Opens the store at `url`, makes it if it is not there, and brings its tables up to date.
     ///
     /// - `sqlite:///path/file.db`: a file readable by this user only; write-ahead log, every
-    ///   commit synced.
+    ///   commit synced but those of the read model.
     /// - `postgres://user@host/database`: an existing database, shared by a node's replicas.
     ///
     /// # Errors

@@ -144,7 +144,8 @@ pub struct ReadModel {
 
 impl ReadModel {
     /// Records `rows` and moves the cursor `projection` to `upto`, both or neither. Says whether
-    /// it did: entries up to a place that the cursor has passed were applied before.
+    /// it did: entries up to a place that the cursor has passed were applied before. A power cut may
+    /// undo both: the cursor says then from where it is to be done again.
     ///
     /// # Errors
     /// [`StoreError::Refused`] for a projection or kind that is not a name.
@@ -155,7 +156,7 @@ impl ReadModel {
         rows: &[Row],
     ) -> Result<bool, StoreError> {
         names::check("projection", projection)?;
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_careless().await?;
         // The cursor first: its row is the lock that keeps two appliers apart.
         if !cursors::advance(&mut tx, projection, upto).await? {
             return Ok(false);
