@@ -215,6 +215,22 @@ impl<P: Clone + PartialEq> Desk<P> {
         self.open(at, instruction, PaymentState::Expected)
     }
 
+    /// The instruction's message is made, signed and archived. What has left since, or has been
+    /// answered, stays as it is.
+    ///
+    /// # Errors
+    /// As for [`Desk::sent`].
+    pub fn signed(&mut self, at: Timestamp, uetr: Uetr) -> Result<(), DeskRefusal> {
+        let payment = self.payment_mut(uetr)?;
+        match payment.state {
+            PaymentState::Draft => payment.enter(at, PaymentState::Signed),
+            PaymentState::Expected => return Err(DeskRefusal::NotInstructed),
+            PaymentState::Cancelled => return Err(DeskRefusal::WasCancelled),
+            _ => {}
+        }
+        Ok(())
+    }
+
     /// The instruction was handed to the bank's channel.
     ///
     /// # Errors
@@ -222,7 +238,9 @@ impl<P: Clone + PartialEq> Desk<P> {
     /// [`DeskRefusal::WasCancelled`].
     pub fn sent(&mut self, at: Timestamp, uetr: Uetr) -> Result<(), DeskRefusal> {
         match self.payment_mut(uetr)?.state {
-            PaymentState::Draft => self.enter(at, uetr, PaymentState::Sent),
+            PaymentState::Draft | PaymentState::Signed => {
+                self.enter(at, uetr, PaymentState::Sent);
+            }
             PaymentState::Expected => return Err(DeskRefusal::NotInstructed),
             PaymentState::Cancelled => return Err(DeskRefusal::WasCancelled),
             // The answer may overtake the report that the question has left.
@@ -239,7 +257,9 @@ impl<P: Clone + PartialEq> Desk<P> {
     pub fn cancel(&mut self, at: Timestamp, uetr: Uetr) -> Result<Instruction<P>, DeskRefusal> {
         let payment = self.payment_mut(uetr)?;
         match payment.state {
-            PaymentState::Draft | PaymentState::Expected if !payment.credited => {
+            PaymentState::Draft | PaymentState::Signed | PaymentState::Expected
+                if !payment.credited =>
+            {
                 payment.enter(at, PaymentState::Cancelled);
                 Ok(payment.instruction.clone())
             }
@@ -284,7 +304,10 @@ impl<P: Clone + PartialEq> Desk<P> {
         }
         if reason.is_some_and(ReasonCode::is_duplicate) && asked < 2 {
             return Ok(match state {
-                PaymentState::Draft | PaymentState::Sent | PaymentState::Accepted => {
+                PaymentState::Draft
+                | PaymentState::Signed
+                | PaymentState::Sent
+                | PaymentState::Accepted => {
                     self.ask(at, uetr).map_or(StatusChange::Unchanged, StatusChange::Answered)
                 }
                 _ => StatusChange::Unchanged,
@@ -311,7 +334,10 @@ impl<P: Clone + PartialEq> Desk<P> {
             payment.status = Some(status);
         }
         match payment.state {
-            PaymentState::Draft | PaymentState::Sent | PaymentState::Unknown => {
+            PaymentState::Draft
+            | PaymentState::Signed
+            | PaymentState::Sent
+            | PaymentState::Unknown => {
                 let instruction = payment.instruction.clone();
                 self.enter(at, uetr, PaymentState::Accepted);
                 StatusChange::Accepted(instruction)

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 /// The stages of a payment (specification 2.4). Append-only: the order is the encoding.
 ///
-/// What is instructed goes `Draft → Sent → Accepted → Settled`, or ends `Rejected` or
+/// What is instructed goes `Draft → Signed → Sent → Accepted → Settled`, or ends `Rejected` or
 /// `Cancelled` before it settles; what settled may come back and is then `Returned`. Where the
 /// bank does not answer in time it is `Unknown` until it does.
 /// What another node pays goes `Expected → Settled`, or ends `Cancelled`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaymentState {
-    /// Decided, not yet handed to the bank.
+    /// Decided; its message is not made yet.
     Draft,
     /// Handed to the bank, which has not answered.
     Sent,
@@ -31,6 +31,9 @@ pub enum PaymentState {
     /// The bank has not said in time what became of it: it may be paid and it may not. It is
     /// asked; what is held for the payment stays held.
     Unknown,
+    /// Its message is made, signed and archived, and not handed to the bank yet: it may still be
+    /// withdrawn.
+    Signed,
 }
 
 impl PaymentState {
@@ -40,6 +43,7 @@ impl PaymentState {
         matches!(
             self,
             PaymentState::Draft
+                | PaymentState::Signed
                 | PaymentState::Sent
                 | PaymentState::Accepted
                 | PaymentState::Expected

@@ -53,7 +53,8 @@ impl<P: Clone + PartialEq> Desk<P> {
     pub(crate) fn unanswered(&mut self, at: Timestamp, uetr: Uetr) -> Option<DeskEvent<P>> {
         // Whatever the bank has said already is better known.
         let handed = |payment: &Payment<P>| {
-            matches!(payment.state, PaymentState::Draft | PaymentState::Sent)
+            let state = payment.state;
+            matches!(state, PaymentState::Draft | PaymentState::Signed | PaymentState::Sent)
         };
         self.payments.get(&uetr).filter(|payment| handed(payment))?;
         self.ask(at, uetr)
@@ -89,6 +90,7 @@ impl<P> Payment<P> {
                 Timestamp::from_utc(booked_by, 0).map_or(at, |booked_by| at.max(booked_by))
             }
             PaymentState::Draft
+            | PaymentState::Signed
             | PaymentState::Settled
             | PaymentState::Rejected(_)
             | PaymentState::Returned

@@ -81,8 +81,11 @@ impl<P: Clone + PartialEq> Desk<P> {
             DeskAct::Recall { payment, .. } => self.check_recall(payment),
             DeskAct::Ask { payment } => {
                 let state = self.payments.get(&payment).ok_or(DeskRefusal::UnknownPayment)?.state;
-                let handed = state.is_open()
-                    && !matches!(state, PaymentState::Draft | PaymentState::Expected);
+                let here = matches!(
+                    state,
+                    PaymentState::Draft | PaymentState::Signed | PaymentState::Expected
+                );
+                let handed = state.is_open() && !here;
                 if handed { Ok(()) } else { Err(DeskRefusal::NothingToAsk) }
             }
             DeskAct::Assign { id, .. } => self.check_assign(id),
@@ -121,7 +124,7 @@ impl<P: Clone + PartialEq> Desk<P> {
         let payment = self.payments.get(&uetr).ok_or(DeskRefusal::UnknownPayment)?;
         match payment.state {
             PaymentState::Expected => Err(DeskRefusal::NotInstructed),
-            PaymentState::Draft => Err(DeskRefusal::NotSent),
+            PaymentState::Draft | PaymentState::Signed => Err(DeskRefusal::NotSent),
             PaymentState::Rejected(_) | PaymentState::Returned | PaymentState::Cancelled => {
                 Err(DeskRefusal::NothingToRecall)
             }

@@ -1,10 +1,11 @@
-//! The walk of one bank's payments out of the node: sign, archive, hand over, tell, move the
+//! The walk of one bank's payments out of the node: sign, archive, tell, hand over, tell, move the
 //! cursor.
 //!
 //! In this order, so that a crash at any point repeats and nothing else: what the archive holds
 //! of a payment decides what is sent, however often, even if the payee has moved since. The
 //! machine is asked before each try whether the payment is still to be made: what it has cancelled
-//! while the bank was down does not leave, although the archive may have it.
+//! while the bank was down does not leave, although the archive may have it. What is signed it is
+//! told at once for all that an entry has, so that no payment costs a round of the log for it.
 
 use crate::channel::{Channel, Message};
 use crate::outgoing::{self, Order};
@@ -26,10 +27,14 @@ const PAUSE_MAX: Duration = Duration::from_secs(30);
 /// Journal entries without a payment that are walked again at most after a restart: the cursor
 /// is not written for each.
 const IDLE_ENTRIES_MAX: u64 = 1_000;
+/// So many messages of an entry are made ready, and told of, at once: they wait in memory.
+const READY_MAX: usize = 100;
 
 /// What has become of an order. The machine is told, more than once after a crash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {
+    /// Its message is made, signed and archived.
+    Signed(Uetr),
     /// It was handed to the bank.
     Sent(Uetr),
     /// It was handed to the bank, or was not: the bank did not answer. It is not handed over
@@ -174,16 +179,26 @@ impl<C: Channel> Outbox<C> {
     where
         Ask: Fn(Order) -> Over,
         Over: Future<Output = Result<bool, TellError>>,
-        Tell: Fn(Departure) -> Told,
+        Tell: Fn(Vec<Departure>) -> Told,
         Told: Future<Output = Result<(), TellError>>,
     {
         if index <= self.position {
             return Ok(());
         }
         let own: Vec<&Order> = orders.iter().filter(|order| self.is_own(order)).collect();
-        for order in &own {
-            let Some(departure) = self.hand_over(order, &is_over).await? else { continue };
-            tell(departure).await.map_err(|source| self.machine_fault(source))?;
+        let heard =
+            async |departures| tell(departures).await.map_err(|source| self.machine_fault(source));
+        for orders in own.chunks(READY_MAX) {
+            let (messages, news) = self.make_ready(orders, &is_over).await?;
+            if !news.is_empty() {
+                heard(news).await?;
+            }
+            for (order, message) in messages {
+                let Some(departure) = self.hand_over(order, &message, &is_over).await? else {
+                    continue;
+                };
+                heard(vec![departure]).await?;
+            }
         }
         if own.is_empty() && index.saturating_sub(self.position) < IDLE_ENTRIES_MAX {
             return Ok(());
@@ -200,34 +215,59 @@ impl<C: Channel> Outbox<C> {
         self.book.is_own(instruction.debtor, instruction.currency, &self.bank)
     }
 
+    /// The messages of `orders` that are still to leave, archived, and what the machine is to be
+    /// told before they do. Of a payment that goes again it knows that it was signed.
+    async fn make_ready<'o, Over>(
+        &self,
+        orders: &[&'o Order],
+        is_over: &impl Fn(Order) -> Over,
+    ) -> Result<(Vec<(&'o Order, Message)>, Vec<Departure>), OutboxError>
+    where
+        Over: Future<Output = Result<bool, TellError>>,
+    {
+        let (mut messages, mut news) = (Vec::new(), Vec::new());
+        for &order in orders {
+            self.wait_for(order);
+            if self.is_void(order, is_over).await? {
+                continue;
+            }
+            let uetr = order.uetr();
+            match self.prepare(order).await.map_err(|source| self.store_fault(source))? {
+                Prepared::Message(message) => {
+                    news.extend(order.errand.is_none().then_some(Departure::Signed(uetr)));
+                    messages.push((order, message));
+                }
+                Prepared::Rejected(reason) => {
+                    let (status, reason) = (TransactionStatus::Rejected, Some(reason));
+                    news.push(Departure::Rejected(StatusReport { uetr, status, reason }));
+                }
+            }
+        }
+        Ok((messages, news))
+    }
+
     /// What the machine is to be told, if anything: it has not waited for a question to leave,
     /// and knows itself what is over.
     async fn hand_over<Over>(
         &self,
         order: &Order,
+        message: &Message,
         is_over: &impl Fn(Order) -> Over,
     ) -> Result<Option<Departure>, OutboxError>
     where
         Over: Future<Output = Result<bool, TellError>>,
     {
+        self.wait_for(order);
+        Ok(match self.send(message, order, is_over).await? {
+            Handed::Over if order.pays() => Some(Departure::Sent(order.uetr())),
+            Handed::Perhaps => Some(Departure::Unanswered(order.uetr())),
+            Handed::Over | Handed::Not => None,
+        })
+    }
+
+    fn wait_for(&self, order: &Order) {
         let waits = Progress { oldest: Some(order.at), position: self.position, attempts: 0 };
         self.progress.send_replace(waits);
-        if self.is_void(order, is_over).await? {
-            return Ok(None);
-        }
-        let prepared = self.prepare(order).await.map_err(|source| self.store_fault(source))?;
-        let uetr = order.uetr();
-        Ok(match prepared {
-            Prepared::Message(message) => match self.send(&message, order, is_over).await? {
-                Handed::Over if order.pays() => Some(Departure::Sent(uetr)),
-                Handed::Perhaps => Some(Departure::Unanswered(uetr)),
-                Handed::Over | Handed::Not => None,
-            },
-            Prepared::Rejected(reason) => {
-                let (status, reason) = (TransactionStatus::Rejected, Some(reason));
-                Some(Departure::Rejected(StatusReport { uetr, status, reason }))
-            }
-        })
     }
 
     /// Whether `order` would make a payment that is over. A question about one does no harm.
@@ -343,7 +383,11 @@ impl<C: Channel> Outbox<C> {
         Over: Future<Output = Result<bool, TellError>>,
     {
         let mut pause = PAUSE_FIRST;
-        while let Err(fault) = self.channel.send(message).await {
+        loop {
+            if self.is_void(order, is_over).await? {
+                return Ok(Handed::Not);
+            }
+            let Err(fault) = self.channel.send(message).await else { return Ok(Handed::Over) };
             // A question or a request may be put twice, a payment may not.
             if order.pays() && C::may_have_arrived(&fault) {
                 tracing::warn!(
@@ -366,11 +410,7 @@ impl<C: Channel> Outbox<C> {
             );
             sleep(pause).await;
             pause = pause.saturating_mul(2).min(PAUSE_MAX);
-            if self.is_void(order, is_over).await? {
-                return Ok(Handed::Not);
-            }
         }
-        Ok(Handed::Over)
     }
 
     fn machine_fault(&self, source: TellError) -> OutboxError {

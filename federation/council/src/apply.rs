@@ -131,6 +131,7 @@ impl Council {
             Verb::BankStatement(statement) => self.bank_statement(step, statement),
             Verb::BankPart(part) => self.bank_part(step, part),
             Verb::BankReport(report) => self.bank_report(step, report),
+            Verb::BankSigned(uetr) => self.bank_signed(step, *uetr),
             Verb::BankSent(uetr) => self.bank_sent(step, *uetr),
             Verb::BankWord(word) => self.bank_word(step, word),
             Verb::Bank(act) => self.at_bank(step, *act),
@@ -176,6 +177,7 @@ fn permit(member: &Member, verb: &Verb) -> Result<(), Refusal> {
         | Verb::BankStatement(_)
         | Verb::BankReport(_)
         | Verb::BankPart(_)
+        | Verb::BankSigned(_)
         | Verb::BankSent(_)
         | Verb::BankWord(_)
         | Verb::Bank(_)

@@ -250,6 +250,12 @@ impl Council {
         Ok(Done::Accepted)
     }
 
+    /// A payment of the house is signed and archived; it is handed to the bank next.
+    pub(crate) fn bank_signed(&mut self, step: &Step<'_>, uetr: Uetr) -> Outcome {
+        self.clearing.house.signed(step.at, uetr).map_err(Refusal::Desk)?;
+        Ok(Done::Accepted)
+    }
+
     /// A payment of the house was handed to the bank; its age counts from here.
     pub(crate) fn bank_sent(&mut self, step: &Step<'_>, uetr: Uetr) -> Outcome {
         self.clearing.house.sent(step.at, uetr).map_err(Refusal::Desk)?;

@@ -142,6 +142,8 @@ pub enum Verb {
     /// The root: a part of a long statement that more is to follow of; the last is
     /// `BankStatement`.
     BankPart(Statement),
+    /// The root: a payment of the house is signed and archived, and is to be handed to the bank.
+    BankSigned(Uetr),
 }
 
 impl From<FederationRequest> for Verb {

@@ -238,8 +238,10 @@ pub struct InstructionList {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BankState {
-    /// Not yet handed to the bank.
+    /// Decided; its message is not made yet.
     Draft,
+    /// Its message is signed and archived, and not handed to the bank yet.
+    Signed,
     /// The bank has not answered.
     Sent,
     /// The bank has taken it in.
@@ -262,6 +264,7 @@ impl From<PaymentState> for BankState {
     fn from(state: PaymentState) -> BankState {
         match state {
             PaymentState::Draft => BankState::Draft,
+            PaymentState::Signed => BankState::Signed,
             PaymentState::Sent => BankState::Sent,
             PaymentState::Accepted => BankState::Accepted,
             PaymentState::Settled => BankState::Settled,

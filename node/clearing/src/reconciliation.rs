@@ -188,6 +188,14 @@ impl House {
         }
     }
 
+    /// A payment of the house is signed and archived.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`] as for [`gcfn_banking::Desk::signed`].
+    pub fn signed(&mut self, at: Timestamp, uetr: Uetr) -> Result<(), DeskRefusal> {
+        self.desk.signed(at, uetr)
+    }
+
     /// A payment of the house was handed to the bank; its age counts from here.
     ///
     /// # Errors

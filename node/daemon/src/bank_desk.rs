@@ -106,8 +106,8 @@ impl BankDesk {
             let record = journal.next().await.context("read the journal")?;
             let due: Vec<Order> =
                 record.events.iter().filter_map(|event| orders(record.at, event)).collect();
-            let tell = |departure| async move {
-                let told = self.till.depart(departure).await;
+            let tell = |departures: Vec<Departure>| async move {
+                let told = self.till.depart(&departures).await;
                 told.map_err(|error| TellError::from(format!("{error:#}")))
             };
             let is_over = |order| async move {
@@ -273,7 +273,7 @@ impl Till {
                     Incoming::Reported(report) => Venue::BankReport(report),
                     Incoming::Word(word) => Venue::BankWord(word),
                 };
-                apply(cell, command).await
+                apply(cell, [command]).await
             }
             Till::Federation(_, voice) => {
                 let verb = match incoming {
@@ -289,22 +289,41 @@ impl Till {
         }
     }
 
-    async fn depart(&self, departure: Departure) -> Result<()> {
-        match (self, departure) {
-            (Till::Venue(cell), Departure::Sent(uetr)) => apply(cell, Venue::BankSent(uetr)).await,
-            (Till::Federation(_, voice), Departure::Sent(uetr)) => {
-                say(voice, Verb::BankSent(uetr)).await
+    /// Tells the machine what has become of payments, all in one round of its log where it may.
+    async fn depart(&self, departures: &[Departure]) -> Result<()> {
+        match self {
+            Till::Venue(cell) => apply(cell, departures.iter().map(of_venue)).await,
+            Till::Federation(_, voice) => {
+                for departure in departures {
+                    say(voice, of_federation(departure)).await?;
+                }
+                Ok(())
             }
-            (_, Departure::Unanswered(uetr)) => {
-                self.tell(Incoming::Word(BankWord::Unanswered(uetr))).await
-            }
-            (_, Departure::Rejected(report)) => self.tell(Incoming::Status(report)).await,
         }
     }
 }
 
-async fn apply(cell: &Cell<Replica>, command: Venue) -> Result<()> {
-    let outcomes = cell.submit(&[Command::Venue(command)]).await?;
+fn of_venue(departure: &Departure) -> Venue {
+    match *departure {
+        Departure::Signed(uetr) => Venue::BankSigned(uetr),
+        Departure::Sent(uetr) => Venue::BankSent(uetr),
+        Departure::Unanswered(uetr) => Venue::BankWord(BankWord::Unanswered(uetr)),
+        Departure::Rejected(report) => Venue::BankStatus(report),
+    }
+}
+
+fn of_federation(departure: &Departure) -> Verb {
+    match *departure {
+        Departure::Signed(uetr) => Verb::BankSigned(uetr),
+        Departure::Sent(uetr) => Verb::BankSent(uetr),
+        Departure::Unanswered(uetr) => Verb::BankWord(BankWord::Unanswered(uetr)),
+        Departure::Rejected(report) => Verb::BankStatus(report),
+    }
+}
+
+async fn apply(cell: &Cell<Replica>, commands: impl IntoIterator<Item = Venue>) -> Result<()> {
+    let commands: Vec<Command> = commands.into_iter().map(Command::Venue).collect();
+    let outcomes = cell.submit(&commands).await?;
     for outcome in outcomes {
         match outcome {
             Ok(gcfn_replica::Reply::Venue(Err(refused))) => {

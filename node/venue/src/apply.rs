@@ -75,6 +75,7 @@ impl Machine for Venue {
             Command::BankBooked(entry) => self.bank_booked(&mut step, entry),
             Command::BankStatus(report) => self.bank_status(&mut step, *report),
             Command::BankStatement(statement) => self.bank_statement(&mut step, statement),
+            Command::BankSigned(uetr) => self.bank_signed(&mut step, *uetr),
             Command::BankSent(uetr) => self.bank_sent(&mut step, *uetr),
             Command::OpenDay(day) => self.open_day(&mut step, *day),
             Command::OpenCycle(schedule) => self.open_cycle(&mut step, *schedule),

@@ -35,6 +35,16 @@ impl Venue {
         Ok(Done::Accepted)
     }
 
+    /// A payment's message is signed and archived; it is handed to the bank next.
+    pub(crate) fn bank_signed(&mut self, step: &mut Step<'_>, uetr: Uetr) -> Outcome {
+        let is_of_house = self.is_of_house(uetr);
+        let signed = match self.house.as_mut().filter(|_| is_of_house) {
+            Some(house) => house.signed(step.at, uetr),
+            None => self.desk.signed(step.at, uetr),
+        };
+        signed.map(|()| Done::Accepted).map_err(Rejection::from)
+    }
+
     /// A payment has been handed to the bank; its age counts from here.
     pub(crate) fn bank_sent(&mut self, step: &mut Step<'_>, uetr: Uetr) -> Outcome {
         let is_of_house = self.is_of_house(uetr);

@@ -66,6 +66,8 @@ pub enum Command {
     BankReport(IntradayReport),
     /// A part of a long statement that more is to follow of; the last is `BankStatement`.
     BankPart(Statement),
+    /// A payment's message is made, signed and archived, and is to be handed to the bank.
+    BankSigned(Uetr),
 }
 
 /// A wish, with who wishes it and the id that makes it happen once.

@@ -76,7 +76,7 @@ fn desk() -> Desk<u8> {
 /// known; from then on it never does.
 fn rank(state: PaymentState) -> u8 {
     match state {
-        PaymentState::Expected | PaymentState::Draft => 0,
+        PaymentState::Expected | PaymentState::Draft | PaymentState::Signed => 0,
         PaymentState::Sent | PaymentState::Accepted | PaymentState::Unknown => 1,
         PaymentState::Settled | PaymentState::Rejected(_) | PaymentState::Cancelled => 2,
         PaymentState::Returned => 3,

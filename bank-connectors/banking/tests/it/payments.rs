@@ -26,6 +26,62 @@ fn money_counts_when_it_is_booked_not_when_it_is_accepted() {
 }
 
 #[test]
+fn what_is_signed_may_be_cancelled_until_it_is_handed_over() {
+    check(
+        "pay 1 100
+         signed 1
+         recall 1 DUPL
+         cancel 1
+         signed 1
+         sent 1
+         over 1
+         pay 2 100
+         signed 2
+         sent 2
+         signed 2
+         cancel 2
+         pay 3 100
+         signed 3
+         status 3 ACSP
+         pay 4 100
+         signed 4
+         booked D 1 UC debit 100 for 4
+         pay 5 100
+         signed 5
+         unanswered 5
+         expect 6 100
+         signed 6
+         signed 7",
+        expect![[r#"
+            pay 1 100 -> Draft
+            signed 1 -> Signed
+            recall 1 DUPL -> instruction has not left for the bank; cancel it
+            cancel 1 -> Cancelled
+            signed 1 -> instruction was cancelled before it was sent; ask the bank to cancel it
+            sent 1 -> instruction was cancelled before it was sent; ask the bank to cancel it
+            over 1 -> true
+            pay 2 100 -> Draft
+            signed 2 -> Signed
+            sent 2 -> Sent
+            signed 2 -> Sent
+            cancel 2 -> instruction has left for the bank; ask the bank to cancel it
+            pay 3 100 -> Draft
+            signed 3 -> Signed
+            status 3 ACSP -> Accepted
+            pay 4 100 -> Draft
+            signed 4 -> Signed
+            booked D 1 UC debit 100 for 4 -> Settled
+            pay 5 100 -> Draft
+            signed 5 -> Signed
+            unanswered 5 -> Ask { number: 1 } for 5
+            expect 6 100 -> Expected
+            signed 6 -> payment was instructed elsewhere; the status belongs there
+            signed 7 -> no such payment at this desk; look it up in the archive
+        "#]],
+    );
+}
+
+#[test]
 fn a_late_status_undoes_nothing() {
     check(
         "pay 1 100

@@ -83,6 +83,7 @@ fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
         "pay" => told(desk.instruct(at, payment(number(1))), |_| state(desk)),
         "expect" => told(desk.expect(at, payment(number(1))), |_| state(desk)),
         "cancel" => told(desk.cancel(at, uetr()), |_| state(desk)),
+        "signed" => told(desk.signed(at, uetr()), |()| state(desk)),
         "sent" => told(desk.sent(at, uetr()), |()| state(desk)),
         "status" => {
             let reason = words.get(2).map(|code| code.parse().unwrap());

@@ -83,6 +83,6 @@ async fn a_bank_that_hangs_up_without_a_word_may_have_the_message() {
         () = hang_up => {}
     }
     // It is not handed over again, and what comes after it is not held up.
-    assert_eq!(machine.told(), [Departure::Unanswered(pay_in(1).uetr())]);
+    assert_eq!(machine.told_after(), [Departure::Unanswered(pay_in(1).uetr())]);
     assert_eq!(outbox.position(), 1);
 }

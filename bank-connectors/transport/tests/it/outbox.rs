@@ -19,6 +19,12 @@ async fn still_due(_: Order) -> Result<bool, TellError> {
     Ok(false)
 }
 
+/// A machine that is lost once the bank has the payment.
+async fn not_of_sent(departures: Vec<Departure>) -> Result<(), TellError> {
+    let sent = departures.iter().any(|departure| matches!(departure, Departure::Sent(_)));
+    if sent { Err("no leader".into()) } else { Ok(()) }
+}
+
 fn uetrs(orders: &[Order]) -> Vec<Uetr> {
     orders.iter().map(Order::uetr).collect()
 }
@@ -51,7 +57,7 @@ async fn a_kill_at_any_step_loses_nothing_and_changes_nothing() {
         let cursor = world.cursor().await;
         if cursor == 5 {
             assert_eq!(bank.asked(), uetrs(&entry()), "the cursor is not ahead of the bank");
-            assert_eq!(machine.told().len(), 3, "nor of the machine");
+            assert_eq!(machine.told_after().len(), 3, "nor of the machine");
         } else {
             assert_eq!(cursor, 0);
         }
@@ -67,7 +73,9 @@ async fn a_kill_at_any_step_loses_nothing_and_changes_nothing() {
         for (uetr, copies) in copies {
             assert!(copies.windows(2).all(|pair| pair[0] == pair[1]), "{uetr} was altered");
             assert_eq!(world.store.archive().trace(uetr).await.unwrap().len(), 1);
-            assert!(machine.told().contains(&Departure::Sent(uetr)));
+            let told = machine.told();
+            let first = |what| told.iter().position(|departure| *departure == what).unwrap();
+            assert!(first(Departure::Signed(uetr)) < first(Departure::Sent(uetr)), "{uetr}");
         }
         assert_eq!(world.cursor().await, 5);
         if survived {
@@ -124,7 +132,7 @@ async fn killed_after_the_archive_it_sends_what_is_archived() {
         panic!("it was sent and is not archived")
     };
     drop(delivery);
-    assert_eq!(machine.told(), []);
+    assert_eq!(machine.told_after(), []);
     world.restarted().await;
     assert_eq!(world.cursor().await, 0);
 
@@ -137,10 +145,42 @@ async fn killed_after_the_archive_it_sends_what_is_archived() {
 }
 
 #[tokio::test]
+async fn the_machine_knows_that_a_payment_is_signed_before_the_bank_has_it() {
+    let (mut world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+    let mut outbox = world.outbox(bank.clone()).await;
+    let told = outbox.deliver(1, &entry(), still_due, async |_| Err("no leader".into())).await;
+    assert!(told.unwrap_err().may_pass());
+    assert_eq!(bank.asked(), [], "what it was not told of does not leave");
+    let [first, second, third] = entry().map(|order| order.uetr());
+    for order in entry() {
+        assert_eq!(world.store.archive().trace(order.uetr()).await.unwrap().len(), 1);
+    }
+    world.restarted().await;
+    let mut outbox = world.outbox(bank.clone()).await;
+    machine.deliver(&mut outbox, 1, &entry()).await.unwrap();
+    let signed = [first, second, third].map(Departure::Signed);
+    let sent = [first, second, third].map(Departure::Sent);
+    assert_eq!(machine.told(), [signed, sent].concat(), "all of an entry in one round");
+}
+
+#[tokio::test]
+async fn a_payment_that_is_cancelled_once_it_is_signed_does_not_leave() {
+    let (world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
+    let mut outbox = world.outbox(bank.clone()).await;
+    let [first, cancelled, last] = entry().map(|order| order.uetr());
+    machine.cancel(cancelled, 1);
+    machine.deliver(&mut outbox, 1, &entry()).await.unwrap();
+    assert_eq!(bank.asked(), [first, last]);
+    assert!(machine.told().contains(&Departure::Signed(cancelled)));
+    assert!(!machine.told().contains(&Departure::Sent(cancelled)));
+    assert_eq!(world.cursor().await, 1);
+}
+
+#[tokio::test]
 async fn killed_after_the_bank_has_it_it_sends_the_same_again() {
     let (mut world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
     let mut outbox = world.outbox(bank.clone()).await;
-    let told = outbox.deliver(1, &[pay_in(1)], still_due, async |_| Err("no leader".into())).await;
+    let told = outbox.deliver(1, &[pay_in(1)], still_due, not_of_sent).await;
     assert!(told.unwrap_err().may_pass());
 
     world.restarted().await;
@@ -229,7 +269,8 @@ async fn a_payee_without_an_account_is_rejected_for_good() {
         reason: Some("BE22".parse().unwrap()),
     };
     let sent = Departure::Sent(pay_in(3).uetr());
-    assert_eq!(machine.told(), [Departure::Rejected(rejected), sent]);
+    let signed = Departure::Signed(pay_in(3).uetr());
+    assert_eq!(machine.told(), [Departure::Rejected(rejected), signed, sent]);
     assert_eq!(bank.asked(), [pay_in(3).uetr()], "the others are not held up");
 }
 
@@ -245,7 +286,7 @@ async fn a_payee_is_rejected_for_what_is_missing() {
         let machine = Machine::default();
         let order = order(seed, Creditor::Party(party(7)));
         machine.deliver(&mut outbox, u64::from(seed), &[order]).await.unwrap();
-        reasons.push(match machine.told().as_slice() {
+        reasons.push(match machine.told_after().as_slice() {
             [Departure::Rejected(report)] => report.reason.unwrap().to_string(),
             told => format!("{told:?}"),
         });
@@ -273,7 +314,9 @@ async fn what_goes_again_is_what_went_at_first() {
     assert_eq!(first, second);
     assert_ne!(first.id, question.id);
     let sent = Departure::Sent(payment.uetr());
-    assert_eq!(machine.told(), [sent, sent], "a question tells the machine nothing");
+    let signed = Departure::Signed(payment.uetr());
+    let nothing = "a question tells the machine nothing";
+    assert_eq!(machine.told(), [signed, sent, sent], "{nothing}");
 }
 
 #[tokio::test]
@@ -285,7 +328,7 @@ async fn a_payment_that_was_cancelled_before_does_not_leave() {
     machine.deliver(&mut outbox, 1, &entry()).await.unwrap();
     assert_eq!(bank.asked(), [first.uetr(), last.uetr()], "the others are not held up");
     let sent = [first, last].map(|order| Departure::Sent(order.uetr()));
-    assert_eq!(machine.told(), sent, "it knows what it has cancelled");
+    assert_eq!(machine.told_after(), sent, "it knows what it has cancelled");
     assert_eq!(world.cursor().await, 1);
     assert_eq!(world.store.archive().trace(cancelled.uetr()).await.unwrap(), []);
 
@@ -318,11 +361,12 @@ async fn a_payment_that_is_cancelled_while_the_bank_is_down_does_not_leave() {
     let (world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
     let cancelled = pay_in(1).uetr();
     let mut outbox = world.outbox(DownFor(cancelled, bank.clone())).await;
-    // It stands when it is tried first, and not any more when it would be tried again.
-    machine.cancel(cancelled, 1);
+    // It stands when it is made ready and tried first, and not any more when it would be tried
+    // again.
+    machine.cancel(cancelled, 2);
     machine.deliver(&mut outbox, 1, &[pay_in(1), pay_in(2)]).await.unwrap();
     assert_eq!(bank.asked(), [pay_in(2).uetr()]);
-    assert_eq!(machine.told(), [Departure::Sent(pay_in(2).uetr())]);
+    assert_eq!(machine.told_after(), [Departure::Sent(pay_in(2).uetr())]);
     assert_eq!(world.cursor().await, 1);
 }
 

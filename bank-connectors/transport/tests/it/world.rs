@@ -210,6 +210,13 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+    /// What it was told after the bank had been spoken to.
+    pub(crate) fn told_after(&self) -> Vec<Departure> {
+        let mut told = self.told();
+        told.retain(|departure| !matches!(departure, Departure::Signed(_)));
+        told
+    }
+
     pub(crate) fn told(&self) -> Vec<Departure> {
         self.told.lock().unwrap().clone()
     }
@@ -227,7 +234,7 @@ impl Machine {
         orders: &[Order],
     ) -> Result<(), OutboxError> {
         let is_over = |order: Order| async move { Ok(self.is_over(order.uetr())) };
-        outbox.deliver(index, orders, is_over, |departure| self.hear(departure)).await
+        outbox.deliver(index, orders, is_over, |departures| self.hear(departures)).await
     }
 
     fn is_over(&self, payment: Uetr) -> bool {
@@ -238,8 +245,8 @@ impl Machine {
         is_over
     }
 
-    async fn hear(&self, departure: Departure) -> Result<(), TellError> {
-        self.told.lock().unwrap().push(departure);
+    async fn hear(&self, departures: Vec<Departure>) -> Result<(), TellError> {
+        self.told.lock().unwrap().extend(departures);
         Ok(())
     }
 }

@@ -279,7 +279,10 @@ fn disputed(world: &mut World) {
     }
     let drafts = world.venue.desk().payments().filter(|of| of.state == PaymentState::Draft);
     let drafts: Vec<Uetr> = drafts.map(|of| of.instruction.uetr()).collect();
-    drafts.into_iter().for_each(|uetr| drop(world.must(Command::BankSent(uetr))));
+    for uetr in drafts {
+        drop(world.must(Command::BankSigned(uetr)));
+        drop(world.must(Command::BankSent(uetr)));
+    }
     let raised = Verb::GrantQuota { issuer: party("rival"), quota: cents(2_000_000_00) };
     let proposed = world.ask("olga", Role::Operator, raised);
     assert!(matches!(proposed, Ok(Done::Proposed { .. })), "{proposed:?}");
