@@ -10,6 +10,8 @@
 //!
 //! For tests and demonstrations only: it trusts its control calls and creates money at will.
 
+pub mod conformance;
+
 mod bank;
 mod config;
 mod fault;

@@ -102,7 +102,8 @@ pub(crate) fn interpret(
 
 /// Reads a message of any size as the word of `bank`: its id, its definition, and what it says or
 /// why it is refused.
-pub(crate) fn understand(book: &AccountBook, bank: &Bic, bytes: &[u8]) -> Understood {
+#[must_use]
+pub fn understand(book: &AccountBook, bank: &Bic, bytes: &[u8]) -> Understood {
     if BYTES_MAX < bytes.len() {
         return understand_pages(book, bank, bytes);
     }
@@ -148,10 +149,14 @@ fn understand_pages(book: &AccountBook, bank: &Bic, bytes: &[u8]) -> Understood 
 }
 
 /// A message as far as it can be read.
-pub(crate) struct Understood {
-    pub(crate) id: String,
-    pub(crate) definition: &'static str,
-    pub(crate) said: Result<Vec<Incoming>, IncomingFault>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Understood {
+    /// Its id; empty where it cannot be read.
+    pub id: String,
+    /// Its definition; empty where it cannot be read.
+    pub definition: &'static str,
+    /// What it says, or why it is refused.
+    pub said: Result<Vec<Incoming>, IncomingFault>,
 }
 
 impl Default for Understood {

@@ -123,7 +123,8 @@ pub(crate) fn uetr_of(reference: &str) -> Option<Uetr> {
 }
 
 /// A payment from one pool to another, of this node or between nodes: pacs.009.
-pub(crate) fn between_pools(
+#[must_use]
+pub fn between_pools(
     book: &AccountBook,
     bank: &Bic,
     order: &Order,
@@ -145,12 +146,8 @@ pub(crate) fn between_pools(
 }
 
 /// A payment to a user or a merchant: pain.001.
-pub(crate) fn to_party(
-    book: &AccountBook,
-    bank: &Bic,
-    order: &Order,
-    payee: Payee,
-) -> BusinessMessage {
+#[must_use]
+pub fn to_party(book: &AccountBook, bank: &Bic, order: &Order, payee: Payee) -> BusinessMessage {
     let Instruction { debtor, currency, value_date, .. } = order.instruction;
     let payer = Party { name: debtor.node.as_str().parse().ok(), ..Party::default() };
     let transfer = InitiatedTransfer {
@@ -171,7 +168,8 @@ pub(crate) fn to_party(
 }
 
 /// How does the payment stand? (pacs.028)
-pub(crate) fn question(book: &AccountBook, bank: &Bic, order: &Order) -> BusinessMessage {
+#[must_use]
+pub fn question(book: &AccountBook, bank: &Bic, order: &Order) -> BusinessMessage {
     let id = order.message_id();
     let payment = RequestedPayment { id: Some(id.clone()), original: order.original() };
     let message = StatusRequest {
@@ -185,7 +183,8 @@ pub(crate) fn question(book: &AccountBook, bank: &Bic, order: &Order) -> Busines
 }
 
 /// Do not pay it, or get it back. (camt.056)
-pub(crate) fn cancellation(
+#[must_use]
+pub fn cancellation(
     book: &AccountBook,
     bank: &Bic,
     order: &Order,

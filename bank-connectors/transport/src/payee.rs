@@ -14,10 +14,13 @@ const BANK: &str = "bic";
 
 /// Who is paid and where. Personal data; its debug form shows none.
 #[derive(Clone, Debug)]
-pub(crate) struct Payee {
-    pub(crate) name: Text<140>,
-    pub(crate) account: AccountNumber,
-    pub(crate) bank: Option<Bic>,
+pub struct Payee {
+    /// The name that the account is held in.
+    pub name: Text<140>,
+    /// Its number.
+    pub account: AccountNumber,
+    /// The bank that keeps it, where the number does not name it.
+    pub bank: Option<Bic>,
 }
 
 /// Why a payment to a party cannot leave. It never does: the machine is told that it was

@@ -7,6 +7,7 @@
 mod app;
 mod bank;
 mod clearing;
+mod conformance;
 mod door;
 mod failure;
 mod federation;
@@ -75,6 +76,9 @@ enum Verb {
     Region(region::Region),
     /// Read and write the messages of banks, and look at what is under way there.
     Bank(bank::Bank),
+    /// Grade a bank's connector at the other end of a folder, and be one to practise with.
+    #[command(subcommand)]
+    Conformance(conformance::Conformance),
     /// Trade, redeem and issue coupons at a node, as a holder, a merchant or an issuer.
     App(app::App),
     /// Run a trading node's business as its staff: reviews, approvals, freezes, the money desk.
@@ -99,6 +103,7 @@ fn main() -> ExitCode {
         Verb::Fx(verb) => verb.run(output),
         Verb::Region(verb) => verb.run(output),
         Verb::Bank(verb) => verb.run(output),
+        Verb::Conformance(verb) => verb.run(output),
         Verb::App(verb) => verb.run(output),
         Verb::Op(verb) => verb.run(output),
         Verb::Verify(verb) => verb.run(output),

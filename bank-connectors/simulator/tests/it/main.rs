@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "`expect!` is written in place")]
 
 mod chaos_day;
+mod conformance;
 mod laws;
 mod script;
 mod shell;

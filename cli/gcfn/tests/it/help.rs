@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 54] = [
+const VERBS: [(&str, &[&str]); 57] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -21,6 +21,9 @@ const VERBS: [(&str, &[&str]); 54] = [
     ("bank-queue", &["bank", "queue"]),
     ("bank-trace", &["bank", "trace"]),
     ("bank-breaks", &["bank", "breaks"]),
+    ("conformance", &["conformance"]),
+    ("conformance-bank", &["conformance", "bank"]),
+    ("conformance-simulator", &["conformance", "simulator"]),
     ("op", &["op"]),
     ("op-proposal", &["op", "proposal"]),
     ("op-issuer", &["op", "issuer"]),

@@ -1,6 +1,7 @@
 //! The binary as a shell sees it: texts, exit codes, and what `verify` accepts.
 
 mod bank;
+mod conformance;
 mod help;
 mod node;
 mod region;
