@@ -111,7 +111,6 @@ pub enum DeskAct {
         owner: PartyId,
     },
     /// Say how a break ends; two persons of a node must.
-    /// The federation's house, whose staff is not a venue's, takes one person's word.
     Resolve(BreakResolution),
 }
 

@@ -8,9 +8,11 @@ use crate::locks::lock_id;
 use crate::outcome::{Done, Outcome};
 use crate::profile::Role;
 use crate::refusal::Refusal;
+use crate::staff::HouseAct;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use gcfn_model::{Machine, Timestamp};
+use gcfn_venue::member_party;
 
 impl Machine for Council {
     type Command = Command;
@@ -30,6 +32,7 @@ impl Machine for Council {
     fn apply(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Outcome {
         self.now = self.now.max(at);
         self.answers.forget(self.now);
+        self.ballots.forget(self.now, self.params.approval_lifetime);
         let mut made = Vec::new();
         if self.epochs.next_seq() == 1 {
             made.push(Event::Founded { charter: self.charter });
@@ -99,7 +102,10 @@ impl Council {
         let mut led_to = Vec::new();
         let mut inner = Step { at: step.at, events: &mut led_to };
         let outcome = self.obey(&mut inner, command);
-        if matches!(outcome, Ok(Done::Accepted | Done::Locked(_) | Done::Proposed(_))) {
+        if matches!(
+            outcome,
+            Ok(Done::Accepted | Done::Waits(_) | Done::Locked(_) | Done::Proposed(_))
+        ) {
             step.emit(Event::Accepted(Box::new(command.clone())));
         }
         step.events.append(&mut led_to);
@@ -134,8 +140,11 @@ impl Council {
             Verb::BankSigned(uetr) => self.bank_signed(step, *uetr),
             Verb::BankSent(uetr) => self.bank_sent(step, *uetr),
             Verb::BankWord(word) => self.bank_word(step, word),
-            Verb::Bank(act) => self.at_bank(step, *act),
-            Verb::Clearing(act) => self.work_at_house(step, author, act),
+            Verb::Bank(act) => self.hear_root(step, member_party(author), &HouseAct::Bank(*act)),
+            Verb::Clearing(act) => {
+                self.hear_root(step, member_party(author), &HouseAct::Clearing(act.clone()))
+            }
+            Verb::Staff { by, wish } => self.hear_staff(step, command, (*by, wish)),
             Verb::ChangeCalendar(change) => self.change_calendar(step, command, change),
         }
     }
@@ -181,7 +190,8 @@ fn permit(member: &Member, verb: &Verb) -> Result<(), Refusal> {
         | Verb::BankSent(_)
         | Verb::BankWord(_)
         | Verb::Bank(_)
-        | Verb::Clearing(_) => role == Role::Root,
+        | Verb::Clearing(_)
+        | Verb::Staff { .. } => role == Role::Root,
         Verb::PublishRegion(_) => role == Role::Regional,
         Verb::ListSeries(_) | Verb::RequestLock { .. } | Verb::Affirm { .. } => role.trades(),
         Verb::Quote(_) if role.trades() && !member.profile.dealer => {

@@ -6,6 +6,7 @@
 //! what was worked out from them, stay as they are; so does every day on which a locked rate
 //! settles.
 
+use crate::ballots::Motion;
 use crate::command::SignedCommand;
 use crate::council::{Council, Step};
 use crate::decision::Approval;
@@ -13,10 +14,8 @@ use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Refusal;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
-use gcfn_anchor::canon::sha256;
-use gcfn_model::{BusinessDate, Calendar, Currency, Digest, Millis, NodeId, Timestamp};
+use gcfn_model::{BusinessDate, Calendar, Currency};
+use gcfn_venue::member_party;
 use serde::{Deserialize, Serialize};
 
 /// The most days that a calendar names: a hundred years of holidays.
@@ -36,20 +35,7 @@ pub struct CalendarChange {
     pub calendar: Calendar,
 }
 
-/// A change that waits for more approvals.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct PendingCalendar {
-    change: CalendarChange,
-    votes: BTreeMap<NodeId, (Timestamp, Approval)>,
-}
-
 impl CalendarChange {
-    /// SHA-256 of the change in postcard: under what its approvals are counted together.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        sha256(&postcard::to_allocvec(self).expect("a change is plain data"))
-    }
-
     fn check(&self, today: BusinessDate) -> Result<(), Refusal> {
         let Calendar { weekend, holidays, workdays, first, last } = &self.calendar;
         let span = last.days().saturating_sub(first.days());
@@ -79,22 +65,14 @@ impl Council {
         if self.calendars.get(&change.currency) == Some(&amended) {
             return Ok(Done::Repeated);
         }
-        self.forget_calendar_votes(step.at, self.params.approval_lifetime);
-        let approval = Approval::of(command);
-        if let Some(approvals) = self.vote_for_calendar(step.at, change, approval) {
-            self.calendars.insert(change.currency, amended);
-            // Others of the currency were looked at beside other days.
-            self.pending_calendars.retain(|_, other| other.change.currency != change.currency);
-            step.emit(Event::CalendarChanged { change: Box::new(change.clone()), approvals });
-        }
+        let by = (member_party(command.request.author), step.at);
+        let motion = Motion::Calendar(Box::new(change.clone()));
+        let Some(approvals) = self.carried(&motion, by, Approval::of(command)) else {
+            return Ok(Done::Waits(motion.id()));
+        };
+        self.calendars.insert(change.currency, amended);
+        step.emit(Event::CalendarChanged { change: Box::new(change.clone()), approvals });
         Ok(Done::Accepted)
-    }
-
-    /// The changes of calendars that wait for more approvals, with who has approved.
-    pub fn pending_calendars(
-        &self,
-    ) -> impl Iterator<Item = (&CalendarChange, impl Iterator<Item = &NodeId>)> {
-        self.pending_calendars.values().map(|pending| (&pending.change, pending.votes.keys()))
     }
 
     /// The calendar as it would be, unless that would close a day that is agreed on.
@@ -106,35 +84,5 @@ impl Council {
         let mut settling = settling.filter(|rate| [rate.pays, rate.needs].contains(currency));
         let closed = settling.find(|rate| amended.is_business_day(rate.value_date) != Ok(true));
         closed.map_or(Ok(amended), |rate| Err(Refusal::CalendarTaken(rate.value_date)))
-    }
-
-    /// Drops the approvals that are older than `lifetime`.
-    fn forget_calendar_votes(&mut self, at: Timestamp, lifetime: Millis) {
-        for pending in self.pending_calendars.values_mut() {
-            pending.votes.retain(|_, (given_at, _)| at.since(*given_at) < lifetime);
-        }
-        self.pending_calendars.retain(|_, pending| !pending.votes.is_empty());
-    }
-
-    /// Counts an approval, which takes the place of what its author said before of the same
-    /// currency. Returns all of them once they are enough.
-    fn vote_for_calendar(
-        &mut self,
-        at: Timestamp,
-        change: &CalendarChange,
-        approval: Approval,
-    ) -> Option<Vec<Approval>> {
-        for other in self.pending_calendars.values_mut() {
-            if other.change.currency == change.currency {
-                other.votes.remove(&approval.by);
-            }
-        }
-        let fresh = || PendingCalendar { change: change.clone(), votes: BTreeMap::new() };
-        let pending = self.pending_calendars.entry(change.digest()).or_insert_with(fresh);
-        pending.votes.insert(approval.by, (at, approval));
-        let names: Vec<NodeId> = pending.votes.keys().copied().collect();
-        let all: Vec<Approval> = pending.votes.values().map(|(_, approval)| *approval).collect();
-        self.pending_calendars.retain(|_, pending| !pending.votes.is_empty());
-        self.directory.roster().is_two_thirds(names).then_some(all)
     }
 }

@@ -12,14 +12,14 @@ use crate::refusal::Refusal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_banking::{
-    BankEntry, BankWord, Booked, DeskAct, IntradayReport, Statement, StatusChange, StatusReport,
+    BankEntry, BankWord, Booked, IntradayReport, Statement, StatusChange, StatusReport,
 };
 use gcfn_clearing::{
     Bundle, BundleRef, ClearingEvent, House, HouseRefusal, Obligation, Phase, Schedule,
 };
 use gcfn_ledger::{Books, Ledger};
 use gcfn_model::{Amount, BusinessDate, Calendar, Currency, NodeId, Pool, SettlementAccount, Uetr};
-use gcfn_venue::{ClearingAct, LockUse, PROPOSED_TRADES_MAX, member_party};
+use gcfn_venue::{LockUse, PROPOSED_TRADES_MAX};
 use serde::{Deserialize, Serialize};
 
 /// The house, its books, and what stands affirmed in its cycles.
@@ -169,24 +169,6 @@ impl Council {
         Ok(if known { Done::Repeated } else { Done::Accepted })
     }
 
-    /// The root works at the house by hand. How much a member may owe is for the validators to
-    /// decide, and how cycles are netted is not for one node to change.
-    pub(crate) fn work_at_house(
-        &mut self,
-        step: &mut Step<'_>,
-        by: NodeId,
-        act: &ClearingAct,
-    ) -> Outcome {
-        if matches!(act, ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_)) {
-            return Err(Refusal::NotPermitted);
-        }
-        let (at, by) = (step.at, member_party(by));
-        let done = self
-            .in_house(step, |house, ledger, events| act.carry_out(at, by, house, ledger, events));
-        done.map_err(Refusal::House)?;
-        Ok(Done::Accepted)
-    }
-
     /// What the validators let a member owe counts at the house for what its users buy abroad.
     pub(crate) fn cap_at_house(
         &mut self,
@@ -241,15 +223,6 @@ impl Council {
         Ok(if news.map_err(Refusal::Desk)? { Done::Accepted } else { Done::Repeated })
     }
 
-    /// Staff of the root ask about a payment of the house, or a break of its account.
-    pub(crate) fn at_bank(&mut self, step: &mut Step<'_>, act: DeskAct) -> Outcome {
-        let at = step.at;
-        let done =
-            self.in_house(step, |house, ledger, events| house.act_at_bank(at, act, ledger, events));
-        done.map_err(Refusal::Desk)?;
-        Ok(Done::Accepted)
-    }
-
     /// A payment of the house is signed and archived; it is handed to the bank next.
     pub(crate) fn bank_signed(&mut self, step: &Step<'_>, uetr: Uetr) -> Outcome {
         self.clearing.house.signed(step.at, uetr).map_err(Refusal::Desk)?;
@@ -296,7 +269,7 @@ impl Council {
     }
 
     /// Lets the house act, and records what it did.
-    fn in_house<T>(
+    pub(crate) fn in_house<T>(
         &mut self,
         step: &mut Step<'_>,
         act: impl FnOnce(&mut House, &mut Ledger, &mut Vec<ClearingEvent>) -> T,

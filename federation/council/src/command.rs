@@ -6,6 +6,7 @@ use crate::directory::Listing;
 use crate::join::SignedJoinRequest;
 use crate::quotes::Quote;
 use crate::report::Report;
+use crate::staff::StaffWish;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use gcfn_anchor::canon::{Canon, sha256};
@@ -15,7 +16,7 @@ use gcfn_anchor::keys::{Domain, PublicKey, Signature, Signer, WrongSignature, ve
 use gcfn_banking::{BankEntry, BankWord, DeskAct, IntradayReport, Statement, StatusReport};
 use gcfn_clearing::{Bundle, Schedule};
 use gcfn_model::{
-    Amount, BusinessDate, CommandId, Currency, Digest, NetworkId, NodeId, Timestamp, Uetr,
+    Amount, BusinessDate, CommandId, Currency, Digest, NetworkId, NodeId, PartyId, Timestamp, Uetr,
 };
 use gcfn_venue::{ClearingAct, FederationRequest, LockUse};
 use serde::{Deserialize, Serialize};
@@ -128,12 +129,14 @@ pub enum Verb {
     BankStatement(Statement),
     /// The root: a payment of the house was handed to the bank.
     BankSent(Uetr),
-    /// The root: something that is done at the house by hand.
+    /// The root: something that is done at the house by hand, and that one person may do. What
+    /// says who is [`Verb::Staff`].
     Clearing(ClearingAct),
     /// The root: what else the bank said about a payment of the house (camt.029, pacs.004), or
     /// that the channel does not know whether it has it.
     BankWord(BankWord),
-    /// The root: something that staff ask about a payment of the house.
+    /// The root: something that staff ask about a payment of the house, and that one person may.
+    /// What says who is [`Verb::Staff`].
     Bank(DeskAct),
     /// A validator: let these be a currency's business days from a day to come on.
     ChangeCalendar(Box<CalendarChange>),
@@ -144,6 +147,13 @@ pub enum Verb {
     BankPart(Statement),
     /// The root: a payment of the house is signed and archived, and is to be handed to the bank.
     BankSigned(Uetr),
+    /// The root: one of its staff wishes something at the house.
+    Staff {
+        /// Who, by pseudonym.
+        by: PartyId,
+        /// What.
+        wish: StaffWish,
+    },
 }
 
 impl From<FederationRequest> for Verb {

@@ -1,7 +1,7 @@
 //! The state of the federation.
 
 use crate::answers::Answers;
-use crate::calendars::PendingCalendar;
+use crate::ballots::Ballots;
 use crate::clearing::Clearing;
 use crate::directory::Directory;
 use crate::event::Event;
@@ -45,13 +45,13 @@ pub fn house_id() -> HouseId {
 pub struct Council {
     pub(crate) params: Params,
     pub(crate) calendars: BTreeMap<Currency, Calendar>,
-    /// Changes of calendars that wait for more approvals, by their digests.
-    pub(crate) pending_calendars: BTreeMap<Digest, PendingCalendar>,
     pub(crate) charter: Digest,
     pub(crate) now: Timestamp,
     pub(crate) answers: Answers,
 
     pub(crate) directory: Directory,
+    /// What takes more than one word.
+    pub(crate) ballots: Ballots,
     /// The latest head that each cell has shown.
     pub(crate) cells: BTreeMap<NodeId, Reported>,
     pub(crate) rounds: Rounds,
@@ -110,7 +110,7 @@ impl Council {
             diverged: false,
             params: charter.params,
             calendars: charter.calendars,
-            pending_calendars: BTreeMap::new(),
+            ballots: Ballots::default(),
         })
     }
 
@@ -246,17 +246,17 @@ impl Council {
     }
 
     /// What the federation's state comes to, as its epoch headers say it: the books of its
-    /// clearing house, the directory with its pending decisions and listed series, and every
+    /// clearing house, the directory with its listed series, what waits for more words, and every
     /// locked rate with what has used it.
     ///
-    /// Layout `gcfn/council/v1`: the state root of the books, then directory and locks in
+    /// Layout `gcfn/council/v2`: the state root of the books, then directory, ballots and locks in
     /// postcard. Costs one hash over the directory, which grows with nodes and series and not
     /// with what is traded. Heads and rounds are not in it, for they are what anchors it; nor are
     /// cycles, which follow from the events that every epoch commits to.
     pub fn state_root(&mut self) -> Digest {
         let books = self.clearing.books.state_root();
-        let state = postcard::to_allocvec(&(&self.directory, &self.locks));
+        let state = postcard::to_allocvec(&(&self.directory, &self.ballots, &self.locks));
         let state = state.expect("the state is plain data");
-        Hasher::new("gcfn/council/v1").part(books.as_bytes()).part(&state).finish()
+        Hasher::new("gcfn/council/v2").part(books.as_bytes()).part(&state).finish()
     }
 }

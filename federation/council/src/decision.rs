@@ -63,6 +63,30 @@ impl Decision {
             | Decision::CapDebit { node, .. } => node,
         }
     }
+
+    /// What of whom it settles: nobody stands by two decisions about one matter at a time.
+    pub(crate) const fn matter(&self) -> (NodeId, Matter) {
+        let matter = match *self {
+            Decision::Admit { .. }
+            | Decision::Suspend { .. }
+            | Decision::Resume { .. }
+            | Decision::Remove { .. } => Matter::Standing,
+            Decision::RotateKey { .. } => Matter::Key,
+            Decision::CapDebit { currency, .. } => Matter::Cap(currency),
+        };
+        (self.node(), matter)
+    }
+}
+
+/// What a decision settles of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Matter {
+    /// Whether it is a member, and may act.
+    Standing,
+    /// What it signs with.
+    Key,
+    /// How much it may owe in a currency.
+    Cap(Currency),
 }
 
 /// One validator's word for a decision: with the decision, all that is needed to write its

@@ -3,6 +3,7 @@
 //! Decides admission, suspension and keys. It holds no personal data, and knows nothing of
 //! what members trade.
 
+use crate::ballots::Motion;
 use crate::command::SignedCommand;
 use crate::council::{Council, Step};
 use crate::decision::{Approval, Decision};
@@ -14,12 +15,12 @@ use crate::profile::{Profile, Role};
 use crate::refusal::Refusal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
-use alloc::vec::Vec;
 use gcfn_anchor::canon::sha256;
 use gcfn_anchor::checkpoint::{Checkpoint, Equivocation};
 use gcfn_anchor::keys::PublicKey;
 use gcfn_anchor::roster::{Roster, Validator};
-use gcfn_model::{Amount, Currency, Digest, Millis, NetworkId, NodeId, SeriesId, Timestamp};
+use gcfn_model::{Amount, Currency, Digest, NetworkId, NodeId, SeriesId, Timestamp};
+use gcfn_venue::member_party;
 use serde::{Deserialize, Serialize};
 
 /// The most bytes of a certificate.
@@ -109,9 +110,6 @@ pub struct Series {
     pub listing: Listing,
 }
 
-/// The approvals that a decision has so far, each with the time it was given.
-type Votes = BTreeMap<NodeId, (Timestamp, Approval)>;
-
 /// The directory of a network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Directory {
@@ -119,7 +117,6 @@ pub struct Directory {
     members: BTreeMap<NodeId, Member>,
     /// Every key that was ever a node's.
     keys: BTreeSet<PublicKey>,
-    votes: BTreeMap<Decision, Votes>,
     series: BTreeMap<SeriesId, Series>,
 }
 
@@ -142,7 +139,6 @@ impl Directory {
             network: charter.network,
             members: charter.founders.iter().map(founded).collect(),
             keys: charter.founders.iter().map(|founder| founder.profile.key).collect(),
-            votes: BTreeMap::new(),
             series: BTreeMap::new(),
         }
     }
@@ -178,11 +174,6 @@ impl Directory {
             (node, Validator { key, weight: member.weight })
         };
         Roster { network: self.network, validators: validators.map(validator).collect() }
-    }
-
-    /// The decisions that wait for more approvals, with who has approved.
-    pub fn pending(&self) -> impl Iterator<Item = (&Decision, impl Iterator<Item = &NodeId>)> {
-        self.votes.iter().map(|(decision, votes)| (decision, votes.keys()))
     }
 
     /// A listed series.
@@ -248,6 +239,11 @@ impl Directory {
                 Err(Refusal::OtherRequest)
             }
             (Decision::Remove { .. }, _) if role == Role::Root => Err(Refusal::RoleTaken),
+            (Decision::Suspend { node } | Decision::Remove { node }, Admitted)
+                if self.roster().validators.keys().all(|validator| *validator == node) =>
+            {
+                Err(Refusal::LastValidator)
+            }
             (Decision::Admit { .. }, Applied)
             | (Decision::Suspend { .. }, Admitted)
             | (Decision::Resume { .. }, Suspended)
@@ -266,31 +262,6 @@ impl Directory {
         }
     }
 
-    /// Drops the approvals that are older than `lifetime`.
-    fn forget_votes(&mut self, at: Timestamp, lifetime: Millis) {
-        for votes in self.votes.values_mut() {
-            votes.retain(|_, (given_at, _)| at.since(*given_at) < lifetime);
-        }
-        self.votes.retain(|_, votes| !votes.is_empty());
-    }
-
-    /// Counts an approval. Returns all of them once they are enough.
-    fn vote(
-        &mut self,
-        at: Timestamp,
-        decision: Decision,
-        approval: Approval,
-    ) -> Option<Vec<Approval>> {
-        let votes = self.votes.entry(decision).or_default();
-        votes.insert(approval.by, (at, approval));
-        let names: Vec<NodeId> = votes.keys().copied().collect();
-        if !self.roster().is_two_thirds(names) {
-            return None;
-        }
-        let votes = self.votes.remove(&decision).unwrap_or_default();
-        Some(votes.into_values().map(|(_, approval)| approval).collect())
-    }
-
     fn carry_out(&mut self, decision: Decision) {
         let Some(member) = self.members.get_mut(&decision.node()) else { return };
         match decision {
@@ -300,7 +271,6 @@ impl Directory {
             Decision::Remove { node } if member.status == Status::Applied => {
                 self.keys.remove(&member.profile.key);
                 self.members.remove(&node);
-                self.votes.retain(|other, _| other.node() != node);
             }
             Decision::Remove { .. } => member.status = Status::Removed,
             Decision::RotateKey { key, .. } => {
@@ -331,14 +301,18 @@ impl Council {
         if self.directory.stands(&decision)? {
             return Ok(Done::Repeated);
         }
-        let approval = Approval::of(command);
-        self.directory.forget_votes(step.at, self.params.approval_lifetime);
-        if let Some(approvals) = self.directory.vote(step.at, decision, approval) {
-            self.directory.carry_out(decision);
-            step.emit(Event::Decided { decision, approvals });
-            if let Decision::CapDebit { node, currency, debit_cap } = decision {
-                self.cap_at_house(step, node, (currency, debit_cap));
-            }
+        let motion = Motion::Member(decision);
+        let by = (member_party(command.request.author), step.at);
+        let Some(approvals) = self.carried(&motion, by, Approval::of(command)) else {
+            return Ok(Done::Waits(motion.id()));
+        };
+        self.directory.carry_out(decision);
+        if self.directory.member(decision.node()).is_none() {
+            self.ballots.end_about(decision.node());
+        }
+        step.emit(Event::Decided { decision, approvals });
+        if let Decision::CapDebit { node, currency, debit_cap } = decision {
+            self.cap_at_house(step, node, (currency, debit_cap));
         }
         Ok(Done::Accepted)
     }
@@ -391,7 +365,9 @@ impl Council {
 
     /// Two histories are proof by themselves: the signer is suspended at once.
     pub(crate) fn convict(&mut self, step: &mut Step<'_>, node: NodeId, proof: Equivocation) {
-        self.directory.carry_out(Decision::Suspend { node });
+        let suspended = Decision::Suspend { node };
+        self.directory.carry_out(suspended);
+        self.ballots.end(&Motion::Member(suspended));
         step.emit(Event::Equivocated { node, proof });
     }
 

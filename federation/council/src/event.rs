@@ -4,6 +4,7 @@ use crate::calendars::CalendarChange;
 use crate::command::SignedCommand;
 use crate::decision::{Approval, Decision};
 use crate::refusal::Refusal;
+use crate::staff::HouseAct;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use gcfn_anchor::checkpoint::Equivocation;
@@ -12,7 +13,7 @@ use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::{Cosignature, Round};
 use gcfn_banking::{Dispute, Reconciliation};
 use gcfn_clearing::{BundleRef, ClearingEvent};
-use gcfn_model::{Amount, Currency, Digest, InstructionId, NodeId, QuoteId};
+use gcfn_model::{Amount, Currency, Digest, InstructionId, NodeId, PartyId, QuoteId};
 use gcfn_venue::LockedRate;
 use serde::{Deserialize, Serialize};
 
@@ -121,5 +122,15 @@ pub enum Event {
         change: Box<CalendarChange>,
         /// By whom, in the order of names.
         approvals: Vec<Approval>,
+    },
+    /// A second person has approved what one of the root's staff wished at the house, and it was
+    /// done.
+    Seconded {
+        /// What was done.
+        act: HouseAct,
+        /// Who wished it, by pseudonym.
+        first: PartyId,
+        /// Who approved it.
+        second: PartyId,
     },
 }

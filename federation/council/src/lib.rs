@@ -6,7 +6,8 @@
 //! it, so that a supervisor needs nobody's word for it. Time and the closing of epochs are the
 //! only entries without a signature.
 //!
-//! One file per idea: `profile`, `join`, `decision` and `directory` say who is a member;
+//! One file per idea: `profile`, `join`, `decision` and `directory` say who is a member; `ballots`
+//! what takes more than one word; `staff` what the root does at the house by hand;
 //! `report`, `rounds` and `succession` what is anchored, and by whom; `quotes` and `locks` at
 //! which rate currencies are exchanged; `clearing` what is owed; `calendars` on which days; `command`, `refusal` and `event`
 //! what comes in and what goes out; `apply` which command goes where.
@@ -20,6 +21,7 @@ extern crate alloc;
 
 mod answers;
 mod apply;
+mod ballots;
 mod calendars;
 mod clearing;
 mod command;
@@ -36,8 +38,10 @@ mod quotes;
 mod refusal;
 mod report;
 mod rounds;
+mod staff;
 mod succession;
 
+pub use ballots::{Ballot, Motion};
 pub use calendars::{CALENDAR_DAYS_MAX, CalendarChange};
 pub use command::{Command, Request, SignedCommand, Verb};
 pub use council::{Council, FEDERATION, cell_id, house_id};
@@ -53,3 +57,4 @@ pub use quotes::{Pair, Quote, RATE_TERM_MAX};
 pub use refusal::Refusal;
 pub use report::{REPORTS_MAX, Report};
 pub use rounds::{FinalRound, ROUNDS_KEPT, Turn};
+pub use staff::{HouseAct, StaffWish};

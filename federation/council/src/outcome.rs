@@ -3,6 +3,7 @@
 use crate::refusal::Refusal;
 use gcfn_anchor::epoch::EpochHeader;
 use gcfn_anchor::round::Round;
+use gcfn_model::ProposalId;
 use gcfn_venue::LockedRate;
 use serde::{Deserialize, Serialize};
 
@@ -23,4 +24,6 @@ pub enum Done {
     Proposed(Round),
     /// An epoch was closed.
     Closed(EpochHeader),
+    /// It is done once enough others have said the same.
+    Waits(ProposalId),
 }

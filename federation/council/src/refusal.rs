@@ -63,6 +63,9 @@ pub enum Refusal {
     /// A regional is a validator from the beginning. Name it when a network is founded.
     #[error("a regional is a founder: it joins when the network is founded")]
     FoundersOnly = 35,
+    /// Somebody must be left to decide. Let another validator be admitted or resumed first.
+    #[error("no validator would be left")]
+    LastValidator = 36,
     /// No such node. Let it apply first.
     #[error("node is not in the directory")]
     UnknownNode = 28,
@@ -213,6 +216,16 @@ pub enum Refusal {
     /// A rate that is locked settles on the day. Let the change begin after it.
     #[error("a locked rate settles on {0}, which would be closed")]
     CalendarTaken(BusinessDate) = 143,
+
+    /// One person may not do this alone. Say who asks.
+    #[error("two persons must, and who asks is not said")]
+    TwoPersons = 160,
+    /// Nothing of that name waits: it was done, given up, or has lapsed. Propose it again.
+    #[error("nothing of that name waits for a second person")]
+    UnknownProposal = 161,
+    /// The second person is another one than the first.
+    #[error("a second person must approve")]
+    SecondPerson = 162,
 }
 
 impl Refusal {

@@ -57,7 +57,8 @@ impl From<ClearingAct> for Verb {
 
 impl ClearingAct {
     /// Whether it takes two persons (DRV-24).
-    pub(crate) const fn takes_two(&self) -> bool {
+    #[must_use]
+    pub const fn takes_two(&self) -> bool {
         match self {
             ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_) | ClearingAct::PayBack(_) => {
                 true

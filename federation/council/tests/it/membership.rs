@@ -96,9 +96,9 @@ fn two_thirds_admit() {
             at 10 -> ok
             cn apply cn-can cn local CNY -> ok
             cn-can list s 10 -> no: author is not an active member
-            root approve admit cn-can -> ok
-            root approve admit cn-can -> ok
-            cn approve admit cn-can -> ok
+            root approve admit cn-can -> ok, waits
+            root approve admit cn-can -> ok, waits
+            cn approve admit cn-can -> ok, waits
             hk approve admit cn-can -> ok
                 decided by cn hk root: admit cn-can
             sg approve admit cn-can -> ok, again
@@ -127,12 +127,12 @@ fn a_suspended_validator_has_no_say_and_is_not_waited_for() {
          hk approve resume cn",
         &expect![[r#"
             at 10 -> ok
-            root approve suspend cn -> ok
-            hk approve suspend cn -> ok
+            root approve suspend cn -> ok, waits
+            hk approve suspend cn -> ok, waits
             sg approve suspend cn -> ok
                 decided by hk root sg: suspend cn
             cn approve resume cn -> no: author is not an active member
-            root approve resume cn -> ok
+            root approve resume cn -> ok, waits
             hk approve resume cn -> ok
                 decided by hk root: resume cn
         "#]],
@@ -196,15 +196,15 @@ fn an_applicant_that_is_turned_away_leaves_its_name_free() {
         &expect![[r#"
             at 10 -> ok
             cn apply cn-can cn local CNY -> ok
-            root approve admit cn-can -> ok
-            root approve remove cn-can -> ok
-            cn approve remove cn-can -> ok
+            root approve admit cn-can -> ok, waits
+            root approve remove cn-can -> ok, waits
+            cn approve remove cn-can -> ok, waits
             hk approve remove cn-can -> ok
                 decided by cn hk root: remove cn-can
             cn approve admit cn-can -> no: node is not in the directory
             cn apply cn-can cn local CNY -> ok
-            cn approve admit cn-can -> ok
-            sg approve admit cn-can -> ok
+            cn approve admit cn-can -> ok, waits
+            sg approve admit cn-can -> ok, waits
             hk approve admit cn-can -> ok
                 decided by cn hk sg: admit cn-can
         "#]],
@@ -247,8 +247,8 @@ fn a_removed_name_is_never_used_again() {
          root approve remove root",
         &expect![[r#"
             at 10 -> ok
-            root approve remove cn-sha -> ok
-            cn approve remove cn-sha -> ok
+            root approve remove cn-sha -> ok, waits
+            cn approve remove cn-sha -> ok, waits
             hk approve remove cn-sha -> ok
                 decided by cn hk root: remove cn-sha
             sg approve remove cn-sha -> ok, again
@@ -273,13 +273,84 @@ fn approvals_age() {
          cn approve suspend cn-sha",
         &expect![[r#"
             at 10 -> ok
-            root approve suspend cn-sha -> ok
-            cn approve suspend cn-sha -> ok
+            root approve suspend cn-sha -> ok, waits
+            cn approve suspend cn-sha -> ok, waits
             at 604811 -> ok
-            hk approve suspend cn-sha -> ok
-            root approve suspend cn-sha -> ok
+            hk approve suspend cn-sha -> ok, waits
+            root approve suspend cn-sha -> ok, waits
             cn approve suspend cn-sha -> ok
                 decided by cn hk root: suspend cn-sha
+        "#]],
+    );
+}
+
+#[test]
+fn a_validator_stands_by_one_decision_about_a_matter_at_a_time() {
+    check(
+        "at 10
+         root approve cap cn-sha HKD 500
+         cn approve cap cn-sha HKD 500
+         cn approve cap cn-sha HKD 400
+         hk approve cap cn-sha HKD 500
+         root approve cap cn-sha HKD 400
+         hk approve cap cn-sha HKD 400
+         sg approve cap cn-sha HKD 500
+         root approve suspend cn-sha
+         cn approve remove cn-sha
+         root approve remove cn-sha
+         hk approve suspend cn-sha
+         sg approve remove cn-sha
+         root approve cap cn-sha HKD 300",
+        &expect![[r#"
+            at 10 -> ok
+            root approve cap cn-sha HKD 500 -> ok, waits
+            cn approve cap cn-sha HKD 500 -> ok, waits
+            cn approve cap cn-sha HKD 400 -> ok, waits
+            hk approve cap cn-sha HKD 500 -> ok, waits
+            root approve cap cn-sha HKD 400 -> ok, waits
+            hk approve cap cn-sha HKD 400 -> ok
+                decided by cn hk root: cap cn-sha at 400 HKD
+                cn-sha/UC may owe Some(Amount(400)) HKD
+            sg approve cap cn-sha HKD 500 -> ok, waits
+            root approve suspend cn-sha -> ok, waits
+            cn approve remove cn-sha -> ok, waits
+            root approve remove cn-sha -> ok, waits
+            hk approve suspend cn-sha -> ok, waits
+            sg approve remove cn-sha -> ok
+                decided by cn root sg: remove cn-sha
+            root approve cap cn-sha HKD 300 -> no: status of the node does not allow this step
+        "#]],
+    );
+}
+
+#[test]
+fn somebody_is_left_to_decide() {
+    check(
+        "at 10
+         root approve remove cn
+         hk approve remove cn
+         sg approve remove cn
+         root approve remove hk
+         sg approve remove hk
+         root approve suspend sg
+         sg approve suspend sg
+         root approve suspend root
+         root approve resume sg",
+        &expect![[r#"
+            at 10 -> ok
+            root approve remove cn -> ok, waits
+            hk approve remove cn -> ok, waits
+            sg approve remove cn -> ok
+                decided by hk root sg: remove cn
+            root approve remove hk -> ok, waits
+            sg approve remove hk -> ok
+                decided by root sg: remove hk
+            root approve suspend sg -> ok, waits
+            sg approve suspend sg -> ok
+                decided by root sg: suspend sg
+            root approve suspend root -> no: no validator would be left
+            root approve resume sg -> ok
+                decided by root: resume sg
         "#]],
     );
 }
@@ -298,8 +369,8 @@ fn a_rotated_key_signs_from_then_on() {
         &expect![[r#"
             at 10 -> ok
             root approve rotate cn-sha hk -> no: key is taken
-            root approve rotate cn-sha fresh -> ok
-            cn approve rotate cn-sha fresh -> ok
+            root approve rotate cn-sha fresh -> ok, waits
+            cn approve rotate cn-sha fresh -> ok, waits
             hk approve rotate cn-sha fresh -> ok
                 decided by cn hk root: rotate the key of cn-sha
             cn-sha list s 10 -> ok

@@ -143,8 +143,8 @@ fn a_suspended_dealer_is_passed_over() {
             root date 2026-11-23 -> ok
             sg-fx quote CNY/HKD 109 110 1000 30 -> ok
             hk-fx quote CNY/HKD 108 110 1000 30 -> ok
-            root approve suspend sg-fx -> ok
-            cn approve suspend sg-fx -> ok
+            root approve suspend sg-fx -> ok, waits
+            cn approve suspend sg-fx -> ok, waits
             hk approve suspend sg-fx -> ok
                 decided by cn hk root: suspend sg-fx
             cn-sha lock L1 CNY HKD 100 -> ok

@@ -35,6 +35,7 @@ fn answer(outcome: &Outcome) -> String {
     match outcome {
         Ok(Done::Accepted | Done::Locked(_) | Done::Proposed(_) | Done::Closed(_)) => "ok".into(),
         Ok(Done::Repeated) => "ok, again".into(),
+        Ok(Done::Waits(_)) => "ok, waits".into(),
         Err(refusal) => format!("no: {refusal}"),
     }
 }
