@@ -10,6 +10,8 @@ use clap::{Args, Subcommand};
 use gcfn_api_wire::clearing::{
     CycleOf, DepositBack, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest,
 };
+use gcfn_api_wire::money::SuspenseMatching;
+use gcfn_api_wire::reconciliation::BreakOwner;
 use gcfn_daemon::init::OPERATORS;
 use gcfn_link::identity::Role;
 use serde_json::Value;
@@ -21,9 +23,10 @@ Examples, at a regional of `gcfn testnet up --dir /tmp/net`; the folder holds th
   gcfn clearing preview 2026-11-23
   gcfn clearing run 2026-11-23
   gcfn clearing queue list
+  gcfn clearing suspense list
   gcfn clearing replay 2026-11-23
 At the root the same is of the federation's house, without cap set and netting: how much a member
-may owe there is for the validators to decide.";
+may owe there is for the validators to decide (gcfn federation cap).";
 
 /// A clearing house.
 #[derive(Debug, Args)]
@@ -109,6 +112,7 @@ impl Table for OfHouse {
             .at(&["netting"])
             .into(),
             deposits(),
+            suspense(),
         ]
     }
 }
@@ -181,6 +185,39 @@ fn deposits() -> Entry {
             )
             .body::<DepositBack>()
             .at(&["node", "pool", "layer", "amount"]),
+        ],
+    )
+}
+
+fn suspense() -> Entry {
+    group(
+        "suspense",
+        "Money on the house's account that nobody has explained.",
+        vec![
+            show("list", "/api/v1/settle/house/suspense", "The items, oldest first.").list(
+                "items",
+                &["item", "side", "amount", "bank_reference", "booked_on", "age_seconds", "owner"],
+            ),
+            act(
+                "assign",
+                "/api/v1/settle/house/suspense/{item}/assign",
+                "Say who of the staff looks after an item: yourself, unless another is named.",
+            )
+            .body::<BreakOwner>(),
+            act(
+                "resolve",
+                "/api/v1/settle/house/suspense/{item}/resolve",
+                "Say whose deposit an item is, or who bears it; two persons must.",
+            )
+            .body::<NewDeposit>()
+            .at(&["node", "pool", "layer"]),
+            act(
+                "match",
+                "/api/v1/settle/house/suspense/match",
+                "Let two items explain each other; two persons must.",
+            )
+            .body::<SuspenseMatching>()
+            .at(&["credit", "debit"]),
         ],
     )
 }

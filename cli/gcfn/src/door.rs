@@ -133,15 +133,17 @@ impl Desk {
         }
     }
 
-    /// An amount of the node's currency, as the API takes it.
+    /// An amount, of the node's currency unless another is named behind it, as the API takes it.
     pub(crate) fn money(&self, text: &str) -> Result<Value, Failure> {
+        if text.contains(' ') {
+            return money_from(text, None);
+        }
         let node: Value = self.get("/api/v1/node")?;
-        let currency: Currency = text_of(&node, "currency").parse().map_err(|_| {
-            Failure::Usage("this node has no currency: it does not trade".to_owned())
+        let currency = text_of(&node, "currency").parse().map_err(|_| {
+            let text = "this node has no currency: say which, as '100.00 CNY'";
+            Failure::Usage(text.to_owned())
         })?;
-        let amount = Amount::parse(text, currency);
-        let amount = amount.map_err(|fault| Failure::Usage(format!("{text}: {fault}")))?;
-        Ok(json!(Money::new(amount, currency)))
+        money_from(text, Some(currency))
     }
 
     /// Prints what was answered: the document, or a line and the ids that are needed next.
@@ -166,6 +168,18 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// An amount as people write it, `95.00 CNY`, or `95.00` where the currency is known.
+pub(crate) fn money_from(text: &str, currency: Option<Currency>) -> Result<Value, Failure> {
+    let fault = |fault: &dyn std::fmt::Display| Failure::Usage(format!("{text}: {fault}"));
+    let (number, currency) = match (text.split_once(' '), currency) {
+        (Some((number, code)), None) => (number, code.parse().map_err(|error| fault(&error))?),
+        (None, Some(currency)) => (text, currency),
+        _ => return Err(fault(&"say an amount as '100.00 CNY'")),
+    };
+    let amount = Amount::parse(number, currency).map_err(|error| fault(&error))?;
+    Ok(json!(Money::new(amount, currency)))
 }
 
 /// Money in a document as people write it: `95.00 CNY`.

@@ -1,9 +1,12 @@
-//! `gcfn federation`: found a network, look at its members and anchors, approve applicants.
+//! `gcfn federation`: found a network, look at its members and anchors, and what validators decide.
+
+mod decision;
 
 use crate::failure::{Ended, Failure};
 use crate::home::{Home, block_on};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
+use decision::{Cap, OfMember, Rotation};
 use gcfn_api_wire::federation::NewCalendar;
 use gcfn_daemon::network::{self, FoundingTerms};
 use gcfn_daemon::region::Region;
@@ -23,6 +26,24 @@ pub(crate) enum Federation {
     /// Approve an applicant, as a validator; two thirds of the validators must.
     #[command(after_help = ADMIT)]
     Admit(Admit),
+    /// Let a member not act until it is resumed, as a validator; two thirds of them must.
+    #[command(after_help = decision::SUSPEND)]
+    Suspend(OfMember),
+    /// Let a suspended member act again, as a validator; two thirds of them must.
+    #[command(after_help = decision::RESUME)]
+    Resume(OfMember),
+    /// Let a member or an applicant leave for good, as a validator; two thirds of them must.
+    #[command(after_help = decision::REMOVE)]
+    Remove(OfMember),
+    /// Let a node sign with another key, as a validator; two thirds of them must.
+    #[command(after_help = decision::ROTATE)]
+    RotateKey(Rotation),
+    /// Limit what a member may owe for purchases abroad, as a validator; two thirds of them must.
+    #[command(after_help = decision::CAP)]
+    Cap(Cap),
+    /// Show what waits for the word of more validators.
+    #[command(after_help = decision::PENDING)]
+    Pending(Home),
     /// Let a currency settle on other days from a day on, as a validator; two thirds of the
     /// validators must say the same.
     #[command(after_help = CALENDAR)]
@@ -93,6 +114,12 @@ impl Federation {
             Federation::Found(found) => found.run(format),
             Federation::Members(home) => members(&home, format),
             Federation::Admit(admit) => admit.run(format),
+            Federation::Suspend(of) => of.run("suspend", format),
+            Federation::Resume(of) => of.run("resume", format),
+            Federation::Remove(of) => of.run("remove", format),
+            Federation::RotateKey(rotation) => rotation.run(format),
+            Federation::Cap(cap) => cap.run(format),
+            Federation::Pending(home) => decision::pending(&home, format),
             Federation::Calendar(days) => days.run(format),
             Federation::Anchors(home) => anchors(&home, format),
         }
@@ -148,12 +175,8 @@ impl Admit {
         let body = json!({ "node": self.node });
         let now = gcfn_localnet::contract::now().micros().to_be_bytes();
         let key = CommandId::derive(&[&now, self.node.as_str().as_bytes()]);
-        let _: Value = block_on(api.post("/api/v1/federation/approvals", key, &body))??;
-        match format {
-            Format::Json => output::json(&json!({ "node": self.node, "approved": true }))?,
-            Format::Table => output::line(&format!("{} is approved by this node", self.node))?,
-        }
-        Ok(())
+        let heard: Value = block_on(api.post("/api/v1/federation/approvals", key, &body))??;
+        decision::tell(&heard, &format!("admission of {}", self.node), format)
     }
 }
 
@@ -167,17 +190,9 @@ impl NewDays {
         let now = gcfn_localnet::contract::now().micros().to_be_bytes();
         let key = CommandId::derive(&[&now, currency.code().as_bytes()]);
         let api = self.home.operator()?;
-        let _: Value = block_on(api.post("/api/v1/federation/calendars", key, &body))??;
+        let heard: Value = block_on(api.post("/api/v1/federation/calendars", key, &body))??;
         let (from, last) = (self.from, region.calendar.last);
-        match format {
-            Format::Json => {
-                output::json(&json!({ "currency": currency, "from": from, "last": last }))?;
-            }
-            Format::Table => output::line(&format!(
-                "this node stands by the days of {currency} from {from} to {last}"
-            ))?,
-        }
-        Ok(())
+        decision::tell(&heard, &format!("days of {currency} from {from} to {last}"), format)
     }
 }
 

@@ -5,8 +5,10 @@ use crate::home::{Home, block_on};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
 use gcfn_daemon::config::{BankLink, ConfigProblems, NODE_ROLES};
+use gcfn_daemon::files::NodeFiles;
 use gcfn_daemon::init::{NodeInit, init, read_config};
 use gcfn_daemon::node;
+use gcfn_daemon::signing_key::prepare;
 use gcfn_link::identity::Role;
 use gcfn_localnet::processes::STAY;
 use gcfn_model::{Currency, NetworkId, NodeId, RegionId};
@@ -27,6 +29,9 @@ pub(crate) enum Node {
     /// Run a node until it is asked to end (SIGTERM, Ctrl-C).
     #[command(after_help = START)]
     Start(Start),
+    /// Make the next key of a node, which signs once the validators have decided so.
+    #[command(after_help = NEW_KEY)]
+    NewKey(NewKey),
     /// Say how a node does.
     #[command(after_help = STATUS)]
     Status(Home),
@@ -44,6 +49,12 @@ const START: &str = "\
 Example:
   gcfn node start --dir ./cn-sha
 The log goes to standard error; GCFN_LOG chooses what is in it, such as `info,gcfn_cell=debug`.";
+
+const NEW_KEY: &str = "\
+Example:
+  gcfn node new-key --dir ./cn-sha
+Tell the validators the key that it shows. Once two thirds of them have said
+`gcfn federation rotate-key`, the node signs with it, whether it runs then or is started later.";
 
 const STATUS: &str = "\
 Example:
@@ -136,11 +147,20 @@ pub(crate) struct Start {
     exit_with_parent: bool,
 }
 
+/// Whose key is made.
+#[derive(Debug, Args)]
+pub(crate) struct NewKey {
+    /// The node's folder.
+    #[arg(long, value_name = "FOLDER", env = "GCFN_DIR", default_value = ".")]
+    dir: PathBuf,
+}
+
 impl Node {
     pub(crate) fn run(self, format: Format) -> Ended {
         match self {
             Node::Init(told) => told.run(format),
             Node::Start(start) => start.run_node(),
+            Node::NewKey(of) => of.run(format),
             Node::Status(home) => status(&home, format),
         }
     }
@@ -179,6 +199,17 @@ impl Init {
                 dir.display(),
                 request.display()
             ))?,
+        }
+        Ok(())
+    }
+}
+
+impl NewKey {
+    fn run(&self, format: Format) -> Ended {
+        let key = prepare(&NodeFiles::new(&self.dir)).map_err(|fault| Failure::usage(&fault))?;
+        match format {
+            Format::Json => output::json(&json!({ "key": key }))?,
+            Format::Table => output::line(&key.to_string())?,
         }
         Ok(())
     }

@@ -36,6 +36,18 @@ pub enum StaffWish {
     Dismiss(ProposalId),
 }
 
+impl From<ClearingAct> for HouseAct {
+    fn from(act: ClearingAct) -> HouseAct {
+        HouseAct::Clearing(act)
+    }
+}
+
+impl From<DeskAct> for HouseAct {
+    fn from(act: DeskAct) -> HouseAct {
+        HouseAct::Bank(act)
+    }
+}
+
 impl HouseAct {
     /// Whether it takes two persons (DRV-24).
     #[must_use]
@@ -123,10 +135,7 @@ impl Council {
             HouseAct::Clearing(ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_)) => {
                 Err(Refusal::NotPermitted)
             }
-            HouseAct::Clearing(ClearingAct::PayBack(deposit)) => {
-                self.house().check_pay_back(deposit).map_err(Refusal::House)
-            }
-            HouseAct::Clearing(_) => Ok(()),
+            HouseAct::Clearing(act) => act.foresee(self.house()).map_err(Refusal::House),
             HouseAct::Bank(act) => self.house().desk().check_act(*act).map_err(Refusal::Desk),
         }
     }

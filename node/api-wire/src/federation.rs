@@ -2,7 +2,7 @@
 //! is listed; and what a node says in it.
 
 use crate::listing::Listing;
-use crate::term::{CurrencyCode, Date, Hash, Money, Node, Region, Text, Time};
+use crate::term::{CurrencyCode, Date, Hash, Money, Node, Proposal, Region, Text, Time};
 use crate::trading::RateLock;
 use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::Round;
@@ -51,6 +51,9 @@ pub struct MemberReport {
     pub endpoints: MemberEndpoints,
     /// Whether its certificate is recorded.
     pub certified: bool,
+    /// How much it may owe at a time for purchases, in each currency that it may buy in.
+    #[serde(default)]
+    pub debit_caps: Vec<Money>,
 }
 
 /// Where a member is reached.
@@ -82,6 +85,7 @@ impl From<&Member> for MemberReport {
                 link: profile.endpoints.link.clone(),
             },
             certified: member.certificate.is_some(),
+            debit_caps: member.debit_caps.iter().map(|(of, cap)| Money::new(*cap, *of)).collect(),
         }
     }
 }
@@ -425,6 +429,10 @@ impl LockList {
 pub struct Heard {
     /// When it was answered, by this node's clock.
     pub at: Time,
+    /// Set when nothing is done before others say the same: more validators, or at the house a
+    /// second person, who may approve this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
 }
 
 /// An applicant's request, signed with the key in it: the file `join-request.json`.

@@ -6,7 +6,7 @@ use crate::term::{
 };
 use crate::word::words;
 use gcfn_banking::{Payment, PaymentState};
-use gcfn_clearing::Phase;
+use gcfn_clearing::{House, Phase};
 use gcfn_model::{Currency, Timestamp, WithdrawalId};
 use gcfn_venue::Purpose;
 use serde::{Deserialize, Serialize};
@@ -331,16 +331,30 @@ impl From<Purpose> for PaymentPurpose {
 }
 
 impl InstructionReport {
-    /// `payment` as it stands at `now`.
+    /// A payment of a venue as it stands at `now`.
     #[must_use]
     pub fn new(payment: &Payment<Purpose>, now: Timestamp) -> InstructionReport {
+        InstructionReport::of(payment, payment.instruction.purpose.into(), now)
+    }
+
+    /// What `house` has asked its bank to pay and the bank has not finished, as it stands at `now`.
+    pub fn of_house(house: &House, now: Timestamp) -> impl Iterator<Item = InstructionReport> {
+        let own = house.account();
+        let open = house
+            .desk()
+            .payments()
+            .filter(move |payment| payment.state.is_open() && payment.instruction.debtor == own);
+        open.map(move |payment| InstructionReport::of(payment, PaymentPurpose::PayOut, now))
+    }
+
+    fn of<P>(payment: &Payment<P>, purpose: PaymentPurpose, now: Timestamp) -> InstructionReport {
         let instruction = &payment.instruction;
         InstructionReport {
             uetr: Text(instruction.uetr()),
             debtor: instruction.debtor.to_string(),
             amount: Money::new(instruction.amount, instruction.currency),
             value_date: Text(instruction.value_date),
-            purpose: instruction.purpose.into(),
+            purpose,
             state: payment.state.into(),
             status: payment.status.map(|status| status.to_string()),
             since: Text(payment.changed_at),

@@ -10,12 +10,11 @@ use gcfn_api_wire::federation::{
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
 use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
-use gcfn_clearing::House;
-use gcfn_council::{SignedJoinRequest, Verb};
+use gcfn_council::{Council, SignedJoinRequest, Verb};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
-    Amount, CommandId, Currency, Digest, Millis, NodeId, OrderId, PartyId, SeriesId, Timestamp,
-    TradeId, Xqid,
+    Amount, CommandId, Currency, Digest, Millis, NodeId, OrderId, PartyId, ProposalId, SeriesId,
+    Timestamp, TradeId, Xqid,
 };
 use gcfn_venue::{LockedRate, Outcome, Request, Venue};
 use std::fmt;
@@ -127,12 +126,13 @@ pub trait Federation: Send + Sync + 'static {
     /// The cycles of the federation's house; none where the node has no replica of it.
     fn cycles(&self) -> Option<CycleList>;
 
-    /// Shows the federation's house and what of its log it holds at least, where the node has a
+    /// Shows the federation's state and what of its log it holds at least, where the node has a
     /// replica of it.
-    fn look_at_house(&self, look: &mut dyn FnMut(&House, u64));
+    fn look(&self, look: &mut dyn FnMut(&Council, u64));
 
-    /// Has the federation carry out a wish of this node, once for each `command`.
-    async fn say(&self, command: CommandId, verb: Verb) -> Result<(), Problem>;
+    /// Has the federation carry out a wish of this node, once for each `command`. Names what waits
+    /// until others say the same.
+    async fn say(&self, command: CommandId, verb: Verb) -> Result<Option<ProposalId>, Problem>;
 
     /// Brings an applicant's own signed request.
     async fn apply(&self, request: SignedJoinRequest) -> Result<(), Problem>;
@@ -178,6 +178,16 @@ pub trait Testnet: Send + Sync + 'static {
 
     /// Has the venue's cell take a snapshot and waits for it: the log entry that it covers.
     async fn snapshot(&self) -> Result<u64, Unavailable>;
+}
+
+impl dyn Federation {
+    /// What `look` makes of this node's replica of the federation, and the `as_of` that it holds at
+    /// least; nothing where it has none.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Council, u64) -> T) -> Option<T> {
+        let (mut look, mut seen) = (Some(look), None);
+        self.look(&mut |council, as_of| seen = look.take().map(|look| look(council, as_of)));
+        seen
+    }
 }
 
 impl dyn Gateway {

@@ -21,9 +21,11 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use gcfn_api_wire::federation::Heard;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::term::Text;
+use gcfn_council::{HouseAct, StaffWish};
 use gcfn_model::{CommandId, PartyId};
 use gcfn_venue::{Done, Rejection, Request as Wish, Role, Verb};
 
@@ -151,6 +153,33 @@ impl<K> Write<K> {
             _ => {}
         }
         Ok(accepted)
+    }
+
+    /// Has the federation hear `verb` of this node, once.
+    pub(crate) async fn in_federation(&self, verb: gcfn_council::Verb) -> Result<Heard, Problem> {
+        let proposal = self.api.federation().say(self.command, verb).await?;
+        Ok(Heard { at: Text(self.api.node().now()), proposal: proposal.map(Text) })
+    }
+
+    /// Has the house that the node runs do something: its venue's, or, without a venue, the
+    /// federation's, in the caller's name.
+    pub(crate) async fn at_house(&self, act: impl Into<HouseAct>) -> Result<Accepted, Problem> {
+        let act = act.into();
+        if self.api.venue().is_none() {
+            return self.as_staff(StaffWish::Do(act)).await;
+        }
+        self.accepted(match act {
+            HouseAct::Clearing(act) => Verb::Clearing(act),
+            HouseAct::Bank(act) => Verb::Bank(act),
+        })
+        .await
+    }
+
+    /// Has the federation hear what the caller, one of the root's staff, wishes at its house.
+    pub(crate) async fn as_staff(&self, wish: StaffWish) -> Result<Accepted, Problem> {
+        let verb = gcfn_council::Verb::Staff { by: self.caller.party, wish };
+        let Heard { proposal, .. } = self.in_federation(verb).await?;
+        Ok(Accepted { proposal, number: None, waiting: None, as_of: self.api.node().applied() })
     }
 
     /// Refuses whoever acts for another issuer than the one in the path.

@@ -24,12 +24,12 @@ const PARTIES: &[Role] = &[User, Issuer, Operator, Regulator];
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     let mut routes = operations();
     routes.extend(network());
+    routes.extend(membership());
     routes.extend(exchange());
+    // The house of a node that trades, or, of one that does not, the federation's.
+    routes.extend(house());
     if parts.venue.is_some() {
         routes.extend(venue());
-    } else {
-        routes.extend(clearing::of_federation());
-        routes.extend(money::federation_ties());
     }
     if parts.mirrors.is_some() {
         routes.extend(mirrors());
@@ -73,6 +73,12 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     routes
 }
 
+/// What is seen and done at the house that a node runs, and at its banks.
+fn house() -> Vec<Route> {
+    let groups = [clearing::of_house(), people::proposals(), money::ties(), money::banks()];
+    groups.into_iter().flatten().collect()
+}
+
 /// The routes of a venue.
 fn venue() -> Vec<Route> {
     let groups = [
@@ -99,13 +105,11 @@ fn venue() -> Vec<Route> {
         trading::routes(),
         money::payments(),
         money::suspense(),
-        money::ties(),
-        money::banks(),
         money::entries(),
         money::fees(),
         money::disputes(),
         money::risk(),
-        clearing::of_venue(),
+        clearing::terms(),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -177,6 +181,56 @@ fn network() -> Vec<Route> {
             "How an application stands.",
             federation::application,
         ),
+    ]
+}
+
+/// What validators decide of members, two thirds of them together.
+fn membership() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/federation/decisions",
+            &[Operator, Regulator],
+            "What waits for the word of more validators, where the node has a replica of the \
+             federation.",
+            federation::decisions,
+        ),
+        Route::write(
+            "/api/v1/federation/members/{node}/suspend",
+            &[Operator],
+            "Let a member not act until it is resumed, as a validator.",
+            federation::suspend,
+        )
+        .accepts(),
+        Route::write(
+            "/api/v1/federation/members/{node}/resume",
+            &[Operator],
+            "Let a suspended member act again, as a validator.",
+            federation::resume,
+        )
+        .accepts(),
+        Route::write(
+            "/api/v1/federation/members/{node}/remove",
+            &[Operator],
+            "Let a member or an applicant leave for good, as a validator.",
+            federation::remove,
+        )
+        .accepts(),
+        Route::write(
+            "/api/v1/federation/members/{node}/key",
+            &[Operator],
+            "Let a node sign with another key from now on, as a validator.",
+            federation::rotate_key,
+        )
+        .by_put()
+        .accepts(),
+        Route::write(
+            "/api/v1/federation/members/{node}/debit-cap",
+            &[Operator],
+            "Let a member owe no more than this for purchases in a currency, as a validator.",
+            federation::cap_debit,
+        )
+        .by_put()
+        .accepts(),
     ]
 }
 

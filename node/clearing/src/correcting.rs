@@ -5,10 +5,11 @@
 
 use crate::ClearingEvent;
 use crate::house::House;
+use crate::suspense::SuspenseEnd;
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, Break, BreakResolution, Correction, DeskEvent, DeskRefusal};
+use gcfn_banking::{BankEntry, Break, BreakResolution, Correction, DeskEvent, DeskRefusal, Side};
 use gcfn_ledger::{Account, Entry, Ledger, Posting};
-use gcfn_model::{Currency, Pool, Position, Timestamp};
+use gcfn_model::{Pool, Position, Timestamp};
 
 impl House {
     /// Ends a break as two persons say.
@@ -20,26 +21,28 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) -> Result<(), DeskRefusal> {
         let found = *self.desk.find_break(wish.id).ok_or(DeskRefusal::UnknownBreak)?;
-        let in_suspense = match found.what {
-            Break::WrongAmount { ours, .. } => self.waits_in_suspense(&ours),
-            _ => false,
+        let waiting = match &found.what {
+            Break::WrongAmount { ours, .. } | Break::OursOnly(ours) => self.suspended_as(ours),
+            _ => None,
         };
-        let correction = self.desk.resolve(wish, in_suspense)?;
+        let correction = self.desk.resolve(wish, waiting.is_some())?;
         events.push(ClearingEvent::Bank(DeskEvent::BreakResolved(*wish)));
         let currency = found.currency;
         match correction {
             Correction::Nothing => {}
             Correction::Book(bank) => self.book_as_stated(at, &bank, (ledger, events)),
             Correction::TakeBack(ours) => {
-                move_mirror(currency, ours.change().negated(), ledger, events);
+                let change = (ours.change().negated(), waiting);
+                self.move_mirror(at, &ours, change, (ledger, events));
             }
             Correction::Rebook { ours, bank } => {
-                move_mirror(currency, ours.change().negated(), ledger, events);
+                let change = (ours.change().negated(), waiting);
+                self.move_mirror(at, &ours, change, (ledger, events));
                 self.book_as_stated(at, &bank, (ledger, events));
             }
             Correction::Amend { ours, bank } => {
                 let change = bank.change().and(ours.change().negated());
-                move_mirror(currency, change, ledger, events);
+                self.move_mirror(at, &bank, (change, None), (ledger, events));
             }
         }
         self.review(at, currency, ledger, events);
@@ -56,36 +59,36 @@ impl House {
         self.count(at, bank, booked, books);
     }
 
-    /// Whether an entry was counted as nobody's: it names neither a deposit nor a payment that
-    /// has been counted with it.
-    fn waits_in_suspense(&self, entry: &BankEntry) -> bool {
-        let payment = entry.uetr.and_then(|uetr| self.desk.payment(uetr));
-        let counted = payment.is_some_and(|payment| payment.has_counted(entry));
-        !counted && self.deposit_named_by(entry).is_none()
+    /// Moves the mirror of the account by `change`, from or to suspense: by ending the item that
+    /// waits there, or with a new one. What the books cannot take stays a break: the day does not
+    /// tie.
+    fn move_mirror(
+        &mut self,
+        at: Timestamp,
+        of: &BankEntry,
+        (change, waiting): (Position, Option<u64>),
+        (ledger, events): (&mut Ledger, &mut Vec<ClearingEvent>),
+    ) {
+        let own = Account::Bank(Pool::ClearingHouse);
+        let suspense = Account::Suspense(Pool::ClearingHouse);
+        let (side, debit, credit, amount) = match (change.credit(), change.debit()) {
+            (Some(amount), _) => (Side::Credit, own, suspense, amount),
+            (None, Some(amount)) => (Side::Debit, suspense, own, amount),
+            (None, None) => return,
+        };
+        if amount.is_zero() {
+            return;
+        }
+        let currency = of.currency;
+        let entry = Entry::new(Posting::BankDifference, currency).with(debit, credit, amount);
+        if ledger.post(&entry).is_err() {
+            events.push(ClearingEvent::UnmatchedEntry { currency, amount });
+            return;
+        }
+        events.push(ClearingEvent::Posted(entry));
+        match waiting {
+            Some(number) => self.end_suspense(number, SuspenseEnd::TakenBack, events),
+            None => self.suspend(at, of, (side, amount), events),
+        }
     }
-}
-
-/// Moves the mirror of the account by `change`, from or to suspense. What the books cannot take
-/// stays a break: the day does not tie.
-fn move_mirror(
-    currency: Currency,
-    change: Position,
-    ledger: &mut Ledger,
-    events: &mut Vec<ClearingEvent>,
-) {
-    let own = Account::Bank(Pool::ClearingHouse);
-    let suspense = Account::Suspense(Pool::ClearingHouse);
-    let (debit, credit, amount) = match (change.credit(), change.debit()) {
-        (Some(amount), _) => (own, suspense, amount),
-        (None, Some(amount)) => (suspense, own, amount),
-        (None, None) => return,
-    };
-    if amount.is_zero() {
-        return;
-    }
-    let entry = Entry::new(Posting::BankDifference, currency).with(debit, credit, amount);
-    events.push(match ledger.post(&entry) {
-        Ok(_) => ClearingEvent::Posted(entry),
-        Err(_) => ClearingEvent::UnmatchedEntry { currency, amount },
-    });
 }

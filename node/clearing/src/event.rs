@@ -1,8 +1,8 @@
 //! What a house did.
 
 use crate::{
-    BundleRef, Deposit, HousePayment, Layer, NetPosition, Netting, PayIn, QueueChange, Saving,
-    Schedule,
+    BundleRef, Deposit, HouseItem, HousePayment, Layer, NetPosition, Netting, PayIn, QueueChange,
+    Saving, Schedule, SuspenseEnd,
 };
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -117,7 +117,7 @@ pub enum ClearingEvent {
         /// The cycle.
         cycle: CycleId,
     },
-    /// The bank booked what nobody was called for or instructed: held in suspense.
+    /// The bank booked what the books cannot take: its day does not tie until somebody has looked.
     UnmatchedEntry {
         /// In which currency.
         currency: Currency,
@@ -269,6 +269,22 @@ pub enum ClearingEvent {
         by: NodeId,
         /// Who stands by the first.
         with: Vec<NodeId>,
+    },
+    /// Money on the house's account waits in suspense: nobody has explained it.
+    SuspenseOpened(HouseItem),
+    /// A member of staff looks after an item in suspense.
+    SuspenseAssigned {
+        /// The item.
+        number: u64,
+        /// Who, by pseudonym.
+        owner: PartyId,
+    },
+    /// An item in suspense has ended.
+    SuspenseEnded {
+        /// The item.
+        number: u64,
+        /// How.
+        end: SuspenseEnd,
     },
 }
 

@@ -7,6 +7,7 @@ use crate::netting::Netting;
 use crate::pay_in::call;
 use crate::pay_out::PayOut;
 use crate::queue::Queue;
+use crate::suspense::Suspense;
 use crate::volume::Volume;
 use crate::{Bundle, BundleRef, ClearingEvent, Cycle, HouseRefusal, Phase, Schedule};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,7 @@ pub struct House {
     pub(crate) caps: Caps,
     pub(crate) queue: Queue,
     pub(crate) deposits: Deposits,
+    pub(crate) suspense: Suspense,
 }
 
 impl House {
@@ -58,6 +60,7 @@ impl House {
             caps: Caps::default(),
             queue: Queue::default(),
             deposits: Deposits::default(),
+            suspense: Suspense::default(),
         }
     }
 

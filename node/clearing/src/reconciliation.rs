@@ -84,8 +84,7 @@ impl House {
                 self.deposited(deposit, entry, events);
             }
             Booked::Unmatched | Booked::Suspended(_) => {
-                let (currency, amount) = (entry.currency, entry.amount);
-                events.push(ClearingEvent::UnmatchedEntry { currency, amount });
+                self.suspend(at, entry, (entry.side, entry.amount), events);
             }
             Booked::Disputed(Dispute::NotPayable { uetr }) => {
                 let refused = self.desk.payment(*uetr).map(|payment| payment.instruction);

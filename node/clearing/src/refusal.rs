@@ -78,4 +78,14 @@ pub enum HouseRefusal {
     /// The house clears for the nodes of its region alone. Affirm it to the federation's.
     #[error("the house does not clear for a node of the bundle")]
     NotCleared = 22,
+    /// No item of this number waits in suspense. Look at the list.
+    #[error("no item of this number waits in suspense")]
+    UnknownSuspense = 23,
+    /// The account keeps no money at the house in this layer. Open the deposit first.
+    #[error("the account keeps no such deposit")]
+    NoDeposit = 24,
+    /// Two items explain each other when one came in and the other went out, of one amount and
+    /// currency.
+    #[error("the items do not explain each other")]
+    SuspenseMismatch = 25,
 }

@@ -3,15 +3,14 @@
 //! Nothing is kept here: what waits is in the cell's mailbox, what was acknowledged goes back
 //! into the cell's log. A crash repeats what the addressee drops.
 
+use crate::signing_key::SigningKey;
 use anyhow::Result;
-use gcfn_anchor::keys::Signer;
 use gcfn_cell::Cell;
 use gcfn_link::client::Peers;
 use gcfn_model::NodeId;
 use gcfn_peering::envelope::Line;
 use gcfn_replica::{Command, Replica};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -32,7 +31,7 @@ pub(crate) struct Courier {
     /// Whom it reaches.
     pub(crate) peers: Peers,
     /// What it signs with.
-    pub(crate) signer: Arc<Signer>,
+    pub(crate) key: SigningKey,
 }
 
 /// When a line may be tried again.
@@ -85,9 +84,10 @@ impl Courier {
         let waiting = self
             .cell
             .read(|replica| replica.pending(line).take(BATCH_MAX).cloned().collect::<Vec<_>>());
+        let signer = self.key.signer();
         let mut envelopes = Vec::with_capacity(waiting.len());
         for envelope in waiting {
-            envelopes.push(postcard::to_allocvec(&envelope.sign(&self.signer))?);
+            envelopes.push(postcard::to_allocvec(&envelope.sign(&signer))?);
         }
         envelopes.truncate(fitting(envelopes.iter().map(Vec::len)));
         let reply = self.peers.to(line.peer)?.deliver(envelopes, CALL_LIMIT).await?;

@@ -3,6 +3,7 @@
 use crate::gateway::Listings;
 use crate::handler::DirectoryShown;
 use crate::network::identity_of;
+use crate::signing_key::SigningKey;
 use anyhow::Result;
 use gcfn_cell::Cell;
 use gcfn_council::Council;
@@ -42,6 +43,8 @@ pub(crate) struct RemoteDirectory {
     pub(crate) listings: Listings,
     /// Where those go who are shut out.
     pub(crate) denied: Denylist,
+    /// What this node signs with.
+    pub(crate) key: SigningKey,
 }
 
 impl RemoteDirectory {
@@ -55,7 +58,11 @@ impl RemoteDirectory {
                 Ok(DirectoryShown { profiles, series, shut_out }) => {
                     // First: an address that cannot be used must not keep anybody in.
                     self.denied.replace(Denied { nodes: shut_out, ..Denied::default() });
-                    for profile in profiles.iter().filter(|profile| profile.node != self.me) {
+                    for profile in &profiles {
+                        if profile.node == self.me {
+                            self.key.follow(profile.key);
+                            continue;
+                        }
                         let identity = identity_of(self.network, profile);
                         self.peers.set(identity, &profile.endpoints.link)?;
                     }

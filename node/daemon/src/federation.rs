@@ -4,10 +4,13 @@ use crate::config::Config;
 use crate::cycles;
 use crate::prover::Prover;
 use crate::scheduler::dates;
+use crate::signing_key::SigningKey;
 use crate::voice::{Replicas, Voice};
 use anyhow::{Context, Result};
 use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
+use gcfn_anchor::keys::{PublicKey, Signer};
 use gcfn_anchor::receipt::HeadProof;
+use gcfn_anchor::round::Round;
 use gcfn_cell::{Cell, Clock, SubmitError};
 use gcfn_council::{Command, Council, Genesis, Member, Refusal, Report, Role, Status, Verb};
 use gcfn_link::certificate::{Denied, Denylist};
@@ -63,7 +66,7 @@ pub(crate) async fn keep_time(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Res
 }
 
 /// Keeps what the node knows of others in step with the directory: addresses, replica numbers,
-/// who is shut out, and, on the leader, which regulators learn.
+/// who is shut out, with what it signs itself, and, on the leader, which regulators learn.
 ///
 /// # Errors
 /// When the cell has stopped.
@@ -72,7 +75,7 @@ pub(crate) async fn follow_directory(
     peers: Peers,
     replicas: Replicas,
     denied: Denylist,
-    me: NodeId,
+    (me, key): (NodeId, SigningKey),
 ) -> Result<()> {
     let mut beat = beats();
     loop {
@@ -84,6 +87,9 @@ pub(crate) async fn follow_directory(
         let mut out = Denied::default();
         for member in &members {
             let profile = &member.profile;
+            if profile.node == me {
+                key.follow(profile.key);
+            }
             if is_shut_out(member) {
                 out.nodes.insert(profile.node);
             }
@@ -139,8 +145,9 @@ pub(crate) async fn validate(cell: Cell<Council>, voice: Voice) -> Result<()> {
             if round.number <= cosigned {
                 continue;
             }
-            let signature = round.cosign(voice.node, &voice.signer).signature;
             let number = round.number;
+            let Some(signer) = cosigner(&cell, &voice, &round) else { continue };
+            let signature = round.cosign(voice.node, &signer).signature;
             match voice.say(Verb::Cosign { number, signature }).await {
                 Ok(_) => cosigned = number,
                 Err(error) => tracing::debug!(number, error = format!("{error:#}"), "co-sign"),
@@ -158,6 +165,16 @@ pub(crate) async fn validate(cell: Cell<Council>, voice: Voice) -> Result<()> {
             }
         }
     }
+}
+
+/// The key by which a round names this validator, if it does: for a while after the validators have
+/// decided on another, that is the last one.
+fn cosigner(cell: &Cell<Council>, voice: &Voice, round: &Round) -> Option<Arc<Signer>> {
+    let key = cell.read(|council| {
+        let roster = council.find_roster(round.roster)?;
+        roster.validators.get(&voice.node).map(|validator| validator.key)
+    });
+    voice.key.signer_of(&key?)
 }
 
 /// The root's clerk: it opens dates and cycles. (Certificates and the house's bank are elsewhere.)
@@ -224,7 +241,7 @@ pub(crate) fn show_checkpoint(
         since => prover.consistency(since, head.size).context("the head is ahead of this node")?,
     };
     let checkpoint = Checkpoint { network: voice.network, head };
-    let checkpoint = SignedCheckpoint::sign(checkpoint, voice.node, &voice.signer);
+    let checkpoint = SignedCheckpoint::sign(checkpoint, voice.node, &voice.key.signer());
     Ok(CheckpointShown { size: head.size, checkpoint, consistency })
 }
 
@@ -243,12 +260,17 @@ pub(crate) async fn publish(cell: Cell<Council>, own: Prover<Replica>, voice: Vo
             let of_region = |member: &&gcfn_council::Member| member.profile.region == region;
             let trading = council.directory().trading().filter(of_region);
             let known = |node| council.reported_head(node).map_or(0, |head| head.size);
-            let cells = trading.map(|m| (m.profile.node, known(m.profile.node)));
-            Some(cells.collect::<Vec<_>>())
+            let cells = trading.map(|m| (m.profile.node, m.profile.key, known(m.profile.node)));
+            Some(cells.collect::<Vec<(NodeId, PublicKey, u64)>>())
         });
         let mut reports = Vec::new();
-        for (node, since) in cells.unwrap_or_default() {
+        for (node, key, since) in cells.unwrap_or_default() {
             match ask_checkpoint(&own, &voice, node, since).await {
+                // Heads are taken all or none: one of a node that signs with another key than it is
+                // known by must not keep those of its region back.
+                Ok(shown) if shown.checkpoint.verify(node, &key).is_err() => {
+                    tracing::debug!(%node, "a head that is not signed with the node's key");
+                }
                 Ok(shown) if since < shown.size => {
                     let CheckpointShown { checkpoint, consistency, .. } = shown;
                     reports.push(Report { cell: node, checkpoint, consistency });

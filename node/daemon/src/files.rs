@@ -5,6 +5,9 @@
 //! network.json         the network: its genesis and its CA (public)
 //! region/              the region's template and calendars
 //! keys/signing.key     Ed25519 seed of the node            (0600)
+//! keys/signing-next.key  the one that is to take its place   (0600)
+//! keys/signing-last.key  the one whose place it has taken    (0600)
+//! keys/rotated.json    the public keys that have taken the place of the first
 //! keys/tls.key         private key of its certificate      (0600)
 //! keys/vault.key       seals personal data                 (0600)
 //! keys/operator.key    API key of the node's operator      (0600)

@@ -33,6 +33,7 @@ mod raft_transport;
 pub mod region;
 mod retention;
 mod scheduler;
+pub mod signing_key;
 mod submitter;
 mod supervise;
 mod testnet;

@@ -15,10 +15,9 @@ use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::{CycleList, CycleReport};
 use gcfn_api_wire::term::Text;
 use gcfn_cell::Cell;
-use gcfn_clearing::House;
-use gcfn_council::{Council, Outcome, SignedCommand, SignedJoinRequest, Verb};
+use gcfn_council::{Council, Done, Outcome, SignedCommand, SignedJoinRequest, Verb};
 use gcfn_link::proto::QueryRequest;
-use gcfn_model::{CommandId, Millis, NodeId};
+use gcfn_model::{CommandId, Millis, NodeId, ProposalId};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -117,21 +116,21 @@ impl Federation for Membership {
         Some(CycleList { cycles: cell.read(cycles), as_of })
     }
 
-    fn look_at_house(&self, look: &mut dyn FnMut(&House, u64)) {
+    fn look(&self, look: &mut dyn FnMut(&Council, u64)) {
         if let Some(cell) = &self.council {
             // Read first: as for the cycles.
             let as_of = cell.applied().borrow().index;
-            cell.read(|council| look(council.house(), as_of));
+            cell.read(|council| look(council, as_of));
         }
     }
 
-    async fn say(&self, command: CommandId, verb: Verb) -> Result<(), Problem> {
+    async fn say(&self, command: CommandId, verb: Verb) -> Result<Option<ProposalId>, Problem> {
         let signed = self.wishes.sign(&self.voice, command, verb)?;
         answered(self.voice.submit(signed).await)
     }
 
     async fn apply(&self, request: SignedJoinRequest) -> Result<(), Problem> {
-        answered(self.voice.say(Verb::Apply(Box::new(request))).await)
+        answered(self.voice.say(Verb::Apply(Box::new(request))).await).map(drop)
     }
 
     fn application(&self, node: NodeId) -> Option<Application> {
@@ -161,9 +160,11 @@ impl Membership {
     }
 }
 
-fn answered(outcome: Result<Outcome>) -> Result<(), Problem> {
+/// What was answered: the name of what waits until others say the same, if it does.
+fn answered(outcome: Result<Outcome>) -> Result<Option<ProposalId>, Problem> {
     match outcome {
-        Ok(Ok(_)) => Ok(()),
+        Ok(Ok(Done::Waits(proposal))) => Ok(Some(proposal)),
+        Ok(Ok(_)) => Ok(None),
         Ok(Err(refusal)) => Err(refusal.into()),
         Err(error) => {
             tracing::warn!(error = format!("{error:#}"), "the federation did not answer");

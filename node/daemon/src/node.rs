@@ -18,16 +18,15 @@ use crate::notices::Feed;
 use crate::own_certificate::{self, own_credentials};
 use crate::prover::Prover;
 use crate::raft_transport::RaftTransport;
+use crate::signing_key::SigningKey;
 use crate::voice::{Replicas, Voice, Way};
 use anyhow::{Context, Result, anyhow};
 use axum::Router;
-use gcfn_anchor::keys::Signer;
 use gcfn_cell::{Cell, CellConfig};
-use gcfn_council::{Council, FEDERATION, Genesis, SignedJoinRequest, cell_id};
+use gcfn_council::{Council, FEDERATION, Genesis, cell_id};
 use gcfn_link::certificate::Denylist;
 use gcfn_link::client::Peers;
 use gcfn_link::identity::Role;
-use gcfn_link::keys::SigningSeed;
 use gcfn_link::listener::{Limits, Listener};
 use gcfn_link::tls::{Credentials, Trust, server_mutual, server_optional};
 use gcfn_model::Millis;
@@ -50,7 +49,7 @@ struct Base {
     config: Config,
     files: NodeFiles,
     network: Network,
-    signer: Arc<Signer>,
+    key: SigningKey,
     credentials: Credentials,
     trust: Trust,
     peers: Peers,
@@ -139,7 +138,6 @@ impl Base {
         network: Network,
         metrics: Arc<Metrics>,
     ) -> Result<Base> {
-        let seed = SigningSeed::load(&files.path("keys/signing.key"))?;
         let credentials = own_credentials(&files, &network.ca)?;
         let shown = credentials.certificate().identity;
         anyhow::ensure!(
@@ -152,14 +150,6 @@ impl Base {
             config.node,
             config.region
         );
-        let signer = Signer::from_seed(&seed.to_bytes());
-        let request: SignedJoinRequest = files.read_json("join-request.json")?;
-        anyhow::ensure!(
-            request.request.profile.key == signer.public_key(),
-            "{} is not the key that {} was admitted with",
-            files.path("keys/signing.key").display(),
-            config.node
-        );
         let trust = Trust::new(network.network, &network.ca, Denylist::default())?;
         let peers = Peers::new(credentials.clone(), trust.clone());
         let replicas = Replicas::default();
@@ -171,7 +161,7 @@ impl Base {
         }
         Ok(Base {
             clock: NodeClock::open(&files, network.testnet)?,
-            signer: Arc::new(signer),
+            key: SigningKey::open(&files)?,
             supervisor: Supervisor::new(),
             config,
             files,
@@ -188,7 +178,7 @@ impl Base {
         Voice {
             node: self.config.node,
             network: self.network.network,
-            signer: self.signer.clone(),
+            key: self.key.clone(),
             clock: self.clock.clock(),
             peers: self.peers.clone(),
             way,
@@ -295,7 +285,7 @@ impl Base {
             self.peers.clone(),
             self.replicas.clone(),
             self.trust.denied().clone(),
-            self.config.node,
+            (self.config.node, self.key.clone()),
         );
         self.run("directory", directory);
         if self.config.role == Role::Regulator {

@@ -1,7 +1,7 @@
 //! A node's voice in the federation: it signs what the node says and brings it to the leader.
 
+use crate::signing_key::SigningKey;
 use anyhow::{Context, Result, anyhow, bail};
-use gcfn_anchor::keys::Signer;
 use gcfn_cell::{Cell, Clock, SubmitError};
 use gcfn_council::{Command, Council, Outcome, Request, SignedCommand, Verb};
 use gcfn_link::client::Peers;
@@ -34,7 +34,7 @@ pub(crate) struct Voice {
     /// In which network.
     pub(crate) network: NetworkId,
     /// What it signs with.
-    pub(crate) signer: Arc<Signer>,
+    pub(crate) key: SigningKey,
     /// What it dates commands by.
     pub(crate) clock: Arc<dyn Clock>,
     /// Whom it can reach.
@@ -111,7 +111,7 @@ impl Voice {
     ) -> SignedCommand {
         let expires_at = at.checked_add(lifetime).unwrap_or(at);
         let request = Request { author: self.node, id, expires_at, verb };
-        request.sign(self.network, &self.signer)
+        request.sign(self.network, &self.key.signer())
     }
 
     /// Says it once, and waits for the federation's answer.

@@ -47,6 +47,30 @@ pub enum ClearingAct {
     },
     /// Pay an account back what it keeps at the house and is not needed for; two persons must.
     PayBack(Deposit),
+    /// Say who of the staff looks after an item in suspense.
+    AssignSuspense {
+        /// Its number.
+        item: u64,
+        /// Who, by pseudonym.
+        owner: PartyId,
+    },
+    /// Say in whose deposit an item in suspense goes, or out of whose what the bank took is borne;
+    /// two persons must.
+    ResolveSuspense {
+        /// Its number.
+        item: u64,
+        /// Whose deposit.
+        account: SettlementAccount,
+        /// Which.
+        layer: Layer,
+    },
+    /// Let two items in suspense explain each other; two persons must.
+    MatchSuspense {
+        /// What came in.
+        credit: u64,
+        /// What went out.
+        debit: u64,
+    },
 }
 
 impl From<ClearingAct> for Verb {
@@ -60,17 +84,38 @@ impl ClearingAct {
     #[must_use]
     pub const fn takes_two(&self) -> bool {
         match self {
-            ClearingAct::SetCap { .. } | ClearingAct::SetNetting(_) | ClearingAct::PayBack(_) => {
-                true
-            }
+            ClearingAct::SetCap { .. }
+            | ClearingAct::SetNetting(_)
+            | ClearingAct::PayBack(_)
+            | ClearingAct::ResolveSuspense { .. }
+            | ClearingAct::MatchSuspense { .. } => true,
             ClearingAct::Run { .. }
             | ClearingAct::ChangeQueue { .. }
-            | ClearingAct::OpenDeposit { .. } => false,
+            | ClearingAct::OpenDeposit { .. }
+            | ClearingAct::AssignSuspense { .. } => false,
         }
     }
-}
 
-impl ClearingAct {
+    /// Refuses at the first person what the second would only be refused as well.
+    ///
+    /// # Errors
+    /// What `house` would refuse.
+    pub fn foresee(&self, house: &House) -> Result<(), HouseRefusal> {
+        match *self {
+            ClearingAct::SetCap { account, .. } if account.pool == Pool::ClearingHouse => {
+                Err(HouseRefusal::NotAMember)
+            }
+            ClearingAct::PayBack(ref deposit) => house.check_pay_back(deposit),
+            ClearingAct::ResolveSuspense { item, account, layer } => {
+                house.check_resolve_suspense(item, (account, layer))
+            }
+            ClearingAct::MatchSuspense { credit, debit } => {
+                house.check_match_suspense(credit, debit)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Does it at `house` at time `at`, on the word of `by`.
     ///
     /// # Errors
@@ -100,6 +145,15 @@ impl ClearingAct {
                 house.open_deposit(account, layer, events).map(|_| ())
             }
             ClearingAct::PayBack(deposit) => house.pay_back(at, deposit, events),
+            ClearingAct::AssignSuspense { item, owner } => {
+                house.assign_suspense(item, owner, events)
+            }
+            ClearingAct::ResolveSuspense { item, account, layer } => {
+                house.resolve_suspense(item, (account, layer), ledger, events)
+            }
+            ClearingAct::MatchSuspense { credit, debit } => {
+                house.match_suspense(credit, debit, events)
+            }
         }
     }
 }
@@ -108,15 +162,7 @@ impl Venue {
     /// Refuses at the first person what the second would only be refused as well.
     pub(crate) fn foresee_clearing(&self, act: &ClearingAct) -> Result<(), Rejection> {
         let house = self.house.as_ref().ok_or(Rejection::NoHouse)?;
-        match act {
-            ClearingAct::SetCap { account, .. } if account.pool == Pool::ClearingHouse => {
-                Err(Rejection::House(HouseRefusal::NotAMember))
-            }
-            ClearingAct::PayBack(deposit) => {
-                house.check_pay_back(deposit).map_err(Rejection::House)
-            }
-            _ => Ok(()),
-        }
+        act.foresee(house).map_err(Rejection::House)
     }
 
     /// Does what `actor` may ask of the house.

@@ -3,7 +3,7 @@
 use crate::{gcfn, told};
 use expect_test::expect_file;
 
-const VERBS: [(&str, &[&str]); 57] = [
+const VERBS: [(&str, &[&str]); 64] = [
     ("gcfn", &[]),
     ("app", &["app"]),
     ("app-buy", &["app", "buy"]),
@@ -40,10 +40,17 @@ const VERBS: [(&str, &[&str]); 57] = [
     ("node", &["node"]),
     ("node-init", &["node", "init"]),
     ("node-start", &["node", "start"]),
+    ("node-new-key", &["node", "new-key"]),
     ("node-status", &["node", "status"]),
     ("federation-found", &["federation", "found"]),
     ("federation-members", &["federation", "members"]),
     ("federation-admit", &["federation", "admit"]),
+    ("federation-suspend", &["federation", "suspend"]),
+    ("federation-resume", &["federation", "resume"]),
+    ("federation-remove", &["federation", "remove"]),
+    ("federation-rotate-key", &["federation", "rotate-key"]),
+    ("federation-cap", &["federation", "cap"]),
+    ("federation-pending", &["federation", "pending"]),
     ("clearing", &["clearing"]),
     ("clearing-cycles", &["clearing", "cycles"]),
     ("fx", &["fx"]),

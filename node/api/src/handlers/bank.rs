@@ -13,7 +13,6 @@ use gcfn_api_wire::term::Text;
 use gcfn_clearing::House;
 use gcfn_model::Uetr;
 use gcfn_store::{Direction, Kept};
-use gcfn_venue::Verb;
 
 /// A bank speaks by its certificate alone: a key that this node has made up cannot name a bank
 /// whose word counts for money.
@@ -30,11 +29,18 @@ pub(crate) async fn inbound(
 
 /// Where a payment stands, and the messages about it, whichever desk it is of.
 pub(crate) async fn trace(call: Read<Uetr>, (): ()) -> Result<PaymentTrace, Problem> {
-    let (payment, as_of) = call.api.gateway().read(|venue, as_of| {
-        let own = venue.desk().payment(call.id).map(PaymentStanding::from);
-        let house = || venue.house().map(House::desk)?.payment(call.id).map(PaymentStanding::from);
-        (own.or_else(house), as_of)
-    });
+    let at_house = |house: &House| house.desk().payment(call.id).map(PaymentStanding::from);
+    let (payment, as_of) = match call.api.venue() {
+        Some(gateway) => gateway.read(|venue, as_of| {
+            let own = venue.desk().payment(call.id).map(PaymentStanding::from);
+            (own.or_else(|| venue.house().and_then(at_house)), as_of)
+        }),
+        None => {
+            let federation = call.api.federation();
+            let seen = federation.read(|council, as_of| (at_house(council.house()), as_of));
+            seen.ok_or(Problem::from(Code::NotFound))?
+        }
+    };
     let kept = call.api.store().archive().trace(call.id).await;
     let kept = kept.map_err(|fault| store_problem(&fault))?;
     if payment.is_none() && kept.is_empty() {
@@ -46,14 +52,14 @@ pub(crate) async fn trace(call: Read<Uetr>, (): ()) -> Result<PaymentTrace, Prob
 
 /// Asks now; the answer is in the payment's trace.
 pub(crate) async fn ask(call: Write<Uetr>, (): ()) -> Result<Accepted, Problem> {
-    call.accepted(Verb::Bank(question_about(call.id))).await
+    call.at_house(question_about(call.id)).await
 }
 
 pub(crate) async fn recall(
     call: Write<Uetr>,
     Body(sent): Body<RecallRequest>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(Verb::Bank(sent.about(call.id)?)).await
+    call.at_house(sent.about(call.id)?).await
 }
 
 fn message(Kept { label, digest }: Kept) -> MessageKept {

@@ -1,17 +1,17 @@
 //! The clearing house that the node runs: what it would do, what waits there, and what staff do.
 
-use crate::gateway::Federation;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::clearing::{
     CapList, ClearingDeposits, ClearingPositions, ClearingPreview, ClearingQueue, ClearingReplay,
     CycleOf, DepositBack, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest,
 };
-use gcfn_api_wire::federation::Heard;
+use gcfn_api_wire::house_suspense::HouseSuspense;
 use gcfn_api_wire::issuance::Accepted;
+use gcfn_api_wire::money::SuspenseMatching;
 use gcfn_api_wire::problem::{Code, Problem};
-use gcfn_api_wire::term::{Money, Text};
-use gcfn_clearing::{Deposit, House, HouseRefusal, Priority, QueueChange};
-use gcfn_council::Verb;
+use gcfn_api_wire::reconciliation::BreakOwner;
+use gcfn_api_wire::term::Money;
+use gcfn_clearing::{Deposit, House, HouseRefusal, Layer, Priority, QueueChange};
 use gcfn_model::{Digest, SettlementAccount};
 use gcfn_venue::{ClearingAct, Rejection};
 
@@ -28,11 +28,7 @@ fn of_house<T>(
         });
         return seen.map_err(Problem::from);
     }
-    let federation: &dyn Federation = call.api.federation();
-    let (mut look, mut seen) = (Some(look), None);
-    federation.look_at_house(&mut |house, as_of| {
-        seen = look.take().map(|look| look(house, as_of));
-    });
+    let seen = call.api.federation().read(|council, as_of| look(council.house(), as_of));
     let seen = seen.ok_or(Problem::from(Code::NotFound))?;
     seen.map_err(|refusal| Rejection::House(refusal).into())
 }
@@ -70,86 +66,26 @@ pub(crate) async fn deposits(call: Read, (): ()) -> Result<ClearingDeposits, Pro
     of_house(&call, |house, as_of| Ok(ClearingDeposits::new(house, as_of)))
 }
 
+pub(crate) async fn suspense(call: Read, (): ()) -> Result<HouseSuspense, Problem> {
+    let now = call.api.node().now();
+    of_house(&call, |house, as_of| Ok(HouseSuspense::new(house, now, as_of)))
+}
+
 pub(crate) async fn run(call: Write, Body(sent): Body<RunRequest>) -> Result<Accepted, Problem> {
-    call.accepted(ClearingAct::Run { value_date: sent.value_date.0 }.into()).await
-}
-
-/// The root's word at the federation's house.
-async fn say<K>(call: &Write<K>, act: ClearingAct) -> Result<Heard, Problem> {
-    call.api.federation().say(call.command, Verb::Clearing(act)).await?;
-    Ok(Heard { at: Text(call.api.node().now()) })
-}
-
-pub(crate) async fn federation_run(
-    call: Write,
-    Body(sent): Body<RunRequest>,
-) -> Result<Heard, Problem> {
-    say(&call, ClearingAct::Run { value_date: sent.value_date.0 }).await
-}
-
-async fn federation_change(call: Write<Digest>, change: QueueChange) -> Result<Heard, Problem> {
-    say(&call, ClearingAct::ChangeQueue { bundle: call.id, change }).await
-}
-
-pub(crate) async fn federation_reorder(
-    call: Write<Digest>,
-    Body(sent): Body<NewPriority>,
-) -> Result<Heard, Problem> {
-    federation_change(call, reordered(sent)?).await
-}
-
-pub(crate) async fn federation_hold(call: Write<Digest>, (): ()) -> Result<Heard, Problem> {
-    federation_change(call, QueueChange::Held).await
-}
-
-pub(crate) async fn federation_release(call: Write<Digest>, (): ()) -> Result<Heard, Problem> {
-    federation_change(call, QueueChange::Released).await
-}
-
-pub(crate) async fn federation_cancel(call: Write<Digest>, (): ()) -> Result<Heard, Problem> {
-    federation_change(call, QueueChange::Cancelled).await
-}
-
-pub(crate) async fn federation_pay_back(
-    call: Write,
-    Body(sent): Body<DepositBack>,
-) -> Result<Heard, Problem> {
-    say(&call, going_back(sent)).await
-}
-
-pub(crate) async fn federation_open_deposit(
-    call: Write,
-    Body(sent): Body<NewDeposit>,
-) -> Result<Heard, Problem> {
-    say(&call, opening(sent)).await
-}
-
-fn reordered(sent: NewPriority) -> Result<QueueChange, Problem> {
-    let priority = Priority::new(sent.priority);
-    let priority = priority.map_err(|fault| Problem::rule("priority", fault.to_string()))?;
-    Ok(QueueChange::Reordered(priority))
-}
-
-fn opening(sent: NewDeposit) -> ClearingAct {
-    let account = SettlementAccount { node: sent.node.0, pool: sent.pool.into() };
-    ClearingAct::OpenDeposit { account, layer: sent.layer.into() }
-}
-
-fn going_back(sent: DepositBack) -> ClearingAct {
-    let account = SettlementAccount { node: sent.node.0, pool: sent.pool.into() };
-    let (layer, Money { amount, currency }) = (sent.layer.into(), sent.amount);
-    ClearingAct::PayBack(Deposit { account, layer, currency, amount })
+    call.at_house(ClearingAct::Run { value_date: sent.value_date.0 }).await
 }
 
 async fn change(call: Write<Digest>, change: QueueChange) -> Result<Accepted, Problem> {
-    call.accepted(ClearingAct::ChangeQueue { bundle: call.id, change }.into()).await
+    call.at_house(ClearingAct::ChangeQueue { bundle: call.id, change }).await
 }
 
 pub(crate) async fn reorder(
     call: Write<Digest>,
     Body(sent): Body<NewPriority>,
 ) -> Result<Accepted, Problem> {
-    change(call, reordered(sent)?).await
+    let priority = Priority::new(sent.priority);
+    let priority = priority.map_err(|fault| Problem::rule("priority", fault.to_string()))?;
+    change(call, QueueChange::Reordered(priority)).await
 }
 
 pub(crate) async fn hold(call: Write<Digest>, (): ()) -> Result<Accepted, Problem> {
@@ -171,26 +107,57 @@ pub(crate) async fn set_cap(call: Write, Body(sent): Body<NewCap>) -> Result<Acc
         return Err(Problem::from(Code::CurrencyMismatch).at("limit"));
     }
     let limit = sent.limit.map(|limit| limit.amount);
-    call.accepted(ClearingAct::SetCap { account, currency, limit }.into()).await
+    call.at_house(ClearingAct::SetCap { account, currency, limit }).await
 }
 
 pub(crate) async fn set_netting(
     call: Write,
     Body(sent): Body<NewNetting>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(ClearingAct::SetNetting(sent.netting.into()).into()).await
+    call.at_house(ClearingAct::SetNetting(sent.netting.into())).await
+}
+
+fn deposit_of(sent: NewDeposit) -> (SettlementAccount, Layer) {
+    (SettlementAccount { node: sent.node.0, pool: sent.pool.into() }, sent.layer.into())
 }
 
 pub(crate) async fn open_deposit(
     call: Write,
     Body(sent): Body<NewDeposit>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(opening(sent).into()).await
+    let (account, layer) = deposit_of(sent);
+    call.at_house(ClearingAct::OpenDeposit { account, layer }).await
 }
 
 pub(crate) async fn pay_back(
     call: Write,
     Body(sent): Body<DepositBack>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(going_back(sent).into()).await
+    let account = SettlementAccount { node: sent.node.0, pool: sent.pool.into() };
+    let (layer, Money { amount, currency }) = (sent.layer.into(), sent.amount);
+    call.at_house(ClearingAct::PayBack(Deposit { account, layer, currency, amount })).await
+}
+
+pub(crate) async fn assign_suspense(
+    call: Write<u64>,
+    Body(sent): Body<BreakOwner>,
+) -> Result<Accepted, Problem> {
+    let owner = sent.owner.map_or(call.caller.party, |owner| owner.0);
+    call.at_house(ClearingAct::AssignSuspense { item: call.id, owner }).await
+}
+
+pub(crate) async fn resolve_suspense(
+    call: Write<u64>,
+    Body(sent): Body<NewDeposit>,
+) -> Result<Accepted, Problem> {
+    let (account, layer) = deposit_of(sent);
+    call.at_house(ClearingAct::ResolveSuspense { item: call.id, account, layer }).await
+}
+
+pub(crate) async fn match_suspense(
+    call: Write,
+    Body(sent): Body<SuspenseMatching>,
+) -> Result<Accepted, Problem> {
+    let SuspenseMatching { credit, debit } = sent;
+    call.at_house(ClearingAct::MatchSuspense { credit, debit }).await
 }

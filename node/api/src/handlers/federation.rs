@@ -2,6 +2,7 @@
 
 use crate::gateway::Unavailable;
 use crate::route::{Body, Open, Read, Write};
+use gcfn_api_wire::decision::{DecisionList, NewDebitCap, NewNodeKey};
 use gcfn_api_wire::federation::{
     Anchors, Application, Approval, Heard, JoinRequest, LockList, MemberList, NewCalendar,
     NewQuote, QuoteList, Ratio, SeriesListed,
@@ -54,7 +55,43 @@ pub(crate) async fn approve(call: Write, Body(approval): Body<Approval>) -> Resu
             request.ok_or_else(|| Problem::from(Code::NotFound).at("node"))?.0
         }
     };
-    say(&call, Verb::Approve(Decision::Admit { node, request })).await
+    decide(&call, Decision::Admit { node, request }).await
+}
+
+/// This node's word for a decision, in its operator's name.
+async fn decide<K>(call: &Write<K>, decision: Decision) -> Result<Heard, Problem> {
+    call.in_federation(Verb::Approve(decision)).await
+}
+
+pub(crate) async fn suspend(call: Write<NodeId>, (): ()) -> Result<Heard, Problem> {
+    decide(&call, Decision::Suspend { node: call.id }).await
+}
+
+pub(crate) async fn resume(call: Write<NodeId>, (): ()) -> Result<Heard, Problem> {
+    decide(&call, Decision::Resume { node: call.id }).await
+}
+
+pub(crate) async fn remove(call: Write<NodeId>, (): ()) -> Result<Heard, Problem> {
+    decide(&call, Decision::Remove { node: call.id }).await
+}
+
+pub(crate) async fn rotate_key(
+    call: Write<NodeId>,
+    Body(NewNodeKey { key }): Body<NewNodeKey>,
+) -> Result<Heard, Problem> {
+    decide(&call, Decision::RotateKey { node: call.id, key }).await
+}
+
+pub(crate) async fn cap_debit(
+    call: Write<NodeId>,
+    Body(cap): Body<NewDebitCap>,
+) -> Result<Heard, Problem> {
+    decide(&call, cap.of(call.id)).await
+}
+
+/// What waits for the word of more validators.
+pub(crate) async fn decisions(call: Read, (): ()) -> Result<DecisionList, Problem> {
+    call.api.federation().read(DecisionList::of).ok_or_else(|| Code::NotFound.into())
 }
 
 /// This node's word for other days of a currency, in its operator's name.
@@ -62,7 +99,7 @@ pub(crate) async fn change_calendar(
     call: Write,
     Body(calendar): Body<NewCalendar>,
 ) -> Result<Heard, Problem> {
-    say(&call, Verb::ChangeCalendar(Box::new(calendar.change()))).await
+    call.in_federation(Verb::ChangeCalendar(Box::new(calendar.change()))).await
 }
 
 pub(crate) async fn quote(call: Write, Body(quote): Body<NewQuote>) -> Result<Heard, Problem> {
@@ -79,17 +116,12 @@ pub(crate) async fn quote(call: Write, Body(quote): Body<NewQuote>) -> Result<He
         size: size.amount,
         valid_until: valid_until.0,
     };
-    say(&call, Verb::Quote(quote)).await
+    call.in_federation(Verb::Quote(quote)).await
 }
 
 fn rate(field: &str, Ratio { numerator, denominator }: Ratio) -> Result<Rate, Problem> {
     let rate = Rate::new(numerator, denominator);
     rate.map_err(|fault| Problem::rule(field, fault.to_string()))
-}
-
-async fn say(call: &Write, verb: Verb) -> Result<Heard, Problem> {
-    call.api.federation().say(call.command, verb).await?;
-    Ok(Heard { at: Text(call.api.node().now()) })
 }
 
 /// An applicant's own signed request; whoever brings it only carries it.
@@ -100,7 +132,7 @@ pub(crate) async fn apply(
     check_request(&request.request.certificate_request)
         .map_err(|fault| Problem::rule("request.certificate_request", fault.to_string()))?;
     call.api.federation().apply(request).await?;
-    Ok(Heard { at: Text(call.api.node().now()) })
+    Ok(Heard { at: Text(call.api.node().now()), proposal: None })
 }
 
 pub(crate) async fn application(call: Open<NodeId>, (): ()) -> Result<Application, Problem> {

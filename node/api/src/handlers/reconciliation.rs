@@ -2,17 +2,14 @@
 //! has its own accounts and those of its house; the root has the federation's house.
 
 use crate::route::{Body, Query, Read, Write};
-use gcfn_api_wire::federation::Heard;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::reconciliation::{
     BreakEnd, BreakList, BreakOwner, BreakReport, PoolTie, ReconciliationList, ReconciliationOf,
 };
-use gcfn_api_wire::term::Text;
-use gcfn_banking::{AccountTies, DeskAct, OpenBreak};
+use gcfn_banking::{AccountTies, OpenBreak};
 use gcfn_ledger::Ledger;
 use gcfn_model::{BreakId, Currency, Pool, Timestamp};
-use gcfn_venue::Verb;
 
 fn listed<'a>(found: impl Iterator<Item = &'a OpenBreak>, now: Timestamp, as_of: u64) -> BreakList {
     let mut found: Vec<&OpenBreak> = found.collect();
@@ -21,20 +18,19 @@ fn listed<'a>(found: impl Iterator<Item = &'a OpenBreak>, now: Timestamp, as_of:
     BreakList { breaks, as_of }
 }
 
-/// Every difference at the venue's desk and at that of its clearing house, if it runs one.
+/// Every difference at the venue's desk and at that of the house that the node runs.
 pub(crate) async fn breaks(call: Read, (): ()) -> Result<BreakList, Problem> {
-    Ok(call.api.gateway().read(|venue, as_of| {
-        let house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
-        listed(venue.desk().breaks().chain(house), venue.now(), as_of)
-    }))
-}
-
-/// Every difference at the desk of the federation's house.
-pub(crate) async fn federation_breaks(call: Read, (): ()) -> Result<BreakList, Problem> {
-    let (now, mut seen) = (call.api.node().now(), None);
-    call.api.federation().look_at_house(&mut |house, as_of| {
-        seen = Some(listed(house.desk().breaks(), now, as_of));
-    });
+    let now = call.api.node().now();
+    if let Some(gateway) = call.api.venue() {
+        return Ok(gateway.read(|venue, as_of| {
+            let house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
+            listed(venue.desk().breaks().chain(house), now, as_of)
+        }));
+    }
+    let seen = call
+        .api
+        .federation()
+        .read(|council, as_of| listed(council.house().desk().breaks(), now, as_of));
     seen.ok_or(Code::NotFound.into())
 }
 
@@ -57,27 +53,22 @@ fn pools(asked: ReconciliationOf, money: &Ledger) -> Vec<PoolTie> {
     used.map(|(pool, of, position)| PoolTie::new(pool, position, of)).collect()
 }
 
-/// How the accounts of the venue and of its house tie.
+/// How the accounts of the venue and of the house that the node runs tie.
 pub(crate) async fn accounts(
     call: Read,
     Query(asked): Query<ReconciliationOf>,
 ) -> Result<ReconciliationList, Problem> {
-    Ok(call.api.gateway().read(|venue, as_of| {
-        let house = venue.house().into_iter().flat_map(|house| house.desk().ties());
-        let list = tied(asked, venue.desk().ties().chain(house), as_of);
-        ReconciliationList { pools: pools(asked, &venue.books().money), ..list }
-    }))
-}
-
-/// How the accounts of the federation's house tie.
-pub(crate) async fn federation_accounts(
-    call: Read,
-    Query(asked): Query<ReconciliationOf>,
-) -> Result<ReconciliationList, Problem> {
-    let mut seen = None;
-    call.api.federation().look_at_house(&mut |house, as_of| {
-        seen = Some(tied(asked, house.desk().ties(), as_of));
-    });
+    if let Some(gateway) = call.api.venue() {
+        return Ok(gateway.read(|venue, as_of| {
+            let house = venue.house().into_iter().flat_map(|house| house.desk().ties());
+            let list = tied(asked, venue.desk().ties().chain(house), as_of);
+            ReconciliationList { pools: pools(asked, &venue.books().money), ..list }
+        }));
+    }
+    let seen = call
+        .api
+        .federation()
+        .read(|council, as_of| tied(asked, council.house().desk().ties(), as_of));
     seen.ok_or(Code::NotFound.into())
 }
 
@@ -85,32 +76,12 @@ pub(crate) async fn assign(
     call: Write<BreakId>,
     Body(sent): Body<BreakOwner>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(Verb::Bank(sent.of(call.id, call.caller.party))).await
+    call.at_house(sent.of(call.id, call.caller.party)).await
 }
 
 pub(crate) async fn resolve(
     call: Write<BreakId>,
     Body(sent): Body<BreakEnd>,
 ) -> Result<Accepted, Problem> {
-    call.accepted(Verb::Bank(sent.of(call.id))).await
-}
-
-pub(crate) async fn federation_assign(
-    call: Write<BreakId>,
-    Body(sent): Body<BreakOwner>,
-) -> Result<Heard, Problem> {
-    say(&call, sent.of(call.id, call.caller.party)).await
-}
-
-pub(crate) async fn federation_resolve(
-    call: Write<BreakId>,
-    Body(sent): Body<BreakEnd>,
-) -> Result<Heard, Problem> {
-    say(&call, sent.of(call.id)).await
-}
-
-/// The root's word at the desk of the federation's house.
-async fn say(call: &Write<BreakId>, act: DeskAct) -> Result<Heard, Problem> {
-    call.api.federation().say(call.command, gcfn_council::Verb::Bank(act)).await?;
-    Ok(Heard { at: Text(call.api.node().now()) })
+    call.at_house(sent.of(call.id)).await
 }

@@ -39,12 +39,10 @@ const DEPOSITS: (&str, &str) = (
     "/api/v1/settle/house/deposits",
     "What members keep at the clearing house, and the references to pay it in with.",
 );
-const OPEN_DEPOSIT: &str = "Let an account keep money at the clearing house.";
-const PAY_BACK: &str = "/api/v1/settle/house/deposits/pay-back";
 
-/// What is seen of a house, whichever the node runs.
-fn seen() -> Vec<Route> {
-    vec![
+/// The house that the node runs, whichever it is.
+pub(super) fn of_house() -> Vec<Route> {
+    let mut routes = vec![
         Route::read(POSITIONS.0, SEERS, POSITIONS.1, clearing::positions),
         Route::read(PREVIEW.0, SEERS, PREVIEW.1, clearing::preview),
         Route::read(REPLAY.0, SEERS, REPLAY.1, clearing::replay),
@@ -56,18 +54,61 @@ fn seen() -> Vec<Route> {
             clearing::caps,
         ),
         Route::read(DEPOSITS.0, SEERS, DEPOSITS.1, clearing::deposits),
-    ]
-}
-
-/// The house of a regional.
-pub(super) fn of_venue() -> Vec<Route> {
-    let mut routes = seen();
-    routes.extend([
         Route::write(RUN.0, STAFF, RUN.1, clearing::run),
         Route::write(REORDER.0, STAFF, REORDER.1, clearing::reorder),
         Route::write(HOLD.0, STAFF, HOLD.1, clearing::hold),
         Route::write(RELEASE.0, STAFF, RELEASE.1, clearing::release),
         Route::write(CANCEL.0, STAFF, CANCEL.1, clearing::cancel),
+        Route::write(
+            DEPOSITS.0,
+            STAFF,
+            "Let an account keep money at the clearing house.",
+            clearing::open_deposit,
+        ),
+        Route::write(
+            "/api/v1/settle/house/deposits/pay-back",
+            STAFF,
+            "Pay an account back what it keeps and is not needed for; two persons must.",
+            clearing::pay_back,
+        ),
+    ];
+    routes.extend(suspense());
+    routes
+}
+
+/// Money on the house's account that nobody has explained.
+fn suspense() -> Vec<Route> {
+    vec![
+        Route::read(
+            "/api/v1/settle/house/suspense",
+            SEERS,
+            "Money on the clearing house's account that nobody has explained, with age and owner.",
+            clearing::suspense,
+        ),
+        Route::write(
+            "/api/v1/settle/house/suspense/match",
+            STAFF,
+            "Let two items in the house's suspense explain each other; two persons must.",
+            clearing::match_suspense,
+        ),
+        Route::write(
+            "/api/v1/settle/house/suspense/{item}/assign",
+            STAFF,
+            "Say who of the staff looks after an item in the house's suspense.",
+            clearing::assign_suspense,
+        ),
+        Route::write(
+            "/api/v1/settle/house/suspense/{item}/resolve",
+            STAFF,
+            "Say whose deposit an item in the house's suspense is, or who bears it; two persons must.",
+            clearing::resolve_suspense,
+        ),
+    ]
+}
+
+/// What only the staff of a regional decide: at the federation's house caps are the validators'.
+pub(super) fn terms() -> Vec<Route> {
+    vec![
         Route::write(
             CAPS,
             STAFF,
@@ -82,33 +123,5 @@ pub(super) fn of_venue() -> Vec<Route> {
             clearing::set_netting,
         )
         .by_put(),
-        Route::write(DEPOSITS.0, STAFF, OPEN_DEPOSIT, clearing::open_deposit),
-        Route::write(
-            PAY_BACK,
-            STAFF,
-            "Pay an account back what it keeps and is not needed for; two persons must.",
-            clearing::pay_back,
-        ),
-    ]);
-    routes
-}
-
-/// The federation's house. Its caps are the validators' decisions.
-pub(super) fn of_federation() -> Vec<Route> {
-    let mut routes = seen();
-    routes.extend([
-        Route::write(RUN.0, STAFF, RUN.1, clearing::federation_run),
-        Route::write(REORDER.0, STAFF, REORDER.1, clearing::federation_reorder),
-        Route::write(HOLD.0, STAFF, HOLD.1, clearing::federation_hold),
-        Route::write(RELEASE.0, STAFF, RELEASE.1, clearing::federation_release),
-        Route::write(CANCEL.0, STAFF, CANCEL.1, clearing::federation_cancel),
-        Route::write(DEPOSITS.0, STAFF, OPEN_DEPOSIT, clearing::federation_open_deposit),
-        Route::write(
-            PAY_BACK,
-            STAFF,
-            "Pay an account back what it keeps and is not needed for.",
-            clearing::federation_pay_back,
-        ),
-    ]);
-    routes
+    ]
 }

@@ -51,12 +51,6 @@ pub(super) fn payments() -> Vec<Route> {
             "The node's accounts at banks, and what the books say of them.",
             node::pools,
         ),
-        Route::read(
-            "/api/v1/settle/instructions",
-            OVERSEERS,
-            "Payments that a bank has not finished, with their age.",
-            settlement::instructions,
-        ),
     ]
 }
 
@@ -87,29 +81,39 @@ pub(super) fn suspense() -> Vec<Route> {
             "Recognise an item as the bank's interest; two persons must.",
             desk::recognise_interest,
         ),
+        Route::write(
+            "/api/v1/bank/reconciliation/diffs",
+            &[Operator],
+            "Recognise that a bank's account differs from its mirror; two persons must.",
+            desk::recognise_difference,
+        ),
     ]
 }
 
-const BREAKS: (&str, &str) = (
-    "/api/v1/bank/reconciliation",
-    "The differences between the banks' books and the node's, with age and owner.",
-);
-const TIES: (&str, &str) = (
-    "/api/v1/bank/reconciliation/accounts",
-    "How the node's accounts tie to what banks say, day by day, and its pools to what they owe.",
-);
-const ASSIGN: (&str, &str) =
-    ("/api/v1/bank/reconciliation/{break}/assign", "Say who of the staff looks after a break.");
-const RESOLVE: &str = "/api/v1/bank/reconciliation/{break}/resolve";
-
-/// How the accounts of a venue, and of its house, tie.
+/// How the node's accounts, and those of the house that it runs, tie.
 pub(super) fn ties() -> Vec<Route> {
     vec![
-        Route::read(BREAKS.0, &[Operator, Regulator], BREAKS.1, reconciliation::breaks),
-        Route::read(TIES.0, &[Operator, Regulator], TIES.1, reconciliation::accounts),
-        Route::write(ASSIGN.0, &[Operator], ASSIGN.1, reconciliation::assign),
+        Route::read(
+            "/api/v1/bank/reconciliation",
+            &[Operator, Regulator],
+            "The differences between the banks' books and the node's, with age and owner.",
+            reconciliation::breaks,
+        ),
+        Route::read(
+            "/api/v1/bank/reconciliation/accounts",
+            &[Operator, Regulator],
+            "How the node's accounts tie to what banks say, day by day, and its pools to what they \
+             owe.",
+            reconciliation::accounts,
+        ),
         Route::write(
-            RESOLVE,
+            "/api/v1/bank/reconciliation/{break}/assign",
+            &[Operator],
+            "Say who of the staff looks after a break.",
+            reconciliation::assign,
+        ),
+        Route::write(
+            "/api/v1/bank/reconciliation/{break}/resolve",
             &[Operator],
             "Say how a break ends; two persons must.",
             reconciliation::resolve,
@@ -117,24 +121,15 @@ pub(super) fn ties() -> Vec<Route> {
     ]
 }
 
-/// How the accounts of the federation's house tie: at the root.
-pub(super) fn federation_ties() -> Vec<Route> {
-    vec![
-        Route::read(BREAKS.0, &[Operator, Regulator], BREAKS.1, reconciliation::federation_breaks),
-        Route::read(TIES.0, &[Operator, Regulator], TIES.1, reconciliation::federation_accounts),
-        Route::write(ASSIGN.0, &[Operator], ASSIGN.1, reconciliation::federation_assign),
-        Route::write(
-            RESOLVE,
-            &[Operator],
-            "Say how a break ends.",
-            reconciliation::federation_resolve,
-        ),
-    ]
-}
-
 /// What banks have under way.
 pub(super) fn banks() -> Vec<Route> {
     vec![
+        Route::read(
+            "/api/v1/settle/instructions",
+            OVERSEERS,
+            "Payments that a bank has not finished, with their age.",
+            settlement::instructions,
+        ),
         Route::read(
             "/api/v1/bank/payments/{uetr}",
             &[Operator, Regulator],
@@ -152,12 +147,6 @@ pub(super) fn banks() -> Vec<Route> {
             &[Operator],
             "Ask the bank not to make a payment, or to get it back; two persons must.",
             bank::recall,
-        ),
-        Route::write(
-            "/api/v1/bank/reconciliation/diffs",
-            &[Operator],
-            "Recognise that a bank's account differs from its mirror; two persons must.",
-            desk::recognise_difference,
         ),
     ]
 }

@@ -175,7 +175,8 @@ pub(super) fn compliance() -> Vec<Route> {
 }
 
 /// What members of staff decide together, and about parties.
-pub(super) fn staff() -> Vec<Route> {
+/// What takes two of the staff.
+pub(super) fn proposals() -> Vec<Route> {
     vec![
         Route::read(
             "/api/v1/admin/proposals",
@@ -195,6 +196,11 @@ pub(super) fn staff() -> Vec<Route> {
             "Give up what was proposed.",
             staff::dismiss,
         ),
+    ]
+}
+
+pub(super) fn staff() -> Vec<Route> {
+    vec![
         Route::read(
             "/api/v1/admin/users",
             &[Operator, Regulator],

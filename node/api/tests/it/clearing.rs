@@ -3,8 +3,9 @@
 use crate::people::People;
 use crate::world::{Key, World, money, time};
 use axum::http::StatusCode;
-use gcfn_clearing::{Bundle, Obligation, Schedule};
-use gcfn_model::{Amount, Currency, Digest, Hasher, NodeId, Pool, SettlementAccount};
+use gcfn_banking::{BankEntry, BankReference, Side};
+use gcfn_clearing::{Bundle, Cycle, House, Obligation, Schedule};
+use gcfn_model::{Amount, Currency, Digest, Hasher, NodeId, Pool, SettlementAccount, Uetr};
 use gcfn_venue::{Command, Dispatch, Notice};
 use serde_json::{Value, json};
 
@@ -124,4 +125,126 @@ async fn what_would_happen_is_shown_and_a_run_does_it() {
     let (status, _) =
         world.call("PUT", &people.operator, &format!("{HOUSE}/netting"), json!({})).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+/// The bank books so many cents on the house's account, which nobody can explain.
+fn unexplained(world: &World, side: Side, minor: u64) {
+    let account = SettlementAccount { node: "cn-sha".parse().unwrap(), pool: Pool::ClearingHouse };
+    let entry = BankEntry {
+        account,
+        currency: Currency::Cny,
+        amount: Amount::from_minor(minor).unwrap(),
+        side,
+        uetr: None,
+        bank_reference: BankReference::of(&world.fresh()),
+        reference: None,
+        booked_on: "2026-11-23".parse().unwrap(),
+    };
+    world.gateway.apply(&Command::BankBooked(entry)).unwrap();
+}
+
+#[tokio::test]
+async fn what_nobody_has_explained_at_the_house_is_an_item_that_two_persons_end() {
+    let (world, people) = opened().await;
+    for (side, minor) in [(Side::Credit, 250), (Side::Credit, 70), (Side::Debit, 70)] {
+        unexplained(&world, side, minor);
+    }
+    let path = format!("{HOUSE}/suspense");
+    world.done(&people.operator, &format!("{path}/1/assign"), json!({})).await;
+    *world.gateway.now.lock().unwrap() = time("2026-11-24T01:00:01Z");
+    let (_, list) = world.get(&people.regulator, &path).await;
+    let items = list["items"].as_array().unwrap();
+    let told = |of: &str| items.iter().map(|item| item[of].clone()).collect::<Vec<_>>();
+    assert_eq!(told("item"), [1, 2, 3]);
+    assert_eq!(told("side"), ["credit", "credit", "debit"]);
+    assert_eq!(told("amount"), [money("2.50"), money("0.70"), money("0.70")]);
+    assert_eq!(told("owner"), [json!(people.operator.party), Value::Null, Value::Null]);
+    assert_eq!(items[0]["age_seconds"], 86_401);
+    assert_eq!(items[0]["overdue"], true);
+
+    let deposit = json!({ "node": LOCAL, "pool": "user_custody", "layer": "collateral" });
+    let resolve = format!("{path}/1/resolve");
+    let (status, problem) = world.post(&people.operator, &resolve, deposit.clone()).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("House")), "foreseen");
+    world.done(&people.operator, &format!("{HOUSE}/deposits"), deposit.clone()).await;
+    let both = [(resolve, deposit), (format!("{path}/match"), json!({ "credit": 2, "debit": 3 }))];
+    for (path, body) in both {
+        let first = world.done(&people.operator, &path, body.clone()).await;
+        assert!(first["proposal"].is_string(), "{path}: {first}");
+        let second = world.done(&people.second, &path, body).await;
+        assert_eq!(second["proposal"], Value::Null, "{path}: {second}");
+    }
+    let (_, list) = world.get(&people.operator, &path).await;
+    assert_eq!(list["items"], json!([]));
+    let (_, list) = world.get(&people.operator, &format!("{HOUSE}/deposits")).await;
+    assert_eq!(list["deposits"][0]["amounts"], json!([money("2.50")]));
+}
+
+/// The bank credits the house with what the local was called for.
+fn paid_in(world: &World) {
+    let call = {
+        let venue = world.gateway.venue.lock().unwrap();
+        let mut calls = venue.house().into_iter().flat_map(House::cycles).flat_map(Cycle::pay_ins);
+        calls.next().expect("the local is called").0
+    };
+    let entry = BankEntry {
+        account: SettlementAccount { node: "cn-sha".parse().unwrap(), pool: Pool::ClearingHouse },
+        currency: call.currency,
+        amount: call.amount,
+        side: Side::Credit,
+        uetr: Some(Uetr::derive(&[call.instruction.as_bytes()])),
+        bank_reference: BankReference::of("pay-in"),
+        reference: None,
+        booked_on: DAY.parse().unwrap(),
+    };
+    world.gateway.apply(&Command::BankBooked(entry)).unwrap();
+}
+
+#[tokio::test]
+async fn a_cycle_that_is_late_is_among_the_alerts_until_everybody_is_paid() {
+    let (world, people) = opened().await;
+    affirmed(&world, 250);
+    let alerts = "/api/v1/risk/alerts";
+    let at = |now: &str| {
+        *world.gateway.now.lock().unwrap() = time(now);
+        world.gateway.apply(&Command::Tick).unwrap();
+    };
+    at("2027-01-04T18:00:00Z");
+    at("2027-01-05T08:00:00Z");
+    paid_in(&world);
+    at("2027-01-05T14:59:59Z");
+    let (_, list) = world.get(&people.operator, alerts).await;
+    assert_eq!(list["late_cycles"], json!([]), "an hour is given");
+
+    at("2027-01-05T15:30:00Z");
+    for key in [&people.operator, &people.regulator] {
+        let (_, list) = world.get(key, alerts).await;
+        let [late] = list["late_cycles"].as_array().unwrap().as_slice() else { panic!("{list}") };
+        let told = ["value_date", "phase", "level", "due", "late_seconds"].map(|of| &late[of]);
+        let due = json!("2027-01-05T14:00:00.000000Z");
+        let expected = [&json!(DAY), &json!("settled"), &json!("l2"), &due, &json!(5_400)];
+        assert_eq!(told, expected, "{list}");
+    }
+    let (status, _) = world.get(&people.ann, alerts).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+
+    let payment = {
+        let venue = world.gateway.venue.lock().unwrap();
+        let desk = venue.house().unwrap().desk();
+        let open = desk.payments().find(|payment| payment.state.is_open());
+        open.expect("the hub is to be paid").instruction
+    };
+    let paid = BankEntry {
+        account: payment.debtor,
+        currency: payment.currency,
+        amount: payment.amount,
+        side: Side::Debit,
+        uetr: Some(payment.uetr()),
+        bank_reference: BankReference::of("pay-out"),
+        reference: None,
+        booked_on: DAY.parse().unwrap(),
+    };
+    world.gateway.apply(&Command::BankBooked(paid)).unwrap();
+    let (_, list) = world.get(&people.operator, alerts).await;
+    assert_eq!(list["late_cycles"], json!([]), "everybody is paid");
 }

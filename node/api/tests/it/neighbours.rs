@@ -8,10 +8,9 @@ use gcfn_api_wire::federation::{
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::CycleList;
 use gcfn_api_wire::supervision::{FindingFilter, FindingList, MirrorList, WatchedCells};
-use gcfn_clearing::House;
-use gcfn_council::{Refusal, SignedJoinRequest, Verb};
+use gcfn_council::{Council, Refusal, SignedJoinRequest, Verb};
 use gcfn_link::identity::NodeIdentity;
-use gcfn_model::{CommandId, Millis, NodeId, Timestamp};
+use gcfn_model::{CommandId, Millis, NodeId, ProposalId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -25,6 +24,8 @@ pub(crate) struct Neighbours {
     pub(crate) said: Mutex<Vec<(CommandId, Verb)>>,
     /// Why the federation refuses, if it does.
     pub(crate) refuses: Mutex<Option<Refusal>>,
+    /// This node's replica of the federation, if it has one.
+    pub(crate) council: Mutex<Option<Council>>,
     /// What banks have delivered.
     pub(crate) delivered: Mutex<Vec<Delivered>>,
     /// Which findings were asked for.
@@ -60,11 +61,15 @@ impl Federation for Neighbours {
         None
     }
 
-    fn look_at_house(&self, _look: &mut dyn FnMut(&House, u64)) {}
+    fn look(&self, look: &mut dyn FnMut(&Council, u64)) {
+        if let Some(council) = self.council.lock().unwrap().as_ref() {
+            look(council, 7);
+        }
+    }
 
-    async fn say(&self, command: CommandId, verb: Verb) -> Result<(), Problem> {
+    async fn say(&self, command: CommandId, verb: Verb) -> Result<Option<ProposalId>, Problem> {
         self.said.lock().unwrap().push((command, verb));
-        self.refuses.lock().unwrap().map_or(Ok(()), |refusal| Err(refusal.into()))
+        self.refuses.lock().unwrap().map_or(Ok(None), |refusal| Err(refusal.into()))
     }
 
     async fn apply(&self, _request: SignedJoinRequest) -> Result<(), Problem> {

@@ -188,12 +188,21 @@ impl World {
         World::with_limits(RateLimits { user, issuer, market_maker, staff, anonymous }).await
     }
 
+    /// The node of that name in `cn`, instead of `cn-sha`.
+    pub(crate) async fn of(node: &str) -> World {
+        World::make(node, RateLimits::NETWORK).await
+    }
+
     pub(crate) async fn with_limits(rate_limits: RateLimits) -> World {
+        World::make("cn-sha", rate_limits).await
+    }
+
+    async fn make(node: &str, rate_limits: RateLimits) -> World {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("node.db").display());
         let store = Store::open(&url, &VaultKey::generate()).await.unwrap();
         let gateway = Arc::new(TestGateway {
-            venue: Mutex::new(Venue::new(terms())),
+            venue: Mutex::new(Venue::new(terms(node))),
             events: Mutex::default(),
             times: Mutex::default(),
             now: Mutex::new(time("2026-11-23T01:00:00Z")),
@@ -203,7 +212,7 @@ impl World {
         });
         let account = DepositAccount { bic: "GCFNCNSH".to_owned(), number: "100001".to_owned() };
         let settings = Settings {
-            identity: identity("cn/local/cn-sha"),
+            identity: identity(&format!("cn/local/{node}")),
             jurisdiction: "cn".parse().unwrap(),
             banks: [identity("cn/bank/bank-cny")].into(),
             secret: [7; 32],
@@ -396,10 +405,10 @@ fn fees() -> FeeSchedule {
     fees
 }
 
-fn terms() -> Terms {
-    let node = "cn-sha".parse().unwrap();
+fn terms(name: &str) -> Terms {
+    let node = name.parse().unwrap();
     let place = (node, "cn".parse().unwrap());
-    let usual = Terms::of(place, ("cn-sha".parse().unwrap(), node), Currency::Cny);
+    let usual = Terms::of(place, (name.parse().unwrap(), node), Currency::Cny);
     let mut terms = Terms { fees: fees(), redeem_lock: Millis(600_000), ..usual };
     terms.issuing.resale_unsettled = true;
     terms

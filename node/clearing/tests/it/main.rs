@@ -10,4 +10,5 @@ mod looking;
 mod paying_back;
 mod queue;
 mod runs;
+mod suspense;
 mod world;

@@ -258,8 +258,23 @@ impl World {
         assert_eq!(self.phase(), Phase::Final);
     }
 
-    /// Nothing is left at the house but what is deposited there.
+    /// What waits in suspense at the house, item by item, is what its books have there.
+    pub(crate) fn every_cent_in_suspense_is_an_item(&self) {
+        for currency in [EUR, USD] {
+            let of_currency = self.house.suspense().filter(|item| item.currency == currency);
+            let signed = of_currency.map(|item| match item.side {
+                Side::Credit => i128::from(item.amount.minor()),
+                Side::Debit => -i128::from(item.amount.minor()),
+            });
+            let suspense = Account::Suspense(Pool::ClearingHouse);
+            let booked = self.ledger.balance(suspense, currency).minor();
+            assert_eq!(signed.sum::<i128>(), booked, "{currency}");
+        }
+    }
+
+    /// Nothing is left at the house but what is deposited there, and what nobody has explained.
     pub(crate) fn leaves_no_residue(&self) {
+        self.every_cent_in_suspense_is_an_item();
         let mut kept = std::collections::BTreeMap::<(Currency, NodeId), i128>::new();
         for deposit in self.house.deposits() {
             let amount = i128::from(deposit.amount.minor());

@@ -9,6 +9,7 @@ use crate::init::OPERATORS;
 use crate::membership::{Membership, Wishes};
 use crate::region::Region;
 use crate::retention;
+use crate::signing_key::PRESENT;
 use crate::testnet::Switches;
 use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};
@@ -146,7 +147,7 @@ impl Base {
     }
 
     fn api_settings(&self, venue: Trading<'_>) -> Result<Settings> {
-        let seed = SigningSeed::load(&self.files.path("keys/signing.key"))?.to_bytes();
+        let seed = SigningSeed::load(&self.files.path(PRESENT))?.to_bytes();
         let region = self.config.region;
         Ok(Settings {
             identity: self.identity(),

@@ -105,8 +105,8 @@ impl Base {
     fn run_journal(&self, side: &VenueSide, voice: &Voice, store: &Store) {
         let cell = || side.cell.clone();
         self.run("prover", side.prover.clone().follow());
-        let (peers, signer) = (self.peers.clone(), self.signer.clone());
-        self.run("courier", Courier { cell: cell(), peers, signer }.run());
+        let (peers, key) = (self.peers.clone(), self.key.clone());
+        self.run("courier", Courier { cell: cell(), peers, key }.run());
         let (cursors, voice) = (store.cursors(), voice.clone());
         self.run("submitter", Submitter { cell: cell(), cursors, voice }.run());
         self.run("gauges", crate::gauges::keep(cell(), self.clock.clock()));
@@ -146,6 +146,7 @@ impl Base {
             regional,
             listings: listings.clone(),
             denied: self.trust.denied().clone(),
+            key: self.key.clone(),
         };
         self.run("directory", directory.watch());
         HeadSource::Regional(peers, regional)
@@ -164,7 +165,7 @@ impl Base {
                 network: self.network.network,
                 credentials: self.credentials.clone(),
                 trust: self.trust.clone(),
-                signer: self.signer.clone(),
+                signer: self.key.signer(),
             };
             self.run("bank-outbox", desk.clone().pay(bank.clone(), *currency, way));
         }

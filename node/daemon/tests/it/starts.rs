@@ -59,7 +59,10 @@ async fn a_signing_key_that_nobody_admitted() {
     std::fs::remove_file(&path).expect("removed");
     SigningSeed::from_bytes(&[7; 32]).create(&path).expect("written");
     let told = world.refusal("cn").await;
-    let expected = format!("{} is not the key that cn was admitted with", path.display());
+    let expected = format!(
+        "{} is not the key that cn was admitted with, nor one that has taken its place",
+        path.display()
+    );
     assert_eq!(told, expected);
 }
 

@@ -7,6 +7,7 @@ use super::known::hexadecimal;
 use super::laws::{self, Feed};
 use super::tally::Tally;
 use crate::world::party;
+use gcfn_clearing::House;
 use gcfn_model::{CommandId, Machine, PartyId, Timestamp};
 use gcfn_venue::{
     Actor, BatchState, Command, Done, Event, MoneyAct, Outcome, Rejection, Request, Role, Venue,
@@ -194,7 +195,9 @@ impl Run {
         let parties = ["party", "to", "by", "of", "pledgee", "reference", "from"];
         living.extend(parties.map(|field| (field, people.clone())));
         self.chaos.known.living = living;
-        let suspense: Vec<u64> = venue.suspense().map(|item| item.number).collect();
+        let of_house = venue.house().into_iter().flat_map(House::suspense);
+        let suspense = venue.suspense().map(|item| item.number);
+        let suspense: Vec<u64> = suspense.chain(of_house.map(|item| item.number)).collect();
         let of_suspense = ["credit", "debit", "item"].map(|field| (field, suspense.clone()));
         let mut numbers: BTreeMap<_, Vec<u64>> = of_suspense.into();
         numbers.insert("freeze", venue.coupon_freezes().map(|(number, _)| *number).collect());
