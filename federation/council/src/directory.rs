@@ -239,10 +239,10 @@ impl Directory {
                 Err(Refusal::OtherRequest)
             }
             (Decision::Remove { .. }, _) if role == Role::Root => Err(Refusal::RoleTaken),
-            (Decision::Suspend { node } | Decision::Remove { node }, Admitted)
-                if self.roster().validators.keys().all(|validator| *validator == node) =>
+            (Decision::Suspend { .. } | Decision::Remove { .. }, Admitted)
+                if role.validates() && !self.can_spare_a_validator() =>
             {
-                Err(Refusal::LastValidator)
+                Err(Refusal::TooFewValidators)
             }
             (Decision::Admit { .. }, Applied)
             | (Decision::Suspend { .. }, Admitted)
@@ -260,6 +260,14 @@ impl Directory {
             }
             _ => Err(Refusal::WrongStatus),
         }
+    }
+
+    /// Whether the cell of the federation, whose voters are the founding validators, keeps its
+    /// majority without one more of them: nobody listens to who may not act.
+    fn can_spare_a_validator(&self) -> bool {
+        let validators = || self.members().filter(|member| member.profile.role.validates());
+        let active = validators().filter(|member| member.is_active()).count();
+        validators().count() < active.saturating_sub(1).saturating_mul(2)
     }
 
     fn carry_out(&mut self, decision: Decision) {

@@ -63,9 +63,10 @@ pub enum Refusal {
     /// A regional is a validator from the beginning. Name it when a network is founded.
     #[error("a regional is a founder: it joins when the network is founded")]
     FoundersOnly = 35,
-    /// Somebody must be left to decide. Let another validator be admitted or resumed first.
-    #[error("no validator would be left")]
-    LastValidator = 36,
+    /// The founding validators keep the federation's log among them, and nobody else's word is heard
+    /// for it: more than half of them must be left. Let another be resumed first.
+    #[error("no majority of the validators would be left")]
+    TooFewValidators = 36,
     /// No such node. Let it apply first.
     #[error("node is not in the directory")]
     UnknownNode = 28,

@@ -324,33 +324,29 @@ fn a_validator_stands_by_one_decision_about_a_matter_at_a_time() {
 }
 
 #[test]
-fn somebody_is_left_to_decide() {
+fn a_majority_of_the_validators_is_left() {
     check(
         "at 10
-         root approve remove cn
-         hk approve remove cn
-         sg approve remove cn
+         root approve suspend cn
+         hk approve suspend cn
+         sg approve suspend cn
          root approve remove hk
-         sg approve remove hk
-         root approve suspend sg
-         sg approve suspend sg
          root approve suspend root
-         root approve resume sg",
+         root approve remove cn
+         sg approve remove cn
+         root approve suspend cn-sha",
         &expect![[r#"
             at 10 -> ok
+            root approve suspend cn -> ok, waits
+            hk approve suspend cn -> ok, waits
+            sg approve suspend cn -> ok
+                decided by hk root sg: suspend cn
+            root approve remove hk -> no: no majority of the validators would be left
+            root approve suspend root -> no: no majority of the validators would be left
             root approve remove cn -> ok, waits
-            hk approve remove cn -> ok, waits
             sg approve remove cn -> ok
-                decided by hk root sg: remove cn
-            root approve remove hk -> ok, waits
-            sg approve remove hk -> ok
-                decided by root sg: remove hk
-            root approve suspend sg -> ok, waits
-            sg approve suspend sg -> ok
-                decided by root sg: suspend sg
-            root approve suspend root -> no: no validator would be left
-            root approve resume sg -> ok
-                decided by root: resume sg
+                decided by root sg: remove cn
+            root approve suspend cn-sha -> ok, waits
         "#]],
     );
 }

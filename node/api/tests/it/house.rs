@@ -124,11 +124,13 @@ async fn a_validator_has_a_word_on_everything_about_a_member() {
 #[tokio::test]
 async fn what_waits_for_more_validators_is_shown() {
     let root = Root::new().await;
-    root.hear("cn", Verb::Approve(Decision::Suspend { node: "root".parse().unwrap() }));
+    let (node, debit_cap) = ("cn".parse().unwrap(), Amount::from_minor(500).unwrap());
+    let capped = Decision::CapDebit { node, currency: Currency::Cny, debit_cap };
+    root.hear("cn", Verb::Approve(capped));
     let (status, list) = root.call("GET", "federation/decisions", Value::Null).await;
     assert_eq!(status, 200, "{list}");
     let [shown] = list["decisions"].as_array().unwrap().as_slice() else { panic!("{list}") };
-    assert_eq!(shown["wish"], json!({ "Suspend": { "node": "root" } }));
+    assert_eq!(shown["wish"]["CapDebit"]["node"], "cn");
     assert_eq!(shown["by"], json!(["cn"]));
     assert!(shown["decision"].as_str().unwrap().starts_with("prp-"));
     let (_, proposals) = root.call("GET", "admin/proposals", Value::Null).await;

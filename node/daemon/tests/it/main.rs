@@ -5,6 +5,7 @@ mod banks;
 mod calls;
 mod clocks;
 mod damage;
+mod decisions;
 mod doors;
 mod expiry;
 mod feed;
