@@ -3,8 +3,8 @@
 use crate::world::{amount, at, charter, name, network, profile, signer};
 use expect_test::expect;
 use gcfn_anchor::canon::sha256;
-use gcfn_council::{Command, JoinRequest, Request, Role, SignedCommand, Verb};
-use gcfn_model::{CommandId, Currency};
+use gcfn_council::{Command, JoinRequest, Request, Role, SignedCommand, StaffWish, Verb};
+use gcfn_model::{CommandId, Currency, PartyId, ProposalId};
 
 fn lock_request() -> SignedCommand {
     let verb = Verb::RequestLock { pays: Currency::Cny, needs: Currency::Hkd, size: amount(1_000) };
@@ -30,6 +30,16 @@ fn the_layout_of_a_command() {
     let entry = Command::Signed(Box::new(command));
     let encoded = postcard::to_allocvec(&entry).expect("plain data");
     assert_eq!(postcard::from_bytes::<Command>(&encoded), Ok(entry));
+}
+
+#[test]
+fn the_bytes_of_what_staff_wish() {
+    let wish = StaffWish::Approve(ProposalId::derive(&[b"1"]));
+    let verb = Verb::Staff { by: PartyId::derive(&[b"ann"]), wish };
+    let bytes = postcard::to_allocvec(&verb).expect("plain data");
+    let shown: String = bytes.escape_ascii().map(char::from).collect();
+    expect![[r#"\x18\xd6\xa0\x02\x04\x15\xd0\xb3Q\x11\x03\x168\xb0\xabJ\x1b\x01H\x15\x13+\xbc\xf3S\xe7\xbf?f7\xb2]\x91!"#]].assert_eq(&shown);
+    assert_eq!(postcard::from_bytes::<Verb>(&bytes), Ok(verb));
 }
 
 #[test]

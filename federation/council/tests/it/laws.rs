@@ -1,17 +1,18 @@
 //! Whatever anybody sends, in whatever order: nothing panics, what is refused changes nothing, a
 //! replica that is restored before every command does the same (see `World::apply`), the house's
-//! books balance, and every affirmation has exactly one end.
+//! books balance, every cent in suspense is an item, and every affirmation has exactly one end.
 
 use crate::cells::report;
 use crate::world::{World, amount, at, name, signer};
 use gcfn_banking::{BankEntry, BankReference, Side, Statement};
-use gcfn_clearing::{Bundle, ClearingEvent, Cycle, Obligation, Schedule};
-use gcfn_council::{Command, Decision, Event, Pair, Quote, Verb};
+use gcfn_clearing::{Bundle, ClearingEvent, Cycle, Deposit, Layer, Obligation, Schedule};
+use gcfn_council::{Command, Decision, Event, HouseAct, Motion, Pair, Quote, StaffWish, Verb};
+use gcfn_ledger::Account;
 use gcfn_model::{
-    Amount, Currency, Digest, Hasher, Millis, NodeId, Pool, Position, QuoteId, Rate, Rounding,
-    SettlementAccount, Timestamp, Uetr,
+    Amount, Currency, Digest, Hasher, Millis, NodeId, PartyId, Pool, Position, ProposalId, QuoteId,
+    Rate, Rounding, SettlementAccount, Timestamp, Uetr,
 };
-use gcfn_venue::LockUse;
+use gcfn_venue::{ClearingAct, LockUse};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -43,6 +44,7 @@ enum Wish {
     PaidOut(usize),
     Booked { size: Amount, side: Side, reference: u8 },
     Statement { closing: i128 },
+    Staff { person: u8, kind: usize, item: u64 },
 }
 
 const NODES: [&str; 11] =
@@ -75,6 +77,8 @@ fn wish() -> impl Strategy<Value = Wish> {
             Wish::Publish { cell, size, fork: u8::from(fork == 1) }
         }),
         1 => Just(Wish::Propose),
+        2 => (0..2u8, 0..6usize, 1..6u64)
+            .prop_map(|(person, kind, item)| Wish::Staff { person, kind, item }),
         4 => (0..3u64).prop_map(|number| Wish::Cosign { number }),
         6 => (0..5u64, 0..6u64, size())
             .prop_map(|(bid, ask, size)| Wish::Quote { bid: 98 + bid, ask: 100 + ask, size }),
@@ -146,6 +150,7 @@ fn verb(world: &World, by: &str, wish: &Wish) -> Option<Verb> {
             size,
             valid_until: world.now.checked_add(Millis(60_000))?,
         }),
+        Wish::Staff { person, kind, item } => staff(world, person, kind, item),
         Wish::Lock { pays, needs, size } => Verb::RequestLock { pays, needs, size },
         Wish::NextDate(days) => Verb::OpenDate(today.plus_days(days)),
         Wish::OpenCycle { lock, days, after: [cut_off, from, by] } => {
@@ -192,6 +197,27 @@ fn verb(world: &World, by: &str, wish: &Wish) -> Option<Verb> {
             })
         }
     })
+}
+
+/// What one of two persons of the root wishes: mostly something that takes both.
+fn staff(world: &World, person: u8, kind: usize, item: u64) -> Verb {
+    let account = SettlementAccount { node: name("cn-sha"), pool: Pool::UserCustody };
+    let layer = Layer::Collateral;
+    let waits = world.council.ballots().find(|ballot| matches!(ballot.motion(), Motion::House(_)));
+    let waits = waits.map_or(ProposalId::derive(&[]), |ballot| ballot.motion().id());
+    let of = |act| StaffWish::Do(HouseAct::Clearing(act));
+    let wish = match kind {
+        0 => of(ClearingAct::OpenDeposit { account, layer }),
+        1 => of(ClearingAct::ResolveSuspense { item, account, layer }),
+        2 => of(ClearingAct::MatchSuspense { credit: item, debit: item.saturating_add(1) }),
+        3 => {
+            let (currency, amount) = (Currency::Hkd, amount(item));
+            of(ClearingAct::PayBack(Deposit { account, layer, currency, amount }))
+        }
+        4 => StaffWish::Approve(waits),
+        _ => StaffWish::Dismiss(waits),
+    };
+    Verb::Staff { by: PartyId::derive(&[&[person]]), wish }
 }
 
 fn later(now: Timestamp, seconds: u64) -> Timestamp {
@@ -339,6 +365,13 @@ proptest! {
             prop_assert_eq!(money.trial_balance(currency), Position::ZERO);
             let pool = money.pool_position(Pool::ClearingHouse, currency);
             prop_assert_eq!(pool.difference(), Position::ZERO);
+            let waits = world.council.house().suspense().filter(|item| item.currency == currency);
+            let waits = waits.fold(Position::ZERO, |sum, item| match item.side {
+                Side::Credit => sum.plus(item.amount),
+                Side::Debit => sum.minus(item.amount),
+            });
+            let suspense = money.balance(Account::Suspense(Pool::ClearingHouse), currency);
+            prop_assert_eq!(waits, suspense, "every cent in suspense is an item");
         }
         for (bundle, (affirmed, ended)) in ends(&world) {
             prop_assert!((1..=2).contains(&affirmed), "{bundle} was affirmed {affirmed} times");
