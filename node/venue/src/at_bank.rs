@@ -80,6 +80,7 @@ impl Venue {
             })?;
             return done.map(|()| Done::Accepted).map_err(Rejection::from);
         }
+        self.check_at_desk(act)?;
         if let DeskAct::Resolve(wish) = act {
             return self.resolve_break(step, &wish);
         }
@@ -90,11 +91,27 @@ impl Venue {
 
     /// Refuses at the first person what the second would only be refused as well.
     pub(crate) fn foresee_at_bank(&self, act: DeskAct) -> Result<(), Rejection> {
-        let checked = match self.house_concerned_by(act) {
-            Some(house) => house.desk().check_act(act),
-            None => self.desk.check_act(act),
-        };
-        checked.map_err(Rejection::from)
+        match self.house_concerned_by(act) {
+            Some(house) => house.desk().check_act(act).map_err(Rejection::from),
+            None => self.check_at_desk(act),
+        }
+    }
+
+    fn check_at_desk(&self, act: DeskAct) -> Result<(), Rejection> {
+        self.desk.check_act(act)?;
+        match act {
+            DeskAct::Recall { payment, .. } if self.is_called_for(payment) => {
+                Err(Rejection::CalledFor)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the house has been paid is in what it has settled: a member that could take it back
+    /// would leave the house without the money that it owes others.
+    fn is_called_for(&self, uetr: Uetr) -> bool {
+        let payment = self.desk.payment(uetr);
+        payment.is_some_and(|payment| matches!(payment.instruction.purpose, Purpose::PayIn { .. }))
     }
 
     fn house_concerned_by(&self, act: DeskAct) -> Option<&House> {

@@ -478,6 +478,9 @@ pub enum Rejection {
     /// Send it again.
     #[error("order comes too late for its value date at the other node; send it again")]
     ValueDateMissed,
+    /// A clearing house has called for the payment and counts on it.
+    #[error("a clearing house has called for the payment, and settles with it for good")]
+    CalledFor,
 }
 
 impl From<DeskRefusal> for Rejection {

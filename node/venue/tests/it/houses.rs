@@ -2,7 +2,7 @@
 
 use crate::world::{World, cents, date, instant, terms};
 use gcfn_banking::{
-    Creditor, Instruction, PaymentState, ReasonCode, Side as Booking, StatusReport,
+    Creditor, DeskAct, Instruction, PaymentState, ReasonCode, Side as Booking, StatusReport,
     TransactionStatus,
 };
 use gcfn_clearing::{Bundle, HousePayment, Obligation, PayIn, net};
@@ -12,7 +12,9 @@ use gcfn_model::{
     Amount, Currency, CycleId, Digest, Hasher, InstructionId, NodeId, Pool, Position,
     SettlementAccount, Uetr,
 };
-use gcfn_venue::{ClearingNotice, Command, Dispatch, Event, Notice, Outcome, PartyKind, Rejection};
+use gcfn_venue::{
+    ClearingNotice, Command, Dispatch, Event, Notice, Outcome, PartyKind, Rejection, Role, Verb,
+};
 
 fn node(name: &str) -> NodeId {
     name.parse().expect("a name")
@@ -194,6 +196,9 @@ fn what_a_bank_says_of_a_pay_in_to_the_own_house_is_about_the_payment_of_the_nod
 
     world.must(Command::BankSent(uetr));
     assert_eq!(state(&world), PaymentState::Sent);
+    let recall = DeskAct::Recall { payment: uetr, reason: ReasonCode::DUPLICATE };
+    let refused = world.ask("staff", Role::Operator, Verb::Bank(recall));
+    assert_eq!(refused, Err(Rejection::CalledFor), "the house settles with it for good");
     let (status, reason) = (TransactionStatus::Rejected, Some(ReasonCode::INSUFFICIENT_FUNDS));
     world.must(Command::BankStatus(StatusReport { uetr, status, reason }));
     assert_eq!(state(&world), PaymentState::Rejected(reason));

@@ -57,6 +57,9 @@ pub(super) const fn row(rejection: &R) -> Option<Row> {
         R::PartyNotEmpty => {
             ("PartyNotEmpty", State, NewKey, "end what the party has or does here first")
         }
+        R::CalledFor => {
+            ("CalledFor", State, Never, "wait for the cycle; what it leaves over is paid back")
+        }
         R::Desk(_) => ("Desk", Value, Never, "take it up with the bank"),
         _ => return None,
     })

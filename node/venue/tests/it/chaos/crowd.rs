@@ -9,12 +9,12 @@ use gcfn_model::{
     RedemptionId, SeriesId, TemplateId, Uetr, WithdrawalId,
 };
 use gcfn_venue::{
-    AuctionTerms, Bounds, Claimant, Command, CouponFreezeTerms, CouponKind, Custody, DealOrder,
-    DealRate, Dispatch, DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason, LockedRate,
-    ManualPosting, ManualReason, Merchandise, MoneyAct, Notice, OfferTerms, OfferedDeal,
-    OrderTerms, PartyKind, PledgeTerms, RedemptionTerms, ReserveMode, Role, Severity, SuspensePart,
-    SuspenseResolution, SuspensionReason, TemplateBounds, TemplateVersion, Terms, Track, Tranche,
-    Units, Verb, WithdrawalTerms, member_party,
+    AuctionTerms, Bounds, Claimant, Command, CouponFreezeTerms, CouponKind, CustodianAct, Custody,
+    DealOrder, DealRate, Dispatch, DisputeKind, DisputeTerms, Done, EntryReference, FreezeReason,
+    LockedRate, ManualPosting, ManualReason, Merchandise, MoneyAct, Notice, OfferTerms,
+    OfferedDeal, OrderTerms, PartyKind, PledgeTerms, RedemptionTerms, ReserveMode, Role, Severity,
+    SuspensePart, SuspenseResolution, SuspensionReason, TemplateBounds, TemplateVersion, Terms,
+    Track, Tranche, Units, Verb, WithdrawalTerms, member_party,
 };
 
 pub(crate) const USERS: [&str; 5] = ["ann", "ben", "cat", "mia", "una"];
@@ -370,6 +370,11 @@ fn waiting(world: &mut World, [first, second]: [SeriesId; 2]) {
         let party = party(holder);
         world.two(MoneyAct::SetCustody { party, custody }).expect("the holder has signed");
     }
+    let redemption = RedemptionId::derive(&[b"by the keeper"]);
+    let (merchant, serial, amount) = (party("cafe"), None, None);
+    let terms = RedemptionTerms { redemption, merchant, series: first, serial, amount };
+    let act = CustodianAct::Lock(terms);
+    world.operator(MoneyAct::ActAsCustodian { party: party("ben"), act }.into());
 }
 
 /// A part of what was not sold stands in the book, the rest in the inventory.
