@@ -4,6 +4,7 @@ use crate::event::Event;
 use gcfn_model::NodeId;
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::KafkaError;
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord};
@@ -24,7 +25,7 @@ pub struct Config {
 }
 
 /// What the promises of this crate rest on.
-const PROMISES: [(&str, &str); 5] = [
+pub(crate) const PROMISES: [(&str, &str); 5] = [
     // Retries inside the library neither double nor reorder.
     ("enable.idempotence", "true"),
     // Taken means taken by every replica in sync.
@@ -73,7 +74,9 @@ impl Producer {
 }
 
 /// Passes the library's messages to our log. What matters is logged where it is handled.
-struct Voice;
+pub(crate) struct Voice;
+
+impl ConsumerContext for Voice {}
 
 impl ClientContext for Voice {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 const JOURNAL: fn() -> Journal = || Journal { head: 2_000, keys: 17 };
 
-fn brokers() -> Option<String> {
+pub(crate) fn brokers() -> Option<String> {
     let brokers = std::env::var("GCFN_TEST_KAFKA").ok();
     if brokers.is_none() {
         // Past the capture of test output: whoever runs the tests has to see the gap.

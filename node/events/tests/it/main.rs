@@ -8,4 +8,5 @@ mod broker;
 mod envelope;
 mod faults;
 mod journal;
+mod partner;
 mod world;
