@@ -8,7 +8,6 @@ use gcfn_model::NodeId;
 use gcfn_telemetry::ErrorChain;
 use gcfn_transport::{FolderChannel, SIGNATURE_HEADER};
 use reqwest::{Client, StatusCode, header};
-use std::path::PathBuf;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -29,7 +28,8 @@ pub async fn deliver(bank: SharedBank, client: Client) -> Result<(), FileFault> 
             nodes.spawn(to_node(bank.clone(), client.clone(), (*node, api.clone())));
         }
         if let Some(folder) = folder {
-            nodes.spawn(in_folder(bank.clone(), *node, folder.clone()));
+            let folder = FolderChannel::of_bank(folder);
+            nodes.spawn(exchange(bank.clone(), *node, folder));
         }
     }
     while let Some(ended) = nodes.join_next().await {
@@ -39,19 +39,6 @@ pub async fn deliver(bank: SharedBank, client: Client) -> Result<(), FileFault> 
         }
     }
     Ok(())
-}
-
-/// Waits for a folder that is not there, as for a node that is not there.
-async fn in_folder(bank: SharedBank, node: NodeId, path: PathBuf) -> Result<(), FileFault> {
-    loop {
-        match FolderChannel::open_as_bank(&path) {
-            Ok(folder) => return exchange(bank, node, folder).await,
-            Err(fault) => {
-                tracing::warn!(%node, error = %ErrorChain(&fault), "folder cannot be used");
-                sleep(PAUSE_MAX).await;
-            }
-        }
-    }
 }
 
 async fn to_node(

@@ -1,12 +1,11 @@
 //! The bank at the other end of a folder: takes what a node puts there, and puts there what it
 //! has to say, in order.
 
-use crate::bank::NotForABank;
 use crate::file::{FileFault, SharedBank};
-use gcfn_iso20022::{MessageFault, read};
+use gcfn_iso20022::{BYTES_MAX, read};
 use gcfn_model::NodeId;
 use gcfn_telemetry::ErrorChain;
-use gcfn_transport::{Arrival, FolderChannel, FolderFault, SignatureFault};
+use gcfn_transport::{Arrival, FilePlace, FolderChannel, FolderFault, Intake, Refusal, Verdict};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -65,14 +64,16 @@ impl From<FolderFault> for Halt {
 
 /// Takes everything that is there, and says everything that is to be said.
 async fn round(bank: &SharedBank, node: NodeId, folder: &FolderChannel) -> Result<(), Halt> {
-    while let Some(arrival) = folder.next().await? {
-        match take(bank, node, &arrival).await? {
-            Ok(()) => folder.done(arrival).await?,
+    let mut intake = folder.intake(BYTES_MAX, LOOK);
+    while let Some(arrival) = intake.first().await? {
+        let verdict = match take(bank, node, &arrival).await? {
+            Ok(()) => Verdict::Taken,
             Err(refusal) => {
-                tracing::warn!(%refusal, ?arrival, "message of a node is refused");
-                folder.broken(arrival).await?;
+                tracing::warn!(%node, %refusal, "message of a node is refused");
+                Verdict::Refused(refusal)
             }
-        }
+        };
+        intake.put_away(arrival, &verdict).await?;
     }
     loop {
         let next = bank.read(|bank| {
@@ -88,27 +89,18 @@ async fn round(bank: &SharedBank, node: NodeId, folder: &FolderChannel) -> Resul
     }
 }
 
-/// Why a message in a folder is refused.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error(transparent)]
-    Signature(#[from] SignatureFault),
-    #[error(transparent)]
-    Message(#[from] MessageFault),
-    #[error(transparent)]
-    NotForABank(#[from] NotForABank),
-}
-
 async fn take(
     bank: &SharedBank,
     node: NodeId,
-    arrival: &Arrival,
+    arrival: &Arrival<FilePlace>,
 ) -> Result<Result<(), Refusal>, FileFault> {
-    let checked = bank.check(node, &arrival.bytes, arrival.signature.as_deref());
-    let message = match checked.map_err(Refusal::from).and_then(|()| Ok(read(&arrival.bytes)?)) {
+    if let Err(fault) = bank.check(node, &arrival.bytes, arrival.signature.as_deref()) {
+        return Ok(Err(fault.into()));
+    }
+    let message = match read(&arrival.bytes) {
         Ok(message) => message,
-        Err(refusal) => return Ok(Err(refusal)),
+        Err(fault) => return Ok(Err(fault.into())),
     };
     let taken = bank.change(|bank| bank.receive(node, &message.document)).await?;
-    Ok(taken.map_err(Refusal::from))
+    Ok(taken.map_err(|fault| Refusal::whole("not-for-a-bank", fault.to_string())))
 }

@@ -1,36 +1,55 @@
 //! A bank that exchanges files: a folder on a disk that both sides, or their file transfer, see.
 //!
-//! `out/` is the bank's to read, `in/` the bank's to write. A file is there whole or not at all:
-//! it is written in `tmp/`, synced, and renamed into place; the bank does the same, or writes
-//! under a name that begins with a dot. The signature of `<name>` is in `<name>.sig`, which is in
-//! place before the file itself: whoever sees a message sees its signature. What was read goes to `done/` or `broken/`, which hold
-//! messages in clear: the operator empties them, the archive keeps its sealed copy.
+//! `out/` and `ack/` are the bank's to read, `in/` is the bank's to write. A file is there whole or
+//! not at all: it is written in `tmp/`, synced, and renamed into place; the bank does the same, or
+//! writes under a name that begins with a dot. The signature of `<name>` is in `<name>.sig`, which is
+//! in place before the file itself: whoever sees a message sees its signature. What was read is
+//! answered for in `ack/` and then goes to `done/`, or to `broken/` with the reason beside it. Both
+//! hold messages in clear: the operator empties them, the archive keeps its sealed copy.
+//!
+//! What the node makes is private: folders are its user's alone, and a file may be read by whoever
+//! the operator has let into the folder as its group, and by nobody else.
 
 use crate::channel::{Channel, Message};
-use core::fmt;
+use crate::intake::{Arrival, Intake, Verdict};
 use gcfn_anchor::keys::Signature;
-use gcfn_iso20022::BYTES_MAX;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use gcfn_store::Archive;
+use serde_json::json;
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
 /// Numbers the files that this process has begun to write.
 static WRITES: AtomicU64 = AtomicU64::new(0);
-
-/// What a signature's file is called behind the name of its message.
-const SIGNATURE_SUFFIX: &str = ".sig";
+/// A folder of the node is its user's alone.
+const FOLDER_MODE: u32 = 0o700;
+/// A file is as open as its folder, and to nobody beyond the group.
+const FILE_MODE_MAX: u32 = 0o660;
+/// Names in `ack/`, `done/` and `broken/` are cut to this many bytes: what is put behind them has to
+/// fit the 255 that a system takes.
+const NAME_BYTES_MAX: usize = 200;
+/// What stands behind the name of a file whose refusal it tells of.
+const REASON: &str = ".reason";
+/// What stands behind the name of a file whose signature it is.
+const SIGNATURE: &str = ".sig";
 /// More than a signature and the end of its line have.
 const SIGNATURE_BYTES_MAX: u64 = 256;
 
-/// A folder of the system, and what was to be done in it.
+/// A folder of the system, and what was to be done in it. Names that a bank has given its files are
+/// not in it: they may be a person's.
 #[derive(Debug, thiserror::Error)]
 #[error("{action} {path}")]
 pub struct FolderFault {
     /// What was to be done.
     pub action: &'static str,
-    /// With which file or folder.
+    /// With which folder, or file of this node.
     pub path: PathBuf,
     /// What the system says.
     pub source: io::Error,
@@ -43,78 +62,101 @@ impl FolderFault {
     }
 }
 
-/// Files to and from one bank.
-#[derive(Clone, Debug)]
-pub struct FolderChannel {
-    root: PathBuf,
-    places: Places,
-}
-
 /// Where one side reads and writes, and what it has for itself.
 #[derive(Clone, Copy, Debug)]
 struct Places {
     reads: &'static str,
     writes: &'static str,
+    answers: &'static str,
     done: &'static str,
     broken: &'static str,
     fresh: &'static str,
 }
 
 /// The node's side.
-const NODE: Places =
-    Places { reads: "in", writes: "out", done: "done", broken: "broken", fresh: "tmp" };
+const NODE: Places = Places {
+    reads: "in",
+    writes: "out",
+    answers: "ack",
+    done: "done",
+    broken: "broken",
+    fresh: "tmp",
+};
 /// The bank's side, where a bank of this code is at the other end.
 const BANK: Places = Places {
     reads: "out",
     writes: "in",
+    answers: "bank/ack",
     done: "bank/done",
     broken: "bank/broken",
     fresh: "bank/tmp",
 };
 
-/// A file from the other side. Holds personal data; its debug form shows none.
-pub struct Arrival {
-    path: PathBuf,
-    /// What is in it; of a file larger than any message only the beginning, which is too large
-    /// to be read as one.
-    pub bytes: Vec<u8>,
-    /// What is in the file of its signature, where there is one.
-    pub signature: Option<Vec<u8>>,
+/// Files to and from one bank. Clones share the folder.
+#[derive(Clone, Debug)]
+pub struct FolderChannel(Arc<Folder>);
+
+#[derive(Debug)]
+struct Folder {
+    root: PathBuf,
+    places: Places,
+    /// Whether this process has made what is not there.
+    made: Mutex<bool>,
 }
 
-impl fmt::Debug for Arrival {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Arrival({}, {} bytes)", self.path.display(), self.bytes.len())
-    }
+/// A file from the other side.
+#[derive(Debug)]
+pub struct FilePlace {
+    path: PathBuf,
+    /// Whether all of it was read.
+    is_whole: bool,
 }
 
 impl FolderChannel {
-    /// The channel in the folder `root`; makes what is not there.
+    /// The channel in the folder `root`. It is made ready with the first use, and only once: a
+    /// folder that is gone later has been taken away, by whoever knows why.
+    #[must_use]
+    pub fn new(root: &Path) -> FolderChannel {
+        FolderChannel::at(root, NODE)
+    }
+
+    /// The same folder as its bank has it: it reads what nodes write.
+    #[must_use]
+    pub fn of_bank(root: &Path) -> FolderChannel {
+        FolderChannel::at(root, BANK)
+    }
+
+    /// The node's side of the folder `root`, made ready at once.
     ///
     /// # Errors
     /// [`FolderFault`].
     pub fn open(root: &Path) -> Result<FolderChannel, FolderFault> {
-        FolderChannel::open_at(root, NODE)
+        FolderChannel::new(root).ready()
     }
 
-    /// The same folder as its bank has it: it reads what nodes write.
+    /// The bank's side of it, made ready at once.
     ///
     /// # Errors
     /// [`FolderFault`].
     pub fn open_as_bank(root: &Path) -> Result<FolderChannel, FolderFault> {
-        FolderChannel::open_at(root, BANK)
+        FolderChannel::of_bank(root).ready()
     }
 
-    fn open_at(root: &Path, places: Places) -> Result<FolderChannel, FolderFault> {
-        let Places { reads, writes, done, broken, fresh } = places;
-        for name in [reads, writes, done, broken, fresh] {
-            let path = root.join(name);
-            fs::create_dir_all(&path).map_err(FolderFault::at("make folder", &path))?;
-        }
-        // What a crash has left half written is known to its sender and will be written again.
-        let fresh = root.join(fresh);
-        empty(&fresh).map_err(FolderFault::at("empty folder", &fresh))?;
-        Ok(FolderChannel { root: root.to_owned(), places })
+    fn ready(self) -> Result<FolderChannel, FolderFault> {
+        self.0.make()?;
+        Ok(self)
+    }
+
+    fn at(root: &Path, places: Places) -> FolderChannel {
+        let made = Mutex::new(false);
+        FolderChannel(Arc::new(Folder { root: root.to_owned(), places, made }))
+    }
+
+    /// What the other side sends, looked for `every` so often. Of a file that is longer than
+    /// `bytes_max` only the beginning is read, which is one byte longer than that.
+    #[must_use]
+    pub fn intake(&self, bytes_max: usize, every: Duration) -> FolderIntake {
+        FolderIntake { folder: self.0.clone(), bytes_max, every }
     }
 
     /// Puts a message into place under `name`, its signature before it. The same name again is
@@ -128,81 +170,15 @@ impl FolderChannel {
         bytes: &[u8],
         signature: Option<&Signature>,
     ) -> Result<(), FolderFault> {
-        let Places { writes, fresh, .. } = self.places;
-        // A name for each write: one that was given up may still be under way.
-        let number = WRITES.fetch_add(1, Ordering::Relaxed);
-        let fresh = self.root.join(fresh).join(format!("{number}.xml"));
-        let folder = self.root.join(writes);
-        let file = folder.join(format!("{name}.xml"));
-        let signature =
-            signature.map(|signature| (format!("{signature}\n").into_bytes(), beside(&file)));
-        let files = signature.into_iter().chain([(bytes.to_vec(), file)]);
-        let files: Vec<_> = files.collect();
+        let (folder, bytes, name) = (self.0.clone(), bytes.to_vec(), format!("{name}.xml"));
+        let signature = signature.map(|signature| format!("{signature}\n"));
         blocking(move || {
-            for (bytes, to) in files {
-                write_synced(&fresh, &bytes).map_err(FolderFault::at("write", &fresh))?;
-                fs::rename(&fresh, to)
-                    .and_then(|()| File::open(&folder)?.sync_all())
-                    .map_err(FolderFault::at("put message into", &folder))?;
+            folder.make()?;
+            let into = folder.places.writes;
+            if let Some(signature) = signature {
+                folder.put(into, &format!("{name}{SIGNATURE}"), signature.as_bytes())?;
             }
-            Ok(())
-        })
-        .await
-    }
-
-    /// The first message from the other side by name, if there is one. It stays there until it is put away.
-    ///
-    /// # Errors
-    /// [`FolderFault`].
-    pub async fn next(&self) -> Result<Option<Arrival>, FolderFault> {
-        let folder = self.root.join(self.places.reads);
-        blocking(move || {
-            let Some(path) = first(&folder).map_err(FolderFault::at("list", &folder))? else {
-                return Ok(None);
-            };
-            let mut bytes = Vec::new();
-            let limit = u64::try_from(BYTES_MAX).expect("4 MiB").saturating_add(1);
-            File::open(&path)
-                .and_then(|file| file.take(limit).read_to_end(&mut bytes))
-                .map_err(FolderFault::at("read", &path))?;
-            let signature = read_beside(&path)?;
-            Ok(Some(Arrival { path, bytes, signature }))
-        })
-        .await
-    }
-
-    /// Puts a file that was taken in into `done/`.
-    ///
-    /// # Errors
-    /// [`FolderFault`]: it will be read again, which changes nothing.
-    pub async fn done(&self, arrival: Arrival) -> Result<(), FolderFault> {
-        self.put_away(arrival, self.places.done).await
-    }
-
-    /// Puts a file that was refused into `broken/`.
-    ///
-    /// # Errors
-    /// [`FolderFault`]: it will be read again, and refused again.
-    pub async fn broken(&self, arrival: Arrival) -> Result<(), FolderFault> {
-        self.put_away(arrival, self.places.broken).await
-    }
-
-    async fn put_away(&self, arrival: Arrival, folder: &str) -> Result<(), FolderFault> {
-        let folder = self.root.join(folder);
-        blocking(move || {
-            let from = arrival.path;
-            let name = from.file_name().expect("a listed file has a name").to_string_lossy();
-            // A bank may use a name every day: what came before is not overwritten.
-            let numbered = (2..).map(|n: u64| folder.join(format!("{name}.{n}")));
-            let mut names = std::iter::once(folder.join(&*name)).chain(numbered);
-            let to = names.find(|to| !to.exists()).expect("numbers do not run out");
-            // The message first: without it its signature is in nobody's way.
-            fs::rename(&from, &to).map_err(FolderFault::at("put away", &from))?;
-            let signature = beside(&from);
-            match fs::rename(&signature, beside(&to)) {
-                Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(()),
-                moved => moved.map_err(FolderFault::at("put away", &signature)),
-            }
+            folder.put(into, &name, &bytes)
         })
         .await
     }
@@ -221,29 +197,174 @@ impl Channel for FolderChannel {
     }
 }
 
+/// The files of the other side, in the order of their names.
+#[derive(Debug)]
+pub struct FolderIntake {
+    folder: Arc<Folder>,
+    bytes_max: usize,
+    every: Duration,
+}
+
+impl FolderIntake {
+    /// The first message, if there is one. It stays there until it is put away.
+    ///
+    /// # Errors
+    /// [`FolderFault`].
+    pub async fn first(&self) -> Result<Option<Arrival<FilePlace>>, FolderFault> {
+        let (folder, bytes_max) = (self.folder.clone(), self.bytes_max);
+        blocking(move || folder.first(bytes_max)).await
+    }
+}
+
+impl Intake for FolderIntake {
+    type Fault = FolderFault;
+    type Place = FilePlace;
+
+    async fn next(&mut self) -> Result<Arrival<FilePlace>, FolderFault> {
+        loop {
+            if let Some(arrival) = self.first().await? {
+                return Ok(arrival);
+            }
+            sleep(self.every).await;
+        }
+    }
+
+    /// Says first what has become of the file: after a crash it is read, judged and said again, in
+    /// the same words.
+    async fn put_away(
+        &mut self,
+        arrival: Arrival<FilePlace>,
+        verdict: &Verdict,
+    ) -> Result<(), FolderFault> {
+        let (folder, verdict) = (self.folder.clone(), verdict.clone());
+        blocking(move || folder.put_away(&arrival, &verdict)).await
+    }
+}
+
+impl Folder {
+    /// Makes what is not there, once. Folders that are there keep their owner and mode.
+    fn make(&self) -> Result<(), FolderFault> {
+        let mut made = self.made.lock().expect("nothing panics while it makes folders");
+        if *made {
+            return Ok(());
+        }
+        let Places { reads, writes, answers, done, broken, fresh } = self.places;
+        for name in [reads, writes, answers, done, broken, fresh] {
+            let path = self.root.join(name);
+            let builder = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(&path);
+            builder.map_err(FolderFault::at("make folder", &path))?;
+        }
+        // What a crash has left half written is known to its sender and will be written again.
+        let fresh = self.root.join(fresh);
+        empty(&fresh).map_err(FolderFault::at("empty folder", &fresh))?;
+        *made = true;
+        Ok(())
+    }
+
+    /// Puts a file into `folder` in one step, in place of one of the same name.
+    fn put(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<(), FolderFault> {
+        // A name for each write: one that was given up may still be under way.
+        let number = WRITES.fetch_add(1, Ordering::Relaxed);
+        let fresh = self.root.join(self.places.fresh).join(number.to_string());
+        let into = self.root.join(folder);
+        let mode = fs::metadata(&into).map(|folder| folder.permissions().mode() & FILE_MODE_MAX);
+        let mode = mode.map_err(FolderFault::at("look at", &into))?;
+        write_synced(&fresh, mode, bytes).map_err(FolderFault::at("write", &fresh))?;
+        fs::rename(&fresh, into.join(name))
+            .and_then(|()| File::open(&into)?.sync_all())
+            .map_err(FolderFault::at("put a file into", &into))
+    }
+
+    fn first(&self, bytes_max: usize) -> Result<Option<Arrival<FilePlace>>, FolderFault> {
+        self.make()?;
+        let folder = self.root.join(self.places.reads);
+        let Some(path) = first(&folder).map_err(FolderFault::at("list", &folder))? else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+        File::open(&path)
+            .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+            .map_err(FolderFault::at("read the first file of", &folder))?;
+        let signature = read_beside(&path)
+            .map_err(FolderFault::at("read the first file's signature in", &folder))?;
+        let is_whole = bytes.len() <= bytes_max;
+        let place = FilePlace { path, is_whole };
+        Ok(Some(Arrival { bytes: bytes.into(), signature, place }))
+    }
+
+    fn put_away(&self, arrival: &Arrival<FilePlace>, verdict: &Verdict) -> Result<(), FolderFault> {
+        let FilePlace { path, is_whole } = &arrival.place;
+        let name = shortened(path.file_name().expect("a listed file has a name"));
+        // A name may be used again: by its digest the bank tells which of its files is meant.
+        let sha256 = is_whole.then(|| Archive::digest(&arrival.bytes));
+        let (said, ending, into) = match verdict {
+            Verdict::Taken => (json!({ "file": name, "sha256": sha256 }), "ack", self.places.done),
+            Verdict::Refused(refusal) => {
+                let said = json!({ "file": name, "sha256": sha256, "refused": refusal });
+                (said, "refused", self.places.broken)
+            }
+        };
+        let said = said.to_string().into_bytes();
+        self.put(self.places.answers, &format!("{name}.{ending}"), &said)?;
+        let folder = self.root.join(into);
+        // A bank may use a name every day: what came before is not overwritten, nor is a file taken
+        // for the reason of another.
+        let numbered = (2..).map(|n: u64| format!("{name}.{n}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        let is_free = |to: &String| {
+            !to.ends_with(REASON) && !to.ends_with(SIGNATURE) && !folder.join(to).exists()
+        };
+        let to = names.find(is_free).expect("numbers do not run out");
+        if let Verdict::Refused(_) = verdict {
+            self.put(into, &format!("{to}{REASON}"), &said)?;
+        }
+        // The message first: without it its signature is in nobody's way.
+        let away = FolderFault::at("put a file away into", &folder);
+        let to = folder.join(to);
+        fs::rename(path, &to)
+            .and_then(|()| if_any(fs::rename(beside(path), beside(&to))).map(drop))
+            .map_err(away)
+    }
+}
+
 /// The name of the signature of the file `of`.
 fn beside(of: &Path) -> PathBuf {
     let mut name = of.as_os_str().to_owned();
-    name.push(SIGNATURE_SUFFIX);
+    name.push(SIGNATURE);
     PathBuf::from(name)
 }
 
 /// The signature of the file `of`, where there is one.
-fn read_beside(of: &Path) -> Result<Option<Vec<u8>>, FolderFault> {
-    let path = beside(of);
+fn read_beside(of: &Path) -> io::Result<Option<Vec<u8>>> {
+    let Some(file) = if_any(File::open(beside(of)))? else { return Ok(None) };
     let mut bytes = Vec::new();
-    let read =
-        File::open(&path).and_then(|file| file.take(SIGNATURE_BYTES_MAX).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => Ok(Some(bytes)),
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(fault) => Err(FolderFault::at("read", &path)(fault)),
+    file.take(SIGNATURE_BYTES_MAX).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// What was done with a file that need not be there, and cannot where its name would be too long.
+fn if_any<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename) => {
+            Ok(None)
+        }
+        done => done.map(Some),
     }
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
+/// A name of a bank's file, as text, and short enough to be made longer.
+fn shortened(name: &OsStr) -> String {
+    let name = name.to_string_lossy();
+    let end = (0..=NAME_BYTES_MAX).rev().find(|end| name.is_char_boundary(*end));
+    name.get(..end.unwrap_or_default()).unwrap_or(&name).to_owned()
+}
+
+fn write_synced(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
+    // The folder's owner has chosen who reads in it, not the mask of this process.
+    file.set_permissions(Permissions::from_mode(mode))?;
     file.sync_all()
 }
 
@@ -258,7 +379,7 @@ fn first(folder: &Path) -> io::Result<Option<PathBuf>> {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.as_encoded_bytes();
-        let hidden = name.starts_with(b".") || name.ends_with(SIGNATURE_SUFFIX.as_bytes());
+        let hidden = name.starts_with(b".") || name.ends_with(SIGNATURE.as_bytes());
         if !hidden && entry.file_type()?.is_file() {
             let path = entry.path();
             first = Some(first.map_or(path.clone(), |first| first.min(path)));

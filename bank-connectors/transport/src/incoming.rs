@@ -74,6 +74,23 @@ pub enum IncomingFault {
     IdInUse,
 }
 
+impl IncomingFault {
+    /// Its name for programs, which does not change.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            IncomingFault::Message(fault) => fault.rule.name(),
+            IncomingFault::NotForANode(_) => "not-for-a-node",
+            IncomingFault::UnknownAccount => "unknown-account",
+            IncomingFault::WrongCurrency { .. } => "wrong-currency",
+            IncomingFault::Booking(_) => "booking",
+            IncomingFault::NoInstruction => "no-instruction",
+            IncomingFault::Signature(_) => "signature",
+            IncomingFault::IdInUse => "id-in-use",
+        }
+    }
+}
+
 /// Reads `document` as the word of `bank`.
 pub(crate) fn interpret(
     book: &AccountBook,

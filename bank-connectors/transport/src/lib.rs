@@ -22,18 +22,24 @@ mod signature;
 mod channel;
 mod folder;
 mod https;
+mod kafka;
 mod outbox;
 
 mod inbox;
 mod incoming;
+mod intake;
+mod refusal;
 
 pub use accounts::{AccountBook, BankAccount, NumberTaken};
 pub use channel::{Channel, Message};
-pub use folder::{Arrival, FolderChannel, FolderFault};
+pub use folder::{FilePlace, FolderChannel, FolderFault, FolderIntake};
 pub use https::{HttpsChannel, HttpsFault};
 pub use inbox::{Counts, Inbox, InboxError};
 pub use incoming::{Incoming, IncomingFault, Understood, understand};
+pub use intake::{Arrival, Intake, Verdict};
+pub use kafka::{KafkaChannel, KafkaIntake, Topics};
 pub use outbox::{Departure, Outbox, OutboxError, Progress, TellError};
 pub use outgoing::{Order, between_pools, cancellation, question, to_party};
 pub use payee::{Payee, Unpayable};
+pub use refusal::Refusal;
 pub use signature::{Check, Correspondents, Pen, SIGNATURE_HEADER, SignatureFault, read_signature};

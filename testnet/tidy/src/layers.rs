@@ -92,6 +92,7 @@ const WITHIN_A_ROW: &[(&str, &str, &str)] = &[
     ("gcfn-events", "gcfn-store", "outbox cursors are durable"),
     ("gcfn-link", "gcfn-telemetry", "logs chains of errors"),
     ("gcfn-transport", "gcfn-store", "archives every message"),
+    ("gcfn-transport", "gcfn-events", "a bank may read and write topics"),
     ("gcfn-simulator", "gcfn-link", "a bank shows a certificate"),
     ("gcfn-simulator", "gcfn-telemetry", "supervises its tasks"),
     ("gcfn-simulator", "gcfn-transport", "is at the other end of the ways to a bank"),

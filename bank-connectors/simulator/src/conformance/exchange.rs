@@ -2,11 +2,11 @@
 
 use super::{Terms, left};
 use gcfn_banking::{BankEntry, BankWord, RecallOutcome, StatusReport};
-use gcfn_iso20022::{Bic, BusinessMessage, write};
+use gcfn_iso20022::{BYTES_MAX, Bic, BusinessMessage, write};
 use gcfn_model::Uetr;
 use gcfn_transport::{
-    AccountBook, Check, FolderChannel, FolderFault, Incoming, Pen, Understood, read_signature,
-    understand,
+    AccountBook, Check, FolderChannel, FolderFault, Incoming, Intake, Pen, Understood, Verdict,
+    read_signature, understand,
 };
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -97,7 +97,8 @@ impl<'t> Letters<'t> {
 
     async fn listen(&mut self) -> Result<(), FolderFault> {
         let (folder, _, check) = &self.way;
-        while let Some(arrival) = folder.next().await? {
+        let mut intake = folder.intake(BYTES_MAX, LOOK);
+        while let Some(arrival) = intake.first().await? {
             let signature = arrival.signature.as_deref().map(read_signature).transpose();
             let signed = signature.and_then(|signature| {
                 check
@@ -107,7 +108,7 @@ impl<'t> Letters<'t> {
             let message = understand(self.book.0, self.book.1, &arrival.bytes);
             let unsigned = signed.err().map(|fault| fault.to_string());
             self.heard.push(Heard { message, unsigned });
-            folder.done(arrival).await?;
+            intake.put_away(arrival, &Verdict::Taken).await?;
         }
         Ok(())
     }

@@ -7,12 +7,13 @@ use axum::extract::State;
 use axum::http::{Method, Request, StatusCode};
 use axum::routing::post;
 use gcfn_anchor::keys::Signer;
-use gcfn_iso20022::{BusinessMessage, write};
+use gcfn_iso20022::{BYTES_MAX, BusinessMessage, write};
 use gcfn_link::certificate::{MemberCertificate, PeerIdentity};
 use gcfn_link::identity::Role;
 use gcfn_simulator::{NodeConfig, SharedBank, deliver, exchange, router};
-use gcfn_transport::{Check, Correspondents, FolderChannel, Pen, read_signature};
+use gcfn_transport::{Check, Correspondents, FolderChannel, Intake, Pen, Verdict, read_signature};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 use tower::ServiceExt;
@@ -207,18 +208,17 @@ async fn a_bank_at_the_other_end_of_a_folder_answers_there() {
     let to_node = Correspondents::to_node(config.network, &config.bic, of("a"));
     let (pen, check) = (Pen::new(to_bank, node), Check::new(to_node, bank_key.public_key()));
 
-    let channel = FolderChannel::open(shared.path()).unwrap();
-    let end = FolderChannel::open_as_bank(shared.path()).unwrap();
+    let channel = FolderChannel::new(shared.path());
+    let end = FolderChannel::of_bank(shared.path());
     let story = async {
-        let next = async || loop {
-            if let Some(arrival) = channel.next().await.unwrap() {
-                let signature = read_signature(arrival.signature.as_ref().unwrap()).unwrap();
-                check.check(&arrival.bytes, Some(&signature)).unwrap();
-                let text = String::from_utf8(arrival.bytes.clone()).unwrap();
-                channel.done(arrival).await.unwrap();
-                return text;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        let mut intake = channel.intake(BYTES_MAX, Duration::from_millis(5));
+        let mut next = async || {
+            let arrival = intake.next().await.unwrap();
+            let signature = read_signature(arrival.signature.as_ref().unwrap()).unwrap();
+            check.check(&arrival.bytes, Some(&signature)).unwrap();
+            let text = String::from_utf8(arrival.bytes.to_vec()).unwrap();
+            intake.put_away(arrival, &Verdict::Taken).await.unwrap();
+            text
         };
         assert!(next().await.contains(">100.00<"), "the deposit");
         let xml = payment();

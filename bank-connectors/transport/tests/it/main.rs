@@ -5,6 +5,7 @@ mod accounts;
 mod folder;
 mod https;
 mod incoming;
+mod kafka;
 mod outbox;
 mod outgoing;
 mod signature;
