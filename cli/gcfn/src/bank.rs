@@ -79,9 +79,13 @@ impl Table for OfDesk {
                 show(
                     "queue",
                     "/api/v1/settle/instructions",
-                    "Payments that a bank has not finished.",
+                    "Payments that a bank has not finished, and how the way to each bank is.",
                 )
-                .list("instructions", &["uetr", "amount", "purpose", "state", "age_seconds"]),
+                .list("instructions", &["uetr", "amount", "purpose", "state", "age_seconds"])
+                .list(
+                    "queues",
+                    &["bank", "currency", "way", "waiting", "attempts", "age_seconds", "is_late"],
+                ),
             ),
             Entry::Verb(show(
                 "trace",

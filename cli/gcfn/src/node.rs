@@ -4,7 +4,7 @@ use crate::failure::{Ended, Failure};
 use crate::home::{Home, block_on};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
-use gcfn_daemon::config::{BankLink, ConfigProblems, NODE_ROLES};
+use gcfn_daemon::config::{BankLink, ConfigProblems, NODE_ROLES, Way};
 use gcfn_daemon::files::NodeFiles;
 use gcfn_daemon::init::{NodeInit, init, read_config};
 use gcfn_daemon::node;
@@ -86,7 +86,8 @@ pub(crate) struct Init {
     /// Where its link to other nodes listens.
     #[arg(long, value_name = "ADDRESS")]
     link: SocketAddr,
-    /// A bank for one currency, and the key that it signs with; may be given again for others.
+    /// A bank for one currency, reached at an https:// URL or by a folder:PATH, and the key that it
+    /// signs with; may be given again for others.
     #[arg(long, value_name = "CURRENCY=NODE,REGION,BIC,URL[,KEY]", value_parser = parse_bank)]
     bank: Vec<(Currency, BankLink)>,
     /// A node that a regulator watches; may be given again.
@@ -123,13 +124,14 @@ fn parse_bank(text: &str) -> Result<(Currency, BankLink), String> {
         [node, region, bic, url, key] => (node, region, bic, url, Some(key)),
         _ => return Err(shape()),
     };
-    let link = BankLink {
-        node: node.parse().map_err(|fault| format!("{fault}"))?,
-        region: region.parse().map_err(|fault| format!("{fault}"))?,
-        bic: bic.to_owned(),
-        url: url.to_owned(),
-        key: key.map(str::parse).transpose().map_err(|fault| format!("{fault}"))?,
+    let way = match url.strip_prefix("folder:") {
+        Some(folder) => Way::Folder(folder.into()),
+        None => Way::Https(url.to_owned()),
     };
+    let node = node.parse().map_err(|fault| format!("{fault}"))?;
+    let region = region.parse().map_err(|fault| format!("{fault}"))?;
+    let key = key.map(str::parse).transpose().map_err(|fault| format!("{fault}"))?;
+    let link = BankLink { key, ..BankLink::new(node, region, bic, way) };
     Ok((currency, link))
 }
 

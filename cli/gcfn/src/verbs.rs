@@ -70,8 +70,8 @@ pub(crate) struct Row {
     given: &'static [(&'static str, &'static str)],
     /// Reads what was said as the route will.
     check: fn(&Value) -> Result<(), ReadFault>,
-    /// The list in the answer, and its fields that are shown.
-    list: Option<(&'static str, &'static [&'static str])>,
+    /// The lists in the answer, and their fields that are shown.
+    lists: Vec<(&'static str, &'static [&'static str])>,
 }
 
 fn row(method: Method, name: &'static str, path: &'static str, about: &'static str) -> Row {
@@ -85,7 +85,7 @@ fn row(method: Method, name: &'static str, path: &'static str, about: &'static s
         places: &[],
         given: &[],
         check: |_| Ok(()),
-        list: None,
+        lists: Vec::new(),
     }
 }
 
@@ -147,9 +147,10 @@ impl Row {
         self
     }
 
-    /// The same verb, whose answer has a list `of` which is shown by these `columns`.
+    /// The same verb, whose answer has a list `of` which is shown by these `columns`, below those
+    /// that were named before.
     pub(crate) fn list(mut self, of: &'static str, columns: &'static [&'static str]) -> Row {
-        self.list = Some((of, columns));
+        self.lists.push((of, columns));
         self
     }
 
@@ -213,7 +214,7 @@ impl Row {
         }
         let body = Some(&said).filter(|_| !by_query && !self.fields.is_empty());
         let document = desk.call(self.method.clone(), &path, body)?;
-        answer::print(desk.format(), &document, self.list)
+        answer::print(desk.format(), &document, &self.lists)
     }
 
     /// What was typed, as the route takes it.

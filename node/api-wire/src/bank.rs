@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use crate::settlement::BankState;
-use crate::term::{Date, Hash, Money, PaymentReference, Text, Time};
+use crate::term::{CurrencyCode, Date, Hash, Money, PaymentReference, Text, Time};
 use gcfn_banking::{DeskAct, Payment, ReasonFault, Recall};
 use gcfn_model::Uetr;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,40 @@ use utoipa::ToSchema;
 pub struct MessageTaken {
     /// When, by the node's clock.
     pub at: Time,
+}
+
+/// What waits for one bank, and how its way is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BankQueue {
+    /// The bank, by its code.
+    #[schema(example = "GCFNCNSH")]
+    pub bank: String,
+    /// The currency of the accounts that it keeps.
+    pub currency: CurrencyCode,
+    /// How messages go there.
+    pub way: BankWay,
+    /// Payments that the bank does not have yet, with the one that is tried now.
+    pub waiting: u64,
+    /// How often the bank has not taken what is tried now.
+    pub attempts: u32,
+    /// When what is tried now was decided.
+    pub since: Option<Time>,
+    /// How long ago that was, in seconds.
+    pub age_seconds: u64,
+    /// Whether that is longer than the operator lets it be: the alarm.
+    pub is_late: bool,
+}
+
+/// How messages go to a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BankWay {
+    /// Each side calls the other.
+    Https,
+    /// Both sides see a folder.
+    Folder,
+    /// Both sides use topics of brokers.
+    Kafka,
 }
 
 /// A payment from its instruction to now, and every message about it.

@@ -1,5 +1,6 @@
 //! Limits of what parties may do, and what rules have noticed.
 
+use crate::bank::BankQueue;
 use crate::money::limit;
 use crate::page::list_size;
 use crate::settlement::CyclePhase;
@@ -135,8 +136,28 @@ pub struct AlertList {
     /// The cycles of this node's house that still owe somebody an hour past their deadline, by
     /// value date (CLR-06). They end by themselves, once everybody is paid.
     pub late_cycles: Vec<LateCycle>,
+    /// The banks whose way has taken nothing for longer than the operator lets payments wait
+    /// . They end by themselves, once the way takes them.
+    pub banks_down: Vec<BankDown>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
+}
+
+/// A bank that takes nothing.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BankDown {
+    /// How bad it is.
+    pub level: RuleLevel,
+    /// The bank, and what waits for it.
+    pub queue: BankQueue,
+}
+
+impl BankDown {
+    /// `queue`, if what waits there waits too long.
+    #[must_use]
+    pub fn of(queue: BankQueue) -> Option<BankDown> {
+        queue.is_late.then_some(BankDown { level: RuleLevel::L3, queue })
+    }
 }
 
 /// What a rule has noticed about a party.

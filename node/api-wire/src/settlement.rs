@@ -1,5 +1,6 @@
 //! Money in and out: deposits, withdrawals, cycles, payment instructions.
 
+use crate::bank::BankQueue;
 use crate::page::list_size;
 use crate::term::{
     CurrencyCode, Cycle, Date, Money, Party, PaymentReference, SignedMoney, Text, Time, Withdrawal,
@@ -230,6 +231,8 @@ impl CycleReport {
 pub struct InstructionList {
     /// The payments, oldest first.
     pub instructions: Vec<InstructionReport>,
+    /// What waits for each bank, by currency.
+    pub queues: Vec<BankQueue>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }

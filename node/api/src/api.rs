@@ -9,6 +9,7 @@ use crate::{RateLimits, grpc, openapi, route, table};
 use axum::Router;
 use axum::body::Bytes;
 use axum::response::Response;
+use gcfn_api_wire::bank::BankQueue;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::DepositAccount;
 use gcfn_api_wire::staff::RoleTable;
@@ -136,6 +137,12 @@ impl Api {
 
     pub(crate) fn banks(&self) -> &dyn BankDoor {
         self.0.parts.banks.as_deref().expect("the banks' route is served where there are banks")
+    }
+
+    /// What waits for each bank; nothing where there are none. Not asked for while the state is
+    /// looked at: it looks there itself.
+    pub(crate) fn bank_queues(&self) -> Vec<BankQueue> {
+        self.0.parts.banks.as_ref().map(|banks| banks.queues()).unwrap_or_default()
     }
 
     pub(crate) fn testnet(&self) -> &dyn Testnet {

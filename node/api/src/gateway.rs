@@ -4,6 +4,7 @@
 //! What is not behind it is not served and not described.
 
 use crate::feed::Feed;
+use gcfn_api_wire::bank::BankQueue;
 use gcfn_api_wire::federation::{
     Anchors, Application, ClockShown, LockList, MemberList, QuoteList, SeriesListed,
 };
@@ -165,6 +166,9 @@ pub trait BankDoor: Send + Sync + 'static {
         message: &[u8],
         signature: Option<&[u8]>,
     ) -> Result<(), Problem>;
+
+    /// What waits for each bank, by currency.
+    fn queues(&self) -> Vec<BankQueue>;
 }
 
 /// What is possible on a testnet alone.

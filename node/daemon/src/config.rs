@@ -3,7 +3,11 @@
 //! Settings of one machine only. What changes an outcome (fees, limits, calendars) is in the
 //! region's template and reaches the machines through their genesis and their logs.
 
-use gcfn_anchor::keys::PublicKey;
+mod bank;
+
+pub use bank::{ALARM_AFTER_S, BankLink, Way};
+pub use gcfn_transport::Topics;
+
 use gcfn_link::identity::Role;
 use gcfn_model::{Currency, NodeId, RegionId};
 use std::collections::BTreeMap;
@@ -49,21 +53,6 @@ pub struct Config {
 
 /// The longest message of a bank, in MiB, unless the file says another.
 const MESSAGE_MIB: u16 = 16;
-
-/// One bank of a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BankLink {
-    /// The bank's name in the network: what its certificate says.
-    pub node: NodeId,
-    /// The region that its certificate names.
-    pub region: RegionId,
-    /// Its business identifier code.
-    pub bic: String,
-    /// Where it takes messages.
-    pub url: String,
-    /// What it signs its messages with. Where one is named, an unsigned message is not heard.
-    pub key: Option<PublicKey>,
-}
 
 /// One mistake: where it is, what was found, what is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +100,7 @@ struct File {
     store: Option<Spanned<String>>,
     kafka: Option<Spanned<String>>,
     #[serde(default)]
-    bank: BTreeMap<Spanned<String>, Bank>,
+    bank: BTreeMap<Spanned<String>, bank::Bank>,
     #[serde(default)]
     watch: Vec<Spanned<String>>,
     message_mib: Option<Spanned<u64>>,
@@ -121,15 +110,6 @@ struct File {
 struct Listen {
     api: Spanned<String>,
     link: Spanned<String>,
-}
-
-#[derive(serde::Deserialize)]
-struct Bank {
-    node: Spanned<String>,
-    region: Spanned<String>,
-    bic: Spanned<String>,
-    url: Spanned<String>,
-    key: Option<Spanned<String>>,
 }
 
 const KEYS: [&str; 10] = [
@@ -145,7 +125,6 @@ const KEYS: [&str; 10] = [
     "message_mib",
 ];
 const LISTEN_KEYS: [&str; 2] = ["api", "link"];
-const BANK_KEYS: [&str; 5] = ["node", "region", "bic", "url", "key"];
 
 /// Collects mistakes while reading.
 struct Reader<'a> {
@@ -189,7 +168,7 @@ impl Reader<'_> {
         }
         let banks = table("bank").into_iter().flat_map(|banks| banks.values());
         for bank in banks.filter_map(|bank| bank.get_ref().as_table()) {
-            self.others_than(bank, &BANK_KEYS);
+            self.others_than(bank, &bank::KEYS);
         }
     }
 
@@ -275,21 +254,7 @@ fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
         let known = |url: &str| url.starts_with("sqlite://") || url.starts_with("postgres://");
         reader.expect("store", url, "a sqlite:// or postgres:// URL", known);
     }
-    let mut banks = BTreeMap::new();
-    for (currency, bank) in &file.bank {
-        let code: Option<Currency> = reader.parse("bank", currency);
-        let bic = |bic: &str| matches!(bic.len(), 8 | 11);
-        reader.expect("bank.bic", &bank.bic, "a BIC of 8 or 11 characters", bic);
-        let https = |url: &str| url.starts_with("https://");
-        reader.expect("bank.url", &bank.url, "an https:// URL", https);
-        let name = reader.parse("bank.node", &bank.node);
-        let region = reader.parse("bank.region", &bank.region);
-        let (bic, url) = (bank.bic.get_ref().clone(), bank.url.get_ref().clone());
-        let key = bank.key.as_ref().and_then(|key| reader.parse("bank.key", key));
-        if let (Some(code), Some(node), Some(region)) = (code, name, region) {
-            banks.insert(code, BankLink { node, region, bic, url, key });
-        }
-    }
+    let banks = reader.banks(dir, &file.bank);
     let watches: Vec<_> =
         file.watch.iter().filter_map(|node| reader.parse("watch", node)).collect();
     let message_mib = reader.message_mib(file.message_mib.as_ref());

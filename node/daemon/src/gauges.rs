@@ -1,6 +1,10 @@
 //! Figures about money that an operator must see: what waits for a bank, and what names nobody.
 
+use crate::bank_desk::BankDesk;
 use anyhow::Result;
+use gcfn_api::gateway::BankDoor;
+use gcfn_api_wire::bank::BankQueue;
+use gcfn_api_wire::term::CurrencyCode;
 use gcfn_banking::OpenBreak;
 use gcfn_cell::{Cell, Clock};
 use gcfn_clearing::{House, Phase};
@@ -9,7 +13,7 @@ use gcfn_ledger::Account;
 use gcfn_model::{Currency, Millis, Pool, Timestamp};
 use gcfn_replica::Replica;
 use gcfn_telemetry::Gauge;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,6 +82,33 @@ pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock
         let overdue = counts.values().map(|(_, overdue)| overdue).sum();
         alarm(&mut overdue_told, overdue, "payments wait for a bank's answer for over an hour");
         alarm(&mut late_told, late, "cycles owe somebody an hour past their deadline");
+        tokio::time::sleep(BEAT).await;
+    }
+}
+
+/// Keeps the gauges of what waits for each bank for ever. That a bank takes nothing is logged when it
+/// has lasted too long, and when it is over.
+///
+/// # Errors
+/// Never: it works for ever.
+pub(crate) async fn keep_queues(desk: BankDesk) -> Result<()> {
+    let mut down: BTreeSet<CurrencyCode> = BTreeSet::new();
+    loop {
+        for queue in desk.queues() {
+            let BankQueue { bank, currency, waiting, attempts, age_seconds, is_late, .. } = queue;
+            let figure = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+            let label = [currency.0.code()];
+            Gauge::BankQueue.set(&label, figure(waiting));
+            Gauge::BankQueueAge.set(&label, figure(age_seconds));
+            Gauge::BankQueueAttempts.set(&label, attempts.into());
+            Gauge::BankDown.set(&label, is_late.into());
+            if is_late && down.insert(currency) {
+                tracing::error!(bank, waiting, attempts, age_seconds, "a bank takes nothing");
+            }
+            if !is_late && down.remove(&currency) {
+                tracing::info!(bank, waiting, "the bank takes messages again");
+            }
+        }
         tokio::time::sleep(BEAT).await;
     }
 }

@@ -147,17 +147,9 @@ fn node_toml(told: &NodeInit) -> String {
     }
     let listen = format!("\n[listen]\napi = \"{api}\"\nlink = \"{link}\"\n");
     text.push_str(&listen);
-    for (currency, BankLink { node, region, bic, url, key }) in &told.banks {
-        let who = format!("\n[bank.{currency}]\nnode = \"{node}\"\nregion = \"{region}\"\n");
-        let place = format!("bic = \"{bic}\"\nurl = \"{url}\"\n");
-        text.push_str(&who);
-        text.push_str(&place);
-        if let Some(key) = key {
-            let line = format!(
-                "# Its messages are signed with this key, or not heard.\nkey = \"{key}\"\n"
-            );
-            text.push_str(&line);
-        }
+    for (currency, bank) in &told.banks {
+        text.push_str(&format!("\n[bank.{currency}]\n"));
+        text.push_str(&bank.to_toml());
     }
     text
 }

@@ -73,6 +73,15 @@ metrics! {
             "Payment instructions that the bank has not answered finally.";
         InstructionsOverdue "gcfn_bank_instructions_overdue" ["bank"] Count
             "Payment instructions unanswered past their deadline. Call the bank.";
+        BankQueue "gcfn_bank_queue" ["bank"] Count
+            "Payments that a bank does not have yet, with the one that is tried.";
+        BankQueueAge "gcfn_bank_queue_age_seconds" ["bank"] Seconds
+            "How long ago what is tried now was decided. Zero when nothing waits.";
+        BankQueueAttempts "gcfn_bank_queue_attempts" ["bank"] Count
+            "How often a bank has not taken what is tried now.";
+        BankDown "gcfn_bank_down" ["bank"] Count
+            "1 while a bank takes nothing for longer than node.toml lets payments wait: alarm (A-40). \
+             See gcfn bank queue.";
         BankBreaks "gcfn_bank_breaks" ["currency"] Count
             "Differences between a bank's books and the node's that have not ended. Should be zero.";
         BankBreaksOverdue "gcfn_bank_breaks_overdue" ["currency"] Count

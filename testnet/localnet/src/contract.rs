@@ -1,12 +1,12 @@
 //! The one place that names what a node's program offers for making and founding networks, and
 //! the words of its command line.
 
-use crate::layout::{BankPlan, Layout, NodePlan, folder};
+use crate::layout::{BankPlan, Layout, NodePlan, exchange, folder};
 use crate::scenario::Scenario;
 use anyhow::{Context, Result, anyhow};
 use gcfn_anchor::keys::{PublicKey, Signer};
 use gcfn_council::{Params, SignedJoinRequest};
-use gcfn_daemon::config::BankLink;
+use gcfn_daemon::config::{BankLink, Way};
 use gcfn_daemon::init::{NodeInit, init};
 use gcfn_daemon::network::{self, FoundingTerms};
 use gcfn_link::keys::SigningSeed;
@@ -71,9 +71,12 @@ pub fn init_node(dir: &Path, layout: &Layout, node: &NodePlan) -> Result<()> {
     let mut banks = BTreeMap::new();
     for currency in &node.banks {
         let BankPlan { name, region, bic, listen, .. } = layout.bank(*currency)?;
-        let url = format!("https://{listen}");
         let key = Some(bank_key(&folder(dir, *name))?);
-        let link = BankLink { node: *name, region: *region, bic: bic.clone(), url, key };
+        let way = match node.folders.contains(currency) {
+            true => Way::Folder(exchange(dir, *name, node.name)),
+            false => Way::Https(format!("https://{listen}")),
+        };
+        let link = BankLink { key, ..BankLink::new(*name, *region, bic, way) };
         banks.insert(*currency, link);
     }
     init(&NodeInit {
@@ -222,9 +225,11 @@ pub fn write_bank(
                 name: format!("{} {pool}", node.name).parse()?,
             });
         }
-        let (api, key) = (format!("https://{}", node.api), node_key(&folder(home, node.name))?);
-        let api = Some(api);
-        nodes.push(NodeConfig { node: node.name, api, folder: None, key: Some(key) });
+        let key = Some(node_key(&folder(home, node.name))?);
+        let by_folder = node.folders.contains(&bank.currency);
+        let api = (!by_folder).then(|| format!("https://{}", node.api));
+        let files = by_folder.then(|| exchange(home, bank.name, node.name));
+        nodes.push(NodeConfig { node: node.name, api, folder: files, key });
         for party in scenario.parties.iter().filter(|party| party.node == node.name) {
             let number = party.account.parse()?;
             accounts.push(AccountConfig { number, node: None, name: party.name.parse()? });

@@ -27,6 +27,8 @@ pub struct NodePlan {
     pub dealer: bool,
     /// The currencies in which it has accounts.
     pub banks: BTreeSet<Currency>,
+    /// Those with whose bank it exchanges files.
+    pub folders: BTreeSet<Currency>,
     /// The nodes that it watches, if it is a regulator.
     pub watches: Vec<NodeId>,
     /// Where its API listens.
@@ -144,6 +146,7 @@ impl Layout {
             template: node.template.clone(),
             dealer: node.dealer,
             banks: node.banks.iter().copied().collect(),
+            folders: node.folders.iter().copied().collect(),
             watches: node.watches.clone(),
             api: address(&node.name, 0),
             link: address(&node.name, 1),
@@ -211,6 +214,12 @@ impl Layout {
     }
 }
 
+/// The folder in which a bank and a node exchange files: in the bank's.
+#[must_use]
+pub fn exchange(dir: &Path, bank: NodeId, node: NodeId) -> PathBuf {
+    folder(dir, bank).join("files").join(node.as_str())
+}
+
 /// The folder of a member within the network's folder.
 #[must_use]
 pub fn folder(dir: &Path, name: NodeId) -> PathBuf {
@@ -252,5 +261,19 @@ mod tests {
         assert_eq!(layout.banks.len(), 4);
         let hk = layout.node("hk".parse().expect("a name")).expect("there");
         assert_eq!((hk.regional.as_str(), Layout::template_of(hk)), ("cn", "hk"));
+    }
+    #[test]
+    fn a_node_exchanges_files_where_it_has_an_account_and_nowhere_else() {
+        let by_folder = |currency: Currency| {
+            let mut file = file();
+            let de = file.node.iter_mut().find(|node| node.name.as_str() == "de").expect("there");
+            de.folders = vec![currency];
+            Layout::choose(&file)
+        };
+        let layout = by_folder(Currency::Eur).expect("ports");
+        let de = layout.node("de".parse().expect("a name")).expect("there");
+        assert_eq!(de.folders, [Currency::Eur].into());
+        let problems = by_folder(Currency::Cny).expect_err("no account").to_string();
+        assert!(problems.contains("de has no account in CNY, but a folder"), "{problems}");
     }
 }

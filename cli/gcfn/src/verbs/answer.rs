@@ -5,21 +5,26 @@ use crate::federation::list;
 use crate::output::{self, Format};
 use serde_json::{Map, Value};
 
-/// Prints an answer: the document as it is, or the list in it by columns, or its fields.
+/// Prints an answer: the document as it is, or the lists in it by columns, or its fields.
 pub(super) fn print(
     format: Format,
     document: &Value,
-    of: Option<(&'static str, &'static [&'static str])>,
+    lists: &[(&'static str, &'static [&'static str])],
 ) -> Ended {
     if format == Format::Json {
         output::json(document)?;
         return Ok(());
     }
-    if let Some((of, columns)) = of {
+    for (n, (of, columns)) in lists.iter().enumerate() {
+        if n != 0 {
+            output::line("")?;
+        }
         let header: Vec<String> = columns.iter().map(|name| title(name)).collect();
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let row = |item: &Value| columns.iter().map(|name| text(item.get(*name))).collect();
         output::table(&header, list(document, of).map(row))?;
+    }
+    if !lists.is_empty() {
         return Ok(());
     }
     if let Some(proposal) = document.get("proposal").and_then(Value::as_str) {

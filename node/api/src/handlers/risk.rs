@@ -6,8 +6,8 @@ use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::risk::{
-    Alert, AlertList, AlertReview, IssuerStress, LateCycle, Limits, LimitsReport, LimitsSet,
-    LiquidityReport, LiquidityStress, RegionLimits,
+    Alert, AlertList, AlertReview, BankDown, IssuerStress, LateCycle, Limits, LimitsReport,
+    LimitsSet, LiquidityReport, LiquidityStress, RegionLimits,
 };
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_clearing::House;
@@ -65,11 +65,13 @@ fn in_amounts(api: &Api, limits: &Limits) -> Result<PartyLimits, Problem> {
 }
 
 pub(crate) async fn alerts(call: Read, (): ()) -> Result<AlertList, Problem> {
+    let banks_down = call.api.bank_queues().into_iter().filter_map(BankDown::of).collect();
     Ok(call.api.gateway().read(|venue, as_of| {
         let cycles = venue.house().into_iter().flat_map(House::cycles);
         AlertList {
             alerts: venue.flags().map(Alert::new).collect(),
             late_cycles: cycles.filter_map(|cycle| LateCycle::of(cycle, venue.now())).collect(),
+            banks_down,
             as_of,
         }
     }))

@@ -2,6 +2,7 @@
 
 use crate::handlers::page_of;
 use crate::route::{Body, Query, Read, Write};
+use gcfn_api_wire::bank::BankQueue;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::settlement::{
@@ -76,27 +77,28 @@ pub(crate) async fn cycles(call: Read, (): ()) -> Result<CycleList, Problem> {
 
 /// What banks have not finished of the venue's and of the house that the node runs.
 pub(crate) async fn instructions(call: Read, (): ()) -> Result<InstructionList, Problem> {
-    let now = call.api.node().now();
+    let (now, queues) = (call.api.node().now(), call.api.bank_queues());
     if let Some(gateway) = call.api.venue() {
         return Ok(gateway.read(|venue, as_of| {
             let open = venue.desk().payments().filter(|payment| payment.state.is_open());
             let own = open.map(|payment| InstructionReport::new(payment, now));
             let house = venue.house().into_iter();
             let house = house.flat_map(|house| InstructionReport::of_house(house, now));
-            oldest_first(own.chain(house), as_of)
+            oldest_first(own.chain(house), queues, as_of)
         }));
     }
     let seen = call.api.federation().read(|council, as_of| {
-        oldest_first(InstructionReport::of_house(council.house(), now), as_of)
+        oldest_first(InstructionReport::of_house(council.house(), now), queues, as_of)
     });
     seen.ok_or_else(|| Code::NotFound.into())
 }
 
 fn oldest_first(
     instructions: impl Iterator<Item = InstructionReport>,
+    queues: Vec<BankQueue>,
     as_of: u64,
 ) -> InstructionList {
     let mut instructions: Vec<InstructionReport> = instructions.collect();
     instructions.sort_by_key(|instruction| instruction.since);
-    InstructionList { instructions, as_of }
+    InstructionList { instructions, queues, as_of }
 }

@@ -1,6 +1,7 @@
 //! What is behind a node's API beside its venue: the federation, mirrors, banks, a testnet.
 
 use gcfn_api::gateway::{BankDoor, Federation, Mirrors, Testnet, Unavailable};
+use gcfn_api_wire::bank::BankQueue;
 use gcfn_api_wire::federation::{
     Anchors, Application, ClockShown, LockList, MemberList, QuoteList, SeriesListed,
     ValidatorRoster,
@@ -28,6 +29,8 @@ pub(crate) struct Neighbours {
     pub(crate) council: Mutex<Option<Council>>,
     /// What banks have delivered.
     pub(crate) delivered: Mutex<Vec<Delivered>>,
+    /// What waits for banks.
+    pub(crate) queues: Mutex<Vec<BankQueue>>,
     /// Which findings were asked for.
     pub(crate) filters: Mutex<Vec<Option<bool>>>,
 }
@@ -111,6 +114,10 @@ impl BankDoor for Neighbours {
         let delivered = (bank, message.to_vec(), signature.map(<[u8]>::to_vec));
         self.delivered.lock().unwrap().push(delivered);
         Ok(())
+    }
+
+    fn queues(&self) -> Vec<BankQueue> {
+        self.queues.lock().unwrap().clone()
     }
 }
 

@@ -5,8 +5,11 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use gcfn_api::Scope;
+use gcfn_api_wire::bank::{BankQueue, BankWay};
+use gcfn_api_wire::term::Text;
 use gcfn_council::{Refusal, Verb};
 use gcfn_link::identity::NodeIdentity;
+use gcfn_model::{Currency, Timestamp};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -119,6 +122,31 @@ async fn a_quote_is_sized_in_its_base_currency() {
     assert_eq!(told, (&json!("CurrencyMismatch"), &json!("size")));
     let (_, problem) = world.post(&operator, path, quote("CNY", 0)).await;
     assert_eq!((&problem["code"], &problem["field"]), (&json!("FieldRule"), &json!("bid")));
+}
+
+#[tokio::test]
+async fn a_bank_that_takes_nothing_is_an_alarm_while_it_does() {
+    let world = World::new().await;
+    let operator = world.key(Scope::Operator, None).await;
+    for is_late in [true, false] {
+        let queue = BankQueue {
+            bank: "GCFNCNSH".to_owned(),
+            currency: Text(Currency::Cny),
+            way: BankWay::Folder,
+            waiting: 2,
+            attempts: 7,
+            since: Some(Text(Timestamp::EPOCH)),
+            age_seconds: 901,
+            is_late,
+        };
+        *world.neighbours.queues.lock().unwrap() = vec![queue.clone()];
+        let shown = serde_json::to_value(queue).unwrap();
+        let (_, list) = world.get(&operator, "/api/v1/settle/instructions").await;
+        assert_eq!(list["queues"], json!([shown]));
+        let (_, alerts) = world.get(&operator, "/api/v1/risk/alerts").await;
+        let alarm = is_late.then(|| json!({ "level": "l3", "queue": shown }));
+        assert_eq!(alerts["banks_down"], Value::Array(alarm.into_iter().collect()));
+    }
 }
 
 #[tokio::test]

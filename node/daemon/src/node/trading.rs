@@ -1,7 +1,7 @@
 //! The trading side of a node: its venue cell, and everything that reads its journal.
 
 use super::{Base, MAILBOX_CAPACITY};
-use crate::bank_desk::{BankDesk, BankWay, Till};
+use crate::bank_desk::{BankDesk, Calls, Till};
 use crate::courier::Courier;
 use crate::federation::{self, HeadSource};
 use crate::gateway::{Listings, NodeGateway};
@@ -161,14 +161,15 @@ impl Base {
             self.clock.clock(),
         )?;
         for (currency, bank) in &self.config.banks {
-            let way = BankWay {
+            let calls = Calls {
                 network: self.network.network,
                 credentials: self.credentials.clone(),
                 trust: self.trust.clone(),
                 signer: self.key.signer(),
             };
-            self.run("bank-outbox", desk.clone().pay(bank.clone(), *currency, way));
+            self.run("bank-outbox", desk.clone().serve(*currency, bank.clone(), calls));
         }
+        self.run("bank-gauges", crate::gauges::keep_queues(desk.clone()));
         Ok(desk)
     }
 }

@@ -128,7 +128,7 @@ fn status(id: &str, uetr: Uetr, status: &str) -> Document {
 }
 
 /// What the node answers the holder of `key`, who posts `body`, or looks.
-async fn as_user(
+pub(crate) async fn as_user(
     node: &Node,
     http: &Client,
     key: &Value,
@@ -149,7 +149,7 @@ async fn as_user(
 }
 
 /// The node's first payment, as its operator sees it.
-async fn payment(node: &Node) -> Option<Value> {
+pub(crate) async fn payment(node: &Node) -> Option<Value> {
     let (_, list) = node.get("/api/v1/settle/instructions").await;
     list["instructions"].get(0).cloned()
 }
@@ -237,11 +237,12 @@ fn debited(id: &str, account: &str, uetr: Uetr, amount: u64) -> Document {
 }
 
 /// What Ann has available.
-async fn available(node: &Node, http: &Client, key: &Value) -> String {
+pub(crate) async fn available(node: &Node, http: &Client, key: &Value) -> String {
     let assets = as_user(node, http, key, "/api/v1/users/me/assets", None).await;
     let buckets = assets["money"].as_array().expect("buckets").clone();
-    let found = buckets.into_iter().find(|bucket| bucket["bucket"] == "avail").expect("a bucket");
-    found["money"]["amount"].as_str().expect("an amount").to_owned()
+    let found = buckets.into_iter().find(|bucket| bucket["bucket"] == "avail");
+    let amount = |bucket: Value| bucket["money"]["amount"].as_str().expect("an amount").to_owned();
+    found.map_or_else(|| "0.00".to_owned(), amount)
 }
 
 #[tokio::test]

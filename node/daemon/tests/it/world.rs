@@ -4,7 +4,7 @@ use anyhow::Result;
 use futures::future::BoxFuture;
 use gcfn_anchor::keys::Signer;
 use gcfn_cell::{Cell, CellConfig, RaftCall, Transport, TransportError};
-use gcfn_daemon::config::BankLink;
+use gcfn_daemon::config::{BankLink, Way};
 use gcfn_daemon::files::{NodeFiles, Running};
 use gcfn_daemon::init::{NodeInit, init};
 use gcfn_daemon::network::{self, FoundingTerms, Network};
@@ -75,15 +75,13 @@ impl World {
     pub(crate) fn told(&self, name: &str, role: Role) -> NodeInit {
         let region = if role == Role::Root { "global" } else { "cn" };
         let bank = |currency: &str, bic: &str| {
-            let link = BankLink {
-                node: format!("bank-{}", currency.to_lowercase()).parse().expect("a name"),
-                region: "cn".parse().expect("a region"),
-                bic: bic.to_owned(),
-                // Nobody is there: payments wait.
-                url: format!("https://{}", free_address()),
-                // Hong Kong dollars are at a bank that signs.
-                key: (currency == "HKD").then(|| bank_signer().public_key()),
-            };
+            // Nobody is there: payments wait.
+            let way = Way::Https(format!("https://{}", free_address()));
+            let name = format!("bank-{}", currency.to_lowercase()).parse().expect("a name");
+            // Hong Kong dollars are at a bank that signs.
+            let key = (currency == "HKD").then(|| bank_signer().public_key());
+            let region = "cn".parse().expect("a region");
+            let link = BankLink { key, ..BankLink::new(name, region, bic, way) };
             (currency.parse().expect("a currency"), link)
         };
         let banks = match role {
@@ -110,6 +108,16 @@ impl World {
 
     pub(crate) fn dir(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// Has `cn` reach its bank for yuan as these lines of `node.toml` say.
+    pub(crate) fn choose_way(&self, lines: &str) {
+        let path = self.dir("cn").join("node.toml");
+        let text = std::fs::read_to_string(&path).expect("made");
+        let (before, bank) = text.split_once("[bank.CNY]").expect("a bank");
+        let url = bank.lines().find(|line| line.starts_with("url = ")).expect("it calls");
+        let bank = bank.replacen(url, lines, 1);
+        std::fs::write(&path, format!("{before}[bank.CNY]{bank}")).expect("written");
     }
 
     pub(crate) fn files(&self, name: &str) -> NodeFiles {

@@ -41,6 +41,9 @@ pub struct NodeEntry {
     /// The currencies in which it has accounts.
     #[serde(default)]
     pub banks: Vec<Currency>,
+    /// Those of them with whose bank it exchanges files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folders: Vec<Currency>,
     /// The nodes that it watches.
     #[serde(default)]
     pub watches: Vec<NodeId>,
@@ -125,6 +128,10 @@ impl NetworkFile {
             }
             for currency in node.banks.iter().filter(|held| !currencies.contains(held)) {
                 problems.add(FILE, 0, format!("{} needs a bank for {currency}", node.name));
+            }
+            for currency in node.folders.iter().filter(|files| !node.banks.contains(files)) {
+                let name = node.name;
+                problems.add(FILE, 0, format!("{name} has no account in {currency}, but a folder"));
             }
         }
         if Amount::parse(&self.debit_cap, Currency::Cny).is_err() {
