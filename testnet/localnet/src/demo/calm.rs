@@ -54,7 +54,7 @@ impl Demo {
             if self.unfinished().await?.is_empty() {
                 return self.tell_of_the_end(resolved).await;
             }
-            self.into_the_next_day().await?;
+            self.go_to_next_day().await?;
         }
         let left = self.unfinished().await?;
         ensure(left.is_empty(), || {

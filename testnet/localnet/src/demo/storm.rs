@@ -50,7 +50,7 @@ impl Demo {
         for _ in 0..days {
             faults += self.unleash().await?;
             self.live(&mut weather).await?;
-            self.into_the_next_day().await?;
+            self.go_to_next_day().await?;
         }
         let Weather { deposits, withdrawals, recalls, purchases, refused } = weather;
         ensure(0 < withdrawals && 0 < purchases, || "nothing was withdrawn or bought".to_owned())?;
@@ -164,7 +164,7 @@ impl Demo {
     }
 
     /// The banks end their day and begin the next one, whatever has not come.
-    pub(super) async fn into_the_next_day(&mut self) -> Result<()> {
+    pub(super) async fn go_to_next_day(&mut self) -> Result<()> {
         let evening = instant(self.date, EVENING)?;
         let next = next_day(&calendars(&self.net.layout)?, self.date, evening)?;
         self.net.move_clocks(evening).await?;
