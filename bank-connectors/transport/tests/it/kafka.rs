@@ -48,8 +48,9 @@ async fn a_payment_leaves_once_with_its_signature_and_the_machine_is_told() {
     let (channel, _) = KafkaChannel::open(node(), &topics);
     let mut outbox = world.outbox(channel).await;
     machine.deliver(&mut outbox, 1, &[pay_in(1), pay_in(2)]).await.unwrap();
-    let sent = [pay_in(1), pay_in(2)].map(|order| Departure::Sent(order.uetr()));
-    assert_eq!(machine.told(), sent);
+    let uetrs = [pay_in(1), pay_in(2)].map(|order| order.uetr());
+    let told = [uetrs.map(Departure::Signed), uetrs.map(Departure::Sent)].concat();
+    assert_eq!(machine.told(), told);
 
     let (reader, mut seen) = (reader(&topics, &topics.out).await, Vec::new());
     while seen.len() < 2 {
