@@ -14,7 +14,7 @@ use gcfn_clearing::{BundleRef, ClearingEvent, House, HousePayment, HouseRefusal,
 use gcfn_ledger::{Account, Entry, Posting};
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, HouseId, LockId, NodeId, Pool, Rate, RegionId,
-    SettlementAccount, Timestamp,
+    SettlementAccount, Timestamp, Uetr,
 };
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,14 @@ pub enum ClearingNotice {
         /// Who has.
         by: NodeId,
     },
+    /// The house's bank has not made a payment that the receiver was told of. The house asks it
+    /// again, under another id.
+    PayOutFailed {
+        /// The house.
+        house: HouseId,
+        /// The payment.
+        payment: Uetr,
+    },
 }
 
 impl ClearingNotice {
@@ -110,6 +118,7 @@ impl ClearingNotice {
             | ClearingNotice::Refused { house, .. }
             | ClearingNotice::PaidOut { house, .. }
             | ClearingNotice::Contested { house, .. }
+            | ClearingNotice::PayOutFailed { house, .. }
             | ClearingNotice::SettledAhead { house, .. } => *house,
         }
     }
@@ -247,6 +256,9 @@ impl Venue {
             // The hub has its money when the house between the node's own pools has paid.
             ClearingNotice::PaidOut { .. } if from == self.terms.house => self.pay_merchants(step),
             ClearingNotice::PaidOut { .. } => {}
+            ClearingNotice::PayOutFailed { payment, .. } => {
+                self.expect_no_more(step, from, *payment);
+            }
         }
         Ok(Done::Accepted)
     }
@@ -320,6 +332,10 @@ pub fn notices(house: &House, event: &ClearingEvent) -> Vec<(NodeId, ClearingNot
             let (cycle, payment) = (*cycle, *payment);
             let to = payment.purpose.account.node;
             [(to, ClearingNotice::PayOutInstructed { house: id, cycle, payment })].to_vec()
+        }
+        ClearingEvent::PayOutFailed { payment, retry_at: Some(_), .. } => {
+            let (to, payment) = (payment.purpose.account.node, payment.uetr());
+            [(to, ClearingNotice::PayOutFailed { house: id, payment })].to_vec()
         }
         ClearingEvent::CycleSettled { cycle, nodes, .. } => {
             to_each(nodes, |bundles| ClearingNotice::Settled { house: id, cycle: *cycle, bundles })

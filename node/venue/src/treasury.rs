@@ -12,10 +12,12 @@ use crate::reversal::{Numbered, ReversibleKind};
 use crate::settlement::Purpose;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, Booked, Creditor, Instruction, Side};
+use gcfn_banking::{BankEntry, Booked, Creditor, Instruction, Payment, PaymentState, Side};
 use gcfn_clearing::PayIn;
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
-use gcfn_model::{Amount, BusinessDate, HouseId, InstructionId, PartyId, Pool, SettlementAccount};
+use gcfn_model::{
+    Amount, BusinessDate, HouseId, InstructionId, PartyId, Pool, SettlementAccount, Uetr,
+};
 
 impl Venue {
     /// The bank booked something on one of the node's accounts.
@@ -323,6 +325,20 @@ impl Venue {
             // A house that reuses an id, pays nothing or pays an account from itself is not
             // expected to: its money will wait in suspense.
             let _known = self.desk.expect(step.at, payment);
+        }
+    }
+
+    /// What a house was to pay under this id does not come: it pays under another one. Money that
+    /// comes all the same waits in suspense.
+    pub(crate) fn expect_no_more(&mut self, step: &mut Step<'_>, from: HouseId, uetr: Uetr) {
+        let of_house = |payment: &Payment<Purpose>| {
+            let purpose = payment.instruction.purpose;
+            payment.state == PaymentState::Expected
+                && matches!(purpose, Purpose::PayOut { house, .. } if house == from)
+        };
+        if self.desk.payment(uetr).is_some_and(of_house) {
+            // What was credited already has come, whatever the house's bank says of it.
+            let _gone = self.desk.cancel(step.at, uetr);
         }
     }
 

@@ -204,6 +204,62 @@ fn what_a_bank_says_of_a_pay_in_to_the_own_house_is_about_the_payment_of_the_nod
     assert_eq!(state(&world), PaymentState::Rejected(reason));
 }
 
+/// The bank books both sides of a payment between two accounts of the node.
+fn book(world: &mut World, (from, to): (Pool, Pool), amount: Amount, uetr: Uetr) {
+    for (pool, side) in [(from, Booking::Debit), (to, Booking::Credit)] {
+        let account = world.venue.terms().account(pool);
+        let entry = world.entry(account, side, amount, Some(uetr), None);
+        world.must(Command::BankBooked(entry));
+    }
+}
+
+#[test]
+fn a_pay_out_that_the_bank_of_the_house_refuses_is_not_waited_for() {
+    let mut world = World::new();
+    let series = world.listed("brand", "b1");
+    world.register("ann", PartyKind::User);
+    world.deposit("ann", Pool::UserCustody, 1_000_00);
+    world.order("ann", Side::Buy, series, 10, Some(95_00)).expect("funded");
+    world.until(1000, 21);
+    world.at = instant(1001, 9).micros();
+    world.must(Command::Tick);
+    let call = world.events.iter().find_map(|event| match event {
+        Event::Instructed(payment) => Some(*payment),
+        _ => None,
+    });
+    let call = call.expect("the node pays in to its house");
+    book(&mut world, (Pool::UserCustody, Pool::ClearingHouse), call.amount, call.uetr());
+    world.at = instant(1001, 15).micros();
+    world.must(Command::Tick);
+    let pay_out = world.events.iter().find_map(|event| match event {
+        Event::Clearing(event) => event.instructed().copied(),
+        _ => None,
+    });
+    let pay_out = pay_out.expect("the house pays what it was paid");
+    let state = |world: &World| world.venue.desk().payment(pay_out.uetr()).map(|p| p.state);
+    assert_eq!(state(&world), Some(PaymentState::Expected));
+
+    let (status, reason) = (TransactionStatus::Rejected, Some(ReasonCode::INCORRECT_ACCOUNT));
+    world.must(Command::BankStatus(StatusReport { uetr: pay_out.uetr(), status, reason }));
+    assert_eq!(state(&world), Some(PaymentState::Cancelled), "it comes under another id");
+}
+
+#[test]
+fn only_the_house_that_pays_says_that_it_does_not() {
+    let mut world = World::new();
+    let (payment, notice) = dealer_is_paid(&mut world, 146_25);
+    world.must(Command::Notice(notice));
+    let state = |world: &World| world.venue.desk().payment(payment.uetr()).map(|p| p.state);
+    for (house, then) in
+        [("another", PaymentState::Expected), ("federation", PaymentState::Cancelled)]
+    {
+        let (house, payment) = (house.parse().expect("a name"), payment.uetr());
+        let failed = ClearingNotice::PayOutFailed { house, payment };
+        world.must(Command::Notice(Notice::Clearing(failed)));
+        assert_eq!(state(&world), Some(then));
+    }
+}
+
 fn called(event: &Event) -> Option<PayIn> {
     match event {
         Event::Sent {
