@@ -62,7 +62,8 @@ pub fn concerns(event: &Event, node: NodeId) -> bool {
         Event::CalendarChanged { .. } => true,
         Event::Clearing(event) => match event {
             ClearingEvent::PayInCalled { pay_in, .. } => pay_in.account.node == node,
-            ClearingEvent::PayOutInstructed { payment, .. } => payment.purpose.account.node == node,
+            ClearingEvent::PayOutInstructed { payment, .. }
+            | ClearingEvent::PayOutFailed { payment, .. } => payment.purpose.account.node == node,
             ClearingEvent::CycleSettled { nodes, .. }
             | ClearingEvent::BundlesSettled { nodes, .. }
             | ClearingEvent::BundlesFailed { nodes, .. } => nodes.contains_key(&node),

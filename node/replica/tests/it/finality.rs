@@ -1,12 +1,14 @@
 //! The federation's word: taken once, in order, and only with the proof that it is final.
 
 use crate::federation::{Federation, anchor, anchor_by, profile, rate, roster};
-use crate::world::{Node, Two, cents, genesis, line, name, root, signer, snapshot};
+use crate::world::{Node, Two, cents, date, genesis, line, name, root, signer, snapshot};
 use gcfn_anchor::fold::{GlobalFold, RegionFold};
 use gcfn_anchor::receipt::{HeadProof, RegionStep};
 use gcfn_anchor::round::Round;
+use gcfn_banking::{Creditor, Instruction};
+use gcfn_clearing::{ClearingEvent, HousePayment};
 use gcfn_council::{Decision, Role};
-use gcfn_model::{Currency, Digest};
+use gcfn_model::{Currency, CycleId, Digest, InstructionId, Pool, SettlementAccount};
 use gcfn_peering::mailbox::EnvelopeRefusal;
 use gcfn_replica::{Command, Event, FinalEvent, Refused, Reply, concerns};
 use gcfn_venue::{Dispatch, Rejection};
@@ -192,6 +194,25 @@ fn a_node_is_shown_what_concerns_it() {
     }
     let locked = decoded(&federation.locks("l1"));
     assert!(concerns(&locked, other) && !concerns(&locked, node));
+    let account = SettlementAccount { node: other, pool: Pool::Dealer };
+    let value_date = date(1001);
+    let payment = Instruction {
+        id: InstructionId::derive(&[b"p"]),
+        debtor: SettlementAccount { node: name("root"), pool: Pool::ClearingHouse },
+        creditor: Creditor::Account(account),
+        currency: Currency::Eur,
+        amount: cents(1_00),
+        value_date,
+        purpose: HousePayment { value_date, account },
+    };
+    let (cycle, retry_at) = (CycleId::derive(&[b"c"]), None);
+    for of_payment in [
+        ClearingEvent::PayOutInstructed { cycle, payment },
+        ClearingEvent::PayOutFailed { cycle, payment, retry_at },
+    ] {
+        let event = gcfn_council::Event::Clearing(of_payment);
+        assert!(concerns(&event, other) && !concerns(&event, node));
+    }
 }
 
 #[test]
