@@ -54,8 +54,11 @@ async fn a_validator_changes_its_key_while_it_runs() {
     let (status, first) = say(&root, &http, (Method::PUT, "key"), &body).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{first}");
     assert!(first["proposal"].is_string(), "it waits: {first}");
-    let (_, pending) = cn.get("/api/v1/federation/decisions").await;
-    assert_eq!(pending["decisions"][0]["by"], json!(["root"]), "{pending}");
+    until("the decision at the other validator", async || {
+        let (_, pending) = cn.get("/api/v1/federation/decisions").await;
+        (pending["decisions"][0]["by"] == json!(["root"])).then_some(())
+    })
+    .await;
     let (status, second) = say(&cn, &http, (Method::PUT, "key"), &body).await;
     assert_eq!((status, &second["proposal"]), (StatusCode::ACCEPTED, &Value::Null), "{second}");
 
@@ -91,10 +94,13 @@ async fn a_cap_is_decided_and_nobody_is_suspended_whom_the_log_needs() {
         (caps["caps"][0]["limit"]["amount"] == "500.00").then_some(())
     })
     .await;
-    let (_, members) = cn.get("/api/v1/federation/members").await;
-    let members = members["members"].as_array().expect("a list").clone();
-    let cn_shown = members.iter().find(|member| member["node"] == "cn").expect("known");
-    assert_eq!(cn_shown["debit_caps"], json!([limit["limit"]]));
+    until("the cap in the directory of the other validator", async || {
+        let (_, members) = cn.get("/api/v1/federation/members").await;
+        let members = members["members"].as_array().expect("a list").clone();
+        let cn_shown = members.iter().find(|member| member["node"] == "cn").expect("known");
+        (cn_shown["debit_caps"] == json!([limit["limit"]])).then_some(())
+    })
+    .await;
     root.end().await;
     cn.end().await;
 }
