@@ -5,7 +5,7 @@
 GCFN := $(or $(CARGO_TARGET_DIR),target)/debug/gcfn
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fix bench peers figures dist
+.PHONY: help demo test storm lint fix bench peers figures dist
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 8
@@ -14,9 +14,12 @@ demo: ## Build the node and run a whole network on this machine.
 	cargo build -p gcfn
 	$(GCFN) testnet demo
 
-test: ## Test everything, against a real PostgreSQL and a real Kafka; then run the demo, and a storm.
+test: ## Test everything, against a real PostgreSQL and a real Kafka; then run the demo.
 	.ci/services run cargo test --workspace
 	$(MAKE) --no-print-directory demo
+
+storm: ## Run whole nodes through days on which every bank does everything wrong.
+	cargo build -p gcfn
 	$(GCFN) testnet chaos
 
 lint: ## Check format, lints, the rules of the tree and, where cargo-deny is installed, its dependencies.
