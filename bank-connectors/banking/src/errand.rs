@@ -110,7 +110,7 @@ pub enum DeskAct {
         /// Who, by pseudonym.
         owner: PartyId,
     },
-    /// Say how a break ends; two persons of a node must.
+    /// Say how a break ends; two persons must.
     Resolve(BreakResolution),
 }
 

@@ -32,7 +32,7 @@ pub enum StaffWish {
     Do(HouseAct),
     /// As the second person: let what waits be done.
     Approve(ProposalId),
-    /// Give up what waits; its first sender may.
+    /// Give up what waits, whoever wished it.
     Dismiss(ProposalId),
 }
 

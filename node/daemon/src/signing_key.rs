@@ -12,7 +12,6 @@ use gcfn_anchor::keys::{PublicKey, Signer};
 use gcfn_council::SignedJoinRequest;
 use gcfn_link::keys::SigningSeed;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, RwLock};
 
 /// What the node signs with.
@@ -142,10 +141,6 @@ impl SigningKey {
         }
         fs::rename(&next_file, &present)
             .with_context(|| format!("put {} in its place", next_file.display()))?;
-        debug_assert_eq!(
-            fs::metadata(&present).map(|of| of.permissions().mode() & 0o77).ok(),
-            Some(0)
-        );
         Ok(Some(next))
     }
 }

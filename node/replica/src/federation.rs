@@ -10,7 +10,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_anchor::keys::PublicKey;
 use gcfn_anchor::roster::Roster;
-use gcfn_clearing::{ClearingEvent, House};
+use gcfn_clearing::House;
 use gcfn_council::{Decision, Event, Profile, Status, Verb, cell_id, house_id};
 use gcfn_model::{Amount, BusinessDate, Calendar, Currency, NodeId};
 use gcfn_venue::{ClearingNotice, Notice};
@@ -60,17 +60,7 @@ pub fn concerns(event: &Event, node: NodeId) -> bool {
         Event::AffirmationRefused { by, .. } => *by == node,
         Event::ResidueKept { dealer, .. } => *dealer == node,
         Event::CalendarChanged { .. } => true,
-        Event::Clearing(event) => match event {
-            ClearingEvent::PayInCalled { pay_in, .. } => pay_in.account.node == node,
-            ClearingEvent::PayOutInstructed { payment, .. }
-            | ClearingEvent::PayOutFailed { payment, .. } => payment.purpose.account.node == node,
-            ClearingEvent::CycleSettled { nodes, .. }
-            | ClearingEvent::BundlesSettled { nodes, .. }
-            | ClearingEvent::BundlesFailed { nodes, .. } => nodes.contains_key(&node),
-            ClearingEvent::CyclePaidOut { nodes, .. }
-            | ClearingEvent::BundleContested { with: nodes, .. } => nodes.contains(&node),
-            _ => false,
-        },
+        Event::Clearing(event) => gcfn_venue::hears(event, node),
         _ => false,
     }
 }

@@ -80,7 +80,7 @@ impl Venue {
             })?;
             return done.map(|()| Done::Accepted).map_err(Rejection::from);
         }
-        self.check_at_desk(act)?;
+        self.keep_pay_ins(act)?;
         if let DeskAct::Resolve(wish) = act {
             return self.resolve_break(step, &wish);
         }
@@ -93,25 +93,21 @@ impl Venue {
     pub(crate) fn foresee_at_bank(&self, act: DeskAct) -> Result<(), Rejection> {
         match self.house_concerned_by(act) {
             Some(house) => house.desk().check_act(act).map_err(Rejection::from),
-            None => self.check_at_desk(act),
-        }
-    }
-
-    fn check_at_desk(&self, act: DeskAct) -> Result<(), Rejection> {
-        self.desk.check_act(act)?;
-        match act {
-            DeskAct::Recall { payment, .. } if self.is_called_for(payment) => {
-                Err(Rejection::CalledFor)
+            None => {
+                self.desk.check_act(act)?;
+                self.keep_pay_ins(act)
             }
-            _ => Ok(()),
         }
     }
 
     /// What the house has been paid is in what it has settled: a member that could take it back
     /// would leave the house without the money that it owes others.
-    fn is_called_for(&self, uetr: Uetr) -> bool {
-        let payment = self.desk.payment(uetr);
-        payment.is_some_and(|payment| matches!(payment.instruction.purpose, Purpose::PayIn { .. }))
+    fn keep_pay_ins(&self, act: DeskAct) -> Result<(), Rejection> {
+        let DeskAct::Recall { payment, .. } = act else { return Ok(()) };
+        match self.desk.payment(payment).map(|known| known.instruction.purpose) {
+            Some(Purpose::PayIn { .. }) => Err(Rejection::CalledFor),
+            _ => Ok(()),
+        }
     }
 
     fn house_concerned_by(&self, act: DeskAct) -> Option<&House> {

@@ -168,7 +168,7 @@ pub use market::Market;
 pub use money::{MoneyAct, MoneyTerms};
 pub use money_event::MoneyEvent;
 pub use monthly::{Month, MonthlyVolume};
-pub use notice::{ClearingNotice, LockedRate, Notice, notices};
+pub use notice::{ClearingNotice, LockedRate, Notice, hears, notices};
 pub use offers::{Equaliser, Offer, OfferEnd, OfferTerms, OfferedDeal, SwapSide};
 pub use open_deals::{DealSide, DealStage, OpenDeal};
 pub use order_batch::{ORDER_ACTS_MAX, OrderAct};

@@ -312,6 +312,24 @@ fn to_each(
     nodes.iter().map(|(node, bundles)| (*node, notice(bundles.clone()))).collect()
 }
 
+/// Whether `node` must hear of what a house did: whether [`notices`] has anything for it.
+#[must_use]
+pub fn hears(event: &ClearingEvent, node: NodeId) -> bool {
+    match event {
+        ClearingEvent::PayInCalled { pay_in, .. } => pay_in.account.node == node,
+        ClearingEvent::PayOutInstructed { payment, .. }
+        | ClearingEvent::PayOutFailed { payment, retry_at: Some(_), .. } => {
+            payment.purpose.account.node == node
+        }
+        ClearingEvent::CycleSettled { nodes, .. }
+        | ClearingEvent::BundlesSettled { nodes, .. }
+        | ClearingEvent::BundlesFailed { nodes, .. } => nodes.contains_key(&node),
+        ClearingEvent::CyclePaidOut { nodes, .. }
+        | ClearingEvent::BundleContested { with: nodes, .. } => nodes.contains(&node),
+        _ => false,
+    }
+}
+
 /// Who must hear of what a house did, and what they are told. The federation's house says the
 /// same, through its log.
 #[must_use]

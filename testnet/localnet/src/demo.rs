@@ -72,7 +72,6 @@ pub struct Options {
 
 /// A demo under way.
 struct Demo {
-    play: Play,
     net: Localnet,
     scenario: Scenario,
     seed: Seed,
@@ -100,7 +99,7 @@ pub async fn run(options: &Options, show: &mut dyn FnMut(&Check)) -> Result<Repo
     // Dropped before the folder is: no process writes to what is being removed.
     let mut demo = Demo::new(options, &folder.path)?;
     let mut checks = Vec::new();
-    let ended = demo.play(&mut checks, show).await;
+    let ended = demo.play(options.play, &mut checks, show).await;
     demo.net.screen.clear();
     let mut report = Report {
         checks,
@@ -156,7 +155,6 @@ impl Demo {
         let mut figures = Figures::default();
         figures.set("business_days", 1);
         Ok(Demo {
-            play: options.play,
             net,
             scenario,
             seed: Seed::new(options.seed),
@@ -170,9 +168,13 @@ impl Demo {
     }
 
     /// Every step in order; whether all went well.
-    async fn play(&mut self, checks: &mut Vec<Check>, show: &mut dyn FnMut(&Check)) -> bool {
-        let steps = self.play.steps().iter().copied();
-        let steps = steps.chain(self.export.is_some().then_some(Step::Export));
+    async fn play(
+        &mut self,
+        play: Play,
+        checks: &mut Vec<Check>,
+        show: &mut dyn FnMut(&Check),
+    ) -> bool {
+        let steps = play.steps().into_iter().chain(self.export.is_some().then_some(Step::Export));
         for (number, step) in (1..).zip(steps) {
             let started = Instant::now();
             let told = step.take(self).await;
@@ -193,9 +195,9 @@ impl Demo {
 }
 
 impl Play {
-    const fn steps(self) -> &'static [Step] {
+    fn steps(self) -> Vec<Step> {
         match self {
-            Play::Demo => &[
+            Play::Demo => vec![
                 Step::Founding,
                 Step::Issuance,
                 Step::Trading,
@@ -207,11 +209,11 @@ impl Play {
                 Step::Conservation,
                 Step::Privacy,
             ],
-            Play::Chaos { .. } => &[
+            Play::Chaos { days } => vec![
                 Step::Founding,
                 Step::Issuance,
                 Step::Opening,
-                Step::Storm,
+                Step::Storm { days },
                 Step::Calm,
                 Step::Conservation,
                 Step::Privacy,
@@ -228,7 +230,7 @@ enum Step {
     Opening,
     Trading,
     Abroad,
-    Storm,
+    Storm { days: u32 },
     Calm,
     Settlement,
     Anchors,
@@ -247,7 +249,7 @@ impl Step {
             Step::Opening => "users pay in and trade",
             Step::Trading => "a day of trading",
             Step::Abroad => "purchases at another node",
-            Step::Storm => "days on which banks do everything wrong",
+            Step::Storm { .. } => "days on which banks do everything wrong",
             Step::Calm => "everything ended, or an exception by name",
             Step::Settlement => "cycles final, to the cent",
             Step::Anchors => "anchored, co-signed, re-executed",
@@ -266,7 +268,7 @@ impl Step {
             Step::Opening => demo.open_up().await,
             Step::Trading => demo.trade().await,
             Step::Abroad => demo.buy_abroad().await,
-            Step::Storm => demo.storm().await,
+            Step::Storm { days } => demo.storm(days).await,
             Step::Calm => demo.come_to_an_end().await,
             Step::Settlement => demo.check_cycles().await,
             Step::Anchors => demo.check_anchors().await,

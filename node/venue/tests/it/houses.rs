@@ -1,11 +1,12 @@
 //! What a local believes of the house that clears between its own pools.
 
+use crate::chaos::drawn::Chaos;
 use crate::world::{World, cents, date, instant, terms};
 use gcfn_banking::{
     Creditor, DeskAct, Instruction, PaymentState, ReasonCode, Side as Booking, StatusReport,
     TransactionStatus,
 };
-use gcfn_clearing::{Bundle, HousePayment, Obligation, PayIn, net};
+use gcfn_clearing::{Bundle, ClearingEvent, HousePayment, Obligation, PayIn, net};
 use gcfn_ledger::Account;
 use gcfn_market::Side;
 use gcfn_model::{
@@ -13,8 +14,10 @@ use gcfn_model::{
     SettlementAccount, Uetr,
 };
 use gcfn_venue::{
-    ClearingNotice, Command, Dispatch, Event, Notice, Outcome, PartyKind, Rejection, Role, Verb,
+    ClearingNotice, Command, Dispatch, Event, Notice, Outcome, PartyKind, Purpose, Rejection, Role,
+    Verb, hears, notices,
 };
+use std::collections::BTreeSet;
 
 fn node(name: &str) -> NodeId {
     name.parse().expect("a name")
@@ -173,8 +176,9 @@ fn a_node_is_told_of_its_own_bundles_only() {
     assert_eq!(told, locals.map(own));
 }
 
-#[test]
-fn what_a_bank_says_of_a_pay_in_to_the_own_house_is_about_the_payment_of_the_node() {
+/// A regional whose users have traded for a day, in the morning: its house has called it, it pays in,
+/// and the bank has booked nothing yet.
+fn called_by_its_own_house() -> (World, Instruction<Purpose>) {
     let mut world = World::new();
     let series = world.listed("brand", "b1");
     world.register("ann", PartyKind::User);
@@ -182,14 +186,19 @@ fn what_a_bank_says_of_a_pay_in_to_the_own_house_is_about_the_payment_of_the_nod
     world.order("ann", Side::Buy, series, 10, Some(95_00)).expect("funded");
     world.until(1000, 19);
     world.until(1000, 21);
-    // In the morning the house calls, and the bank has not booked yet.
     world.at = instant(1001, 9).micros();
     world.must(Command::Tick);
     let pay_in = world.events.iter().find_map(|event| match event {
-        Event::Instructed(payment) => Some(payment.uetr()),
+        Event::Instructed(payment) => Some(*payment),
         _ => None,
     });
-    let uetr = pay_in.expect("the node pays in to its house");
+    (world, pay_in.expect("the node pays in to its house"))
+}
+
+#[test]
+fn what_a_bank_says_of_a_pay_in_to_the_own_house_is_about_the_payment_of_the_node() {
+    let (mut world, pay_in) = called_by_its_own_house();
+    let uetr = pay_in.uetr();
     let expected = world.venue.house().expect("one").desk().payment(uetr).map(|p| p.state);
     assert_eq!(expected, Some(PaymentState::Expected), "which waits for it");
     let state = |world: &World| world.venue.desk().payment(uetr).expect("its own").state;
@@ -215,19 +224,7 @@ fn book(world: &mut World, (from, to): (Pool, Pool), amount: Amount, uetr: Uetr)
 
 #[test]
 fn a_pay_out_that_the_bank_of_the_house_refuses_is_not_waited_for() {
-    let mut world = World::new();
-    let series = world.listed("brand", "b1");
-    world.register("ann", PartyKind::User);
-    world.deposit("ann", Pool::UserCustody, 1_000_00);
-    world.order("ann", Side::Buy, series, 10, Some(95_00)).expect("funded");
-    world.until(1000, 21);
-    world.at = instant(1001, 9).micros();
-    world.must(Command::Tick);
-    let call = world.events.iter().find_map(|event| match event {
-        Event::Instructed(payment) => Some(*payment),
-        _ => None,
-    });
-    let call = call.expect("the node pays in to its house");
+    let (mut world, call) = called_by_its_own_house();
     book(&mut world, (Pool::UserCustody, Pool::ClearingHouse), call.amount, call.uetr());
     world.at = instant(1001, 15).micros();
     world.must(Command::Tick);
@@ -242,6 +239,22 @@ fn a_pay_out_that_the_bank_of_the_house_refuses_is_not_waited_for() {
     let (status, reason) = (TransactionStatus::Rejected, Some(ReasonCode::INCORRECT_ACCOUNT));
     world.must(Command::BankStatus(StatusReport { uetr: pay_out.uetr(), status, reason }));
     assert_eq!(state(&world), Some(PaymentState::Cancelled), "it comes under another id");
+}
+
+#[test]
+fn whoever_is_told_of_what_a_house_did_hears_of_it_and_nobody_else() {
+    let world = World::new();
+    let house = world.venue.house().expect("one");
+    let events = (0..64).flat_map(|seed| Chaos::of_seed(seed).every_variant::<ClearingEvent>());
+    let events: Vec<ClearingEvent> = events.map(|(_, event)| event).collect();
+    let told = |event| -> BTreeSet<NodeId> {
+        notices(house, event).into_iter().map(|(node, _)| node).collect()
+    };
+    let everybody: BTreeSet<NodeId> = events.iter().flat_map(told).collect();
+    for event in &events {
+        let hearing = everybody.iter().copied().filter(|node| hears(event, *node));
+        assert_eq!(hearing.collect::<BTreeSet<_>>(), told(event), "{event:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! Nothing is waited for that a bank may hold back. What a statement says comes in the end, late
 //! perhaps and perhaps wrong: a statement that never came could only be asked for by hand.
 
-use super::{Demo, Play, Told, ensure, is_refusal};
+use super::{Demo, Told, ensure, is_refusal};
 use crate::client::CallError;
 use crate::contract::account;
 use crate::days::{EVENING, MIDDAY, calendars, instant, next_day};
@@ -44,8 +44,7 @@ impl Demo {
         Ok(format!("{} users paid in; {orders} orders by hand", users.len()))
     }
 
-    pub(super) async fn storm(&mut self) -> Told {
-        let Play::Chaos { days } = self.play else { return Ok("none".to_owned()) };
+    pub(super) async fn storm(&mut self, days: u32) -> Told {
         let (mut weather, mut faults) = (Weather::default(), 0);
         for _ in 0..days {
             faults += self.unleash().await?;
