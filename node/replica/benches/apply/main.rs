@@ -24,6 +24,9 @@ fn main() {
     let asked: Vec<String> =
         std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
+    if wanted("memory") {
+        memory(usual);
+    }
     if wanted("rate") {
         rate(usual);
     }
@@ -76,6 +79,24 @@ impl Run {
         took.sort_unstable();
         took[(took.len() - 1) * per_mille / 1000]
     }
+}
+
+/// What the machine keeps in memory for one more account and for one more resting order. It comes
+/// first: memory that was let go is not seen again.
+#[expect(clippy::print_stdout, reason = "the figures are what the bench is for")]
+fn memory(usual: Size) {
+    const MILLION: usize = 1_000_000;
+    let mut kept = Vec::new();
+    let mut grown = |size| {
+        let before = resident();
+        kept.push(World::new(size));
+        resident() - before
+    };
+    let fewer = grown(usual);
+    let accounts = grown(Size { accounts: MILLION, ..usual }) - fewer;
+    let orders = grown(Size { resting: MILLION, ..usual }) - fewer;
+    println!("{} bytes an account", accounts / (MILLION - usual.accounts));
+    println!("{} bytes a resting order", orders / (MILLION - usual.resting));
 }
 
 #[expect(clippy::print_stdout, reason = "the figures are what the bench is for")]
@@ -146,6 +167,12 @@ fn freezing(world: &World) -> Duration {
     let took = begin.elapsed();
     drop(frozen);
     took
+}
+
+/// Bytes of memory that this process has, as Linux tells.
+fn resident() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    pages.and_then(|text| text.split(' ').nth(1)?.parse::<usize>().ok()).unwrap_or(0) * 4096
 }
 
 /// Nanoseconds that this thread has run, whatever else the machine does. Linux only; elsewhere it
