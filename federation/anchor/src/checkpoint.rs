@@ -161,6 +161,12 @@ impl SignedCheckpoint {
         SignedCheckpoint { checkpoint, signatures: Vec::from([line]) }
     }
 
+    /// How many epochs it is over, whoever signed it.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.checkpoint.head.size
+    }
+
     /// The checkpoint, once `node`'s signature by `key` was found on it and is right.
     ///
     /// Other signatures are ignored, as C2SP asks; a wrong one by this key is not.

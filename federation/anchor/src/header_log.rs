@@ -4,6 +4,7 @@
 use crate::canon::sha256;
 use crate::epoch::EpochHeader;
 use crate::rfc6962::{self, Head, Tree};
+use crate::tile::{Kind, Tile};
 use alloc::vec::Vec;
 use gcfn_model::{Digest, NodeId};
 use serde::{Deserialize, Serialize};
@@ -102,6 +103,15 @@ impl HeaderLog {
     #[must_use]
     pub fn prove_consistency(&self, old: u64, new: u64) -> Option<Vec<Digest>> {
         self.tree.prove_consistency(old, new)
+    }
+
+    /// The hashes of a tile, one after the other; `None` for headers and for what the log does not
+    /// reach.
+    #[must_use]
+    pub fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
+        let Kind::Hashes(level) = tile.kind() else { return None };
+        let hashes = self.tree.perfect(u32::from(level).checked_mul(8)?, tile.range()?)?;
+        Some(hashes.iter().flat_map(|hash| hash.0).collect())
     }
 }
 

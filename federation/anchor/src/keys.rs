@@ -5,8 +5,11 @@
 
 use crate::canon::sha256;
 use crate::hex;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use core::fmt;
 use core::str::FromStr;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
@@ -72,6 +75,16 @@ impl PublicKey {
     pub fn key_id(&self, name: &str) -> [u8; 4] {
         let Digest([a, b, c, d, ..]) = sha256(&[name.as_bytes(), b"\n\x01", &self.0].concat());
         [a, b, c, d]
+    }
+
+    /// The key under `name`, as tools that verify signed notes take it: `<name>+<key id>+<key>`.
+    ///
+    /// Source: C2SP signed-note, "Verifier keys".
+    #[must_use]
+    pub fn verifier_key(&self, name: &str) -> String {
+        let id = u32::from_be_bytes(self.key_id(name));
+        let key = STANDARD.encode([[1].as_slice(), &self.0].concat());
+        format!("{name}+{id:08x}+{key}")
     }
 }
 

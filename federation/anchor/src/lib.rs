@@ -42,6 +42,7 @@ pub mod receipt;
 pub mod rfc6962;
 pub mod roster;
 pub mod round;
+pub mod tile;
 
 mod hex;
 #[cfg(test)]

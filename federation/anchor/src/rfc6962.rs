@@ -5,6 +5,7 @@
 
 use crate::canon::sha256;
 use alloc::vec::Vec;
+use core::ops::Range;
 use gcfn_model::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,12 @@ impl Tree {
     #[must_use]
     pub fn root_at(&self, size: u64) -> Option<Digest> {
         (size <= self.size()).then(|| self.root_over(0, size))
+    }
+
+    /// The roots over 2^`height` leaves each, by their numbers, if the tree reaches that far.
+    #[must_use]
+    pub fn perfect(&self, height: u32, numbers: Range<usize>) -> Option<&[Digest]> {
+        self.levels.get(usize::try_from(height).ok()?)?.get(numbers)
     }
 
     /// The path of the leaf at `index` in the tree of the first `size` leaves, bottom up.

@@ -4,10 +4,11 @@
 use crate::listing::Listing;
 use crate::term::{CurrencyCode, Date, Hash, Money, Node, Proposal, Region, Text, Time};
 use crate::trading::RateLock;
+use gcfn_anchor::checkpoint::key_name;
 use gcfn_anchor::roster::Roster;
 use gcfn_anchor::round::Round;
 use gcfn_council::{CalendarChange, Council, Member, SignedJoinRequest};
-use gcfn_model::{BusinessDate, Calendar, Currency, Rate, Timestamp};
+use gcfn_model::{BusinessDate, Calendar, Currency, NetworkId, Rate, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::RefOr;
@@ -47,6 +48,10 @@ pub struct MemberReport {
     /// The key that it signs with: 64 hexadecimal digits.
     #[schema(value_type = String, pattern = "^[0-9a-f]{64}$", example = "7d0c1f5b2e9a4c6d8f1a3b5c7e9d0f2a4b6c8d0e1f3a5b7c9d1e2f4a6b8c0d1e")]
     pub key: gcfn_anchor::keys::PublicKey,
+    /// The same under the name by which it signs heads, as tools that verify C2SP notes take it.
+    #[schema(example = "gcfn-demo/cn-sha+0337ac90+AX0MH1suSphnjxo7XH6dDyoutsjQ4fOlt8nR4vRquMDS")]
+    #[serde(default)]
+    pub log_key: String,
     /// Where it is reached.
     pub endpoints: MemberEndpoints,
     /// Whether its certificate is recorded.
@@ -67,8 +72,9 @@ pub struct MemberEndpoints {
     pub link: String,
 }
 
-impl From<&Member> for MemberReport {
-    fn from(member: &Member) -> MemberReport {
+impl MemberReport {
+    /// A member of `network`.
+    fn new(network: NetworkId, member: &Member) -> MemberReport {
         let profile = &member.profile;
         MemberReport {
             node: Text(profile.node),
@@ -80,6 +86,7 @@ impl From<&Member> for MemberReport {
             weight: member.weight,
             request: member.request.map(Text),
             key: profile.key,
+            log_key: profile.key.verifier_key(&key_name(network, profile.node)),
             endpoints: MemberEndpoints {
                 api: profile.endpoints.api.clone(),
                 link: profile.endpoints.link.clone(),
@@ -94,8 +101,8 @@ impl MemberList {
     /// The directory of `council`, which does not know who leads it.
     #[must_use]
     pub fn of(council: &Council) -> MemberList {
-        let members = council.directory().members().map(MemberReport::from).collect();
-        MemberList { members, leader: None }
+        let report = |member| MemberReport::new(council.network(), member);
+        MemberList { members: council.directory().members().map(report).collect(), leader: None }
     }
 }
 

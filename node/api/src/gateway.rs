@@ -4,6 +4,8 @@
 //! What is not behind it is not served and not described.
 
 use crate::feed::Feed;
+use gcfn_anchor::checkpoint::SignedCheckpoint;
+use gcfn_anchor::tile::Tile;
 use gcfn_api_wire::bank::BankQueue;
 use gcfn_api_wire::federation::{
     Anchors, Application, ClockShown, LockList, MemberList, QuoteList, SeriesListed,
@@ -64,6 +66,12 @@ pub trait Node: Send + Sync + 'static {
 
     /// What the books committed to when the last epoch closed, where there are books.
     fn state_root(&self) -> Option<Digest>;
+
+    /// The head of its own cell's header log, signed.
+    fn checkpoint(&self) -> SignedCheckpoint;
+
+    /// What that log has at the place of `tile`, if it reaches that far.
+    fn tile(&self, tile: &Tile) -> Option<Vec<u8>>;
 
     /// All figures in the Prometheus text format.
     fn metrics(&self) -> String;

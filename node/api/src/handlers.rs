@@ -16,6 +16,7 @@ pub(crate) mod gifts;
 pub(crate) mod issuance;
 pub(crate) mod issuer_money;
 pub(crate) mod issuers;
+pub(crate) mod log;
 pub(crate) mod makers;
 pub(crate) mod market;
 pub(crate) mod node;

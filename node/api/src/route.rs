@@ -11,7 +11,8 @@ mod contract;
 mod serve;
 
 pub(crate) use contract::{
-    Answer, Body, Contract, Description, Figures, Input, Message, PathId, Query, Socket, Upgraded,
+    Answer, Body, Contract, Description, Figures, HttpFile, Input, Message, Note, PathId, Query,
+    Socket, Upgraded,
 };
 pub(crate) use serve::{Asked, Head, RequestId, answer, command_id, count, mount, pass};
 

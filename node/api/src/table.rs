@@ -10,7 +10,7 @@ mod people;
 mod trading;
 
 use crate::gateway::Parts;
-use crate::handlers::{bank, federation, node, registration, supervision};
+use crate::handlers::{bank, federation, log, node, registration, supervision};
 use crate::route::{Access, Method, Route};
 use gcfn_api_wire::staff::{RoleTable, RouteRoles};
 use gcfn_venue::Role::{self, Bank, Issuer, Operator, Regulator, User};
@@ -24,6 +24,7 @@ const PARTIES: &[Role] = &[User, Issuer, Operator, Regulator];
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     let mut routes = operations();
     routes.extend(network());
+    routes.extend(log());
     routes.extend(membership());
     routes.extend(exchange());
     // The house of a node that trades, or, of one that does not, the federation's.
@@ -125,6 +126,24 @@ pub(crate) fn roles(routes: &[Route]) -> RoleTable {
         })
     });
     RoleTable { routes: lines.collect() }
+}
+
+/// What log clients ask that know nothing of this network, below a prefix of its own.
+fn log() -> Vec<Route> {
+    vec![
+        Route::open(
+            Method::Get,
+            "/tlog/checkpoint",
+            "The head of the node's own cell, signed: a C2SP tlog-checkpoint.",
+            log::checkpoint,
+        ),
+        Route::open(
+            Method::Get,
+            "/tlog/tile/{tile}",
+            "Hashes or headers of that cell's epochs, as C2SP tlog-tiles names them.",
+            log::tile,
+        ),
+    ]
 }
 
 fn network() -> Vec<Route> {

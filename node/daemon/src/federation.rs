@@ -7,7 +7,7 @@ use crate::scheduler::dates;
 use crate::signing_key::SigningKey;
 use crate::voice::{Replicas, Voice};
 use anyhow::{Context, Result};
-use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
+use gcfn_anchor::checkpoint::SignedCheckpoint;
 use gcfn_anchor::keys::{PublicKey, Signer};
 use gcfn_anchor::receipt::HeadProof;
 use gcfn_anchor::round::Round;
@@ -235,14 +235,13 @@ pub(crate) fn show_checkpoint(
     voice: &Voice,
     asked: CheckpointAsked,
 ) -> Result<CheckpointShown> {
-    let head = prover.head();
+    let checkpoint = prover.checkpoint(voice);
+    let size = checkpoint.size();
     let consistency = match asked.since {
         0 => Vec::new(),
-        since => prover.consistency(since, head.size).context("the head is ahead of this node")?,
+        since => prover.consistency(since, size).context("the head is ahead of this node")?,
     };
-    let checkpoint = Checkpoint { network: voice.network, head };
-    let checkpoint = SignedCheckpoint::sign(checkpoint, voice.node, &voice.key.signer());
-    Ok(CheckpointShown { size: head.size, checkpoint, consistency })
+    Ok(CheckpointShown { size, checkpoint, consistency })
 }
 
 /// A regional's part in anchoring: it collects the heads of its region's cells and publishes

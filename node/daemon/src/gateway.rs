@@ -4,13 +4,15 @@ use crate::federation::HeadSource;
 use crate::membership::Wishes;
 use crate::prover::Prover;
 use crate::voice::{FINAL_LIMIT, Voice};
+use gcfn_anchor::checkpoint::SignedCheckpoint;
 use gcfn_anchor::receipt::{HeadProof, Receipt, VERSION};
+use gcfn_anchor::tile::Tile;
 use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, RateRequest, Unavailable,
 };
 use gcfn_api::projection::TRADE;
-use gcfn_cell::{Cell, Clock, SubmitError};
+use gcfn_cell::{Cell, SubmitError};
 use gcfn_council::{Council, Done, Refusal, Series, Verb};
 use gcfn_model::{Digest, Machine, NodeId, OrderId, SeriesId, Timestamp, TradeId, Xqid};
 use gcfn_replica::{Command, Refused, Replica, Reply, StateReceipt, Subject};
@@ -120,6 +122,14 @@ impl Node for NodeGateway {
         self.prover.last_header().map(|header| header.state_root)
     }
 
+    fn checkpoint(&self) -> SignedCheckpoint {
+        self.prover.checkpoint(&self.voice)
+    }
+
+    fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
+        self.prover.tile(tile)
+    }
+
     fn metrics(&self) -> String {
         self.metrics.render()
     }
@@ -131,8 +141,8 @@ pub(crate) struct CouncilNode {
     pub(crate) cell: Cell<Council>,
     /// What proves the federation's events.
     pub(crate) prover: Prover<Council>,
-    /// What it reads time from.
-    pub(crate) clock: Arc<dyn Clock>,
+    /// What it signs with, and reads time from.
+    pub(crate) voice: Voice,
     /// Its figures.
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -143,7 +153,7 @@ impl Node for CouncilNode {
     }
 
     fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.voice.clock.now()
     }
 
     fn health(&self) -> Health {
@@ -156,6 +166,14 @@ impl Node for CouncilNode {
 
     fn state_root(&self) -> Option<Digest> {
         self.prover.last_header().map(|header| header.state_root)
+    }
+
+    fn checkpoint(&self) -> SignedCheckpoint {
+        self.prover.checkpoint(&self.voice)
+    }
+
+    fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
+        self.prover.tile(tile)
     }
 
     fn metrics(&self) -> String {

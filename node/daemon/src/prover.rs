@@ -4,11 +4,14 @@
 //! What a proof needs besides is in the journal: this follows it, remembers the headers and
 //! where each epoch begins, and reads an epoch again to prove one of its events.
 
+use crate::voice::Voice;
 use anyhow::{Context, Result, anyhow};
+use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
 use gcfn_anchor::epoch::EpochHeader;
 use gcfn_anchor::event_tree::{EventTree, SaltKey};
 use gcfn_anchor::header_log::{CellHead, HeaderLog};
 use gcfn_anchor::receipt::EventProof;
+use gcfn_anchor::tile::{Kind, Tile, bundle};
 use gcfn_cell::{Cell, Record};
 use gcfn_council::Council;
 use gcfn_model::{Digest, Machine, NodeId};
@@ -96,6 +99,22 @@ impl<M: Anchored> Prover<M> {
     #[must_use]
     pub(crate) fn head(&self) -> CellHead {
         self.look(|epochs| epochs.log.head())
+    }
+
+    /// The head, signed by the node that `voice` speaks for.
+    #[must_use]
+    pub(crate) fn checkpoint(&self, voice: &Voice) -> SignedCheckpoint {
+        let checkpoint = Checkpoint { network: voice.network, head: self.head() };
+        SignedCheckpoint::sign(checkpoint, voice.node, &voice.key.signer())
+    }
+
+    /// What the header log has at the place of `tile`.
+    #[must_use]
+    pub(crate) fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
+        self.look(|epochs| match tile.kind() {
+            Kind::Hashes(_) => epochs.log.tile(tile),
+            Kind::Entries => epochs.headers.get(tile.range()?).map(bundle),
+        })
     }
 
     /// That a later head continues an earlier one.

@@ -48,6 +48,16 @@ fn what_is_not_a_key_verifies_nothing() {
     }
 }
 
+/// The key of the documentation of Go's `golang.org/x/mod/sumdb/note`.
+#[test]
+fn a_key_is_written_as_verifiers_of_notes_take_it() {
+    let known = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    let [kind, bytes @ ..]: [u8; 33] =
+        STANDARD.decode(known.rsplit('+').next().unwrap()).unwrap().try_into().unwrap();
+    assert_eq!(kind, 1, "Ed25519");
+    assert_eq!(PublicKey::from_bytes(bytes).verifier_key("PeterNeumann"), known);
+}
+
 #[test]
 fn text_and_bytes_are_read_back() {
     let signer = signer("cn-sha");

@@ -4,9 +4,10 @@
 use super::{Admitted, SIGNATURE};
 use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::WebSocketUpgrade;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
+use gcfn_anchor::tile::Tile;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::read;
 use gcfn_api_wire::term::{Term, Text};
@@ -16,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::marker::PhantomData;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Ref, Schema, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Ref, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 
@@ -28,6 +29,8 @@ pub(crate) struct Contract {
     pub(crate) takes: &'static str,
     /// Whether the body is a bank's message, which may be longer than others.
     pub(crate) is_message: bool,
+    /// Whether the variable part of the path goes on to its end, over every slash.
+    pub(crate) path_goes_on: bool,
     pub(crate) status: StatusCode,
     pub(crate) media_type: &'static str,
     pub(crate) answer: RefOr<Schema>,
@@ -42,6 +45,7 @@ impl Contract {
             body: None,
             takes: I::TAKES,
             is_message: I::IS_MESSAGE,
+            path_goes_on: false,
             status: StatusCode::OK,
             media_type: A::MEDIA_TYPE,
             answer: RefOr::T(Schema::default()),
@@ -122,6 +126,19 @@ impl PathId for Digest {
     }
     fn describe(path: &str, contract: &mut Contract) {
         describe_id::<Digest>(path, contract);
+    }
+}
+
+/// Takes the rest of the path, however many segments it has.
+impl PathId for Tile {
+    fn read(text: Option<&str>) -> Result<Tile, Problem> {
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| Code::PathId.into())
+    }
+    fn describe(path: &str, contract: &mut Contract) {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let text = text.examples(["0/000.p/17", "entries/x001/067"]);
+        describe_as(path, text.into(), contract);
+        contract.path_goes_on = true;
     }
 }
 
@@ -265,6 +282,39 @@ impl Answer for Figures {
     }
     fn describe(_: &mut Contract) -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(Type::String).examples(["gcfn_build_info 1"]).into()
+    }
+}
+
+/// A C2SP signed note.
+pub(crate) struct Note(pub(crate) String);
+
+impl Answer for Note {
+    const MEDIA_TYPE: &'static str = "text/plain; charset=utf-8";
+    fn respond(self) -> Response {
+        respond(Self::MEDIA_TYPE, self.0)
+    }
+    fn describe(_: &mut Contract) -> RefOr<Schema> {
+        let note = "gcfn-demo/cn-sha\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\
+                    \u{2014} gcfn-demo/cn-sha Az3grlgt...\n";
+        ObjectBuilder::new().schema_type(Type::String).examples([note]).into()
+    }
+}
+
+/// Bytes that are never others under the same path, so that whoever has them need not ask again.
+pub(crate) struct HttpFile(pub(crate) Vec<u8>);
+
+impl Answer for HttpFile {
+    const MEDIA_TYPE: &'static str = "application/octet-stream";
+    fn respond(self) -> Response {
+        let mut response = respond(Self::MEDIA_TYPE, self.0);
+        let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
+        response.headers_mut().insert(CACHE_CONTROL, for_ever);
+        response
+    }
+    fn describe(_: &mut Contract) -> RefOr<Schema> {
+        let bytes = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        let file = ObjectBuilder::new().schema_type(Type::String).format(Some(bytes));
+        file.examples(["32 bytes a hash"]).into()
     }
 }
 

@@ -35,7 +35,11 @@ const KEY_CHARACTERS_MAX: usize = 64;
 /// Adds `route` to `router`: at its own path and at its aliases.
 pub(crate) fn mount(router: Router<Api>, route: &Arc<Route>) -> Router<Api> {
     let paths = aliases::of(route).into_iter().chain([route.path.to_owned()]);
-    paths.fold(router, |router, path| mount_at(router, &path, route.clone()))
+    paths.fold(router, |router, path| {
+        let goes_on = route.contract.path_goes_on;
+        let path = if goes_on { path.replace('{', "{*") } else { path };
+        mount_at(router, &path, route.clone())
+    })
 }
 
 fn mount_at(router: Router<Api>, path: &str, route: Arc<Route>) -> Router<Api> {
@@ -63,7 +67,8 @@ pub(crate) fn command_id(party: PartyId, key: &[u8]) -> Result<CommandId, Code> 
 pub(crate) fn answer(id: RequestId, passed: Result<Response, Problem>) -> Response {
     let mut response = passed.unwrap_or_else(|problem| refusal(&problem, id));
     id.mark(&mut response);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(no_store);
     response
 }
 

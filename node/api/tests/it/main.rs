@@ -36,5 +36,6 @@ mod promotions;
 mod redemptions;
 mod sample;
 mod statements;
+mod tlog;
 mod trading;
 mod world;

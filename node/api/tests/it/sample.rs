@@ -75,6 +75,7 @@ fn filled(path: &str, people: &People) -> String {
         .replace("{xqid}", "ser-0000000000000000000000000a.17.07")
         .replace("{uetr}", "6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11")
         .replace("{item}", "1")
+        .replace("{tile}", "0/000.p/1")
         .replace("{offer}", "off-0000000000000000000000000a")
         .replace("{auction}", "auc-0000000000000000000000000a")
         .replace("{maker}", &people.ann.party.to_string())

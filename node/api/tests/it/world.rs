@@ -4,6 +4,10 @@ use crate::neighbours::Neighbours;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
+use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
+use gcfn_anchor::header_log::CellHead;
+use gcfn_anchor::keys::Signer;
+use gcfn_anchor::tile::Tile;
 use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
     ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, Parts, RateRequest, Unavailable,
@@ -76,6 +80,16 @@ impl Node for TestGateway {
 
     fn state_root(&self) -> Option<Digest> {
         None
+    }
+
+    fn checkpoint(&self) -> SignedCheckpoint {
+        let head = CellHead { cell: "cn-sha".parse().unwrap(), size: 1, root: Digest::ZERO };
+        let checkpoint = Checkpoint { network: "test".parse().unwrap(), head };
+        SignedCheckpoint::sign(checkpoint, head.cell, &Signer::from_seed(&[1; 32]))
+    }
+
+    fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
+        (tile.range() == Some(0..1)).then(|| vec![7; 32])
     }
 
     fn metrics(&self) -> String {

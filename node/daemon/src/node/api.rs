@@ -58,7 +58,7 @@ impl Base {
         let at_council = council.map(|side| CouncilNode {
             cell: side.cell.clone(),
             prover: side.feed.prover.clone(),
-            clock: self.clock.clock(),
+            voice: voice.clone(),
             metrics: self.metrics.clone(),
         });
         let node: Arc<dyn Node> = match (&gateway, at_council) {

@@ -11,6 +11,7 @@ mod expiry;
 mod feed;
 mod folders;
 mod full_disk;
+mod log;
 mod restart;
 mod starts;
 mod topics;
