@@ -19,6 +19,7 @@ mod output;
 mod reg;
 mod region;
 mod script;
+mod status;
 mod testnet;
 mod verbs;
 mod verify;
@@ -48,7 +49,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   gcfn testnet demo                       a whole network on this machine, in a minute
-  gcfn node status --dir ./cn-sha         how a node does
+  gcfn status --dir ./cn-sha              how a node does
   gcfn verify receipt.json                whether a trade is proven, offline
 
 Exit codes:
@@ -58,10 +59,13 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Say how a node does, or the whole network.
+    #[command(after_help = status::EXAMPLES)]
+    Status(status::Status),
     /// Run whole networks on this machine.
     #[command(subcommand)]
     Testnet(testnet::Testnet),
-    /// Make, run and look at one node.
+    /// Make and run one node.
     #[command(subcommand)]
     Node(node::Node),
     /// Found a network, and look at its members and anchors.
@@ -96,6 +100,7 @@ enum Verb {
 fn main() -> ExitCode {
     let Cli { verb, output } = Cli::parse();
     let ended = match verb {
+        Verb::Status(verb) => verb.run(output),
         Verb::Testnet(verb) => verb.run(output),
         Verb::Node(verb) => verb.run(output),
         Verb::Federation(verb) => verb.run(output),

@@ -1,7 +1,7 @@
-//! `gcfn node`: make, run and look at one node.
+//! `gcfn node`: make and run one node.
 
 use crate::failure::{Ended, Failure};
-use crate::home::{Home, block_on};
+use crate::home::block_on;
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
 use gcfn_daemon::config::{BankLink, ConfigProblems, NODE_ROLES, Way};
@@ -14,7 +14,7 @@ use gcfn_localnet::processes::STAY;
 use gcfn_model::{Currency, NetworkId, NodeId, RegionId};
 use gcfn_telemetry::{LogFormat, LogTarget, init_logs};
 use gcfn_template::TemplateProblems;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::net::SocketAddr;
@@ -32,9 +32,6 @@ pub(crate) enum Node {
     /// Make the next key of a node, which signs once the validators have decided so.
     #[command(after_help = NEW_KEY)]
     NewKey(NewKey),
-    /// Say how a node does.
-    #[command(after_help = STATUS)]
-    Status(Home),
 }
 
 const INIT: &str = "\
@@ -55,10 +52,6 @@ Example:
   gcfn node new-key --dir ./cn-sha
 Tell the validators the key that it shows. Once two thirds of them have said
 `gcfn federation rotate-key`, the node signs with it, whether it runs then or is started later.";
-
-const STATUS: &str = "\
-Example:
-  gcfn node status --dir ./cn-sha --output json";
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
@@ -163,7 +156,6 @@ impl Node {
             Node::Init(told) => told.run(format),
             Node::Start(start) => start.run_node(),
             Node::NewKey(of) => of.run(format),
-            Node::Status(home) => status(&home, format),
         }
     }
 }
@@ -284,48 +276,4 @@ async fn stopped(with_parent: bool) {
 fn wait_for_parent() -> bool {
     let lines = std::io::stdin().lock().lines();
     !lines.map_while(Result::ok).any(|line| line == STAY)
-}
-
-fn status(home: &Home, format: Format) -> Ended {
-    let config = home.config()?;
-    let running = home.running()?;
-    let api = home.operator()?;
-    let ready = block_on(api.text("/readyz"))?;
-    let is_ready = match ready {
-        Ok(_) => true,
-        Err(gcfn_localnet::client::CallError::Refused { .. }) => false,
-        Err(fault) => return Err(fault.into()),
-    };
-    let report = block_on(api.get::<Value>("/api/v1/node"))?.unwrap_or_default();
-    let field = |name: &str| match report.get(name) {
-        Some(Value::String(text)) => text.clone(),
-        Some(value) if !value.is_null() => value.to_string(),
-        _ => "-".to_owned(),
-    };
-    match format {
-        Format::Json => output::json(&json!({
-            "node": config.node,
-            "role": config.role.as_str(),
-            "region": config.region,
-            "ready": is_ready,
-            "pid": running.pid,
-            "api": format!("https://{}", running.api),
-            "link": running.link,
-            "report": report,
-        }))?,
-        Format::Table => output::table(
-            &["NODE", "ROLE", "REGION", "READY", "TIME", "AS OF", "API", "PID"],
-            [vec![
-                config.node.to_string(),
-                config.role.to_string(),
-                config.region.to_string(),
-                if is_ready { "yes" } else { "no" }.to_owned(),
-                field("time"),
-                field("as_of"),
-                format!("https://{}", running.api),
-                running.pid.to_string(),
-            ]],
-        )?,
-    }
-    if is_ready { Ok(()) } else { Err(Failure::Refused("the node takes no commands".to_owned())) }
 }

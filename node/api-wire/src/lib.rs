@@ -15,6 +15,7 @@ pub mod problem;
 pub mod alliance;
 pub mod bank;
 pub mod clearing;
+pub mod condition;
 pub mod coupon;
 pub mod decision;
 pub mod dispute;

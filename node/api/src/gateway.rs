@@ -7,6 +7,9 @@ use crate::feed::Feed;
 use gcfn_anchor::checkpoint::SignedCheckpoint;
 use gcfn_anchor::tile::Tile;
 use gcfn_api_wire::bank::BankQueue;
+use gcfn_api_wire::condition::{
+    CellCondition, CertificateCondition, ChannelCondition, DiskCondition,
+};
 use gcfn_api_wire::federation::{
     Anchors, Application, ClockShown, LockList, MemberList, QuoteList, SeriesListed,
 };
@@ -73,8 +76,24 @@ pub trait Node: Send + Sync + 'static {
     /// What that log has at the place of `tile`, if it reaches that far.
     fn tile(&self, tile: &Tile) -> Option<Vec<u8>>;
 
+    /// How it does.
+    fn condition(&self) -> OwnCondition;
+
     /// All figures in the Prometheus text format.
     fn metrics(&self) -> String;
+}
+
+/// What a node can say of how it does without asking another.
+#[derive(Clone, Debug)]
+pub struct OwnCondition {
+    /// Its replicas.
+    pub cells: Vec<CellCondition>,
+    /// What waits for other nodes.
+    pub channels: Vec<ChannelCondition>,
+    /// Its certificate.
+    pub certificate: CertificateCondition,
+    /// Its disk.
+    pub disk: DiskCondition,
 }
 
 /// The one boundary between the API and the venue of a node.

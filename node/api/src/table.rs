@@ -314,6 +314,12 @@ fn operations() -> Vec<Route> {
         Route::open(Method::Get, "/healthz", "Whether the process lives.", node::healthz),
         Route::open(Method::Get, "/readyz", "Whether the node takes commands.", node::readyz),
         Route::open(Method::Get, "/openapi.json", "This description.", node::openapi),
+        Route::read(
+            "/api/v1/node/condition",
+            &[Operator],
+            "How the node does: cells, finality, channels, certificate, disk.",
+            node::condition,
+        ),
         Route::read("/metrics", &[Operator], "Figures, for Prometheus.", node::metrics),
     ];
     routes.into_iter().map(Route::while_halted).collect()

@@ -1,5 +1,6 @@
 //! What stands behind the API of a node.
 
+use crate::condition::Observer;
 use crate::federation::HeadSource;
 use crate::membership::Wishes;
 use crate::prover::Prover;
@@ -9,7 +10,8 @@ use gcfn_anchor::receipt::{HeadProof, Receipt, VERSION};
 use gcfn_anchor::tile::Tile;
 use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
-    ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, RateRequest, Unavailable,
+    ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, OwnCondition, RateRequest,
+    Unavailable,
 };
 use gcfn_api::projection::TRADE;
 use gcfn_cell::{Cell, SubmitError};
@@ -83,6 +85,8 @@ pub(crate) struct NodeGateway {
     pub(crate) wishes: Wishes,
     /// Where its books are followed.
     pub(crate) feed: Feed,
+    /// What it shows of itself.
+    pub(crate) observer: Observer,
     /// Its figures.
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -130,6 +134,10 @@ impl Node for NodeGateway {
         self.prover.tile(tile)
     }
 
+    fn condition(&self) -> OwnCondition {
+        self.observer.look()
+    }
+
     fn metrics(&self) -> String {
         self.metrics.render()
     }
@@ -143,6 +151,8 @@ pub(crate) struct CouncilNode {
     pub(crate) prover: Prover<Council>,
     /// What it signs with, and reads time from.
     pub(crate) voice: Voice,
+    /// What it shows of itself.
+    pub(crate) observer: Observer,
     /// Its figures.
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -174,6 +184,10 @@ impl Node for CouncilNode {
 
     fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
         self.prover.tile(tile)
+    }
+
+    fn condition(&self) -> OwnCondition {
+        self.observer.look()
     }
 
     fn metrics(&self) -> String {

@@ -11,6 +11,7 @@ mod bank_desk;
 mod bus;
 mod certifier;
 mod clock;
+mod condition;
 pub mod config;
 mod courier;
 mod cycles;

@@ -6,6 +6,7 @@ mod trading;
 use crate::alone;
 use crate::certifier::certify_members;
 use crate::clock::NodeClock;
+use crate::condition::Observer;
 use crate::config::Config;
 use crate::federation::{self};
 use crate::files::{NodeFiles, Running};
@@ -172,6 +173,18 @@ impl Base {
             replicas,
             metrics,
         })
+    }
+
+    /// Who looks how the node does, at these of its cells.
+    fn observer(&self, venue: Option<&Cell<Replica>>, council: Option<&Cell<Council>>) -> Observer {
+        Observer {
+            node: self.config.node,
+            venue: venue.cloned(),
+            council: council.cloned(),
+            replicas: self.replicas.clone(),
+            credentials: self.credentials.clone(),
+            data: self.files.path("data"),
+        }
     }
 
     fn voice(&self, way: Way) -> Voice {

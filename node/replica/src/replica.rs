@@ -182,6 +182,17 @@ impl Replica {
         self.mailbox.pending(to)
     }
 
+    /// How many envelopes of a line are not acknowledged.
+    #[must_use]
+    pub fn waiting(&self, to: Line) -> u64 {
+        self.mailbox.waiting(to)
+    }
+
+    /// The lines on which nothing more is taken: their sender has shown two histories.
+    pub fn halted_lines(&self) -> impl Iterator<Item = Line> {
+        self.mailbox.halted().map(|(line, _)| line)
+    }
+
     /// The key that a known node signs with.
     #[must_use]
     pub fn peer_key(&self, node: NodeId) -> Option<&PublicKey> {

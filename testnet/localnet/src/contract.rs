@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(served("gcfn node start --dir net/a --exit-with-parent"), Some("net/a".into()));
         assert_eq!(served("/bin/gcfn testnet bank --dir=/net/b"), Some("/net/b".into()));
         assert_eq!(served("gcfn node start"), Some(".".into()));
-        assert_eq!(served("gcfn node status --dir net/a"), None);
+        assert_eq!(served("gcfn status --dir net/a"), None);
         assert_eq!(served("gcfn testnet up --dir net"), None);
     }
 

@@ -41,7 +41,7 @@ const VERBS: [(&str, &[&str]); 64] = [
     ("node-init", &["node", "init"]),
     ("node-start", &["node", "start"]),
     ("node-new-key", &["node", "new-key"]),
-    ("node-status", &["node", "status"]),
+    ("status", &["status"]),
     ("federation-found", &["federation", "found"]),
     ("federation-members", &["federation", "members"]),
     ("federation-admit", &["federation", "admit"]),

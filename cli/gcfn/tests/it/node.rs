@@ -44,7 +44,7 @@ fn a_network_is_founded_by_hand() {
     assert_eq!((code, errors.as_str()), (0, ""));
     assert!(text.starts_with("gcfn-test is founded by 2 nodes"), "{text}");
 
-    let (code, text, errors) = told(&gcfn(&["node", "status", "--dir", &cn]));
+    let (code, text, errors) = told(&gcfn(&["status", "--dir", &cn]));
     assert_eq!((code, text.as_str()), (3, ""), "it has never run");
     assert!(errors.contains("has no run.json"), "{errors}");
     let run = "{\"pid\": 1, \"api\": \"127.0.0.1:1\", \"link\": \"127.0.0.1:2\"}";

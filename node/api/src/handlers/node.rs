@@ -1,6 +1,8 @@
 //! What the node says about itself.
 
+use crate::gateway::OwnCondition;
 use crate::route::{Body, Description, Figures, Open, Read, Write};
+use gcfn_api_wire::condition::{Condition, Finality};
 use gcfn_api_wire::federation::{ClockShift, ClockShown, SnapshotTaken};
 use gcfn_api_wire::node::{
     ApiStatus, Conservation, NodeReport, PoolBalance, PoolList, Probe, ProbeStatus, SeriesCount,
@@ -26,6 +28,31 @@ pub(crate) async fn node(call: Read, (): ()) -> Result<NodeReport, Problem> {
         time: Text(venue.map_or_else(|| node.now(), |(now, _)| now)),
         state_root,
         as_of,
+    })
+}
+
+/// Told by a halted node too: it says why.
+pub(crate) async fn condition(call: Read, (): ()) -> Result<Condition, Problem> {
+    let (node, own) = (call.api.node(), call.api.settings().identity);
+    let OwnCondition { cells, channels, certificate, disk } = node.condition();
+    let now = node.now();
+    // A regional that does not answer leaves the rest to be seen.
+    let anchors = call.api.federation().anchors().await.ok();
+    let finality = anchors.and_then(|anchors| anchors.round).map(|round| Finality {
+        round: round.number,
+        closed_at: round.closed_at,
+        age_ms: now.since(round.closed_at.0).0,
+    });
+    Ok(Condition {
+        node: Text(own.node),
+        role: own.role.to_string(),
+        ready: node.health().ready,
+        time: Text(now),
+        cells,
+        finality,
+        channels,
+        certificate,
+        disk,
     })
 }
 

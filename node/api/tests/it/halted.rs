@@ -9,8 +9,14 @@ use gcfn_api::gateway::Unavailable;
 use serde_json::json;
 
 /// What is answered nevertheless: whether the node works, and how it is doing.
-const ANSWERED: &[&str] =
-    &["/api/v1/dev/status", "/api/v1/users/token", "/healthz", "/metrics", "/openapi.json"];
+const ANSWERED: &[&str] = &[
+    "/api/v1/dev/status",
+    "/api/v1/node/condition",
+    "/api/v1/users/token",
+    "/healthz",
+    "/metrics",
+    "/openapi.json",
+];
 
 #[tokio::test]
 async fn a_halted_replica_shows_nothing_of_its_state() {
@@ -39,6 +45,8 @@ async fn a_halted_replica_says_so() {
     *world.gateway.down.lock().unwrap() = Some(Unavailable::Halted);
     let (_, status) = world.get(&people.ann, "/api/v1/dev/status").await;
     assert_eq!((&status["ready"], &status["halted"]), (&json!(false), &json!(true)));
+    let (_, condition) = world.get(&people.operator, "/api/v1/node/condition").await;
+    assert_eq!(condition["cells"][0]["halted"], json!("its disk is full"));
     let (status, problem) = world.get(&people.ann, "/readyz").await;
     assert_eq!((status, &problem["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("Halted")));
     let (status, problem) = world.get(&people.ann, "/api/v1/wallets/me").await;

@@ -10,11 +10,16 @@ use gcfn_anchor::keys::Signer;
 use gcfn_anchor::tile::Tile;
 use gcfn_api::feed::Feed;
 use gcfn_api::gateway::{
-    ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, Parts, RateRequest, Unavailable,
+    ForeignListing, Gateway, Health, NoRate, NoReceipt, Node, OwnCondition, Parts, RateRequest,
+    Unavailable,
 };
 use gcfn_api::projection::Past;
 use gcfn_api::{Api, RateLimits, Scope, Settings, projection};
+use gcfn_api_wire::condition::{
+    CellCondition, CertificateCondition, ChannelCondition, DiskCondition, ReplicaState,
+};
 use gcfn_api_wire::settlement::DepositAccount;
+use gcfn_api_wire::term::Text;
 use gcfn_banking::{BankEntry, BankReference, Side};
 use gcfn_link::identity::NodeIdentity;
 use gcfn_model::{
@@ -90,6 +95,29 @@ impl Node for TestGateway {
 
     fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
         (tile.range() == Some(0..1)).then(|| vec![7; 32])
+    }
+
+    fn condition(&self) -> OwnCondition {
+        let cell = CellCondition {
+            cell: "cn-sha".to_owned(),
+            state: ReplicaState::Leader,
+            leader: Some(Text("cn-sha".parse().unwrap())),
+            term: 1,
+            log_index: self.applied(),
+            applied_index: self.applied(),
+            snapshot_index: 0,
+            quorum_age_ms: Some(1),
+            voters: 1,
+            learners: 0,
+            halted: self.is_halted().then(|| "its disk is full".to_owned()),
+        };
+        let not_after = Text(time("2027-11-23T00:00:00Z"));
+        OwnCondition {
+            cells: vec![cell],
+            channels: vec![ChannelCondition::quiet("hk-hkg".parse().unwrap())],
+            certificate: CertificateCondition { not_after, days_left: 364 },
+            disk: DiskCondition { free_bytes: 1, total_bytes: 2 },
+        }
     }
 
     fn metrics(&self) -> String {

@@ -59,6 +59,7 @@ impl Base {
             cell: side.cell.clone(),
             prover: side.feed.prover.clone(),
             voice: voice.clone(),
+            observer: self.observer(None, Some(&side.cell)),
             metrics: self.metrics.clone(),
         });
         let node: Arc<dyn Node> = match (&gateway, at_council) {

@@ -97,6 +97,7 @@ impl Base {
             listings,
             wishes,
             feed,
+            observer: self.observer(Some(&side.cell), council.map(|side| &side.cell)),
             metrics: self.metrics.clone(),
         }
     }

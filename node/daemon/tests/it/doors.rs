@@ -36,6 +36,36 @@ async fn the_root_shows_its_figures_to_its_operator_alone() {
 }
 
 #[tokio::test]
+async fn the_operator_sees_how_the_node_does() {
+    let world = World::new();
+    let (cn, root) = (world.start("cn").await, world.start("root").await);
+    let condition = until("a final round", async || {
+        let (_, condition) = cn.get("/api/v1/node/condition").await;
+        condition["finality"]["round"].is_u64().then_some(condition)
+    })
+    .await;
+    assert_eq!(condition["ready"], true, "{condition}");
+    let cells = condition["cells"].as_array().expect("a list");
+    let of = |name: &str| cells.iter().find(|cell| cell["cell"] == name).expect("a cell");
+    let (own, federation) = (of("cn"), of("federation"));
+    assert_eq!((&own["state"], &own["leader"]), (&json!("leader"), &json!("cn")), "{condition}");
+    assert_eq!((&own["voters"], &federation["voters"]), (&json!(1), &json!(2)), "{condition}");
+    assert!(own["applied_index"].as_u64() <= own["log_index"].as_u64(), "{condition}");
+    assert!(own["applied_index"].as_u64() > Some(0), "{condition}");
+    assert!(federation["leader"].is_string() && own["halted"].is_null(), "{condition}");
+    assert!(condition["certificate"]["days_left"].as_u64() > Some(0), "{condition}");
+    let disk = &condition["disk"];
+    assert!(Some(0) < disk["free_bytes"].as_u64(), "{condition}");
+    assert!(disk["free_bytes"].as_u64() <= disk["total_bytes"].as_u64(), "{condition}");
+
+    let (_, condition) = root.get("/api/v1/node/condition").await;
+    let cells = condition["cells"].as_array().expect("a list");
+    assert_eq!(cells.len(), 1, "the root has no venue: {condition}");
+    root.end().await;
+    cn.end().await;
+}
+
+#[tokio::test]
 async fn a_user_reads_the_keys_that_verify_a_receipt() {
     let world = World::new();
     let (cn, root) = (world.start("cn").await, world.start("root").await);
