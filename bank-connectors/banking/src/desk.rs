@@ -115,7 +115,7 @@ pub enum StatusChange<P> {
     Answered(DeskEvent<P>),
 }
 
-/// What an entry means. The first five count: the caller posts exactly these to its ledger.
+/// What an entry means. The first seven count: the caller posts exactly these to its ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Booked<P> {
     /// Our account was debited: the instruction is settled.
@@ -124,6 +124,9 @@ pub enum Booked<P> {
     Received(Instruction<P>),
     /// Our account was credited with a payment of ours that came back.
     Returned(Instruction<P>),
+    /// Our account was debited with what a payment had brought to it: the bank has given it back
+    /// to who paid it, as much of it as the entry says.
+    TakenBack(Instruction<P>),
     /// It belongs to no payment known here: a deposit, or an entry for suspense.
     Unmatched,
     /// Money came in that contradicts what is known. It counts, in suspense, until somebody has
@@ -213,6 +216,25 @@ impl<P: Clone + PartialEq> Desk<P> {
         instruction: Instruction<P>,
     ) -> Result<Uetr, DeskRefusal> {
         self.open(at, instruction, PaymentState::Expected)
+    }
+
+    /// Takes a payment that another node says it has made, where its money has come already and was
+    /// counted as nobody's: the caller has found whose it is. A known one stays as it is.
+    ///
+    /// # Errors
+    /// As for [`Desk::instruct`].
+    pub fn expect_come(
+        &mut self,
+        at: Timestamp,
+        instruction: Instruction<P>,
+    ) -> Result<Uetr, DeskRefusal> {
+        let known = self.payments.contains_key(&instruction.uetr());
+        let uetr = self.expect(at, instruction)?;
+        if let Some(payment) = self.payments.get_mut(&uetr).filter(|_| !known) {
+            payment.credited = true;
+            payment.enter(at, PaymentState::Settled);
+        }
+        Ok(uetr)
     }
 
     /// The instruction's message is made, signed and archived. What has left since, or has been
@@ -414,6 +436,10 @@ impl<P: Clone + PartialEq> Desk<P> {
         let instruction = payment.instruction.clone();
         let uetr = instruction.uetr();
         let leg = payment.leg(entry).ok_or(Dispute::WrongAccount { uetr })?;
+        if leg == Leg::TakenBack {
+            payment.take_back(entry.amount)?;
+            return Ok(Booked::TakenBack(instruction));
+        }
         if entry.amount != instruction.amount {
             let (expected, got) = (instruction.amount, entry.amount);
             return Err(Dispute::WrongAmount { uetr, expected, got });
@@ -445,7 +471,7 @@ impl<P: Clone + PartialEq> Desk<P> {
                 Ok(Booked::Returned(instruction))
             }
             (Leg::Returned, PaymentState::Returned) => Err(Dispute::BookedTwice { uetr }),
-            (Leg::Returned, _) => Err(Dispute::NotPaid { uetr }),
+            (Leg::Returned | Leg::TakenBack, _) => Err(Dispute::NotPaid { uetr }),
         }
     }
 
@@ -507,6 +533,7 @@ impl<P: Clone + PartialEq> Desk<P> {
             recalls: 0,
             recall: None,
             returning: None,
+            taken_back: Amount::ZERO,
         };
         self.payments.insert(uetr, payment);
         Ok(uetr)

@@ -1,7 +1,9 @@
 //! Where one instruction stands.
 
-use crate::{BankEntry, Creditor, Instruction, ReasonCode, Recall, Side, TransactionStatus};
-use gcfn_model::Timestamp;
+use crate::{
+    BankEntry, Creditor, Dispute, Instruction, ReasonCode, Recall, Side, TransactionStatus,
+};
+use gcfn_model::{Amount, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The stages of a payment (specification 2.4). Append-only: the order is the encoding.
@@ -75,6 +77,8 @@ pub struct Payment<P> {
     pub recall: Option<Recall>,
     /// Why the bank says that it comes back (pacs.004), if it does.
     pub returning: Option<ReasonCode>,
+    /// How much of what it has brought to an account of this desk the bank has taken back.
+    pub taken_back: Amount,
 }
 
 /// What an entry means for the payment it names.
@@ -86,6 +90,8 @@ pub(crate) enum Leg {
     Received,
     /// The debtor's account was credited: the money came back.
     Returned,
+    /// The creditor's account was debited: what it had received went back, all or a part of it.
+    TakenBack,
 }
 
 impl<P> Payment<P> {
@@ -97,23 +103,31 @@ impl<P> Payment<P> {
         match entry.side {
             _ if entry.currency != instruction.currency => None,
             Side::Debit if from_debtor => Some(Leg::Paid),
+            Side::Debit if to_creditor => Some(Leg::TakenBack),
             Side::Credit if to_creditor => Some(Leg::Received),
             Side::Credit if from_debtor => Some(Leg::Returned),
             Side::Debit | Side::Credit => None,
         }
     }
 
-    /// Whether `entry` is the booking that this payment was counted by.
-    #[must_use]
-    pub fn has_counted(&self, entry: &BankEntry) -> bool {
-        let settled = matches!(self.state, PaymentState::Settled | PaymentState::Returned);
-        let counted = match self.leg(entry) {
-            Some(Leg::Paid) => settled,
-            Some(Leg::Received) => self.credited,
-            Some(Leg::Returned) => self.state == PaymentState::Returned,
-            None => false,
-        };
-        counted && entry.amount == self.instruction.amount
+    /// Counts `amount` as taken back, of what was received and not taken back yet.
+    pub(crate) fn take_back(&mut self, amount: Amount) -> Result<(), Dispute>
+    where
+        P: Clone,
+    {
+        let uetr = self.instruction.uetr();
+        let left = self.instruction.amount.saturating_sub(self.taken_back);
+        if !self.credited {
+            return Err(Dispute::NotPaid { uetr });
+        }
+        if left.is_zero() {
+            return Err(Dispute::BookedTwice { uetr });
+        }
+        if left < amount {
+            return Err(Dispute::WrongAmount { uetr, expected: left, got: amount });
+        }
+        self.taken_back = self.instruction.amount.saturating_sub(left.saturating_sub(amount));
+        Ok(())
     }
 
     /// Since when the bank owes an answer to a request to give it up.

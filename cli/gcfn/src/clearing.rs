@@ -112,6 +112,13 @@ impl Table for OfHouse {
             .at(&["netting"])
             .into(),
             deposits(),
+            show(
+                "claims",
+                "/api/v1/settle/house/claims",
+                "List what members owe because a bank has taken a pay-in back.",
+            )
+            .list("claims", &["account", "amount", "owed", "returned", "since", "due"])
+            .into(),
             suspense(),
         ]
     }
@@ -156,7 +163,10 @@ fn caps() -> Entry {
         "What accounts may owe at the house.",
         vec![
             show("list", "/api/v1/settle/house/caps", "The caps, and what counts against them.")
-                .list("caps", &["account", "limit", "exposure", "unsettled", "reserved"]),
+                .list(
+                    "caps",
+                    &["account", "limit", "exposure", "unsettled", "reserved", "claimed"],
+                ),
             set(
                 "set",
                 "/api/v1/settle/house/caps",

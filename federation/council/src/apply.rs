@@ -11,8 +11,8 @@ use crate::refusal::Refusal;
 use crate::staff::HouseAct;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use gcfn_clearing::member_party;
 use gcfn_model::{Machine, Timestamp};
-use gcfn_venue::member_party;
 
 impl Machine for Council {
     type Command = Command;

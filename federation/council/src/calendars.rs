@@ -14,8 +14,8 @@ use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Refusal;
 use alloc::boxed::Box;
+use gcfn_clearing::member_party;
 use gcfn_model::{BusinessDate, Calendar, Currency};
-use gcfn_venue::member_party;
 use serde::{Deserialize, Serialize};
 
 /// The most days that a calendar names: a hundred years of holidays.

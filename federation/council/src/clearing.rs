@@ -197,7 +197,11 @@ impl Council {
             Booked::Suspended(dispute) | Booked::Disputed(dispute) => {
                 step.emit(Event::BankDisputed(dispute));
             }
-            Booked::Settled(_) | Booked::Received(_) | Booked::Returned(_) | Booked::Unmatched => {}
+            Booked::Settled(_)
+            | Booked::Received(_)
+            | Booked::Returned(_)
+            | Booked::TakenBack(_)
+            | Booked::Unmatched => {}
         }
         Ok(Done::Accepted)
     }

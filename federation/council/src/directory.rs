@@ -19,8 +19,8 @@ use gcfn_anchor::canon::sha256;
 use gcfn_anchor::checkpoint::{Checkpoint, Equivocation};
 use gcfn_anchor::keys::PublicKey;
 use gcfn_anchor::roster::{Roster, Validator};
+use gcfn_clearing::member_party;
 use gcfn_model::{Amount, Currency, Digest, NetworkId, NodeId, SeriesId, Timestamp};
-use gcfn_venue::member_party;
 use serde::{Deserialize, Serialize};
 
 /// The most bytes of a certificate.

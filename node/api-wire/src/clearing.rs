@@ -360,6 +360,8 @@ pub struct CapReport {
     pub unsettled: SignedMoney,
     /// What it owes in what its node has affirmed and another has not.
     pub reserved: SignedMoney,
+    /// What it owes for pay-ins that its bank has taken back.
+    pub claimed: SignedMoney,
 }
 
 /// An account that may keep money at the house.
@@ -547,6 +549,7 @@ impl CapList {
             exposure: SignedMoney::new(cap.exposure(), currency),
             unsettled: SignedMoney::new(cap.unsettled, currency),
             reserved: SignedMoney::new(cap.reserved, currency),
+            claimed: SignedMoney::new(cap.claimed, currency),
         });
         CapList { caps: caps.collect(), as_of }
     }

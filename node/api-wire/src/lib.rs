@@ -14,6 +14,7 @@ pub mod problem;
 
 pub mod alliance;
 pub mod bank;
+pub mod claims;
 pub mod clearing;
 pub mod condition;
 pub mod coupon;

@@ -1,6 +1,7 @@
 //! Limits of what parties may do, and what rules have noticed.
 
 use crate::bank::BankQueue;
+use crate::claims::ClaimReport;
 use crate::money::limit;
 use crate::page::list_size;
 use crate::settlement::CyclePhase;
@@ -139,6 +140,9 @@ pub struct AlertList {
     /// The banks whose way has taken nothing for longer than the operator lets payments wait
     /// . They end by themselves, once the way takes them.
     pub banks_down: Vec<BankDown>,
+    /// The pay-ins that a bank has taken back and that are not paid again: those of this node, and
+    /// those that its house is owed. They end by themselves, once they are paid.
+    pub returned_pay_ins: Vec<ClaimReport>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
 }

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 /// Unsettled is what the account owes, less what it is owed, in all bundles that are agreed and
 /// have not settled, of every value date. Reserved is what it owes in bundles that its node has
 /// affirmed and another has not yet: they may become agreed without the house being asked again.
-/// What others have yet to affirm to it counts for nothing.
+/// What others have yet to affirm to it counts for nothing. Claimed is what it owes for what has
+/// settled already: nothing that it will be owed is set off against that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cap {
     /// The most that it may owe.
@@ -21,18 +22,21 @@ pub struct Cap {
     pub unsettled: Position,
     /// What it will owe.
     pub reserved: Position,
+    /// What it owes for pay-ins that its bank has taken back.
+    pub claimed: Position,
 }
 
 impl Cap {
     /// A cap against which nothing counts yet.
     pub(crate) fn new(limit: Amount) -> Cap {
-        Cap { limit, unsettled: Position::ZERO, reserved: Position::ZERO }
+        let (unsettled, reserved, claimed) = (Position::ZERO, Position::ZERO, Position::ZERO);
+        Cap { limit, unsettled, reserved, claimed }
     }
 
     /// What counts against it.
     #[must_use]
     pub fn exposure(&self) -> Position {
-        self.unsettled.negated().max(Position::ZERO).and(self.reserved)
+        self.unsettled.negated().max(Position::ZERO).and(self.reserved).and(self.claimed)
     }
 }
 

@@ -5,10 +5,11 @@
 
 use crate::ClearingEvent;
 use crate::house::House;
+use crate::reconciliation::moved_at_bank;
 use crate::suspense::SuspenseEnd;
 use alloc::vec::Vec;
 use gcfn_banking::{BankEntry, Break, BreakResolution, Correction, DeskEvent, DeskRefusal, Side};
-use gcfn_ledger::{Account, Entry, Ledger, Posting};
+use gcfn_ledger::{Account, Ledger, Posting};
 use gcfn_model::{Pool, Position, Timestamp};
 
 impl House {
@@ -69,18 +70,17 @@ impl House {
         (change, waiting): (Position, Option<u64>),
         (ledger, events): (&mut Ledger, &mut Vec<ClearingEvent>),
     ) {
-        let own = Account::Bank(Pool::ClearingHouse);
-        let suspense = Account::Suspense(Pool::ClearingHouse);
-        let (side, debit, credit, amount) = match (change.credit(), change.debit()) {
-            (Some(amount), _) => (Side::Credit, own, suspense, amount),
-            (None, Some(amount)) => (Side::Debit, suspense, own, amount),
+        let (side, amount) = match (change.credit(), change.debit()) {
+            (Some(amount), _) => (Side::Credit, amount),
+            (None, Some(amount)) => (Side::Debit, amount),
             (None, None) => return,
         };
         if amount.is_zero() {
             return;
         }
-        let currency = of.currency;
-        let entry = Entry::new(Posting::BankDifference, currency).with(debit, credit, amount);
+        let (currency, suspense) = (of.currency, Account::Suspense(Pool::ClearingHouse));
+        let moved = (side, currency, amount);
+        let entry = moved_at_bank(ledger, Posting::BankDifference, moved, suspense);
         if ledger.post(&entry).is_err() {
             events.push(ClearingEvent::UnmatchedEntry { currency, amount });
             return;

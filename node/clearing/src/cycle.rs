@@ -224,6 +224,15 @@ impl Cycle {
         self.pay_ins.values()
     }
 
+    /// What `payment` has paid in has gone back, as much of it as `call` asks for now.
+    pub(crate) fn replace_pay_in(&mut self, payment: Uetr, call: PayIn) {
+        if let Some((pay_in, _)) = self.pay_ins.get_mut(&payment) {
+            pay_in.amount = pay_in.amount.saturating_sub(call.amount);
+        }
+        self.pay_ins.retain(|_, (pay_in, _)| !pay_in.amount.is_zero());
+        self.pay_ins.insert(Uetr::derive(&[call.instruction.as_bytes()]), (call, false));
+    }
+
     /// Whether the bank has booked everything that the house owes in it.
     pub(crate) fn is_paid_out(&self) -> bool {
         self.pay_outs.iter().all(|out| out.state == PayOutState::Paid)

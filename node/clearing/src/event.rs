@@ -1,8 +1,8 @@
 //! What a house did.
 
 use crate::{
-    BundleRef, Deposit, HouseItem, HousePayment, Layer, NetPosition, Netting, PayIn, QueueChange,
-    Saving, Schedule, SuspenseEnd,
+    BundleRef, CallAgain, Deposit, HouseItem, HousePayment, Layer, NetPosition, Netting, PayIn,
+    QueueChange, Saving, Schedule, SuspenseEnd,
 };
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -10,6 +10,7 @@ use gcfn_banking::{DeskEvent, Instruction};
 use gcfn_ledger::Entry;
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, Millis, NodeId, PartyId, SettlementAccount, Timestamp,
+    Uetr,
 };
 use serde::{Deserialize, Serialize};
 
@@ -285,6 +286,27 @@ pub enum ClearingEvent {
         number: u64,
         /// How.
         end: SuspenseEnd,
+    },
+    /// A bank has taken a pay-in back, or a part of it. Nothing of the cycle is undone.
+    PayInReturned {
+        /// The cycle that it was paid in for.
+        cycle: CycleId,
+        /// The payment.
+        payment: Uetr,
+        /// Who had paid in.
+        account: SettlementAccount,
+        /// In which currency.
+        currency: Currency,
+        /// How much is gone.
+        amount: Amount,
+    },
+    /// An account is called for what a bank has taken back; again whenever it has missed the
+    /// deadline.
+    PayInCalledAgain {
+        /// The cycle that it was paid in for.
+        cycle: CycleId,
+        /// The call.
+        again: CallAgain,
     },
 }
 

@@ -1,6 +1,7 @@
 //! The house: it takes affirmations and moves its cycles on.
 
 use crate::caps::{Cap, Caps};
+use crate::claim::Claim;
 use crate::cycle::{Affirmed, Standing};
 use crate::deposit::Deposits;
 use crate::netting::Netting;
@@ -45,6 +46,8 @@ pub struct House {
     pub(crate) queue: Queue,
     pub(crate) deposits: Deposits,
     pub(crate) suspense: Suspense,
+    /// What accounts owe because their banks have taken pay-ins back, oldest first.
+    pub(crate) claims: Vec<Claim>,
 }
 
 impl House {
@@ -61,6 +64,7 @@ impl House {
             queue: Queue::default(),
             deposits: Deposits::default(),
             suspense: Suspense::default(),
+            claims: Vec::new(),
         }
     }
 
@@ -139,6 +143,7 @@ impl House {
         });
         self.caps.0.remove(&key);
         self.caps.0.extend(counted.into_iter().flatten());
+        self.count_claims(key);
         self.drain_queue(events);
     }
 
@@ -240,6 +245,7 @@ impl House {
         for date in due {
             self.advance(at, date, ledger, events);
         }
+        self.miss_claims(at, ledger, events);
         self.retry_pay_outs(at, events);
         self.ask_bank_about(at, events);
         self.warn_of_late(at, events);
@@ -255,7 +261,8 @@ impl House {
             _ => cycle.pay_outs.iter().filter_map(PayOut::retry_at).min(),
         };
         let warnings = self.cycles.values().filter_map(Cycle::warning_at);
-        self.cycles.values().filter_map(due).chain(warnings).chain(self.desk.next_question()).min()
+        let moves = self.cycles.values().filter_map(due).chain(warnings);
+        moves.chain(self.next_claim_due()).chain(self.desk.next_question()).min()
     }
 
     fn advance(

@@ -8,8 +8,8 @@
 //! moves cycles on; `caps` and `queue` say what has to wait; `netting`, `pay_in`, `settlement`,
 //! `pay_out` and `reconciliation` are the phases of a `cycle` in their order. `deposit` is what
 //! members keep at the house and `paying_back` gives back: `run` settles with it between cycles, `waterfall` draws on it for who
-//! does not pay in, and `selection` finds for both what settles the most value. `preview` asks what
-//! would happen, and recounts what has; `waiting` says what a cycle waits for.
+//! does not pay in, and `selection` finds for both what settles the most value; `claim` is what a bank takes
+//! back of what was paid in. `preview` asks what would happen, and recounts what has; `waiting` says what a cycle waits for.
 //!
 //! Source: protocols "A clearing cycle"; CPMI-IOSCO PFMI principles 8 (finality), 9 (money
 //! settlements) and 12 (exchange of value).
@@ -19,6 +19,7 @@
 extern crate alloc;
 
 mod caps;
+mod claim;
 mod correcting;
 mod cycle;
 mod deposit;
@@ -43,6 +44,7 @@ mod waiting;
 mod waterfall;
 
 pub use caps::Cap;
+pub use claim::{CallAgain, Claim, member_party};
 pub use cycle::{Cycle, PayIn, Phase, Schedule, Standing};
 pub use deposit::{Deposit, Layer};
 pub use event::ClearingEvent;

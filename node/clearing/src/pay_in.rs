@@ -43,6 +43,9 @@ impl House {
         let (currency, amount, phase) = (payment.currency, payment.amount, cycle.phase);
         let cycle = cycle.id;
         events.push(ClearingEvent::PayInReceived { cycle, account, currency, amount });
+        if self.meets_claim(at, payment, ledger, events) {
+            return;
+        }
         let restored = self.restore(value_date, (currency, account), amount, ledger, events);
         if phase < Phase::Settled {
             self.settle_if_funded(at, value_date, ledger, events);

@@ -75,10 +75,10 @@ impl House {
         }
     }
 
-    /// What an account owes in what is agreed and not paid in, and for what was drawn from others
-    /// for it.
+    /// What an account owes in what is agreed and not paid in, for what its bank has taken back, and
+    /// for what was drawn from others for it.
     fn owed_by(&self, of: (Currency, SettlementAccount)) -> Position {
-        let mut owed = Position::ZERO;
+        let mut owed = self.claimed(of);
         for cycle in self.cycles.values() {
             let drawn = cycle.covers.iter().filter(|cover| {
                 (cover.currency, cover.account) == of && cover.from != cover.account

@@ -9,13 +9,13 @@ use gcfn_banking::{
     IntradayReport, Reconciliation, Side, Statement, StatusChange, StatusReport, Tied,
 };
 use gcfn_ledger::{Account, Entry, Ledger, Posting};
-use gcfn_model::{Currency, Pool, Position, Timestamp, Uetr};
+use gcfn_model::{Amount, Currency, Pool, Position, Timestamp, Uetr};
 
 impl House {
     /// Books what the bank says happened on the house's account.
     ///
     /// A credit with the reference and the amount of a call is a pay-in; a debit is one of the
-    /// house's own payments. A credit that nobody was called for, or not for that much, goes to
+    /// house's own payments, or a pay-in that its bank takes back. A credit that nobody was called for, or not for that much, goes to
     /// suspense; a debit that does not fit stays a dispute of the desk. Money is never guessed to
     /// be somebody's.
     pub fn booked(
@@ -51,10 +51,9 @@ impl House {
     ) {
         let deposit = self.deposit_named_by(entry).filter(|_| *booked == Booked::Unmatched);
         let member = deposit.map(|(of, _)| Account::ClearingMember(of.node));
-        let own = Account::Bank(Pool::ClearingHouse);
-        if let Some((debit, credit)) = member.map(|of| (own, of)).or_else(|| legs(booked, entry)) {
-            let books = Entry::new(Posting::BankConfirmation, entry.currency);
-            let books = books.with(debit, credit, entry.amount);
+        if let Some(other) = member.or_else(|| self.other_side(booked)) {
+            let moved = (entry.side, entry.currency, entry.amount);
+            let books = moved_at_bank(ledger, Posting::BankConfirmation, moved, other);
             if ledger.post(&books).is_err() {
                 // More was booked than the house ever had: the statement will not tie, and the
                 // break stays until somebody has looked.
@@ -79,6 +78,10 @@ impl House {
             Booked::Returned(payment) => {
                 self.note_booking(payment, entry);
                 self.not_paid_out(at, payment, events);
+            }
+            Booked::TakenBack(payment) => {
+                self.note_booking(payment, entry);
+                self.taken_back(at, payment, entry.amount, events);
             }
             Booked::Unmatched if let Some(deposit) = deposit => {
                 self.deposited(deposit, entry, events);
@@ -271,6 +274,21 @@ impl House {
         }
     }
 
+    /// Whose money an entry moves by the house's books; nobody's where it does not count.
+    fn other_side(&self, booked: &Booked<HousePayment>) -> Option<Account> {
+        match booked {
+            // What comes back is owed to the member again.
+            Booked::Received(payment) | Booked::Returned(payment) | Booked::Settled(payment) => {
+                Some(Account::ClearingMember(payment.purpose.account.node))
+            }
+            Booked::TakenBack(payment) => Some(self.bearer(payment)),
+            Booked::Unmatched | Booked::Suspended(_) => {
+                Some(Account::Suspense(Pool::ClearingHouse))
+            }
+            Booked::Disputed(_) | Booked::Repeat | Booked::DayClosed => None,
+        }
+    }
+
     /// Remembers until when the bank has booked for a cycle: only a statement of that day or a
     /// later one confirms it.
     fn note_booking(&mut self, payment: &Instruction<HousePayment>, entry: &BankEntry) {
@@ -282,25 +300,33 @@ impl House {
     }
 }
 
-/// Between which accounts of the house an entry moves money; none where it does not count.
-fn legs(booked: &Booked<HousePayment>, entry: &BankEntry) -> Option<(Account, Account)> {
-    let own = Account::Bank(Pool::ClearingHouse);
-    let suspense = Account::Suspense(Pool::ClearingHouse);
-    let member =
-        |payment: &Instruction<HousePayment>| Account::ClearingMember(payment.purpose.account.node);
-    match (booked, entry.side) {
-        // What comes back is owed to the member again.
-        (Booked::Received(payment) | Booked::Returned(payment), _) => Some((own, member(payment))),
-        (Booked::Settled(payment), _) => Some((member(payment), own)),
-        (Booked::Unmatched | Booked::Suspended(_), Side::Credit) => Some((own, suspense)),
-        (Booked::Unmatched | Booked::Suspended(_), Side::Debit) => Some((suspense, own)),
-        (Booked::Disputed(_) | Booked::Repeat | Booked::DayClosed, _) => None,
+/// An entry by which the bank has moved so much between the house's account and `other`. What it
+/// takes beyond what is there it has lent: that is money under way, which the next to come in is.
+pub(crate) fn moved_at_bank(
+    ledger: &Ledger,
+    posting: Posting,
+    (side, currency, amount): (Side, Currency, Amount),
+    other: Account,
+) -> Entry {
+    let (own, lent) = (Account::Bank(Pool::ClearingHouse), Account::Transit(Pool::ClearingHouse));
+    let entry = Entry::new(posting, currency);
+    match side {
+        Side::Credit => {
+            let owed = ledger.balance(lent, currency).debit().unwrap_or(Amount::ZERO).min(amount);
+            entry.with(lent, other, owed).with(own, other, amount.saturating_sub(owed))
+        }
+        Side::Debit => {
+            let there = ledger.amount(own, currency).min(amount);
+            entry.with(other, own, there).with(other, lent, amount.saturating_sub(there))
+        }
     }
 }
 
-/// What the house's account holds by its own books.
+/// What the house's account holds by its own books; below zero where the bank has lent.
 fn mirror(ledger: &Ledger, currency: Currency) -> Position {
-    ledger.balance(Account::Bank(Pool::ClearingHouse), currency)
+    let balance = |account| ledger.balance(account, currency);
+    let (own, lent) = (Account::Bank(Pool::ClearingHouse), Account::Transit(Pool::ClearingHouse));
+    balance(own).and(balance(lent))
 }
 
 /// Ends a cycle that is paid out and confirmed in all its currencies; one without obligations

@@ -10,7 +10,8 @@
 //!    it is enough for all of it. Else they leave too.
 //!
 //! What was drawn is the defaulter's debt: when it pays in late, everybody has his own back before
-//! it has the rest.
+//! it has the rest. In the same order stands what is kept at the house for a pay-in that a bank has
+//! taken back (`claim`); nothing leaves then, for its cycle has settled.
 
 use crate::cycle::{Affirmed, Cycle, Standing};
 use crate::deposit::{Deposit, Deposits, Layer};
@@ -22,7 +23,7 @@ use crate::{Bundle, BundleRef, ClearingEvent, HouseRefusal, Obligation, Phase};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use gcfn_ledger::Ledger;
-use gcfn_model::{Amount, BusinessDate, Currency, Position, SettlementAccount};
+use gcfn_model::{Amount, BusinessDate, Currency, CycleId, Position, SettlementAccount};
 use serde::{Deserialize, Serialize};
 
 type Cell = (Currency, SettlementAccount);
@@ -47,7 +48,7 @@ pub struct Cover {
 }
 
 impl Cover {
-    fn deposit(self) -> Deposit {
+    pub(crate) fn deposit(self) -> Deposit {
         let Cover { currency, from: account, layer, amount, .. } = self;
         Deposit { account, layer, currency, amount }
     }
@@ -91,7 +92,7 @@ impl House {
         if missing.is_empty() {
             return DefaultPlan::default();
         }
-        let mut purses = self.free_deposits(cycle);
+        let mut purses = self.free_deposits(Some(cycle.id));
         let mut funds = cycle.funds();
         for &(currency, account) in missing.keys() {
             let has = funds.entry((currency, account)).or_default();
@@ -109,10 +110,10 @@ impl House {
         DefaultPlan { missing, covers, leaving }
     }
 
-    /// The deposits, less what stands for what was settled ahead of other cycles.
-    fn free_deposits(&self, cycle: &Cycle) -> Deposits {
+    /// The deposits, less what stands for what was settled ahead of cycles other than `of`.
+    pub(crate) fn free_deposits(&self, of: Option<CycleId>) -> Deposits {
         let mut free = self.deposits.clone();
-        let others = self.cycles.values().filter(|c| c.phase < Phase::Settled && c.id != cycle.id);
+        let others = self.cycles.values().filter(|c| c.phase < Phase::Settled && Some(c.id) != of);
         for (&(currency, account), position) in others.flat_map(|other| &other.ahead) {
             if let Some(used) = position.debit() {
                 free.draw((currency, account, Layer::Deposit), used);
@@ -177,27 +178,44 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) -> Amount {
         let Some(cycle) = self.cycles.get_mut(&date) else { return Amount::ZERO };
+        let (id, mut covers) = (cycle.id, core::mem::take(&mut cycle.covers));
         let mut left = paid;
         let drawn = |cover: &&mut Cover| (cover.currency, cover.account) == (currency, account);
-        for cover in cycle.covers.iter_mut().rev().filter(drawn) {
+        for cover in covers.iter_mut().rev().filter(drawn) {
             let amount = cover.amount.min(left);
-            let back = Cover { amount, ..*cover };
-            let entries = entries_of(&[back.payment(true)]);
-            if amount.is_zero() || !have_room(ledger, &entries) {
-                continue;
+            if self.put_back(id, Cover { amount, ..*cover }, ledger, events) {
+                cover.amount = cover.amount.saturating_sub(amount);
+                left = left.saturating_sub(amount);
             }
-            for entry in entries {
-                ledger.post(&entry).expect("the account has just paid in");
-                events.push(ClearingEvent::Posted(entry));
-            }
-            self.deposits.add((currency, cover.from, cover.layer), amount);
-            let (cycle, to) = (cycle.id, back.deposit());
-            events.push(ClearingEvent::CoverRestored { cycle, account, to });
-            cover.amount = cover.amount.saturating_sub(amount);
-            left = left.saturating_sub(amount);
         }
-        cycle.covers.retain(|cover| !cover.amount.is_zero());
+        covers.retain(|cover| !cover.amount.is_zero());
+        if let Some(cycle) = self.cycles.get_mut(&date) {
+            cycle.covers = covers;
+        }
         paid.saturating_sub(left)
+    }
+
+    /// Gives back what was drawn for an account that has just paid in; says whether its owner had
+    /// room for it.
+    pub(crate) fn put_back(
+        &mut self,
+        cycle: CycleId,
+        cover: Cover,
+        ledger: &mut Ledger,
+        events: &mut Vec<ClearingEvent>,
+    ) -> bool {
+        let entries = entries_of(&[cover.payment(true)]);
+        if cover.amount.is_zero() || !have_room(ledger, &entries) {
+            return false;
+        }
+        for entry in entries {
+            ledger.post(&entry).expect("the account has just paid in");
+            events.push(ClearingEvent::Posted(entry));
+        }
+        let (account, to) = (cover.account, cover.deposit());
+        self.deposits.add(to.place(), to.amount);
+        events.push(ClearingEvent::CoverRestored { cycle, account, to });
+        true
     }
 }
 
@@ -295,7 +313,7 @@ fn short(owed: &[Obligation], cycle: &Cycle, funds: &Positions) -> BTreeMap<Cell
 
 /// What is drawn for what each account is short of: its own, layer by layer, then everybody's part
 /// of the fund in proportion.
-fn covers(short: &BTreeMap<Cell, Amount>, purses: &mut Deposits) -> Vec<Cover> {
+pub(crate) fn covers(short: &BTreeMap<Cell, Amount>, purses: &mut Deposits) -> Vec<Cover> {
     let mut covers = Vec::new();
     let mut rest = short.clone();
     for (&(currency, account), left) in &mut rest {

@@ -92,6 +92,14 @@ fn describe(node: NodeId, event: &gcfn_venue::Event) -> Option<(&'static str, Ke
             let data = json!({ "alert": "cycle_late", "cycle": cycle, "late_ms": by.0 });
             ("risk.alert_raised", Key::Cycle(*cycle), data)
         }
+        Event::Clearing(event @ ClearingEvent::PayInReturned { cycle, .. }) => {
+            let data = json!({ "alert": "pay_in_returned", "event": event });
+            ("risk.alert_raised", Key::Cycle(*cycle), data)
+        }
+        Event::PayInReturned { payment, call, .. } => {
+            let data = json!({ "alert": "pay_in_returned", "payment": payment, "call": call });
+            ("risk.alert_raised", Key::Account(call.account), data)
+        }
         Event::Clearing(event) => {
             let (name, cycle) = cycle_event(event)?;
             (name, Key::Cycle(cycle), json!(event))
@@ -142,6 +150,7 @@ fn cycle_event(event: &ClearingEvent) -> Option<(&'static str, CycleId)> {
         ClearingEvent::CycleClosed { cycle } => ("clearing.closed", *cycle),
         ClearingEvent::CycleNetted { cycle, .. } => ("clearing.netted", *cycle),
         ClearingEvent::PayInCalled { cycle, .. } => ("clearing.pay_in_called", *cycle),
+        ClearingEvent::PayInCalledAgain { cycle, .. } => ("clearing.pay_in_called_again", *cycle),
         ClearingEvent::PayInMissed { cycle, .. } => ("clearing.pay_in_missed", *cycle),
         ClearingEvent::CycleSettled { cycle, .. } => ("clearing.settled", *cycle),
         ClearingEvent::BundlesFailed { cycle, .. } => ("clearing.bundles_failed", *cycle),

@@ -27,13 +27,15 @@ const OVERDUE: Millis = Millis(3_600_000);
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<()> {
-    let (mut overdue_told, mut late_told, mut breaks) = (0, 0, Breaks::default());
+    let (mut overdue_told, mut breaks, mut house) = (0, Breaks::default(), OfHouse::default());
+    let mut returned_told = 0;
     loop {
         let now = clock.now();
-        let (currency, pending, overdue, late, suspense) = cell.read(|replica| {
+        let (currency, pending, overdue, returned, suspense) = cell.read(|replica| {
             let venue = replica.venue();
             let of_house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
             breaks.show(venue.desk().breaks().chain(of_house), now);
+            venue.house().into_iter().for_each(|of| house.show(of, now));
             let pending = venue.desk().payments().filter(|p| p.state.is_open()).count();
             let overdue = venue.desk().overdue(now, OVERDUE).count();
             let money = &venue.books().money;
@@ -41,8 +43,8 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
                 let balance = |pool| money.balance(Account::Suspense(pool), currency).minor();
                 (currency, Pool::ALL.into_iter().map(balance).sum::<i128>())
             });
-            let late = venue.house().map_or(0, |house| show_unsettled(house, now));
-            (venue.terms().currency.code(), pending, overdue, late, in_suspense)
+            let returned = venue.returned_pay_ins().count();
+            (venue.terms().currency.code(), pending, overdue, returned, in_suspense)
         });
         show(currency, (pending, overdue));
         for (currency, balance) in suspense {
@@ -50,7 +52,7 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
             Gauge::SuspenseBalance.set(&[currency.code()], figure);
         }
         alarm(&mut overdue_told, overdue, "payments wait for a bank's answer for over an hour");
-        alarm(&mut late_told, late, "cycles owe somebody an hour past their deadline");
+        alarm(&mut returned_told, returned, "what this node had paid in has come back");
         tokio::time::sleep(BEAT).await;
     }
 }
@@ -60,11 +62,11 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()> {
-    let (mut overdue_told, mut late_told, mut breaks) = (0, 0, Breaks::default());
+    let (mut overdue_told, mut breaks, mut house) = (0, Breaks::default(), OfHouse::default());
     loop {
         let now = clock.now();
-        let (late, counts) = cell.read(|council| {
-            let late = show_unsettled(council.house(), now);
+        let counts = cell.read(|council| {
+            house.show(council.house(), now);
             let desk = council.house().desk();
             breaks.show(desk.breaks(), now);
             let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
@@ -74,14 +76,13 @@ pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock
             for payment in desk.overdue(now, OVERDUE) {
                 counts.entry(payment.instruction.currency).or_default().1 += 1;
             }
-            (late, counts)
+            counts
         });
         for currency in Currency::ALL {
             show(currency.code(), counts.get(&currency).copied().unwrap_or_default());
         }
         let overdue = counts.values().map(|(_, overdue)| overdue).sum();
         alarm(&mut overdue_told, overdue, "payments wait for a bank's answer for over an hour");
-        alarm(&mut late_told, late, "cycles owe somebody an hour past their deadline");
         tokio::time::sleep(BEAT).await;
     }
 }
@@ -137,6 +138,26 @@ impl Breaks {
         let overdue = counts.values().map(|(_, overdue)| overdue).sum();
         let what = "differences from a bank's books have stood for over a day";
         alarm(&mut self.overdue, overdue, what);
+    }
+}
+
+/// How a clearing house stood when it was shown last.
+#[derive(Default)]
+struct OfHouse {
+    late: usize,
+    returned: usize,
+}
+
+impl OfHouse {
+    /// Shows which cycles are late and what banks have taken back, and logs it once when there is
+    /// more of it.
+    fn show(&mut self, house: &House, now: Timestamp) {
+        let late = show_unsettled(house, now);
+        alarm(&mut self.late, late, "cycles owe somebody an hour past their deadline");
+        let returned = house.claims().count();
+        let figure = i64::try_from(returned).unwrap_or(i64::MAX);
+        Gauge::PayInsReturned.set(&[house.id().as_str()], figure);
+        alarm(&mut self.returned, returned, "banks have taken back what was paid in to the house");
     }
 }
 

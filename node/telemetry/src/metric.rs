@@ -93,6 +93,9 @@ metrics! {
              have in time.";
         CyclesLate "gcfn_cycles_late" ["house"] Count
             "Cycles that still owe somebody an hour past their pay-in deadline. Alarm at 1 (CLR-06).";
+        PayInsReturned "gcfn_pay_ins_returned" ["house"] Count
+            "Pay-ins that a bank has taken back from the house and nobody has paid again. Alarm at 1. See \
+             gcfn clearing claims.";
         CertificateExpiry "gcfn_certificate_expiry_timestamp_seconds" [] Seconds
             "When this node's TLS certificate expires, in Unix time.";
         BuildInfo "gcfn_build_info" ["version", "network", "role", "node"] Count

@@ -13,15 +13,10 @@ use crate::refusal::Rejection;
 use crate::trade::{MemberSide, Taker, TradeState};
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
+use gcfn_clearing::member_party;
 use gcfn_ledger::{Account, Holder, Posting};
 use gcfn_market::{Order, Side, TimeInForce};
-use gcfn_model::{Amount, BusinessDate, NodeId, PartyId, SeriesId, Timestamp, TradeId};
-
-/// The pseudonym under which a node trades in this venue's books.
-#[must_use]
-pub fn member_party(node: NodeId) -> PartyId {
-    PartyId::derive(&[b"member", node.as_str().as_bytes()])
-}
+use gcfn_model::{Amount, BusinessDate, NodeId, SeriesId, Timestamp, TradeId};
 
 impl Venue {
     /// A member's order: matched at once or answered with nothing. Whatever happens, the member

@@ -20,12 +20,13 @@ use crate::settlement::{ItemId, Purpose, TradingDay};
 use crate::trade::Trade;
 use alloc::vec::Vec;
 use gcfn_banking::{DeskEvent, Dispute, Instruction, Reconciliation};
-use gcfn_clearing::{BundleRef, ClearingEvent, HousePayment};
+use gcfn_clearing::{BundleRef, ClearingEvent, HousePayment, PayIn};
 use gcfn_ledger::{Entry, Holder, LedgerFault, Lot};
 use gcfn_market::{LevelChange, Phase, Side};
 use gcfn_model::{
-    Amount, AuctionId, BatchId, Currency, Digest, InstructionId, NodeId, OfferId, OrderId, PartyId,
-    Pool, ProposalId, RedemptionId, SeriesId, SettlementAccount, Timestamp, TradeId, WithdrawalId,
+    Amount, AuctionId, BatchId, Currency, Digest, HouseId, InstructionId, NodeId, OfferId, OrderId,
+    PartyId, Pool, ProposalId, RedemptionId, SeriesId, SettlementAccount, Timestamp, TradeId, Uetr,
+    WithdrawalId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -469,5 +470,14 @@ pub enum Event {
         bundle: BundleRef,
         /// With whom, and in what.
         exception: BundleException,
+    },
+    /// The bank of a house has taken back what this node had paid in: it is to pay it again.
+    PayInReturned {
+        /// The house.
+        house: HouseId,
+        /// The payment that the bank has taken back.
+        payment: Uetr,
+        /// Who pays what by when.
+        call: PayIn,
     },
 }

@@ -59,6 +59,7 @@ impl Freeze for Venue {
             unproposed: self.unproposed.clone(),
             desk: self.desk.shared(),
             early: self.early.clone(),
+            returned_pay_ins: self.returned_pay_ins.clone(),
             unposted: self.unposted.clone(),
             house: self.house.clone(),
         }

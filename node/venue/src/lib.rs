@@ -92,6 +92,7 @@ mod redemption;
 mod refund;
 mod refusal;
 mod reserve;
+mod returned_pay_in;
 mod reversal;
 mod roles;
 mod rules;
@@ -136,7 +137,6 @@ pub use credit::{
 };
 pub use custody::{CustodianAct, Custody};
 pub use deal_rate::DealRate;
-pub use dealing::member_party;
 pub use defaults::{DefaultCase, DefaultCause, Severity};
 pub use dispatch::{DealOrder, Dispatch, FillReport};
 pub use dispute::{
@@ -182,6 +182,7 @@ pub use promotion::Promotion;
 pub use rating::IssuerRecord;
 pub use redemption::{Redemption, RedemptionDetail, RedemptionTerms};
 pub use refusal::{Rejection, TermsField};
+pub use returned_pay_in::ReturnedPayIn;
 pub use reversal::{EntryReference, ReversibleEntry, ReversibleKind};
 pub use rules::{Level, Rule};
 pub use session::PhaseReason;

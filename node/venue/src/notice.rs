@@ -1,7 +1,6 @@
 //! What houses and the federation tell a venue.
 
 use crate::closing::KYC_MAX;
-use crate::dealing::member_party;
 use crate::outcome::{Done, Outcome};
 use crate::party::{Party, PartyKind};
 use crate::refusal::Rejection;
@@ -10,7 +9,9 @@ use crate::venue::{Member, Step, Venue};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use gcfn_banking::{Instruction, is_forgotten};
-use gcfn_clearing::{BundleRef, ClearingEvent, House, HousePayment, HouseRefusal, PayIn};
+use gcfn_clearing::{
+    BundleRef, CallAgain, ClearingEvent, House, HousePayment, HouseRefusal, PayIn, member_party,
+};
 use gcfn_ledger::{Account, Entry, Posting};
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, HouseId, LockId, NodeId, Pool, Rate, RegionId,
@@ -104,6 +105,17 @@ pub enum ClearingNotice {
         /// The payment.
         payment: Uetr,
     },
+    /// The house's bank has taken back what the receiver had paid in: it must pay it again.
+    PayInCalledAgain {
+        /// The house.
+        house: HouseId,
+        /// The cycle.
+        cycle: CycleId,
+        /// The house's account to pay to.
+        pay_to: SettlementAccount,
+        /// The call.
+        again: CallAgain,
+    },
 }
 
 impl ClearingNotice {
@@ -119,6 +131,7 @@ impl ClearingNotice {
             | ClearingNotice::PaidOut { house, .. }
             | ClearingNotice::Contested { house, .. }
             | ClearingNotice::PayOutFailed { house, .. }
+            | ClearingNotice::PayInCalledAgain { house, .. }
             | ClearingNotice::SettledAhead { house, .. } => *house,
         }
     }
@@ -259,6 +272,9 @@ impl Venue {
             ClearingNotice::PayOutFailed { payment, .. } => {
                 self.expect_no_more(step, from, *payment);
             }
+            ClearingNotice::PayInCalledAgain { house, cycle, pay_to, again } => {
+                self.called_again(step, (*house, *cycle, *pay_to), *again)?;
+            }
         }
         Ok(Done::Accepted)
     }
@@ -317,6 +333,7 @@ fn to_each(
 pub fn hears(event: &ClearingEvent, node: NodeId) -> bool {
     match event {
         ClearingEvent::PayInCalled { pay_in, .. } => pay_in.account.node == node,
+        ClearingEvent::PayInCalledAgain { again, .. } => again.call.account.node == node,
         ClearingEvent::PayOutInstructed { payment, .. }
         | ClearingEvent::PayOutFailed { payment, retry_at: Some(_), .. } => {
             payment.purpose.account.node == node
@@ -345,6 +362,11 @@ pub fn notices(house: &House, event: &ClearingEvent) -> Vec<(NodeId, ClearingNot
                 pay_in: *pay_in,
             };
             [(pay_in.account.node, notice)].to_vec()
+        }
+        ClearingEvent::PayInCalledAgain { cycle, again } => {
+            let (cycle, pay_to, again) = (*cycle, house.account(), *again);
+            let notice = ClearingNotice::PayInCalledAgain { house: id, cycle, pay_to, again };
+            [(again.call.account.node, notice)].to_vec()
         }
         ClearingEvent::PayOutInstructed { cycle, payment } => {
             let (cycle, payment) = (*cycle, *payment);

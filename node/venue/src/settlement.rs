@@ -238,6 +238,7 @@ impl Venue {
         self.resume_calls(step);
         self.watch_all_quotes(step.at);
         self.desk.prune(step.at);
+        self.forget_returned_pay_ins();
         step.emit(Event::DayOpened(day));
         Ok(Done::Accepted)
     }

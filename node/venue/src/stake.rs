@@ -1,11 +1,11 @@
 //! What a node stakes with this one (P-20b): paid in by reference, given back or cut by two
 //! persons.
 
-use crate::dealing::member_party;
 use crate::money_event::MoneyEvent;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
+use gcfn_clearing::member_party;
 use gcfn_ledger::{Account, FeeKind, Posting};
 use gcfn_model::{Amount, Digest, NodeId, PartyId};
 use serde::{Deserialize, Serialize};

@@ -49,6 +49,11 @@ impl Venue {
                 self.post_banked(step, posted.with(bank, counterpart(pool), entry.amount));
             }
             Booked::Returned(payment) => self.payment_returned(step, payment, entry),
+            Booked::TakenBack(_) => {
+                // Whoever has paid it has it again, and is to pay it again.
+                let posted = Entry::new(Posting::Reversal, entry.currency);
+                self.post_banked(step, posted.with(counterpart(pool), bank, entry.amount));
+            }
             Booked::Unmatched => self.deposit(step, entry),
             Booked::Repeat | Booked::DayClosed => return Ok(Done::Repeated),
             Booked::Suspended(dispute) => {
@@ -60,6 +65,7 @@ impl Venue {
                 self.post_bank(step, entry, debit, credit);
                 step.emit(Event::BankDisputed { account, dispute: *dispute });
                 self.put_in_suspense(step, Venue::unexplained(entry, step.at));
+                entry.uetr.into_iter().for_each(|uetr| self.has_come_back(step, uetr));
             }
             Booked::Disputed(dispute) => {
                 let account = entry.account;
@@ -253,8 +259,12 @@ impl Venue {
         if credit == Account::Suspense(pool) {
             self.put_in_suspense(step, Venue::unexplained(booked, step.at));
         }
-        if let (Purpose::MerchantPayOut(merchant), true) = (payment.purpose, posted) {
-            self.owe_merchant(merchant, payment.amount);
+        match payment.purpose {
+            Purpose::MerchantPayOut(merchant) if posted => {
+                self.owe_merchant(merchant, payment.amount);
+            }
+            Purpose::PayIn { .. } => self.has_come_back(step, payment.uetr()),
+            _ => {}
         }
     }
 
@@ -316,6 +326,7 @@ impl Venue {
         if self.early.get(&uetr).is_some_and(is_early) {
             self.early.remove(&uetr);
             self.explained(step, uetr, account);
+            let _known = self.desk.expect_come(step.at, payment);
             if account.pool != Pool::Dealer {
                 let (from, to) = (Account::Suspense(account.pool), counterpart(account.pool));
                 let entry = Entry::new(self.received(&payment), payment.currency);
@@ -366,7 +377,7 @@ impl Venue {
 }
 
 /// Where money goes from, and comes to, a pool while a house has it.
-fn counterpart(pool: Pool) -> Account {
+pub(crate) fn counterpart(pool: Pool) -> Account {
     match pool {
         Pool::Dealer => Account::FxPosition,
         pool => Account::Transit(pool),

@@ -29,6 +29,7 @@ use crate::parties::Parties;
 use crate::party::Party;
 use crate::points::Points;
 use crate::redemption::Redemption;
+use crate::returned_pay_in::ReturnedPayIn;
 use crate::reversal::ReversibleEntry;
 use crate::rules::Rule;
 use crate::settlement::{Item, ItemId, Purpose, TradingDay};
@@ -43,9 +44,9 @@ use gcfn_banking::{BankEntry, Desk};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting, SerialRange};
 use gcfn_model::{
-    AllianceId, Amount, AuctionId, BatchId, BusinessDate, DisputeId, LockId, NodeId, OfferId,
-    OrderId, PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId, Timestamp,
-    TradeId, Uetr, WithdrawalId,
+    AllianceId, Amount, AuctionId, BatchId, BusinessDate, DisputeId, InstructionId, LockId, NodeId,
+    OfferId, OrderId, PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId,
+    Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use gcfn_table::{Map, Shared};
 use serde::{Deserialize, Serialize};
@@ -180,6 +181,8 @@ pub struct Venue {
     pub(crate) desk: Desk<Purpose>,
     /// Money that a bank booked before the house that sent it had said so.
     pub(crate) early: BTreeMap<Uetr, BankEntry>,
+    /// What houses call for again, by the first call.
+    pub(crate) returned_pay_ins: BTreeMap<InstructionId, ReturnedPayIn>,
     /// What a bank booked and the books could not take, in order.
     pub(crate) unposted: Vec<Entry>,
     pub(crate) house: Option<House>,
@@ -271,6 +274,7 @@ impl Venue {
             unproposed: BTreeMap::new(),
             desk: Desk::default(),
             early: BTreeMap::new(),
+            returned_pay_ins: BTreeMap::new(),
             unposted: Vec::new(),
         }
     }

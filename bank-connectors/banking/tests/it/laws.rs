@@ -89,6 +89,8 @@ struct Told {
     settled: BTreeMap<u8, u32>,
     received: BTreeMap<u8, u32>,
     returned: BTreeMap<u8, u32>,
+    /// How much was taken back of what was received.
+    taken_back: BTreeMap<u8, u64>,
     /// What was held was given back: the bank refused or gave up.
     released: BTreeMap<u8, u32>,
     ledger: BTreeMap<&'static str, Position>,
@@ -155,17 +157,22 @@ impl Told {
     }
 
     fn count(&mut self, meaning: Booked<u8>, entry: &BankEntry) {
+        let mut parts = 0;
         let tally = match &meaning {
-            Booked::Settled(paid) => self.settled.entry(paid.purpose),
-            Booked::Received(paid) => self.received.entry(paid.purpose),
-            Booked::Returned(paid) => self.returned.entry(paid.purpose),
+            Booked::TakenBack(paid) => {
+                *self.taken_back.entry(paid.purpose).or_default() += entry.amount.minor();
+                &mut parts
+            }
+            Booked::Settled(paid) => self.settled.entry(paid.purpose).or_default(),
+            Booked::Received(paid) => self.received.entry(paid.purpose).or_default(),
+            Booked::Returned(paid) => self.returned.entry(paid.purpose).or_default(),
             Booked::Unmatched
             | Booked::Suspended(_)
             | Booked::Repeat
             | Booked::DayClosed
             | Booked::Disputed(_) => return,
         };
-        *tally.or_default() += 1;
+        *tally += 1;
         let balance = self.ledger.entry(entry.account.pool.code()).or_default();
         *balance = balance.and(entry.change());
     }
@@ -182,6 +189,9 @@ proptest! {
         told.tell(&mut desk, &words);
         for tally in [&told.settled, &told.received, &told.returned, &told.released] {
             prop_assert!(tally.values().all(|&count| count == 1));
+        }
+        for (number, amount) in &told.taken_back {
+            prop_assert!(told.received.contains_key(number) && *amount <= AMOUNT);
         }
         // What was given back is not paid as well.
         prop_assert!(told.released.keys().all(|number| !told.settled.contains_key(number)));

@@ -190,6 +190,7 @@ fn event(said: DeskEvent<u8>) -> String {
 fn booked(meaning: Booked<u8>) -> String {
     match meaning {
         Booked::Settled(_) => "Settled".to_owned(),
+        Booked::TakenBack(_) => "TakenBack".to_owned(),
         Booked::Received(_) => "Received".to_owned(),
         Booked::Returned(_) => "Returned".to_owned(),
         Booked::Unmatched => "Unmatched".to_owned(),

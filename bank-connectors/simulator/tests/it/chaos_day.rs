@@ -374,7 +374,10 @@ impl Customer {
                 self.paid.insert(payment.purpose);
             }
             Booked::Suspended(_) => drop(self.suspended.insert(entry.bank_reference)),
-            Booked::Received(_) | Booked::Returned(_) | Booked::Unmatched => {}
+            Booked::Received(_)
+            | Booked::Returned(_)
+            | Booked::TakenBack(_)
+            | Booked::Unmatched => {}
             Booked::Repeat | Booked::DayClosed | Booked::Disputed(_) => return,
         }
         self.shift(entry.account, entry.change());

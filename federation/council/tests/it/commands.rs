@@ -136,6 +136,9 @@ impl Desk {
             ["paid-refused", node, currency] => {
                 Verb::BankBooked(self.pay_refused(node, name(currency)))
             }
+            ["taken-back", node, currency] => {
+                Verb::BankBooked(self.taken_back(node, name(currency)))
+            }
             ["returned", node, currency] => Verb::BankBooked(self.returned(node, name(currency))),
             ["refused", node, currency] => {
                 let uetr = self.paid_to(node, name(currency), PaymentState::is_open).uetr();
@@ -300,11 +303,22 @@ impl Desk {
     fn call(&self, node: &str, currency: Currency) -> PayIn {
         let cycles = self.world.council.house().cycles();
         let calls = cycles.flat_map(Cycle::pay_ins).filter(|(_, paid)| !paid);
-        let (call, _) = calls
-            .map(|(call, paid)| (*call, *paid))
-            .find(|(call, _)| call.account.node == name(node) && call.currency == currency)
-            .expect("the node was called");
-        call
+        let claims = self.world.council.house().claims().map(|claim| claim.again.call);
+        let mut calls = calls.map(|(call, _)| *call).chain(claims);
+        let call = calls.find(|call| call.account.node == name(node) && call.currency == currency);
+        call.expect("the node was called")
+    }
+
+    /// The bank takes back what `node` has paid in.
+    fn taken_back(&mut self, node: &str, currency: Currency) -> BankEntry {
+        let paid = self.world.council.house().desk().payments().find(|payment| {
+            let Instruction { debtor, currency: paid_in, .. } = payment.instruction;
+            payment.credited
+                && payment.taken_back.is_zero()
+                && (debtor.node, paid_in) == (name(node), currency)
+        });
+        let payment = paid.expect("the node has paid in").instruction;
+        self.book(currency, payment.amount, Side::Debit, payment.uetr())
     }
 
     /// The bank books what the house pays to `node`.

@@ -5,7 +5,9 @@
 use crate::cells::report;
 use crate::world::{World, amount, at, name, signer};
 use gcfn_banking::{BankEntry, BankReference, Side, Statement};
-use gcfn_clearing::{Bundle, ClearingEvent, Cycle, Deposit, Layer, Obligation, Schedule};
+use gcfn_clearing::{
+    Bundle, ClearingEvent, Cycle, Deposit, Layer, Obligation, Schedule, member_party,
+};
 use gcfn_council::{Command, Decision, Event, HouseAct, Motion, Pair, Quote, StaffWish, Verb};
 use gcfn_ledger::Account;
 use gcfn_model::{
@@ -41,6 +43,7 @@ enum Wish {
     OpenCycle { lock: usize, days: i32, after: [u64; 3] },
     Affirm { lock: usize, home: usize, needs: Amount, twist: usize },
     PaidIn(usize),
+    TakenBack(usize),
     PaidOut(usize),
     Booked { size: Amount, side: Side, reference: u8 },
     Statement { closing: i128 },
@@ -91,6 +94,7 @@ fn wish() -> impl Strategy<Value = Wish> {
             |(lock, home, needs, twist)| Wish::Affirm { lock, home, needs, twist }
         ),
         3 => (0..4usize).prop_map(Wish::PaidIn),
+        2 => (0..4usize).prop_map(Wish::TakenBack),
         3 => (0..4usize).prop_map(Wish::PaidOut),
         1 => (size(), side, 0..3u8)
             .prop_map(|(size, side, reference)| Wish::Booked { size, side, reference }),
@@ -164,10 +168,17 @@ fn verb(world: &World, by: &str, wish: &Wish) -> Option<Verb> {
         }
         Wish::Affirm { lock, home, needs, twist } => affirmation(world, lock, home, needs, twist)?,
         Wish::PaidIn(index) => {
-            let calls = house.cycles().flat_map(Cycle::pay_ins);
-            let (call, _) = *calls.collect::<Vec<_>>().get(index)?;
+            let calls = house.cycles().flat_map(Cycle::pay_ins).map(|(call, _)| *call);
+            let calls = calls.chain(house.claims().map(|claim| claim.again.call));
+            let call = *calls.collect::<Vec<_>>().get(index)?;
             let uetr = Uetr::derive(&[call.instruction.as_bytes()]);
             Verb::BankBooked(entry(world, call.currency, call.amount, (Side::Credit, Some(uetr))))
+        }
+        Wish::TakenBack(index) => {
+            let payment = house.desk().payments().filter(|payment| payment.credited).nth(index)?;
+            let payment = payment.instruction;
+            let how = (Side::Debit, Some(payment.uetr()));
+            Verb::BankBooked(entry(world, payment.currency, payment.amount, how))
         }
         Wish::PaidOut(index) => {
             let own = house.account();
@@ -372,6 +383,12 @@ proptest! {
             });
             let suspense = money.balance(Account::Suspense(Pool::ClearingHouse), currency);
             prop_assert_eq!(waits, suspense, "every cent in suspense is an item");
+            for claim in world.council.house().claims() {
+                let owed = member_party(claim.account().node);
+                let owed = Account::Receivable(Pool::ClearingHouse, owed);
+                let booked = money.amount(owed, claim.again.call.currency);
+                prop_assert!(claim.open <= booked, "what the house is short of is in its books");
+            }
         }
         for (bundle, (affirmed, ended)) in ends(&world) {
             prop_assert!((1..=2).contains(&affirmed), "{bundle} was affirmed {affirmed} times");

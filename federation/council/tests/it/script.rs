@@ -6,7 +6,7 @@
 
 use crate::commands::Desk;
 use expect_test::Expect;
-use gcfn_clearing::ClearingEvent;
+use gcfn_clearing::{ClearingEvent, PayIn};
 use gcfn_council::{Decision, Done, Event, Outcome};
 use gcfn_model::NodeId;
 use std::fmt::Write;
@@ -147,6 +147,14 @@ fn tell_clearing(event: &ClearingEvent) -> String {
         ClearingEvent::CyclePaidOut { .. } => "paid out".into(),
         ClearingEvent::CycleReconciled { .. } => "reconciled".into(),
         ClearingEvent::CycleFinal { .. } => "cycle final".into(),
+        ClearingEvent::PayInReturned { account, currency, amount, .. } => {
+            format!("taken back {account} {amount} {currency}")
+        }
+        ClearingEvent::PayInCalledAgain { again, .. } => {
+            let PayIn { account, amount, currency, due, .. } = again.call;
+            let due = due.micros() / 1_000_000;
+            format!("called again {account} {amount} {currency} by {due}")
+        }
         ClearingEvent::PayInMissed { account, currency, amount, .. } => {
             format!("missed {account} {amount} {currency}")
         }

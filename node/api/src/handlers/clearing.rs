@@ -1,6 +1,7 @@
 //! The clearing house that the node runs: what it would do, what waits there, and what staff do.
 
 use crate::route::{Body, Query, Read, Write};
+use gcfn_api_wire::claims::ClaimList;
 use gcfn_api_wire::clearing::{
     CapList, ClearingDeposits, ClearingPositions, ClearingPreview, ClearingQueue, ClearingReplay,
     CycleOf, DepositBack, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest,
@@ -64,6 +65,10 @@ pub(crate) async fn caps(call: Read, (): ()) -> Result<CapList, Problem> {
 
 pub(crate) async fn deposits(call: Read, (): ()) -> Result<ClearingDeposits, Problem> {
     of_house(&call, |house, as_of| Ok(ClearingDeposits::new(house, as_of)))
+}
+
+pub(crate) async fn claims(call: Read, (): ()) -> Result<ClaimList, Problem> {
+    of_house(&call, |house, as_of| Ok(ClaimList::new(house, as_of)))
 }
 
 pub(crate) async fn suspense(call: Read, (): ()) -> Result<HouseSuspense, Problem> {

@@ -3,6 +3,7 @@
 use crate::Api;
 use crate::handlers::page_of;
 use crate::route::{Body, Query, Read, Write};
+use gcfn_api_wire::claims::ClaimReport;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::risk::{
@@ -68,10 +69,16 @@ pub(crate) async fn alerts(call: Read, (): ()) -> Result<AlertList, Problem> {
     let banks_down = call.api.bank_queues().into_iter().filter_map(BankDown::of).collect();
     Ok(call.api.gateway().read(|venue, as_of| {
         let cycles = venue.house().into_iter().flat_map(House::cycles);
+        let own = venue.returned_pay_ins().map(ClaimReport::from);
+        let claims = venue
+            .house()
+            .into_iter()
+            .flat_map(|house| house.claims().map(|claim| ClaimReport::of_house(house.id(), claim)));
         AlertList {
             alerts: venue.flags().map(Alert::new).collect(),
             late_cycles: cycles.filter_map(|cycle| LateCycle::of(cycle, venue.now())).collect(),
             banks_down,
+            returned_pay_ins: own.chain(claims).collect(),
             as_of,
         }
     }))

@@ -39,6 +39,10 @@ const DEPOSITS: (&str, &str) = (
     "/api/v1/settle/house/deposits",
     "What members keep at the clearing house, and the references to pay it in with.",
 );
+const CLAIMS: (&str, &str) = (
+    "/api/v1/settle/house/claims",
+    "What members owe the clearing house because a bank has taken a pay-in back.",
+);
 
 /// The house that the node runs, whichever it is.
 pub(super) fn of_house() -> Vec<Route> {
@@ -54,6 +58,7 @@ pub(super) fn of_house() -> Vec<Route> {
             clearing::caps,
         ),
         Route::read(DEPOSITS.0, SEERS, DEPOSITS.1, clearing::deposits),
+        Route::read(CLAIMS.0, SEERS, CLAIMS.1, clearing::claims),
         Route::write(RUN.0, STAFF, RUN.1, clearing::run),
         Route::write(REORDER.0, STAFF, REORDER.1, clearing::reorder),
         Route::write(HOLD.0, STAFF, HOLD.1, clearing::hold),

@@ -4,7 +4,7 @@ use crate::people::People;
 use crate::world::{Key, World, money, time};
 use axum::http::StatusCode;
 use gcfn_banking::{BankEntry, BankReference, Side};
-use gcfn_clearing::{Bundle, Cycle, House, Obligation, Schedule};
+use gcfn_clearing::{Bundle, Cycle, House, Obligation, PayIn, Schedule};
 use gcfn_model::{Amount, Currency, Digest, Hasher, NodeId, Pool, SettlementAccount, Uetr};
 use gcfn_venue::{Command, Dispatch, Notice};
 use serde_json::{Value, json};
@@ -187,17 +187,60 @@ fn paid_in(world: &World) {
         let mut calls = venue.house().into_iter().flat_map(House::cycles).flat_map(Cycle::pay_ins);
         calls.next().expect("the local is called").0
     };
+    booked(world, Side::Credit, call);
+}
+
+/// The bank books a pay-in, or takes it back.
+fn booked(world: &World, side: Side, call: PayIn) {
     let entry = BankEntry {
         account: SettlementAccount { node: "cn-sha".parse().unwrap(), pool: Pool::ClearingHouse },
         currency: call.currency,
         amount: call.amount,
-        side: Side::Credit,
+        side,
         uetr: Some(Uetr::derive(&[call.instruction.as_bytes()])),
-        bank_reference: BankReference::of("pay-in"),
+        bank_reference: BankReference::of(&world.fresh()),
         reference: None,
         booked_on: DAY.parse().unwrap(),
     };
     world.gateway.apply(&Command::BankBooked(entry)).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_bank_takes_back_of_a_pay_in_is_a_claim_until_it_is_paid_again() {
+    let (world, people) = opened().await;
+    affirmed(&world, 250);
+    for now in ["2027-01-04T18:00:00Z", "2027-01-05T08:00:00Z"] {
+        *world.gateway.now.lock().unwrap() = time(now);
+        world.gateway.apply(&Command::Tick).unwrap();
+    }
+    paid_in(&world);
+    let call = |world: &World| {
+        let venue = world.gateway.venue.lock().unwrap();
+        let house = venue.house().unwrap();
+        let again = house.claims().next().map(|claim| claim.again.call);
+        let paid = house.cycles().flat_map(Cycle::pay_ins).next().unwrap().0;
+        again.unwrap_or(paid)
+    };
+    booked(&world, Side::Debit, call(&world));
+    let (claims, alerts) = (format!("{HOUSE}/claims"), "/api/v1/risk/alerts");
+    for key in [&people.operator, &people.regulator] {
+        let (_, list) = world.get(key, &claims).await;
+        let [claim] = list["claims"].as_array().unwrap().as_slice() else { panic!("{list}") };
+        let told = ["account", "amount"].map(|of| &claim[of]);
+        assert_eq!(told, [&json!("cn-bjs/UC"), &money("2.50")]);
+        let owed = json!({ "claimed": money("2.50"), "open": money("2.50"), "missed": 0 });
+        assert_eq!(claim["owed"], owed);
+        let (_, list) = world.get(key, alerts).await;
+        assert_eq!(list["returned_pay_ins"], json!([claim]));
+    }
+    let (status, _) = world.get(&people.ann, &claims).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+
+    booked(&world, Side::Credit, call(&world));
+    for (path, of) in [(claims.as_str(), "claims"), (alerts, "returned_pay_ins")] {
+        let (_, list) = world.get(&people.operator, path).await;
+        assert_eq!(list[of], json!([]), "{path}");
+    }
 }
 
 #[tokio::test]

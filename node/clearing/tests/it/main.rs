@@ -1,6 +1,7 @@
 //! The clearing house as its members and its bank see it.
 
 mod breaks;
+mod claims;
 mod defaults;
 mod exhaustive;
 mod forgetting;

@@ -1,9 +1,9 @@
 //! A house, its books, and the bank that keeps its account.
 
-use gcfn_banking::{BankEntry, BankReference, Side, Statement};
+use gcfn_banking::{BankEntry, BankReference, Booked, Side, Statement};
 use gcfn_clearing::{
-    Bundle, BundleRef, ClearingEvent, Cycle, House, HouseRefusal, Layer, Obligation, Phase,
-    Schedule,
+    Bundle, BundleRef, ClearingEvent, Cycle, House, HousePayment, HouseRefusal, Layer, Obligation,
+    Phase, Schedule, member_party,
 };
 use gcfn_ledger::{Account, Ledger};
 use gcfn_model::{
@@ -116,7 +116,7 @@ impl World {
         (side, currency, amount): (Side, Currency, Amount),
         uetr: Option<Uetr>,
         reference: Option<PartyId>,
-    ) {
+    ) -> Booked<HousePayment> {
         let number = self.booked.len() as u64;
         let entry = BankEntry {
             account: self.house.account(),
@@ -128,8 +128,30 @@ impl World {
             reference,
             booked_on: self.now.utc().0,
         };
-        self.booked.push(entry);
-        self.house.booked(self.now, &entry, &mut self.ledger, &mut self.events);
+        let booked = self.house.booked(self.now, &entry, &mut self.ledger, &mut self.events);
+        // What the house disputes no statement of these worlds has.
+        if !matches!(booked, Booked::Disputed(_)) {
+            self.booked.push(entry);
+        }
+        booked
+    }
+
+    /// The bank takes back some of what an account paid in last.
+    pub(crate) fn take_back(&mut self, of: &str, amount: u64) -> Booked<HousePayment> {
+        let payment = self.paid(of);
+        let currency = self.house.desk().payment(payment).expect("known").instruction.currency;
+        self.book((Side::Debit, currency, minor(amount)), Some(payment), None)
+    }
+
+    /// What an account paid in last.
+    pub(crate) fn paid(&self, of: &str) -> Uetr {
+        let paid = |uetr: Uetr| {
+            let known = self.house.desk().payment(uetr).filter(|payment| payment.credited);
+            known.is_some_and(|payment| payment.instruction.debtor == account(of))
+        };
+        let credits = self.booked.iter().filter(|entry| entry.side == Side::Credit);
+        let last = credits.filter_map(|entry| entry.uetr).filter(|uetr| paid(*uetr)).last();
+        last.expect("it has paid in")
     }
 
     /// An account brings money for a layer of its deposit.
@@ -159,8 +181,9 @@ impl World {
     /// An account pays everything that it is called for and has not paid.
     pub(crate) fn pay_in(&mut self, of: &str) {
         let cycles = self.house.cycles().flat_map(Cycle::pay_ins);
-        let due = cycles.filter(|(call, paid)| !paid && call.account == account(of));
-        let due: Vec<_> = due.map(|(call, _)| *call).collect();
+        let due = cycles.filter(|(_, paid)| !paid).map(|(call, _)| *call);
+        let due = due.chain(self.house.claims().map(|claim| claim.again.call));
+        let due: Vec<_> = due.filter(|call| call.account == account(of)).collect();
         for call in due {
             let uetr = Uetr::derive(&[call.instruction.as_bytes()]);
             self.book((Side::Credit, call.currency, call.amount), Some(uetr), None);
@@ -214,6 +237,18 @@ impl World {
     /// What the house owes to a member.
     pub(crate) fn owed_to(&self, of: &str, currency: Currency) -> i128 {
         self.ledger.balance(Account::ClearingMember(node(of)), currency).minor()
+    }
+
+    /// What a member owes to the house by its books.
+    pub(crate) fn receivable(&self, of: &str, currency: Currency) -> i128 {
+        let owed = Account::Receivable(Pool::ClearingHouse, member_party(node(of)));
+        self.ledger.balance(owed, currency).minor()
+    }
+
+    /// What the house has at its bank; below zero where the bank has lent.
+    pub(crate) fn at_bank(&self, currency: Currency) -> i128 {
+        let accounts = [Account::Bank(Pool::ClearingHouse), Account::Transit(Pool::ClearingHouse)];
+        accounts.map(|account| self.ledger.balance(account, currency).minor()).iter().sum()
     }
 
     /// Which bundles have settled, ahead of their cycle or with it.
@@ -272,7 +307,8 @@ impl World {
         }
     }
 
-    /// Nothing is left at the house but what is deposited there, and what nobody has explained.
+    /// Nothing is left at the house but what is deposited there, what it has claims to, and what
+    /// nobody has explained.
     pub(crate) fn leaves_no_residue(&self) {
         self.every_cent_in_suspense_is_an_item();
         let mut kept = std::collections::BTreeMap::<(Currency, NodeId), i128>::new();
@@ -280,7 +316,18 @@ impl World {
             let amount = i128::from(deposit.amount.minor());
             *kept.entry((deposit.currency, deposit.account.node)).or_default() += amount;
         }
+        let mut claimed = std::collections::BTreeMap::<(Currency, Account), i128>::new();
+        for claim in self.house.claims() {
+            let owed = member_party(claim.account().node);
+            let owed = Account::Receivable(Pool::ClearingHouse, owed);
+            let open = i128::from(claim.open.minor());
+            *claimed.entry((claim.again.call.currency, owed)).or_default() += open;
+        }
         for (currency, account, balance) in self.ledger.balances() {
+            if let Account::Receivable(..) = account {
+                let of = claimed.get(&(currency, account)).copied().unwrap_or(0);
+                assert_eq!(balance, Position::from_minor(of), "{account} {currency}");
+            }
             if let Account::ClearingMember(node) = account {
                 let of = kept.get(&(currency, node)).copied().unwrap_or(0);
                 assert_eq!(balance, Position::from_minor(of), "{account} {currency}");

@@ -483,7 +483,7 @@ fn coupons_are_given_to_people_only() {
     home.deposit("ann", Pool::UserCustody, 500_00);
     home.order("ann", gcfn_market::Side::Buy, two.series, 1, Some(95_00)).expect("funded");
     let give = |to| Verb::Gift { to, series: two.series, quantity: 1 };
-    let to_member = home.user("ann", give(gcfn_venue::member_party(node("de"))));
+    let to_member = home.user("ann", give(gcfn_clearing::member_party(node("de"))));
     assert_eq!(to_member, Err(Rejection::PartyKind));
     assert_eq!(home.user("ann", give(party("ann"))), Err(Rejection::ToOneself));
     assert_eq!(home.coupons("ann", two.series), 1);

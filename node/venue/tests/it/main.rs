@@ -34,6 +34,7 @@ mod recall;
 mod redemptions;
 mod refusals;
 mod reserves;
+mod returned_pay_ins;
 mod reversal;
 mod shares;
 mod storm;

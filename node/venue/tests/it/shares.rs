@@ -1,6 +1,7 @@
 //! What becomes of fees, what is given back of them, and what nodes stake (P-19, P-20b, P-24, P-29).
 
 use crate::world::{World, cents, party, terms};
+use gcfn_clearing::member_party;
 use gcfn_ledger::{Account, FeeKind, ShareKind, TaxKind};
 use gcfn_market::Side;
 use gcfn_model::{
@@ -8,7 +9,7 @@ use gcfn_model::{
 };
 use gcfn_venue::{
     Command, DisputeKind, DisputeTerms, Done, EntryReference, MoneyAct, MoneyEvent, MoneyTerms,
-    Notice, Outcome, PartyKind, Rejection, ShareTable, Slashing, TaxRate, Verb, member_party,
+    Notice, Outcome, PartyKind, Rejection, ShareTable, Slashing, TaxRate, Verb,
 };
 
 /// A market with ann and ben, under money terms that `adjust` has changed.

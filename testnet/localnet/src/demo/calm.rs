@@ -6,6 +6,7 @@ use super::{Demo, Told, ensure};
 use crate::days::{MIDDAY, instant};
 use crate::misbehave::misbehave;
 use anyhow::Result;
+use gcfn_api_wire::claims::ClaimList;
 use gcfn_api_wire::settlement::InstructionList;
 use gcfn_model::{BusinessDate, NodeId};
 use serde::Deserialize;
@@ -127,6 +128,11 @@ impl Demo {
             let open = open.filter(|cycle| 0 < cycle.bundles && cycle.phase != "final");
             left.extend(open.map(|cycle| {
                 format!("the cycle of {} at {house} is {}", cycle.value_date, cycle.phase)
+            }));
+            let operator = self.net.operator(house)?;
+            let owed: ClaimList = operator.get("/api/v1/settle/house/claims").await?;
+            left.extend(owed.claims.iter().map(|claim| {
+                format!("{} owes {house} the pay-in {} again", claim.account, claim.returned.0)
             }));
         }
         Ok(left)

@@ -204,8 +204,7 @@ fn faults(seed: &mut Seed) -> String {
     lines
 }
 
-/// What goes wrong with one event, if anything. No bank books back what it has booked: a house that is
-/// taken a pay-in from has no money for those whom it owes, and calls nobody for it a second time.
+/// What goes wrong with one event, if anything.
 fn fault(seed: &mut Seed, event: &str) -> Option<&'static str> {
     Some(match seed.below(20) {
         0 => "late",
@@ -217,6 +216,7 @@ fn fault(seed: &mut Seed, event: &str) -> Option<&'static str> {
         7 if event != "statement" => "malformed",
         8 if event != "statement" => "silent",
         9 if event == "payment" => "reject AC04",
+        10 if event == "payment" => "return AC04 after 2 days",
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::world::{World, cents, date, instant, party, terms, voucher};
 use gcfn_banking::{PaymentState, Side as Booking};
+use gcfn_clearing::member_party;
 use gcfn_ledger::{Account, SerialRange, ShareKind, UserBucket};
 use gcfn_market::{Side, TimeInForce};
 use gcfn_model::{
@@ -14,7 +15,7 @@ use gcfn_venue::{
     LockedRate, ManualPosting, ManualReason, Merchandise, MoneyAct, Notice, OfferTerms,
     OfferedDeal, OrderTerms, PartyKind, PledgeTerms, RedemptionTerms, ReserveMode, Role, Severity,
     SuspensePart, SuspenseResolution, SuspensionReason, TemplateBounds, TemplateVersion, Terms,
-    Track, Tranche, Units, Verb, WithdrawalTerms, member_party,
+    Track, Tranche, Units, Verb, WithdrawalTerms,
 };
 
 pub(crate) const USERS: [&str; 5] = ["ann", "ben", "cat", "mia", "una"];
