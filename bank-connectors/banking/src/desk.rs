@@ -45,8 +45,8 @@ pub enum DeskRefusal {
     /// Another node instructed it; the bank's status is for that node.
     #[error("payment was instructed elsewhere; the status belongs there")]
     NotInstructed = 5,
-    /// It has left for the bank; ask the bank to cancel it.
-    #[error("instruction has left for the bank; ask the bank to cancel it")]
+    /// It has left for the bank, or is signed and about to; ask the bank to cancel it.
+    #[error("instruction has left for the bank, or is about to; ask the bank to cancel it")]
     AlreadySent = 6,
     /// It was cancelled and must not be sent; ask the bank to cancel it.
     #[error("instruction was cancelled before it was sent; ask the bank to cancel it")]
@@ -271,7 +271,9 @@ impl<P: Clone + PartialEq> Desk<P> {
         Ok(())
     }
 
-    /// Withdraws an instruction that has not been sent, or an expectation.
+    /// Withdraws an instruction whose message is not made yet, or an expectation. What is signed is
+    /// in the hands of the channel, which may be carrying it this moment: it is asked back
+    /// ([`Desk::recall`]), else the bank might pay what is cancelled here.
     ///
     /// # Errors
     /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::AlreadySent`],
@@ -279,9 +281,7 @@ impl<P: Clone + PartialEq> Desk<P> {
     pub fn cancel(&mut self, at: Timestamp, uetr: Uetr) -> Result<Instruction<P>, DeskRefusal> {
         let payment = self.payment_mut(uetr)?;
         match payment.state {
-            PaymentState::Draft | PaymentState::Signed | PaymentState::Expected
-                if !payment.credited =>
-            {
+            PaymentState::Draft | PaymentState::Expected if !payment.credited => {
                 payment.enter(at, PaymentState::Cancelled);
                 Ok(payment.instruction.clone())
             }

@@ -26,15 +26,15 @@ pub enum PaymentState {
     Rejected(Option<ReasonCode>),
     /// Booked, and booked back.
     Returned,
-    /// Withdrawn before it was handed to the bank, or given up by the bank before it booked.
+    /// Withdrawn before its message was made, or given up by the bank before it booked.
     Cancelled,
     /// Another node pays it to us.
     Expected,
     /// The bank has not said in time what became of it: it may be paid and it may not. It is
     /// asked; what is held for the payment stays held.
     Unknown,
-    /// Its message is made, signed and archived, and not handed to the bank yet: it may still be
-    /// withdrawn.
+    /// Its message is made, signed and archived, and is handed to the bank next: it is not withdrawn
+    /// any more, only asked back.
     Signed,
 }
 

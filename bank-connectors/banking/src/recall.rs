@@ -93,7 +93,8 @@ impl<P: Clone + PartialEq> Desk<P> {
         }
     }
 
-    /// Asks the bank not to pay, or to get back what it has paid. What is held stays held.
+    /// Asks the bank not to pay, or to get back what it has paid. What is held stays held. What is
+    /// signed leaves all the same, and the request behind it.
     ///
     /// # Errors
     /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::NotInstructed`],
@@ -124,14 +125,15 @@ impl<P: Clone + PartialEq> Desk<P> {
         let payment = self.payments.get(&uetr).ok_or(DeskRefusal::UnknownPayment)?;
         match payment.state {
             PaymentState::Expected => Err(DeskRefusal::NotInstructed),
-            PaymentState::Draft | PaymentState::Signed => Err(DeskRefusal::NotSent),
+            PaymentState::Draft => Err(DeskRefusal::NotSent),
             PaymentState::Rejected(_) | PaymentState::Returned | PaymentState::Cancelled => {
                 Err(DeskRefusal::NothingToRecall)
             }
             _ if matches!(payment.recall, Some(Recall::Asked { .. })) => {
                 Err(DeskRefusal::RecallAsked)
             }
-            PaymentState::Sent
+            PaymentState::Signed
+            | PaymentState::Sent
             | PaymentState::Accepted
             | PaymentState::Settled
             | PaymentState::Unknown => Ok(()),
@@ -185,7 +187,10 @@ impl<P: Clone + PartialEq> Desk<P> {
             return Ok(Some(DeskEvent::RecallRefused { uetr, reason }));
         }
         match payment.state {
-            PaymentState::Sent | PaymentState::Accepted | PaymentState::Unknown => {
+            PaymentState::Signed
+            | PaymentState::Sent
+            | PaymentState::Accepted
+            | PaymentState::Unknown => {
                 let instruction = payment.instruction.clone();
                 self.enter(at, uetr, PaymentState::Cancelled);
                 Ok(Some(DeskEvent::Cancelled(instruction)))

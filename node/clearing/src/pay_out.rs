@@ -5,7 +5,7 @@ use crate::house::{House, HousePayment};
 use crate::reconciliation::finish_if_reconciled;
 use crate::{ClearingEvent, Phase};
 use alloc::vec::Vec;
-use gcfn_banking::{Creditor, Instruction};
+use gcfn_banking::{Creditor, Instruction, ReasonCode};
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, InstructionId, Millis, SettlementAccount, Timestamp,
     Uetr,
@@ -30,6 +30,9 @@ pub(crate) struct PayOut {
     pub(crate) attempts: u32,
     /// What became of the last attempt.
     pub(crate) state: PayOutState,
+    /// Whether the bank has booked an attempt that it had refused: it may be paid, and is not asked
+    /// for again.
+    pub(crate) in_doubt: bool,
 }
 
 /// Why an account has money at the house.
@@ -66,7 +69,7 @@ impl PayOut {
         owed: Owed,
     ) -> PayOut {
         let state = PayOutState::Instructed;
-        PayOut { account, currency, amount, owed, attempts: 1, state }
+        PayOut { account, currency, amount, owed, attempts: 1, state, in_doubt: false }
     }
 
     /// When the bank is asked again.
@@ -186,13 +189,14 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) {
         let Some((cycle, out)) = self.pay_out_of(payment) else { return };
-        let retry_at = at.checked_add(RETRY_AFTER);
+        let retry_at = at.checked_add(RETRY_AFTER).filter(|_| !out.in_doubt);
         out.state = PayOutState::Unpaid { retry_at };
         events.push(ClearingEvent::PayOutFailed { cycle, payment: *payment, retry_at });
     }
 
     /// The bank booked a payment that it had refused. It may be made already, so it is not asked
-    /// for again, and what has not left for the bank yet does not leave.
+    /// for again: a new attempt that is a draft does not leave, and one that has left, or is about
+    /// to, is asked back.
     pub(crate) fn perhaps_paid_out(
         &mut self,
         at: Timestamp,
@@ -209,13 +213,14 @@ impl House {
         };
         let Some(out) = cycle.pay_outs.iter_mut().find(attempted) else { return };
         let last = Uetr::derive(&[out.payment_id(id, out.attempts).as_bytes()]);
-        let stopped = match out.state {
-            PayOutState::Instructed => self.desk.cancel(at, last).is_ok(),
-            PayOutState::Unpaid { retry_at } => retry_at.is_some(),
-            PayOutState::Paid => false,
-        };
-        if stopped {
+        out.in_doubt = true;
+        let is_draft = out.state == PayOutState::Instructed && self.desk.cancel(at, last).is_ok();
+        if is_draft || matches!(out.state, PayOutState::Unpaid { .. }) {
             out.state = PayOutState::Unpaid { retry_at: None };
+        } else if out.state == PayOutState::Instructed
+            && let Ok(asked) = self.desk.recall(at, last, ReasonCode::DUPLICATE)
+        {
+            events.push(ClearingEvent::Bank(asked));
         }
         let payment = *payment;
         events.push(ClearingEvent::PayOutFailed { cycle: id, payment, retry_at: None });

@@ -26,10 +26,9 @@ fn money_counts_when_it_is_booked_not_when_it_is_accepted() {
 }
 
 #[test]
-fn what_is_signed_may_be_cancelled_until_it_is_handed_over() {
+fn a_draft_is_cancelled_and_what_is_signed_is_asked_back() {
     check(
         "pay 1 100
-         signed 1
          recall 1 DUPL
          cancel 1
          signed 1
@@ -37,9 +36,11 @@ fn what_is_signed_may_be_cancelled_until_it_is_handed_over() {
          over 1
          pay 2 100
          signed 2
+         cancel 2
+         recall 2 DUPL
          sent 2
          signed 2
-         cancel 2
+         answer 2 granted
          pay 3 100
          signed 3
          status 3 ACSP
@@ -54,7 +55,6 @@ fn what_is_signed_may_be_cancelled_until_it_is_handed_over() {
          signed 7",
         expect![[r#"
             pay 1 100 -> Draft
-            signed 1 -> Signed
             recall 1 DUPL -> instruction has not left for the bank; cancel it
             cancel 1 -> Cancelled
             signed 1 -> instruction was cancelled before it was sent; ask the bank to cancel it
@@ -62,9 +62,11 @@ fn what_is_signed_may_be_cancelled_until_it_is_handed_over() {
             over 1 -> true
             pay 2 100 -> Draft
             signed 2 -> Signed
+            cancel 2 -> instruction has left for the bank, or is about to; ask the bank to cancel it
+            recall 2 DUPL -> Recall { number: 1, reason: DUPL } for 2
             sent 2 -> Sent
             signed 2 -> Sent
-            cancel 2 -> instruction has left for the bank; ask the bank to cancel it
+            answer 2 granted -> Cancelled 2
             pay 3 100 -> Draft
             signed 3 -> Signed
             status 3 ACSP -> Accepted
@@ -184,7 +186,35 @@ fn ids_are_used_once_and_what_has_left_is_not_cancelled() {
             sent 1 -> instruction was cancelled before it was sent; ask the bank to cancel it
             pay 3 100 -> Draft
             sent 3 -> Sent
-            cancel 3 -> instruction has left for the bank; ask the bank to cancel it
+            cancel 3 -> instruction has left for the bank, or is about to; ask the bank to cancel it
+        "#]],
+    );
+}
+
+#[test]
+fn what_has_come_may_be_taken_back_as_far_as_it_has_come() {
+    check(
+        "expect 1 100
+         booked A 1 SH debit 100 for 1
+         booked B 1 SH credit 100 for 1
+         booked C 1 SH debit 40 for 1
+         booked C 1 SH debit 40 for 1
+         booked D 1 SH debit 61 for 1
+         booked E 1 SH debit 60 for 1
+         booked F 1 SH debit 1 for 1
+         booked G 1 SH credit 100 for 1
+         state 1",
+        expect![[r#"
+            expect 1 100 -> Expected
+            booked A 1 SH debit 100 for 1 -> NotPaid
+            booked B 1 SH credit 100 for 1 -> Received
+            booked C 1 SH debit 40 for 1 -> TakenBack
+            booked C 1 SH debit 40 for 1 -> Repeat
+            booked D 1 SH debit 61 for 1 -> WrongAmount 60, 61
+            booked E 1 SH debit 60 for 1 -> TakenBack
+            booked F 1 SH debit 1 for 1 -> BookedTwice
+            booked G 1 SH credit 100 for 1 -> BookedTwice, in suspense
+            state 1 -> Settled
         "#]],
     );
 }

@@ -3,12 +3,16 @@
 use crate::world::{Bank, Down, IBAN, Machine, World, at, order, party, pay_in};
 use core::pin::pin;
 use core::task::Poll;
-use gcfn_banking::{Creditor, Errand, StatusReport, TransactionStatus};
+use gcfn_banking::{
+    Creditor, Desk, Errand, PaymentState, ReasonCode, StatusReport, TransactionStatus,
+};
 use gcfn_model::{Currency, Millis, Uetr};
 use gcfn_store::Direction;
 use gcfn_transport::{Channel, Departure, Message, Order, TellError};
 use std::collections::BTreeMap;
 use std::future::{pending, poll_fn};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// One entry with a payment to a party between two pay-ins.
 fn entry() -> [Order; 3] {
@@ -163,17 +167,108 @@ async fn the_machine_knows_that_a_payment_is_signed_before_the_bank_has_it() {
     assert_eq!(machine.told(), [signed, sent].concat(), "all of an entry in one round");
 }
 
+/// A machine that tries to cancel a payment at one moment of its way to the bank, and asks it back
+/// where it may not be cancelled any more.
+struct Meddler {
+    desk: Mutex<Desk<()>>,
+    payment: Uetr,
+    /// Before how many more moments it is tried.
+    left: AtomicUsize,
+    cancelled: AtomicBool,
+}
+
+impl Meddler {
+    fn new(order: &Order, moment: usize) -> Meddler {
+        let mut desk = Desk::new();
+        desk.instruct(order.at, order.instruction).expect("a new payment");
+        let (payment, left, cancelled) = (order.uetr(), moment.into(), false.into());
+        Meddler { desk: Mutex::new(desk), payment, left, cancelled }
+    }
+
+    fn moment(&self) {
+        let left = self.left.load(Ordering::Relaxed);
+        self.left.store(left.saturating_sub(1), Ordering::Relaxed);
+        if left == 1 {
+            let mut desk = self.desk.lock().unwrap();
+            let cancelled = desk.cancel(at(2), self.payment).is_ok();
+            self.cancelled.store(cancelled, Ordering::Relaxed);
+            if !cancelled {
+                desk.recall(at(2), self.payment, ReasonCode::DUPLICATE).expect("it is asked back");
+            }
+        }
+    }
+
+    /// Whether it was late: the payment was at its end before the moment came.
+    fn was_never(&self) -> bool {
+        self.left.load(Ordering::Relaxed) != 0
+    }
+
+    async fn is_over(&self, order: Order) -> Result<bool, TellError> {
+        self.moment();
+        let is_over = self.desk.lock().unwrap().is_over(order.uetr());
+        self.moment();
+        Ok(is_over)
+    }
+
+    async fn hear(&self, departures: Vec<Departure>) -> Result<(), TellError> {
+        self.moment();
+        for departure in departures {
+            let mut desk = self.desk.lock().unwrap();
+            let told = match departure {
+                Departure::Signed(uetr) => desk.signed(at(1), uetr),
+                Departure::Sent(uetr) => desk.sent(at(1), uetr),
+                other => panic!("{other:?}"),
+            };
+            // What was cancelled first is not signed, and the machine says so.
+            assert_eq!(told.is_err(), self.cancelled.load(Ordering::Relaxed), "{departure:?}");
+        }
+        self.moment();
+        Ok(())
+    }
+}
+
+/// A bank's way, with a moment before the bank has the message and one after.
+struct Watched(Arc<Meddler>, Bank);
+
+impl Channel for Watched {
+    type Fault = Down;
+
+    async fn send(&self, message: &Message) -> Result<(), Down> {
+        self.0.moment();
+        self.1.send(message).await?;
+        self.0.moment();
+        Ok(())
+    }
+
+    fn may_have_arrived(_: &Down) -> bool {
+        false
+    }
+}
+
 #[tokio::test]
-async fn a_payment_that_is_cancelled_once_it_is_signed_does_not_leave() {
-    let (world, bank, machine) = (World::new().await, Bank::default(), Machine::default());
-    let mut outbox = world.outbox(bank.clone()).await;
-    let [first, cancelled, last] = entry().map(|order| order.uetr());
-    machine.cancel(cancelled, 1);
-    machine.deliver(&mut outbox, 1, &entry()).await.unwrap();
-    assert_eq!(bank.asked(), [first, last]);
-    assert!(machine.told().contains(&Departure::Signed(cancelled)));
-    assert!(!machine.told().contains(&Departure::Sent(cancelled)));
-    assert_eq!(world.cursor().await, 1);
+async fn whenever_a_payment_is_cancelled_the_bank_does_not_have_it_or_is_asked_for_it_back() {
+    let (mut cancelled, mut asked_back) = (0, 0);
+    for moment in 1.. {
+        let (world, bank, payment) = (World::new().await, Bank::default(), pay_in(1));
+        let machine = Arc::new(Meddler::new(&payment, moment));
+        let mut outbox = world.outbox(Watched(machine.clone(), bank.clone())).await;
+        let (ask, tell) = (|order| machine.is_over(order), |told| machine.hear(told));
+        outbox.deliver(1, &[payment], ask, tell).await.unwrap();
+        if machine.was_never() {
+            break;
+        }
+        let desk = machine.desk.lock().unwrap();
+        let known = desk.payment(payment.uetr()).expect("it is remembered");
+        if machine.cancelled.load(Ordering::Relaxed) {
+            assert_eq!((known.state, bank.asked()), (PaymentState::Cancelled, vec![]), "{moment}");
+            cancelled += 1;
+        } else {
+            assert_eq!((known.state, bank.asked().len()), (PaymentState::Sent, 1), "{moment}");
+            assert!(known.recall.is_some());
+            asked_back += 1;
+        }
+    }
+    assert!(2 < cancelled && 2 < asked_back, "{cancelled} and {asked_back} moments");
 }
 
 #[tokio::test]

@@ -2,11 +2,12 @@
 
 use crate::world::{EUR, World, day, minor, owes};
 use gcfn_banking::{
-    BankEntry, BankReference, Break, BreakReason, BreakResolution, DeskAct, DeskRefusal, Remedy,
-    Side,
+    BankEntry, BankReference, BankWord, Break, BreakReason, BreakResolution, DeskAct, DeskEvent,
+    DeskRefusal, Errand, PaymentState, RecallAnswer, RecallOutcome, Remedy, Side, StatusReport,
+    TransactionStatus,
 };
 use gcfn_clearing::{ClearingEvent, Phase};
-use gcfn_model::Digest;
+use gcfn_model::{Digest, Uetr};
 
 /// A cycle that has everything but the debit of its one payment, and that debit.
 fn paid_in() -> (World, BankEntry) {
@@ -69,4 +70,49 @@ fn a_notification_that_comes_after_the_statement_makes_the_cycle_final() {
     world.house.booked(world.now, &debit, &mut world.ledger, &mut world.events);
     assert_eq!((world.phase(), world.house.desk().breaks().count()), (Phase::Final, 0));
     world.leaves_no_residue();
+}
+
+/// The payments that the house has been asked to make, in order.
+fn instructed(world: &World) -> Vec<Uetr> {
+    let payments = world.events.iter().filter_map(ClearingEvent::instructed);
+    payments.map(gcfn_banking::Instruction::uetr).collect()
+}
+
+#[test]
+fn a_pay_out_that_may_be_made_already_is_not_made_again_and_what_is_about_to_leave_is_asked_back() {
+    for signed in [false, true] {
+        let mut world = World::new();
+        world.agree(&[owes("a", "b", EUR, 100)]);
+        world.until(9, 18);
+        world.until(10, 8);
+        world.pay_in("a");
+        let refused = StatusReport {
+            uetr: instructed(&world)[0],
+            status: TransactionStatus::Rejected,
+            reason: None,
+        };
+        world.house.status(world.now, refused, &mut world.events).expect("its own");
+        world.until(11, 20);
+        let [first, second] = instructed(&world)[..] else { panic!("it is tried again") };
+        if signed {
+            world.house.signed(world.now, second).expect("its own");
+        }
+        world.book((Side::Debit, EUR, minor(100)), Some(first), None);
+        let asked_back = world.events.iter().any(|event| {
+            let ClearingEvent::Bank(DeskEvent::Errand { payment, errand }) = event else {
+                return false;
+            };
+            payment.uetr() == second && matches!(errand, Errand::Recall { .. })
+        });
+        assert_eq!(asked_back, signed);
+        if signed {
+            let (uetr, outcome, reason) = (second, RecallOutcome::Granted, None);
+            let word = BankWord::Recall(RecallAnswer { uetr, outcome, reason });
+            world.house.heard(world.now, &word, &mut world.events).expect("it was asked");
+        }
+        let state = world.house.desk().payment(second).map(|payment| payment.state);
+        assert_eq!(state, Some(PaymentState::Cancelled));
+        world.until(14, 20);
+        assert_eq!(instructed(&world).len(), 2, "somebody must find out first");
+    }
 }
