@@ -11,8 +11,9 @@ use gcfn_model::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How old a break may become before it is an alarm: the next statement should have explained it.
-pub const BREAK_OVERDUE: Millis = Millis(24 * 3_600_000);
+/// How old what nobody has explained may become before it is an alarm, unless a region says
+/// otherwise: the next statement should have explained it.
+pub const UNEXPLAINED_FOR: Millis = Millis(24 * 3_600_000);
 
 /// A difference between the bank's books and ours. Append-only: the order is the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -124,10 +125,10 @@ pub struct OpenBreak {
 }
 
 impl OpenBreak {
-    /// Whether it is older than [`BREAK_OVERDUE`]: an alarm.
+    /// Whether it is older than `alarm_after`: an alarm.
     #[must_use]
-    pub fn is_overdue(&self, at: Timestamp) -> bool {
-        BREAK_OVERDUE < at.since(self.since)
+    pub fn is_overdue(&self, at: Timestamp, alarm_after: Millis) -> bool {
+        alarm_after < at.since(self.since)
     }
 }
 

@@ -31,7 +31,7 @@ mod status;
 
 pub use book::{Intraday, Reconciliation, StatedDay};
 pub use breaks::{
-    BREAK_OVERDUE, Break, BreakReason, BreakResolution, Correction, OpenBreak, Remedy, Tied,
+    Break, BreakReason, BreakResolution, Correction, OpenBreak, Remedy, Tied, UNEXPLAINED_FOR,
 };
 pub use desk::{Booked, Desk, DeskRefusal, Dispute, StatusChange};
 pub use entry::{BankEntry, BankReference, IntradayReport, Side, Statement};

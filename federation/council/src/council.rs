@@ -104,7 +104,9 @@ impl Council {
             date: None,
             quotes: Quotes::default(),
             locks: Locks::default(),
-            clearing: Clearing::new(House::new(house_id(), root)),
+            clearing: Clearing::new(
+                House::new(house_id(), root).alarmed(charter.params.alarm_after),
+            ),
             epochs: Epochs::new(cell_id(), charter.salt_key),
             closed_seq: 0,
             diverged: false,

@@ -7,6 +7,7 @@ use gcfn_anchor::canon::{Canon, sha256};
 use gcfn_anchor::event_tree::SaltKey;
 use gcfn_anchor::keys::{Domain, Signature, Signer, verify};
 use gcfn_anchor::roster::{Roster, Validator};
+use gcfn_banking::UNEXPLAINED_FOR;
 use gcfn_model::{
     Amount, BasisPoints, Calendar, Currency, Digest, Millis, NetworkId, NodeId, RegionId,
 };
@@ -60,12 +61,15 @@ pub struct Params {
     pub debit_caps: BTreeMap<Currency, Amount>,
     /// How much the word of a regional counts that is admitted later.
     pub validator_weight: u64,
+    /// How old items in suspense of the federation's house, and differences from its bank's books,
+    /// may become before they are an alarm.
+    pub alarm_after: Millis,
 }
 
 impl Default for Params {
     /// Rounds every 2 s, commands good for at most a day, approvals for a week, quotes for a
-    /// minute, locks for 15 minutes, a band of 2 %, T+2, and no debit caps: nobody buys abroad
-    /// until they are set.
+    /// minute, locks for 15 minutes, a band of 2 %, T+2, an alarm for what nobody has
+    /// explained for a day, and no debit caps: nobody buys abroad until they are set.
     fn default() -> Params {
         Params {
             round_interval: Millis(2_000),
@@ -78,6 +82,7 @@ impl Default for Params {
             settlement_days: 2,
             debit_caps: BTreeMap::new(),
             validator_weight: 1,
+            alarm_after: UNEXPLAINED_FOR,
         }
     }
 }

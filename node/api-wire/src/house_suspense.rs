@@ -3,7 +3,7 @@
 use crate::money::BankSide;
 use crate::term::{Date, Money, Party, PaymentReference, Text, Time};
 use gcfn_clearing::{House, HouseItem};
-use gcfn_model::Timestamp;
+use gcfn_model::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,14 +36,14 @@ pub struct HouseItemReport {
     pub at: Time,
     /// How long ago that was.
     pub age_seconds: u64,
-    /// Whether it is older than a day: somebody must see to it.
+    /// Whether it is older than the region lets it be: somebody must see to it.
     pub overdue: bool,
     /// Which member of staff looks after it, by pseudonym.
     pub owner: Option<Party>,
 }
 
 impl HouseItemReport {
-    fn new(item: &HouseItem, now: Timestamp) -> HouseItemReport {
+    fn new(item: &HouseItem, now: Timestamp, alarm_after: Millis) -> HouseItemReport {
         HouseItemReport {
             item: item.number,
             side: item.side.into(),
@@ -53,7 +53,7 @@ impl HouseItemReport {
             booked_on: Text(item.booked_on),
             at: Text(item.at),
             age_seconds: now.since(item.at).0 / 1_000,
-            overdue: item.is_overdue(now),
+            overdue: item.is_overdue(now, alarm_after),
             owner: item.owner.map(Text),
         }
     }
@@ -63,7 +63,7 @@ impl HouseSuspense {
     /// What waits at `house` at `now`.
     #[must_use]
     pub fn new(house: &House, now: Timestamp, as_of: u64) -> HouseSuspense {
-        let items = house.suspense().map(|item| HouseItemReport::new(item, now)).collect();
-        HouseSuspense { items, as_of }
+        let items = house.suspense().map(|item| HouseItemReport::new(item, now, house.alarm_after()));
+        HouseSuspense { items: items.collect(), as_of }
     }
 }

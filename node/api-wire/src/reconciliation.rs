@@ -8,7 +8,7 @@ use gcfn_banking::{
     AccountTies, BankEntry, Break, BreakResolution, DeskAct, Intraday, OpenBreak, StatedDay,
 };
 use gcfn_ledger::PoolPosition;
-use gcfn_model::{BreakId, BusinessDate, Currency, PartyId, Pool, Position, Timestamp};
+use gcfn_model::{BreakId, BusinessDate, Currency, Millis, PartyId, Pool, Position, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -74,7 +74,7 @@ pub struct BreakReport {
     pub since: Time,
     /// How long that is.
     pub age_seconds: u64,
-    /// Whether it is older than a day: somebody must see to it.
+    /// Whether it is older than the region lets it be: somebody must see to it.
     pub overdue: bool,
     /// Which member of staff looks after it, by pseudonym.
     pub owner: Option<Party>,
@@ -107,9 +107,9 @@ fn sides(what: &Break) -> Sides<'_> {
 }
 
 impl BreakReport {
-    /// `found` as it stands at `now`.
+    /// `found` as it stands at `now`, where it is an alarm from the age `alarm_after` on.
     #[must_use]
-    pub fn new(found: &OpenBreak, now: Timestamp) -> BreakReport {
+    pub fn new(found: &OpenBreak, now: Timestamp, alarm_after: Millis) -> BreakReport {
         let (class, ours, bank, named) = sides(&found.what);
         let money = |position| SignedMoney::new(position, found.currency);
         let numbers = match found.what {
@@ -130,7 +130,7 @@ impl BreakReport {
             uetr: named.and_then(|entry| entry.uetr).map(Text),
             since: Text(found.since),
             age_seconds: now.since(found.since).0 / 1000,
-            overdue: found.is_overdue(now),
+            overdue: found.is_overdue(now, alarm_after),
             owner: found.owner.map(Text),
         }
     }

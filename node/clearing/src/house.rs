@@ -13,10 +13,10 @@ use crate::volume::Volume;
 use crate::{Bundle, BundleRef, ClearingEvent, Cycle, HouseRefusal, Phase, Schedule};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use gcfn_banking::Desk;
+use gcfn_banking::{Desk, UNEXPLAINED_FOR};
 use gcfn_ledger::Ledger;
 use gcfn_model::{
-    Amount, BusinessDate, Currency, HouseId, NodeId, Pool, SettlementAccount, Timestamp,
+    Amount, BusinessDate, Currency, HouseId, Millis, NodeId, Pool, SettlementAccount, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,8 @@ pub struct House {
     operator: NodeId,
     pub(crate) cycles: BTreeMap<BusinessDate, Cycle>,
     pub(crate) desk: Desk<HousePayment>,
+    /// How old what nobody has explained may become before it is an alarm.
+    alarm_after: Millis,
     /// How cycles that close from now on are netted.
     pub(crate) netting: Netting,
     pub(crate) caps: Caps,
@@ -59,6 +61,7 @@ impl House {
             operator,
             cycles: BTreeMap::new(),
             desk: Desk::default(),
+            alarm_after: UNEXPLAINED_FOR,
             netting: Netting::default(),
             caps: Caps::default(),
             queue: Queue::default(),
@@ -72,6 +75,20 @@ impl House {
     #[must_use]
     pub fn netted(self, netting: Netting) -> House {
         House { netting, ..self }
+    }
+
+    /// The same, where items in suspense and differences from the bank's books are an alarm from
+    /// this age on.
+    #[must_use]
+    pub fn alarmed(self, alarm_after: Millis) -> House {
+        House { alarm_after, ..self }
+    }
+
+    /// How old items in suspense and differences from the bank's books may become before they are an
+    /// alarm.
+    #[must_use]
+    pub fn alarm_after(&self) -> Millis {
+        self.alarm_after
     }
 
     /// Its name.

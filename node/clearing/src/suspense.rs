@@ -17,9 +17,6 @@ use gcfn_model::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How old an item is when it is an alarm: a day, as a break.
-const OVERDUE: Millis = Millis(86_400_000);
-
 /// One movement of the house's account in suspense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HouseItem {
@@ -62,10 +59,10 @@ pub(crate) struct Suspense {
 }
 
 impl HouseItem {
-    /// Whether it is older than a day: somebody must see to it.
+    /// Whether it is older than `alarm_after`: an alarm.
     #[must_use]
-    pub fn is_overdue(&self, at: Timestamp) -> bool {
-        OVERDUE < at.since(self.at)
+    pub fn is_overdue(&self, at: Timestamp, alarm_after: Millis) -> bool {
+        alarm_after < at.since(self.at)
     }
 
     fn as_deposit(&self, (account, layer): (SettlementAccount, Layer)) -> Deposit {

@@ -5,11 +5,10 @@ use anyhow::Result;
 use gcfn_api::gateway::BankDoor;
 use gcfn_api_wire::bank::BankQueue;
 use gcfn_api_wire::term::CurrencyCode;
-use gcfn_banking::OpenBreak;
 use gcfn_cell::{Cell, Clock};
 use gcfn_clearing::{House, Phase};
 use gcfn_council::Council;
-use gcfn_ledger::Account;
+use gcfn_ledger::{Account, Ledger};
 use gcfn_model::{Currency, Millis, Pool, Timestamp};
 use gcfn_replica::Replica;
 use gcfn_telemetry::Gauge;
@@ -27,48 +26,51 @@ const OVERDUE: Millis = Millis(3_600_000);
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<()> {
-    let (mut overdue_told, mut breaks, mut house) = (0, Breaks::default(), OfHouse::default());
-    let mut returned_told = 0;
+    let (mut overdue_told, mut returned_told) = (0, 0);
+    let (mut unexplained, mut house) = (Unexplained::default(), OfHouse::default());
     loop {
         let now = clock.now();
-        let (currency, pending, overdue, returned, suspense) = cell.read(|replica| {
+        let (currency, pending, overdue, returned) = cell.read(|replica| {
             let venue = replica.venue();
-            let of_house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
-            breaks.show(venue.desk().breaks().chain(of_house), now);
-            venue.house().into_iter().for_each(|of| house.show(of, now));
+            let (houses, age) = (|| venue.house().into_iter(), venue.terms().money.alarm_after);
+            let breaks = venue.desk().breaks().chain(houses().flat_map(|of| of.desk().breaks()));
+            let breaks = breaks.map(|found| (found.currency, found.is_overdue(now, age)));
+            let items = venue.suspense().map(|item| (item.currency, item.is_overdue(now, age)));
+            let of_house = houses().flat_map(|of| of.suspense());
+            let of_house = of_house.map(|item| (item.currency, item.is_overdue(now, age)));
+            unexplained.show(count(breaks), count(items.chain(of_house)));
+            show_suspense(&venue.books().money);
+            houses().for_each(|of| house.show(of, now));
             let pending = venue.desk().payments().filter(|p| p.state.is_open()).count();
             let overdue = venue.desk().overdue(now, OVERDUE).count();
-            let money = &venue.books().money;
-            let in_suspense = Currency::ALL.map(|currency| {
-                let balance = |pool| money.balance(Account::Suspense(pool), currency).minor();
-                (currency, Pool::ALL.into_iter().map(balance).sum::<i128>())
-            });
             let returned = venue.returned_pay_ins().count();
-            (venue.terms().currency.code(), pending, overdue, returned, in_suspense)
+            (venue.terms().currency.code(), pending, overdue, returned)
         });
         show(currency, (pending, overdue));
-        for (currency, balance) in suspense {
-            let figure = i64::try_from(balance).unwrap_or(i64::MAX);
-            Gauge::SuspenseBalance.set(&[currency.code()], figure);
-        }
         alarm(&mut overdue_told, overdue, "payments wait for a bank's answer for over an hour");
         alarm(&mut returned_told, returned, "what this node had paid in has come back");
         tokio::time::sleep(BEAT).await;
     }
 }
 
-/// The same of the root, for the payments of the federation's house.
+/// The same of the root, for the federation's house and its bank.
 ///
 /// # Errors
 /// Never: it works for ever.
 pub(crate) async fn keep_of_federation(cell: Cell<Council>, clock: Arc<dyn Clock>) -> Result<()> {
-    let (mut overdue_told, mut breaks, mut house) = (0, Breaks::default(), OfHouse::default());
+    let (mut overdue_told, mut unexplained) = (0, Unexplained::default());
+    let mut house = OfHouse::default();
     loop {
         let now = clock.now();
         let counts = cell.read(|council| {
-            house.show(council.house(), now);
-            let desk = council.house().desk();
-            breaks.show(desk.breaks(), now);
+            let (of, age) = (council.house(), council.house().alarm_after());
+            let breaks = of.desk().breaks();
+            let breaks = breaks.map(|found| (found.currency, found.is_overdue(now, age)));
+            let items = of.suspense().map(|item| (item.currency, item.is_overdue(now, age)));
+            unexplained.show(count(breaks), count(items));
+            show_suspense(&council.books().money);
+            house.show(of, now);
+            let desk = of.desk();
             let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
             for payment in desk.payments().filter(|payment| payment.state.is_open()) {
                 counts.entry(payment.instruction.currency).or_default().0 += 1;
@@ -114,30 +116,53 @@ pub(crate) async fn keep_queues(desk: BankDesk) -> Result<()> {
     }
 }
 
-/// How the breaks stood when they were shown last.
-#[derive(Default)]
-struct Breaks {
-    overdue: usize,
+/// How many of something there are in each currency, and how many of them are too old.
+type Counts = BTreeMap<Currency, (usize, usize)>;
+
+fn count(found: impl Iterator<Item = (Currency, bool)>) -> Counts {
+    let mut counts = Counts::new();
+    for (currency, is_overdue) in found {
+        let (all, overdue) = counts.entry(currency).or_default();
+        *all = all.saturating_add(1);
+        *overdue = overdue.saturating_add(usize::from(is_overdue));
+    }
+    counts
 }
 
-impl Breaks {
-    /// Shows how many there are, and logs it once when one has become too old.
-    fn show<'a>(&mut self, breaks: impl Iterator<Item = &'a OpenBreak>, now: Timestamp) {
-        let mut counts: BTreeMap<Currency, (usize, usize)> = BTreeMap::new();
-        for found in breaks {
-            let (all, overdue) = counts.entry(found.currency).or_default();
-            *all = all.saturating_add(1);
-            *overdue = overdue.saturating_add(usize::from(found.is_overdue(now)));
-        }
-        let figure = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        for currency in Currency::ALL {
-            let (all, overdue) = counts.get(&currency).copied().unwrap_or_default();
-            Gauge::BankBreaks.set(&[currency.code()], figure(all));
-            Gauge::BankBreaksOverdue.set(&[currency.code()], figure(overdue));
-        }
-        let overdue = counts.values().map(|(_, overdue)| overdue).sum();
-        let what = "differences from a bank's books have stood for over a day";
-        alarm(&mut self.overdue, overdue, what);
+/// What nobody has explained, as it stood when it was shown last: how much of it was too old.
+#[derive(Default)]
+struct Unexplained {
+    breaks: usize,
+    items: usize,
+}
+
+impl Unexplained {
+    /// Shows how many differences and items there are, at the node and at its house, and logs it
+    /// once when one has become too old.
+    fn show(&mut self, breaks: Counts, items: Counts) {
+        let show = |counts: Counts, [all, overdue]: [Gauge; 2]| {
+            let figure = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            for currency in Currency::ALL {
+                let (every, old) = counts.get(&currency).copied().unwrap_or_default();
+                all.set(&[currency.code()], figure(every));
+                overdue.set(&[currency.code()], figure(old));
+            }
+            counts.values().map(|(_, overdue)| overdue).sum()
+        };
+        let overdue = show(breaks, [Gauge::BankBreaks, Gauge::BankBreaksOverdue]);
+        alarm(&mut self.breaks, overdue, "differences from a bank's books have stood for too long");
+        let overdue = show(items, [Gauge::SuspenseItems, Gauge::SuspenseOverdue]);
+        alarm(&mut self.items, overdue, "money has waited in suspense for too long");
+    }
+}
+
+/// Shows what the books have in suspense.
+fn show_suspense(money: &Ledger) {
+    for currency in Currency::ALL {
+        let balance = |pool| money.balance(Account::Suspense(pool), currency).minor();
+        let balance: i128 = Pool::ALL.into_iter().map(balance).sum();
+        let figure = i64::try_from(balance).unwrap_or(i64::MAX);
+        Gauge::SuspenseBalance.set(&[currency.code()], figure);
     }
 }
 

@@ -85,7 +85,12 @@ metrics! {
         BankBreaks "gcfn_bank_breaks" ["currency"] Count
             "Differences between a bank's books and the node's that have not ended. Should be zero.";
         BankBreaksOverdue "gcfn_bank_breaks_overdue" ["currency"] Count
-            "Those that are older than a day: alarm. See gcfn bank breaks.";
+            "Those that are older than the region's money.unexplained_hours: alarm. See gcfn bank breaks.";
+        SuspenseItems "gcfn_suspense_items" ["currency"] Count
+            "Movements on the node's accounts and its house's that nobody has explained. Should be zero.";
+        SuspenseOverdue "gcfn_suspense_overdue" ["currency"] Count
+            "Those that are older than the region's money.unexplained_hours: alarm. See gcfn op suspense \
+             list, gcfn clearing suspense list.";
         SuspenseBalance "gcfn_suspense_balance_minor" ["currency"] Count
             "Money at the bank that no instruction explains, in minor units. Should be zero.";
         UnsettledAge "gcfn_unsettled_age_seconds" ["house"] Seconds

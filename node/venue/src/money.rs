@@ -21,6 +21,7 @@ use crate::suspense::{BankDifference, InterestOwner, SuspenseResolution};
 use crate::tax::TaxTerms;
 use crate::venue::{Step, Venue};
 use crate::withdrawal::WithdrawalTerms;
+use gcfn_banking::UNEXPLAINED_FOR;
 use gcfn_ledger::ShareKind;
 use gcfn_model::{
     Amount, BasisPoints, Currency, Digest, DisputeId, Millis, NodeId, PartyId, Pool, Timestamp,
@@ -49,6 +50,9 @@ pub struct MoneyTerms {
     pub taxes: TaxTerms,
     /// Who has the bank's interest (P-28): the platform, for the seeds name nobody.
     pub interest_to: InterestOwner,
+    /// How old items in suspense and differences from a bank's books may become before they are an
+    /// alarm, at the house that the node runs as well.
+    pub alarm_after: Millis,
 }
 
 impl MoneyTerms {
@@ -65,6 +69,7 @@ impl MoneyTerms {
             points: PointTerms::DEFAULT,
             taxes: TaxTerms::NONE,
             interest_to: InterestOwner::Platform,
+            alarm_after: UNEXPLAINED_FOR,
         }
     }
 }

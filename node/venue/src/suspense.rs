@@ -17,7 +17,8 @@ use core::ops::Bound;
 use gcfn_banking::{BankEntry, BankReference, Side};
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, ShareKind, UserBucket};
 use gcfn_model::{
-    Amount, BusinessDate, Currency, Digest, PartyId, Pool, SettlementAccount, Timestamp, Uetr,
+    Amount, BusinessDate, Currency, Digest, Millis, PartyId, Pool, SettlementAccount, Timestamp,
+    Uetr,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,14 @@ pub struct SuspenseItem {
     pub booked_on: BusinessDate,
     /// When it came into suspense.
     pub at: Timestamp,
+}
+
+impl SuspenseItem {
+    /// Whether it is older than `alarm_after`: an alarm.
+    #[must_use]
+    pub fn is_overdue(&self, at: Timestamp, alarm_after: Millis) -> bool {
+        alarm_after < at.since(self.at)
+    }
 }
 
 /// Whose an item is.

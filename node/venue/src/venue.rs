@@ -196,7 +196,10 @@ fn in_one_currency(terms: Terms) -> Terms {
 
 /// The clearing house that a node of these terms runs.
 fn own_house(terms: &Terms) -> Option<House> {
-    let house = || House::new(terms.house, terms.node).netted(terms.netting);
+    let house = || {
+        let house = House::new(terms.house, terms.node).netted(terms.netting);
+        house.alarmed(terms.money.alarm_after)
+    };
     (terms.house_node == terms.node).then(house)
 }
 

@@ -38,6 +38,8 @@ pub struct Money {
     pub interest_to: InterestOwner,
     /// How long a proposal waits for a second person, in hours.
     pub proposal_hours: u32,
+    /// How long money may wait unexplained before it is an alarm, in hours.
+    pub unexplained_hours: u32,
 }
 
 /// What brings a user points, and what points bring.
@@ -116,6 +118,7 @@ pub(crate) fn read(section: &mut Section<'_>) -> Option<Money> {
         ],
     );
     let proposal_hours = hours(section, "proposal_hours");
+    let unexplained_hours = hours(section, "unexplained_hours");
     Some(Money {
         reversal_days: reversal_days?,
         withdrawal_approval_from: withdrawal_approval_from?,
@@ -133,6 +136,7 @@ pub(crate) fn read(section: &mut Section<'_>) -> Option<Money> {
         tax_withdrawal: tax_withdrawal?,
         interest_to: interest_to?,
         proposal_hours: proposal_hours?,
+        unexplained_hours: unexplained_hours?,
     })
 }
 

@@ -9,12 +9,17 @@ use gcfn_api_wire::reconciliation::{
 };
 use gcfn_banking::{AccountTies, OpenBreak};
 use gcfn_ledger::Ledger;
-use gcfn_model::{BreakId, Currency, Pool, Timestamp};
+use gcfn_model::{BreakId, Currency, Millis, Pool, Timestamp};
 
-fn listed<'a>(found: impl Iterator<Item = &'a OpenBreak>, now: Timestamp, as_of: u64) -> BreakList {
+fn listed<'a>(
+    found: impl Iterator<Item = &'a OpenBreak>,
+    (now, alarm_after): (Timestamp, Millis),
+    as_of: u64,
+) -> BreakList {
     let mut found: Vec<&OpenBreak> = found.collect();
     found.sort_by_key(|found| (found.since, found.date, found.what));
-    let breaks = found.into_iter().map(|found| BreakReport::new(found, now)).collect();
+    let breaks = found.into_iter().map(|found| BreakReport::new(found, now, alarm_after));
+    let breaks = breaks.collect();
     BreakList { breaks, as_of }
 }
 
@@ -24,13 +29,14 @@ pub(crate) async fn breaks(call: Read, (): ()) -> Result<BreakList, Problem> {
     if let Some(gateway) = call.api.venue() {
         return Ok(gateway.read(|venue, as_of| {
             let house = venue.house().into_iter().flat_map(|house| house.desk().breaks());
-            listed(venue.desk().breaks().chain(house), now, as_of)
+            let age = (now, venue.terms().money.alarm_after);
+            listed(venue.desk().breaks().chain(house), age, as_of)
         }));
     }
-    let seen = call
-        .api
-        .federation()
-        .read(|council, as_of| listed(council.house().desk().breaks(), now, as_of));
+    let seen = call.api.federation().read(|council, as_of| {
+        let house = council.house();
+        listed(house.desk().breaks(), (now, house.alarm_after()), as_of)
+    });
     seen.ok_or(Code::NotFound.into())
 }
 

@@ -3,6 +3,7 @@
 use crate::world::{EUR, USD, World, account, day, minor, owes, staff};
 use gcfn_banking::{
     BankEntry, Break, BreakReason, BreakResolution, DeskAct, Remedy, Side, Statement,
+    UNEXPLAINED_FOR,
 };
 use gcfn_clearing::{ClearingEvent, HouseRefusal, Layer, SuspenseEnd};
 use gcfn_ledger::Account;
@@ -50,9 +51,11 @@ fn money_that_nobody_was_called_for_waits_with_its_age_and_owner() {
     world.house.assign_suspense(item, staff(), &mut world.events).expect("it waits");
     let waiting = *world.house.suspense().next().expect("one");
     assert_eq!((waiting.amount, waiting.owner), (minor(70), Some(staff())));
-    assert!(!waiting.is_overdue(world.now));
+    let alarm_after = world.house.alarm_after();
+    assert_eq!(alarm_after, UNEXPLAINED_FOR, "unless the region says otherwise");
+    assert!(!waiting.is_overdue(world.now, alarm_after));
     world.until(10, 9);
-    assert!(waiting.is_overdue(world.now), "more than a day");
+    assert!(waiting.is_overdue(world.now, alarm_after), "more than a day");
     let unknown = world.house.assign_suspense(item + 1, staff(), &mut world.events);
     assert_eq!(unknown, Err(HouseRefusal::UnknownSuspense));
 }

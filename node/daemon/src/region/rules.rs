@@ -129,6 +129,7 @@ pub(super) fn money(template: &RegionTemplate) -> MoneyTerms {
             InterestOwner::Region => gcfn_venue::InterestOwner::Region,
             InterestOwner::GuaranteeFund => gcfn_venue::InterestOwner::GuaranteeFund,
         },
+        alarm_after: hours(money.unexplained_hours),
     }
 }
 

@@ -313,6 +313,23 @@ async fn a_bank_that_misbehaves_moves_no_money_by_it() {
     let told = bank.says(&node, "LATE-3", status("LATE-3", uetr, "RJCT")).await;
     assert_eq!(told, StatusCode::ACCEPTED);
     assert_eq!(available(&node, &http, key).await, "900.00", "a late no undoes nothing");
+
+    // It takes money that nobody has told it to pay, from the node and from its house. In a day that
+    // is an alarm at both.
+    let taken = Uetr::derive(&[b"nobody's"]);
+    for (id, number) in [("TAKEN-1", number.to_owned()), ("TAKEN-2", number.replace("UC", "CH"))] {
+        let told = bank.says(&node, id, debited(id, &number, taken, 100)).await;
+        assert_eq!(told, StatusCode::ACCEPTED, "{id}");
+    }
+    let clock = node.request(&http, Method::PUT, "/api/v1/testnet/clock");
+    let clock = clock.header("idempotency-key", "a-day-later");
+    let (moved, _) = node.as_operator(clock, &json!({ "offset_ms": 97_200_000 })).await;
+    assert_eq!(moved, StatusCode::OK);
+    until("the alarm", async || {
+        let figures = node.text("/metrics").await;
+        figures.contains("gcfn_suspense_overdue{currency=\"CNY\"} 2").then_some(())
+    })
+    .await;
     node.end().await;
 
     let cell = crate::world::venue(&world.files("cn"), "cn").await;

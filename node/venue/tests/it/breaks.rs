@@ -138,7 +138,8 @@ fn a_notification_that_comes_late_ends_the_break_by_itself() {
     let found = of_entry(&world);
     assert_eq!(found.what, Break::BankOnly(entry));
     world.at += DAY;
-    assert!(found.is_overdue(gcfn_model::Timestamp::from_micros(world.at + 1).expect("a time")));
+    let later = gcfn_model::Timestamp::from_micros(world.at + 1).expect("a time");
+    assert!(found.is_overdue(later, world.venue.terms().money.alarm_after));
     world.must(Command::BankBooked(entry));
     assert_eq!((breaks(&world).len(), ended(&world)), (0, 2));
     assert_eq!(world.available("ann"), 110_00);

@@ -6,7 +6,7 @@ use gcfn_clearing::{
     Bundle, ClearingEvent, Deposit, HouseRefusal, Layer, Netting, Obligation, Priority, QueueChange,
 };
 use gcfn_ledger::Account;
-use gcfn_model::{Currency, Digest, Hasher, Pool, SettlementAccount};
+use gcfn_model::{Currency, Digest, Hasher, Millis, Pool, SettlementAccount};
 use gcfn_venue::{
     ClearingAct, ClearingNotice, Command, Dispatch, Done, Event, Outcome, Rejection, Role,
 };
@@ -197,4 +197,12 @@ fn a_house_clears_for_the_nodes_of_its_region_and_for_no_other() {
         let mut cycles = world.venue.house().expect("its own").cycles();
         assert!(!cycles.any(|cycle| cycle.is_affirmed_by(from, &reference)), "{stranger}");
     }
+}
+
+#[test]
+fn a_house_raises_the_alarm_at_the_age_that_its_region_says() {
+    let mut terms = terms("sg", "sg", Currency::Sgd);
+    terms.money.alarm_after = Millis(3_600_000);
+    let world = World::of(terms);
+    assert_eq!(world.venue.house().expect("one").alarm_after(), Millis(3_600_000));
 }

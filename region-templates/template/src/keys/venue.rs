@@ -319,4 +319,11 @@ pub(super) const KEYS: &[Key] = &[
         "24",
         "how long a proposal waits for a second person",
     ),
+    optional(
+        "money",
+        "unexplained_hours",
+        HOURS,
+        "24",
+        "how old an item in suspense, or a difference from a bank's books, is when it is an alarm",
+    ),
 ];

@@ -226,7 +226,8 @@ fn a_wrong_value_of_money_is_refused_with_its_line() {
             region.toml:20: money.tax_withdrawal is "much"; allowed: 0 to 10000 basis points
             region.toml:21: money.tax_withdrawal_kind is "much"; allowed: "withholding", "stamp" or "sales"
             region.toml:22: money.interest_to is "much"; allowed: "platform", "region" or "guarantee-fund"
-            region.toml:23: money.proposal_hours is "much"; allowed: 1 to 8760 hours"#]],
+            region.toml:23: money.proposal_hours is "much"; allowed: 1 to 8760 hours
+            region.toml:24: money.unexplained_hours is "much"; allowed: 1 to 8760 hours"#]],
     );
 }
 
@@ -252,7 +253,8 @@ fn a_number_of_money_beyond_its_range_is_refused_with_its_line() {
             region.toml:16: money.points_per_unit is 4000000001; allowed: 0 to 1000000
             region.toml:17: money.tax_resale is 4000000001; allowed: 0 to 10000 basis points
             region.toml:18: money.tax_withdrawal is 4000000001; allowed: 0 to 10000 basis points
-            region.toml:19: money.proposal_hours is 4000000001; allowed: 1 to 8760 hours"#]],
+            region.toml:19: money.proposal_hours is 4000000001; allowed: 1 to 8760 hours
+            region.toml:20: money.unexplained_hours is 4000000001; allowed: 1 to 8760 hours"#]],
     );
 }
 
