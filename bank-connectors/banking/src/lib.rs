@@ -28,6 +28,7 @@ mod questions;
 mod recall;
 mod reconciling;
 mod status;
+mod suspense;
 
 pub use book::{Intraday, Reconciliation, StatedDay};
 pub use breaks::{
@@ -42,3 +43,4 @@ pub use payment::{Payment, PaymentState};
 pub use recall::{Recall, RecallAnswer, RecallOutcome, ReturnNotice};
 pub use reconciling::AccountTies;
 pub use status::{ReasonCode, ReasonFault, StatusReport, TransactionStatus, UnknownStatus};
+pub use suspense::SuspenseItem;

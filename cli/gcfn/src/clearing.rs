@@ -4,13 +4,14 @@ use crate::door::Door;
 use crate::failure::{Ended, Failure};
 use crate::federation::{list, text_of};
 use crate::home::Home;
+use crate::op::SUSPENSE;
 use crate::output::{self, Format};
 use crate::verbs::{Chosen, Entry, Table, act, group, set, show};
 use clap::{Args, Subcommand};
 use gcfn_api_wire::clearing::{
     CycleOf, DepositBack, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest,
 };
-use gcfn_api_wire::money::SuspenseMatching;
+use gcfn_api_wire::money::{SuspenseMatching, SuspensePage};
 use gcfn_api_wire::reconciliation::BreakOwner;
 use gcfn_daemon::init::OPERATORS;
 use gcfn_link::identity::Role;
@@ -204,10 +205,9 @@ fn suspense() -> Entry {
         "suspense",
         "Money on the house's account that nobody has explained.",
         vec![
-            show("list", "/api/v1/settle/house/suspense", "The items, oldest first.").list(
-                "items",
-                &["item", "side", "amount", "bank_reference", "booked_on", "age_seconds", "owner"],
-            ),
+            show("list", "/api/v1/settle/house/suspense", "The items, oldest first.")
+                .query::<SuspensePage>()
+                .list("items", SUSPENSE),
             act(
                 "assign",
                 "/api/v1/settle/house/suspense/{item}/assign",

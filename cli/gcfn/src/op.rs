@@ -3,6 +3,7 @@
 mod issuing;
 mod market;
 mod money;
+pub(crate) use money::SUSPENSE;
 mod parties;
 
 use crate::door::Door;

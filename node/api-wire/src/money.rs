@@ -7,8 +7,9 @@ use crate::term::{
     Withdrawal,
 };
 use crate::word::words;
+use gcfn_banking::SuspenseItem;
 use gcfn_ledger::Account;
-use gcfn_model::{Amount, Currency};
+use gcfn_model::{Amount, Currency, Millis, Timestamp};
 use gcfn_venue::{Claimant, EntryReference, ReversibleEntry, ReversibleKind};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -91,7 +92,7 @@ pub struct SuspensePage {
     pub after: Option<u64>,
 }
 
-/// Bank movements that nobody has explained yet.
+/// Bank movements that nobody has explained yet, on accounts of a node or of its clearing house.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SuspenseList {
     /// The items, oldest first.
@@ -123,10 +124,18 @@ pub struct SuspenseReport {
     pub booked_on: Date,
     /// When it came into suspense.
     pub at: Time,
+    /// How long ago that was.
+    pub age_seconds: u64,
+    /// Whether it is older than the region lets it be: somebody must see to it.
+    pub overdue: bool,
+    /// Which member of staff looks after it, by pseudonym.
+    pub owner: Option<Party>,
 }
 
-impl From<&gcfn_venue::SuspenseItem> for SuspenseReport {
-    fn from(item: &gcfn_venue::SuspenseItem) -> SuspenseReport {
+impl SuspenseReport {
+    /// `item` as it stands at `now`, where it is an alarm from the age `alarm_after` on.
+    #[must_use]
+    pub fn new(item: &SuspenseItem, now: Timestamp, alarm_after: Millis) -> SuspenseReport {
         SuspenseReport {
             item: item.number,
             account: item.account.to_string(),
@@ -136,6 +145,9 @@ impl From<&gcfn_venue::SuspenseItem> for SuspenseReport {
             bank_reference: item.bank_reference.to_string(),
             booked_on: Text(item.booked_on),
             at: Text(item.at),
+            age_seconds: now.since(item.at).0 / 1_000,
+            overdue: item.is_overdue(now, alarm_after),
+            owner: item.owner.map(Text),
         }
     }
 }

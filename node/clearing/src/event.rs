@@ -1,12 +1,12 @@
 //! What a house did.
 
 use crate::{
-    BundleRef, CallAgain, Deposit, HouseItem, HousePayment, Layer, NetPosition, Netting, PayIn,
-    QueueChange, Saving, Schedule, SuspenseEnd,
+    BundleRef, CallAgain, Deposit, HousePayment, Layer, NetPosition, Netting, PayIn, QueueChange,
+    Saving, Schedule, SuspenseEnd,
 };
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_banking::{DeskEvent, Instruction};
+use gcfn_banking::{DeskEvent, Instruction, SuspenseItem};
 use gcfn_ledger::Entry;
 use gcfn_model::{
     Amount, BusinessDate, Currency, CycleId, Millis, NodeId, PartyId, SettlementAccount, Timestamp,
@@ -272,7 +272,7 @@ pub enum ClearingEvent {
         with: Vec<NodeId>,
     },
     /// Money on the house's account waits in suspense: nobody has explained it.
-    SuspenseOpened(HouseItem),
+    SuspenseOpened(SuspenseItem),
     /// A member of staff looks after an item in suspense.
     SuspenseAssigned {
         /// The item.

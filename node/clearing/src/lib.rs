@@ -55,6 +55,6 @@ pub use preview::{Preview, Replay};
 pub use queue::{Priority, QueueChange, Queued};
 pub use refusal::HouseRefusal;
 pub use run::{RunPlan, Saving};
-pub use suspense::{HouseItem, SuspenseEnd};
+pub use suspense::SuspenseEnd;
 pub use waiting::{Unaffirmed, Wait};
 pub use waterfall::{Cover, DefaultPlan};

@@ -10,35 +10,10 @@ use crate::house::House;
 use crate::{ClearingEvent, HouseRefusal};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, BankReference, Side};
+use gcfn_banking::{BankEntry, Side, SuspenseItem};
 use gcfn_ledger::{Account, Entry, Ledger, Posting};
-use gcfn_model::{
-    Amount, BusinessDate, Currency, Millis, PartyId, Pool, SettlementAccount, Timestamp, Uetr,
-};
+use gcfn_model::{Amount, PartyId, Pool, SettlementAccount, Timestamp};
 use serde::{Deserialize, Serialize};
-
-/// One movement of the house's account in suspense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HouseItem {
-    /// Its running number.
-    pub number: u64,
-    /// The currency of the account.
-    pub currency: Currency,
-    /// Credit: the bank has more than the books can name. Debit: it has less.
-    pub side: Side,
-    /// How much.
-    pub amount: Amount,
-    /// The payment it belongs to, where the bank names one.
-    pub uetr: Option<Uetr>,
-    /// What the bank calls it.
-    pub bank_reference: BankReference,
-    /// The bank's booking day.
-    pub booked_on: BusinessDate,
-    /// When it came into suspense.
-    pub at: Timestamp,
-    /// Which member of staff looks after it, by pseudonym.
-    pub owner: Option<PartyId>,
-}
 
 /// How an item ends. Append-only: the order is the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,24 +30,12 @@ pub enum SuspenseEnd {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Suspense {
     last: u64,
-    waiting: BTreeMap<u64, HouseItem>,
-}
-
-impl HouseItem {
-    /// Whether it is older than `alarm_after`: an alarm.
-    #[must_use]
-    pub fn is_overdue(&self, at: Timestamp, alarm_after: Millis) -> bool {
-        alarm_after < at.since(self.at)
-    }
-
-    fn as_deposit(&self, (account, layer): (SettlementAccount, Layer)) -> Deposit {
-        Deposit { account, layer, currency: self.currency, amount: self.amount }
-    }
+    waiting: BTreeMap<u64, SuspenseItem>,
 }
 
 impl House {
     /// Every item that waits, oldest first.
-    pub fn suspense(&self) -> impl Iterator<Item = &HouseItem> {
+    pub fn suspense(&self) -> impl Iterator<Item = &SuspenseItem> {
         self.suspense.waiting.values()
     }
 
@@ -108,7 +71,7 @@ impl House {
         }
         match item.side {
             Side::Credit => Ok(()),
-            Side::Debit => self.check_pay_back(&item.as_deposit((account, layer))),
+            Side::Debit => self.check_pay_back(&as_deposit(item, (account, layer))),
         }
     }
 
@@ -125,7 +88,7 @@ impl House {
     ) -> Result<(), HouseRefusal> {
         self.check_resolve_suspense(number, (account, layer))?;
         let item = *self.waiting(number)?;
-        let deposit = item.as_deposit((account, layer));
+        let deposit = as_deposit(&item, (account, layer));
         let (suspense, member) =
             (Account::Suspense(Pool::ClearingHouse), Account::ClearingMember(account.node));
         let entry = Entry::new(Posting::DepositResolved, item.currency);
@@ -148,10 +111,10 @@ impl House {
     /// # Errors
     /// [`HouseRefusal::UnknownSuspense`], [`HouseRefusal::SuspenseMismatch`].
     pub fn check_match_suspense(&self, credit: u64, debit: u64) -> Result<(), HouseRefusal> {
-        let (credit, debit) = (self.waiting(credit)?, self.waiting(debit)?);
-        let sides = (credit.side, debit.side) == (Side::Credit, Side::Debit);
-        let same = (credit.currency, credit.amount) == (debit.currency, debit.amount);
-        if sides && same { Ok(()) } else { Err(HouseRefusal::SuspenseMismatch) }
+        match self.waiting(credit)?.went_out_as(self.waiting(debit)?) {
+            true => Ok(()),
+            false => Err(HouseRefusal::SuspenseMismatch),
+        }
     }
 
     /// What came in went out again. Nothing is posted, for together they are nothing.
@@ -170,17 +133,13 @@ impl House {
         Ok(())
     }
 
-    fn waiting(&self, number: u64) -> Result<&HouseItem, HouseRefusal> {
+    fn waiting(&self, number: u64) -> Result<&SuspenseItem, HouseRefusal> {
         self.suspense.waiting.get(&number).ok_or(HouseRefusal::UnknownSuspense)
     }
 
     /// The item under which the whole of an entry waits.
     pub(crate) fn suspended_as(&self, entry: &BankEntry) -> Option<u64> {
-        let is = |item: &&HouseItem| {
-            (item.currency, item.bank_reference, item.side, item.amount)
-                == (entry.currency, entry.bank_reference, entry.side, entry.amount)
-        };
-        self.suspense().find(is).map(|item| item.number)
+        self.suspense().find(|item| item.is_whole(entry)).map(|item| item.number)
     }
 
     /// `amount` of an entry has been booked in suspense.
@@ -192,17 +151,7 @@ impl House {
         events: &mut Vec<ClearingEvent>,
     ) {
         let number = self.suspense.last.saturating_add(1);
-        let item = HouseItem {
-            number,
-            currency: entry.currency,
-            side,
-            amount,
-            uetr: entry.uetr,
-            bank_reference: entry.bank_reference,
-            booked_on: entry.booked_on,
-            at,
-            owner: None,
-        };
+        let item = SuspenseItem { side, amount, ..SuspenseItem::of(entry, number, at) };
         self.suspense.last = number;
         self.suspense.waiting.insert(number, item);
         events.push(ClearingEvent::SuspenseOpened(item));
@@ -218,4 +167,9 @@ impl House {
             events.push(ClearingEvent::SuspenseEnded { number, end });
         }
     }
+}
+
+/// As what of a deposit an item counts.
+fn as_deposit(item: &SuspenseItem, (account, layer): (SettlementAccount, Layer)) -> Deposit {
+    Deposit { account, layer, currency: item.currency, amount: item.amount }
 }

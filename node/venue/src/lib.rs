@@ -191,8 +191,7 @@ pub use sharing::{Penalty, PenaltyReason, ReferralTerms, ShareTable};
 pub use stake::Slashing;
 pub use state_roots::StateRoots;
 pub use suspense::{
-    BankDifference, Claimant, InterestOwner, SUSPENSE_PARTS_MAX, SuspenseItem, SuspensePart,
-    SuspenseResolution,
+    BankDifference, Claimant, InterestOwner, SUSPENSE_PARTS_MAX, SuspensePart, SuspenseResolution,
 };
 pub use tax::{TaxRate, TaxTerms};
 pub use template::{Bounds, Template, TemplateBounds, TemplateRef, TemplateVersion};

@@ -258,6 +258,13 @@ pub enum MoneyAct {
         /// Which share; none any more when it is zero.
         share: BasisPoints,
     },
+    /// Say who of the staff looks after an item in suspense.
+    AssignSuspense {
+        /// Its number.
+        item: u64,
+        /// Who, by pseudonym.
+        owner: PartyId,
+    },
 }
 
 impl From<MoneyAct> for Verb {
@@ -305,7 +312,8 @@ impl MoneyAct {
             | MoneyAct::ActAsCustodian { act: CustodianAct::Lock(_), .. }
             | MoneyAct::CloseParty { .. }
             | MoneyAct::PayPoints { .. }
-            | MoneyAct::KeepAssurance { .. } => false,
+            | MoneyAct::KeepAssurance { .. }
+            | MoneyAct::AssignSuspense { .. } => false,
         }
     }
 
@@ -372,6 +380,7 @@ impl Venue {
         match act {
             MoneyAct::ResolveSuspense(wish) => self.resolve_suspense(step, wish),
             MoneyAct::MatchSuspense { credit, debit } => self.match_suspense(step, *credit, *debit),
+            MoneyAct::AssignSuspense { item, owner } => self.assign_suspense(step, *item, *owner),
             MoneyAct::RecogniseDifference(found) => self.recognise_difference(step, found),
             MoneyAct::RecogniseInterest { item } => self.recognise_interest(step, *item),
             MoneyAct::PostManually(wish) => self.post_manually(step, wish),

@@ -12,7 +12,8 @@ use crate::reversal::ReversibleKind;
 use crate::rules::{Level, Rule};
 use crate::sharing::Penalty;
 use crate::stake::Slashing;
-use crate::suspense::{BankDifference, SuspenseItem};
+use crate::suspense::BankDifference;
+use gcfn_banking::SuspenseItem;
 use gcfn_ledger::{Account, ShareKind, TaxKind};
 use gcfn_model::{
     Amount, BasisPoints, BusinessDate, Digest, DisputeId, NodeId, PartyId, Pool, TradeId,
@@ -320,6 +321,13 @@ pub enum MoneyEvent {
         party: PartyId,
         /// Who keeps them.
         custody: Custody,
+    },
+    /// A member of staff looks after an item in suspense.
+    SuspenseAssigned {
+        /// Its number.
+        number: u64,
+        /// Who, by pseudonym.
+        owner: PartyId,
     },
 }
 

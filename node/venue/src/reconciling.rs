@@ -6,12 +6,11 @@
 use crate::event::Event;
 use crate::outcome::{Done, Outcome};
 use crate::refusal::Rejection;
-use crate::suspense::SuspenseItem;
 use crate::venue::{Step, Venue};
 use alloc::collections::BTreeSet;
 use gcfn_banking::{
     BankEntry, Break, BreakResolution, Correction, DeskEvent, DeskRefusal, IntradayReport, Side,
-    Statement,
+    Statement, SuspenseItem,
 };
 use gcfn_ledger::{Account, Entry, Posting};
 use gcfn_model::{Currency, Pool, Position, SettlementAccount};
@@ -114,14 +113,9 @@ impl Venue {
         self.count(step, bank, &booked).map(drop)
     }
 
-    /// The number under which the whole of an entry waits in suspense. What an entry came to differ
-    /// by waits under its reference as well, while somebody has its money.
+    /// The number under which the whole of an entry waits in suspense.
     fn suspended_as(&self, entry: &BankEntry) -> Option<u64> {
-        let is = |item: &&SuspenseItem| {
-            (item.account, item.bank_reference, item.side, item.amount)
-                == (entry.account, entry.bank_reference, entry.side, entry.amount)
-        };
-        self.suspense().find(is).map(|item| item.number)
+        self.suspense().find(|item| item.is_whole(entry)).map(|item| item.number)
     }
 
     /// Moves the mirror of the account of `entry` by `change`, from or to suspense: by closing
@@ -145,7 +139,7 @@ impl Venue {
         match waiting {
             Some(number) => self.close_suspense(step, number),
             None => {
-                let item = SuspenseItem { side, amount, ..Venue::unexplained(entry, step.at) };
+                let item = SuspenseItem { side, amount, ..SuspenseItem::of(entry, 0, step.at) };
                 self.put_in_suspense(step, item);
             }
         }

@@ -7,11 +7,10 @@
 use crate::event::Event;
 use crate::refusal::Rejection;
 use crate::settlement::Purpose;
-use crate::suspense::SuspenseItem;
 use crate::treasury::counterpart;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_banking::{Creditor, PaymentState, Side, is_forgotten};
+use gcfn_banking::{Creditor, PaymentState, Side, SuspenseItem, is_forgotten};
 use gcfn_clearing::{CallAgain, PayIn};
 use gcfn_ledger::{Account, Entry, Posting};
 use gcfn_model::{Amount, CycleId, HouseId, InstructionId, SettlementAccount, Timestamp, Uetr};

@@ -14,47 +14,13 @@ use crate::venue::{Step, Venue};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::ops::Bound;
-use gcfn_banking::{BankEntry, BankReference, Side};
+use gcfn_banking::{BankReference, Side, SuspenseItem};
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, ShareKind, UserBucket};
-use gcfn_model::{
-    Amount, BusinessDate, Currency, Digest, Millis, PartyId, Pool, SettlementAccount, Timestamp,
-    Uetr,
-};
+use gcfn_model::{Amount, BusinessDate, Digest, PartyId, Pool, SettlementAccount, Uetr};
 use serde::{Deserialize, Serialize};
 
 /// The most claimants of one item.
 pub const SUSPENSE_PARTS_MAX: usize = 100;
-
-/// One bank movement in suspense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SuspenseItem {
-    /// Its running number.
-    pub number: u64,
-    /// The account that the bank booked it on.
-    pub account: SettlementAccount,
-    /// The currency of the account.
-    pub currency: Currency,
-    /// Credit: the bank has more than the books can name. Debit: it has less.
-    pub side: Side,
-    /// How much.
-    pub amount: Amount,
-    /// The payment it belongs to, where the bank names one.
-    pub uetr: Option<Uetr>,
-    /// What the bank calls it.
-    pub bank_reference: BankReference,
-    /// The bank's booking day.
-    pub booked_on: BusinessDate,
-    /// When it came into suspense.
-    pub at: Timestamp,
-}
-
-impl SuspenseItem {
-    /// Whether it is older than `alarm_after`: an alarm.
-    #[must_use]
-    pub fn is_overdue(&self, at: Timestamp, alarm_after: Millis) -> bool {
-        alarm_after < at.since(self.at)
-    }
-}
 
 /// Whose an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -137,28 +103,25 @@ impl Venue {
         self.suspense.range((from, Bound::Unbounded)).map(|(_, item)| item)
     }
 
-    /// What a bank's entry is while nobody has explained it; its number is given when it is
-    /// put into suspense.
-    pub(crate) fn unexplained(entry: &BankEntry, at: Timestamp) -> SuspenseItem {
-        SuspenseItem {
-            number: 0,
-            account: entry.account,
-            currency: entry.currency,
-            side: entry.side,
-            amount: entry.amount,
-            uetr: entry.uetr,
-            bank_reference: entry.bank_reference,
-            booked_on: entry.booked_on,
-            at,
-        }
-    }
-
     pub(crate) fn put_in_suspense(&mut self, step: &mut Step<'_>, item: SuspenseItem) -> u64 {
         let number = self.next_number();
         let item = SuspenseItem { number, at: step.at, ..item };
         self.suspense.insert(number, item);
         step.emit(MoneyEvent::SuspenseOpened(item).into());
         number
+    }
+
+    /// Says who looks after an item.
+    pub(crate) fn assign_suspense(
+        &mut self,
+        step: &mut Step<'_>,
+        number: u64,
+        owner: PartyId,
+    ) -> Outcome {
+        let item = self.suspense.get_mut(&number).ok_or(Rejection::UnknownSuspense)?;
+        item.owner = Some(owner);
+        step.emit(MoneyEvent::SuspenseAssigned { number, owner }.into());
+        Ok(Done::Accepted)
     }
 
     /// A house has explained what came early: the item is gone.
@@ -285,9 +248,7 @@ impl Venue {
         let item = |number| self.suspense.get(&number).ok_or(Rejection::UnknownSuspense);
         let (credit, debit) = (item(credit)?, item(debit)?);
         self.check_posted(credit.account.pool)?;
-        let sides = (credit.side, debit.side) == (Side::Credit, Side::Debit);
-        let of = |item: &SuspenseItem| (item.account, item.currency, item.amount);
-        match sides && of(credit) == of(debit) {
+        match credit.went_out_as(debit) {
             true => Ok(()),
             false => Err(Rejection::SuspenseMismatch),
         }
@@ -350,6 +311,7 @@ impl Venue {
             bank_reference: BankReference::of(&alloc::format!("{}", found.statement)),
             booked_on,
             at: step.at,
+            owner: None,
         };
         let number = self.put_in_suspense(step, item);
         step.emit(MoneyEvent::DifferenceRecognised(*found).into());

@@ -12,7 +12,9 @@ use crate::reversal::{Numbered, ReversibleKind};
 use crate::settlement::Purpose;
 use crate::venue::{Step, Venue};
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, Booked, Creditor, Instruction, Payment, PaymentState, Side};
+use gcfn_banking::{
+    BankEntry, Booked, Creditor, Instruction, Payment, PaymentState, Side, SuspenseItem,
+};
 use gcfn_clearing::PayIn;
 use gcfn_ledger::{Account, Entry, IssuerBucket, Posting, UserBucket};
 use gcfn_model::{
@@ -64,7 +66,7 @@ impl Venue {
                 };
                 self.post_bank(step, entry, debit, credit);
                 step.emit(Event::BankDisputed { account, dispute: *dispute });
-                self.put_in_suspense(step, Venue::unexplained(entry, step.at));
+                self.put_in_suspense(step, SuspenseItem::of(entry, 0, step.at));
                 entry.uetr.into_iter().for_each(|uetr| self.has_come_back(step, uetr));
             }
             Booked::Disputed(dispute) => {
@@ -96,7 +98,7 @@ impl Venue {
             // The bank took money that nobody instructed it to pay.
             self.post_bank(step, entry, Account::Suspense(pool), bank);
             step.emit(Event::DepositUnmatched { account, currency, amount });
-            self.put_in_suspense(step, Venue::unexplained(entry, step.at));
+            self.put_in_suspense(step, SuspenseItem::of(entry, 0, step.at));
             return;
         }
         if pool == Pool::Dealer {
@@ -118,7 +120,7 @@ impl Venue {
                 self.note_early(entry);
                 self.post_bank(step, entry, bank, Account::Suspense(pool));
                 step.emit(Event::DepositUnmatched { account, currency, amount });
-                self.put_in_suspense(step, Venue::unexplained(entry, step.at));
+                self.put_in_suspense(step, SuspenseItem::of(entry, 0, step.at));
             }
         }
     }
@@ -151,7 +153,7 @@ impl Venue {
         }
         let from = Account::Bank(account.pool);
         let moved = Numbered { posting, from, to, amount, item: None };
-        let source = Some(Venue::unexplained(entry, step.at));
+        let source = Some(SuspenseItem::of(entry, 0, step.at));
         self.number_entry(step, ReversibleKind::Deposit, moved, source);
     }
 
@@ -257,7 +259,7 @@ impl Venue {
         let posted =
             self.post_banked(step, entry.with(Account::Bank(pool), credit, payment.amount));
         if credit == Account::Suspense(pool) {
-            self.put_in_suspense(step, Venue::unexplained(booked, step.at));
+            self.put_in_suspense(step, SuspenseItem::of(booked, 0, step.at));
         }
         match payment.purpose {
             Purpose::MerchantPayOut(merchant) if posted => {

@@ -33,14 +33,13 @@ use crate::returned_pay_in::ReturnedPayIn;
 use crate::reversal::ReversibleEntry;
 use crate::rules::Rule;
 use crate::settlement::{Item, ItemId, Purpose, TradingDay};
-use crate::suspense::SuspenseItem;
 use crate::template::Template;
 use crate::terms::Terms;
 use crate::trade::Trade;
 use crate::withdrawal::Withdrawal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use gcfn_banking::{BankEntry, Desk};
+use gcfn_banking::{BankEntry, Desk, SuspenseItem};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting, SerialRange};
 use gcfn_model::{

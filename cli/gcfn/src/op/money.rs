@@ -6,7 +6,12 @@ use gcfn_api_wire::money::{
     DifferenceFound, EntryPage, HandPosting, Reversal, SuspenseMatching, SuspensePage,
     SuspenseResolving, WritingOff,
 };
+use gcfn_api_wire::reconciliation::BreakOwner;
 use gcfn_api_wire::settlement::WithdrawalPage;
+
+/// What is shown of items in suspense, at a node and at its house.
+pub(crate) const SUSPENSE: &[&str] =
+    &["item", "account", "side", "amount", "bank_reference", "booked_on", "age_seconds", "owner"];
 
 pub(super) fn suspense() -> Entry {
     group(
@@ -15,7 +20,13 @@ pub(super) fn suspense() -> Entry {
         vec![
             show("list", "/api/v1/payments/suspense", "The items.")
                 .query::<SuspensePage>()
-                .list("items", &["item", "account", "side", "amount", "bank_reference", "at"]),
+                .list("items", SUSPENSE),
+            act(
+                "assign",
+                "/api/v1/payments/suspense/{item}/assign",
+                "Say who of the staff looks after an item: yourself, unless another is named.",
+            )
+            .body::<BreakOwner>(),
             act("resolve", "/api/v1/payments/suspense/{item}/resolve", "Say whose an item is.")
                 .body::<SuspenseResolving>(),
             act(

@@ -53,6 +53,6 @@ fn the_digests_of_a_request_and_of_a_charter() {
     };
     expect!["21749b8b2895de519904f71c02d4dddaa8138368c17aa2fd3366fd73583adb2d"]
         .assert_eq(&request.digest().to_string());
-    expect!["8c13cf0327556f3862c46ce8d5ba8b38ac509e2e5054fb98be5ede19041ffabc"]
+    expect!["1546d39661595a0cf42e50c3704819c24bbb9ba1530a34713c3567999faf7bc3"]
         .assert_eq(&charter().digest().to_string());
 }

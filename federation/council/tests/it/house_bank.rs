@@ -228,7 +228,7 @@ fn a_cent_with_the_reference_of_a_call_waits_in_suspense_and_holds_nobody_up() {
          root statement HKD",
         &expect![[r#"
             root paid-in cn-sha CNY only 1 -> ok
-                SuspenseOpened(HouseItem { number: 1, currency: Cny, side: Credit, amount: Amount(1), uetr: Some(d9e6c664-de37-484a-afcf-d00b6c424ec5), bank_reference: 8419a965ce3454ddf2c2702302db3dc65c9346889971897178110bf2b1211530, booked_on: 2026-11-27, at: 1970-01-01T00:01:50.000000Z, owner: None })
+                SuspenseOpened(SuspenseItem { number: 1, account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Cny, side: Credit, amount: Amount(1), uetr: Some(d9e6c664-de37-484a-afcf-d00b6c424ec5), bank_reference: 8419a965ce3454ddf2c2702302db3dc65c9346889971897178110bf2b1211530, booked_on: 2026-11-27, at: 1970-01-01T00:01:50.000000Z, owner: None })
                 WrongAmount { uetr: d9e6c664-de37-484a-afcf-d00b6c424ec5, expected: Amount(926), got: Amount(1) }
             root paid-in cn-sha CNY -> ok
                 received cn-sha/UC 926 CNY

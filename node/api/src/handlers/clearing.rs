@@ -1,14 +1,14 @@
 //! The clearing house that the node runs: what it would do, what waits there, and what staff do.
 
+use crate::handlers::desk::suspended;
 use crate::route::{Body, Query, Read, Write};
 use gcfn_api_wire::claims::ClaimList;
 use gcfn_api_wire::clearing::{
     CapList, ClearingDeposits, ClearingPositions, ClearingPreview, ClearingQueue, ClearingReplay,
     CycleOf, DepositBack, NewCap, NewDeposit, NewNetting, NewPriority, RunRequest,
 };
-use gcfn_api_wire::house_suspense::HouseSuspense;
 use gcfn_api_wire::issuance::Accepted;
-use gcfn_api_wire::money::SuspenseMatching;
+use gcfn_api_wire::money::{SuspenseList, SuspenseMatching, SuspensePage};
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::reconciliation::BreakOwner;
 use gcfn_api_wire::term::Money;
@@ -71,9 +71,15 @@ pub(crate) async fn claims(call: Read, (): ()) -> Result<ClaimList, Problem> {
     of_house(&call, |house, as_of| Ok(ClaimList::new(house, as_of)))
 }
 
-pub(crate) async fn suspense(call: Read, (): ()) -> Result<HouseSuspense, Problem> {
+pub(crate) async fn suspense(
+    call: Read,
+    Query(page): Query<SuspensePage>,
+) -> Result<SuspenseList, Problem> {
     let now = call.api.node().now();
-    of_house(&call, |house, as_of| Ok(HouseSuspense::new(house, now, as_of)))
+    of_house(&call, |house, as_of| {
+        let items = house.suspense().filter(|item| page.after < Some(item.number));
+        Ok(suspended(items, (now, house.alarm_after()), page.limit, as_of))
+    })
 }
 
 pub(crate) async fn run(call: Write, Body(sent): Body<RunRequest>) -> Result<Accepted, Problem> {

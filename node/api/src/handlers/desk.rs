@@ -6,12 +6,15 @@ use gcfn_api_wire::fee_table::FeeTable;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::money::{
     DifferenceFound, EntryList, EntryPage, EntryReport, HandPosting, ReceivableList,
-    ReceivableReport, Reversal, SuspenseList, SuspenseMatching, SuspensePage, SuspenseResolving,
-    TaxHeld, TaxLine, TaxReport, WritingOff,
+    ReceivableReport, Reversal, SuspenseList, SuspenseMatching, SuspensePage, SuspenseReport,
+    SuspenseResolving, TaxHeld, TaxLine, TaxReport, WritingOff,
 };
 use gcfn_api_wire::problem::Problem;
+use gcfn_api_wire::reconciliation::BreakOwner;
 use gcfn_api_wire::term::{Money, Text};
+use gcfn_banking::SuspenseItem;
 use gcfn_ledger::{Account, TaxKind};
+use gcfn_model::{Millis, Timestamp};
 use gcfn_venue::{
     BankDifference, ManualPosting, MoneyAct, SuspensePart, SuspenseResolution, TaxRate, Venue,
 };
@@ -22,11 +25,32 @@ pub(crate) async fn suspense(
     call: Read,
     Query(page): Query<SuspensePage>,
 ) -> Result<SuspenseList, Problem> {
+    let now = call.api.node().now();
     Ok(call.api.gateway().read(|venue, as_of| {
-        let items = venue.suspense_after(page.after).map(|item| (item.number, item.into()));
-        let (items, next) = page_of(items, page.limit);
-        SuspenseList { items, next, as_of }
+        let alarm_after = venue.terms().money.alarm_after;
+        suspended(venue.suspense_after(page.after), (now, alarm_after), page.limit, as_of)
     }))
+}
+
+/// A page of what waits in suspense, at the node or at its house, as it stands now and with the age
+/// from which on it is an alarm.
+pub(crate) fn suspended<'a>(
+    items: impl Iterator<Item = &'a SuspenseItem>,
+    (now, alarm_after): (Timestamp, Millis),
+    limit: u32,
+    as_of: u64,
+) -> SuspenseList {
+    let shown = |item| SuspenseReport::new(item, now, alarm_after);
+    let (items, next) = page_of(items.map(|item| (item.number, shown(item))), limit);
+    SuspenseList { items, next, as_of }
+}
+
+pub(crate) async fn assign_suspense(
+    call: Write<u64>,
+    Body(sent): Body<BreakOwner>,
+) -> Result<Accepted, Problem> {
+    let owner = sent.owner.map_or(call.caller.party, |owner| owner.0);
+    call.accepted(MoneyAct::AssignSuspense { item: call.id, owner }.into()).await
 }
 
 pub(crate) async fn resolve_suspense(

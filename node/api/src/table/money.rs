@@ -70,6 +70,12 @@ pub(super) fn suspense() -> Vec<Route> {
             desk::match_suspense,
         ),
         Route::write(
+            "/api/v1/payments/suspense/{item}/assign",
+            &[Operator],
+            "Say who of the staff looks after an item in suspense.",
+            desk::assign_suspense,
+        ),
+        Route::write(
             "/api/v1/payments/suspense/{item}/resolve",
             &[Operator],
             "Say whose an item in suspense is; two persons must.",

@@ -49,6 +49,11 @@ async fn money_in_suspense_finds_its_owner_and_is_taken_back() {
     let (_, list) = world.get(&people.regulator, "/api/v1/payments/suspense").await;
     let item = &list["items"][0];
     assert_eq!((&item["amount"], &item["side"]), (&money("12.00"), &json!("credit")));
+    assert_eq!((&item["overdue"], &item["owner"]), (&json!(false), &Value::Null));
+    let assign = format!("/api/v1/payments/suspense/{}/assign", item["item"]);
+    world.done(&people.operator, &assign, json!({})).await;
+    let (_, list) = world.get(&people.regulator, "/api/v1/payments/suspense").await;
+    assert_eq!(list["items"][0]["owner"], json!(people.operator.party));
     let path = format!("/api/v1/payments/suspense/{}/resolve", item["item"]);
 
     let astray = json!({ "parts": [{ "claimant": "user", "amount": money("12") }] });

@@ -113,6 +113,19 @@ fn what_the_bank_took_is_borne_by_whom_two_persons_name() {
 }
 
 #[test]
+fn somebody_looks_after_an_item_that_waits() {
+    let mut world = world();
+    booked(&mut world, Pool::UserCustody, Booking::Credit, 4_00);
+    let (item, owner) = (number(&world), party("olga"));
+    world.operator(MoneyAct::AssignSuspense { item, owner }.into());
+    let waiting = world.venue.suspense().next().expect("one");
+    assert_eq!((waiting.number, waiting.owner), (item, Some(owner)));
+    let unknown = MoneyAct::AssignSuspense { item: item + 1, owner };
+    let unknown = world.ask("olga", Role::Operator, unknown.into());
+    assert_eq!(unknown, Err(Rejection::UnknownSuspense));
+}
+
+#[test]
 fn what_came_in_and_went_out_again_explains_itself() {
     let mut world = world();
     booked(&mut world, Pool::UserCustody, Booking::Credit, 4_00);
