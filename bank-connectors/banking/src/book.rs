@@ -1,6 +1,7 @@
 //! What the bank has booked on one account, and how it ties to statements and to the ledger.
 
 use crate::breaks::{Break, Correction, OpenBreak, Remedy, Tied};
+use crate::missing::Missing;
 use crate::{BankEntry, BankReference, DeskRefusal, IntradayReport, Statement};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -179,6 +180,8 @@ pub(crate) struct Book {
     gathered: Option<Gathered>,
     /// Something was counted, or said, that a break may end by.
     stale: bool,
+    /// What the bank is asked for.
+    pub(crate) missing: Missing,
 }
 
 /// The account of a book, and its currency.
@@ -199,6 +202,11 @@ impl Book {
     /// The days that the bank has stated and we remember.
     pub(crate) fn stated(&self) -> impl Iterator<Item = (BusinessDate, &StatedDay)> {
         self.stated.iter().map(|(&date, day)| (date, day))
+    }
+
+    /// Whether nothing is to be asked about `date`: it is stated, or behind what is reconciled.
+    pub(crate) fn is_stated(&self, date: BusinessDate) -> bool {
+        self.stated.contains_key(&date) || self.closed.is_some_and(|closed| date <= closed)
     }
 
     /// The bank's last report of a day that it has not stated.
@@ -278,6 +286,7 @@ impl Book {
         let day = self.compare(at, gathered);
         let matched = day.matched;
         self.stated.insert(date, day);
+        self.missing.found(date);
         self.intraday.take_if(|intraday| intraday.date <= date);
         let tied = self.tie(at, (account, currency), ledger);
         let open = self.stated.get(&date).filter(|_| self.closed < Some(date));
@@ -485,13 +494,7 @@ impl Book {
             (closed != day.opening)
                 .then_some(Break::OpeningDiffers { closed, opening: day.opening })
         });
-        let sequence = before.and_then(|(before, known)| {
-            let due = known.sequence?.saturating_add(1);
-            let stated = day.sequence?;
-            // Some banks begin again with every year.
-            let anew = stated == 1 && before.ymd().0 < date.ymd().0;
-            (stated != due && !anew).then_some(Break::OutOfSequence { due, stated })
-        });
+        let sequence = before.and_then(|before| out_of_sequence(before, (date, day)));
         let (sum, closing) = (day.sum, day.closing);
         let sums = (sum != closing).then_some(Break::SumDiffers { sum, closing });
         let of_ledger = day.ledger_difference(ledger);
@@ -500,9 +503,26 @@ impl Book {
         all.filter(|what| !day.explained.contains(what)).collect()
     }
 
+    /// The days before each open one whose number says that one before it is missing, from its
+    /// neighbour on where none is between.
+    pub(crate) fn gaps(&self) -> Vec<(BusinessDate, BusinessDate)> {
+        let gaps = self.open_days().filter_map(|(date, day)| {
+            let before = self.stated.range(..date).next_back()?;
+            let found = out_of_sequence(before, (date, day))?;
+            let Break::OutOfSequence { due, stated } = found else { return None };
+            if stated < due || day.explained.contains(&found) {
+                return None;
+            }
+            let between = (before.0.plus_days(1), date.plus_days(-1));
+            Some(if between.0 <= between.1 { between } else { (*before.0, date) })
+        });
+        gaps.collect()
+    }
+
     /// Forgets everything behind `date`: whatever the bank reports of it again changes nothing.
     fn close(&mut self, date: BusinessDate) {
         self.closed = Some(date);
+        self.missing.closed(date);
         self.counted.retain(|_, ours| !ours.stated || date < ours.entry.booked_on);
         let kept = self.stated.range(..=date).rev().nth(STATED_KEPT).map(|(first, _)| *first);
         if let Some(first) = kept {
@@ -565,8 +585,21 @@ impl Freeze for Book {
             intraday: self.intraday.clone(),
             gathered: self.gathered.clone(),
             stale: self.stale,
+            missing: self.missing.clone(),
         }
     }
+}
+
+/// The break of a day whose number is not the one after that of the day stated before it.
+fn out_of_sequence(
+    (before, known): (&BusinessDate, &StatedDay),
+    (date, day): (BusinessDate, &StatedDay),
+) -> Option<Break> {
+    let due = known.sequence?.saturating_add(1);
+    let stated = day.sequence?;
+    // Some banks begin again with every year.
+    let anew = stated == 1 && before.ymd().0 < date.ymd().0;
+    (stated != due && !anew).then_some(Break::OutOfSequence { due, stated })
 }
 
 /// Refuses what no bank's statement of one account can hold, before any sum is made.

@@ -93,6 +93,15 @@ pub enum DeskRefusal {
     /// A part of the statement is missing, or is of another; the bank sends it again.
     #[error("part of the statement is missing, or of another one; send it again")]
     PartMissing = 20,
+    /// The bank has said nothing of such an account yet; ask about one that it has.
+    #[error("no account in this pool and currency that the bank has said anything of")]
+    UnknownAccount = 21,
+    /// The bank has not answered the last question; wait for the answer.
+    #[error("bank was asked for a statement of the account already; wait for the answer")]
+    StatementAsked = 22,
+    /// The day is still to come; ask for it when it has ended.
+    #[error("day has not begun; ask for its statement when it has ended")]
+    DayNotBegun = 23,
 }
 
 /// What a status did.

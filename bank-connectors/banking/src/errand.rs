@@ -1,7 +1,9 @@
 //! What a desk and its bank say to each other about a payment, beside the payment itself.
 
-use crate::{BreakResolution, Instruction, ReasonCode, RecallAnswer, ReturnNotice};
-use gcfn_model::{BreakId, PartyId, Uetr};
+use crate::{
+    BreakResolution, Instruction, ReasonCode, RecallAnswer, ReturnNotice, StatementRequest,
+};
+use gcfn_model::{BreakId, BusinessDate, Currency, PartyId, Pool, SettlementAccount, Uetr};
 use serde::{Deserialize, Serialize};
 
 /// What is to be said to the bank about a payment. It leaves like a payment, after everything
@@ -73,6 +75,17 @@ pub enum DeskEvent<P> {
         /// Which break.
         id: BreakId,
     },
+    /// The bank is to be asked for statements that have not come (camt.060).
+    StatementsAsked(StatementRequest),
+    /// Nothing of what it was asked for is missing any more.
+    StatementsCame {
+        /// The account.
+        account: SettlementAccount,
+        /// Its currency.
+        currency: Currency,
+        /// The question that has ended.
+        number: u32,
+    },
 }
 
 /// What a machine hears of its bank beside bookings, statuses and statements. Append-only: the
@@ -112,6 +125,15 @@ pub enum DeskAct {
     },
     /// Say how a break ends; two persons must.
     Resolve(BreakResolution),
+    /// Ask the bank for the statements of a day, without waiting for their time.
+    AskForStatements {
+        /// Of which pool; of all where none is named.
+        pool: Option<Pool>,
+        /// In which currency.
+        currency: Currency,
+        /// Of which day.
+        date: BusinessDate,
+    },
 }
 
 impl DeskAct {
@@ -120,7 +142,9 @@ impl DeskAct {
     pub const fn takes_two(&self) -> bool {
         match self {
             DeskAct::Recall { .. } | DeskAct::Resolve(_) => true,
-            DeskAct::Ask { .. } | DeskAct::Assign { .. } => false,
+            DeskAct::Ask { .. } | DeskAct::Assign { .. } | DeskAct::AskForStatements { .. } => {
+                false
+            }
         }
     }
 }

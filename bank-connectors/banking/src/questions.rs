@@ -14,14 +14,15 @@ const DOUBLINGS_MAX: u16 = 5;
 const DAYS_TO_BOOK: i32 = 2;
 
 impl<P: Clone + PartialEq> Desk<P> {
-    /// When the bank is asked about a payment next.
+    /// When the bank is asked next, about a payment or for a statement.
     #[must_use]
     pub fn next_question(&self) -> Option<Timestamp> {
-        self.questions.first().map(|&(at, _)| at)
+        let about_payment = self.questions.first().map(|&(at, _)| at);
+        about_payment.into_iter().chain(self.next_statement_question()).min()
     }
 
-    /// Asks about every payment that the bank has been silent about for too long; what became
-    /// of them is not known from then on.
+    /// Asks about every payment that the bank has been silent about for too long, and again for
+    /// statements that have not come; what became of the payments is not known from then on.
     pub fn ask_due(&mut self, at: Timestamp) -> Vec<DeskEvent<P>> {
         let mut asked = Vec::new();
         while let Some(&(due, uetr)) = self.questions.first()
@@ -31,6 +32,7 @@ impl<P: Clone + PartialEq> Desk<P> {
             self.questions.remove(&(due, uetr));
             asked.extend(self.ask(at, uetr));
         }
+        asked.extend(self.chase_statements(at));
         asked
     }
 
@@ -97,7 +99,12 @@ impl<P> Payment<P> {
             | PaymentState::Cancelled
             | PaymentState::Expected => return None,
         };
-        let doublings = u32::from(self.asked.min(DOUBLINGS_MAX));
-        from.checked_add(Millis(ANSWER_WITHIN.0.checked_shl(doublings).unwrap_or(u64::MAX)))
+        from.checked_add(patience(self.asked))
     }
+}
+
+/// How long the bank may take after it was asked `times` times.
+pub(crate) fn patience(times: u16) -> Millis {
+    let doublings = u32::from(times.min(DOUBLINGS_MAX));
+    Millis(ANSWER_WITHIN.0.checked_shl(doublings).unwrap_or(u64::MAX))
 }

@@ -4,6 +4,7 @@
 //! booking it. What it has booked counts as come back when it is booked back, and not earlier.
 
 use crate::{BankWord, Desk, DeskAct, DeskEvent, DeskRefusal, Errand, PaymentState, ReasonCode};
+use alloc::vec::Vec;
 use gcfn_model::{Timestamp, Uetr};
 use serde::{Deserialize, Serialize};
 
@@ -59,15 +60,24 @@ impl<P: Clone + PartialEq> Desk<P> {
     /// [`Desk::resolve`].
     ///
     /// # Errors
-    /// As for [`Desk::check_act`]; [`DeskRefusal::RemedyDoesNotFit`] for what takes a ledger.
-    pub fn carry_out(&mut self, at: Timestamp, act: DeskAct) -> Result<DeskEvent<P>, DeskRefusal> {
+    /// As for [`Desk::check_act`]; [`DeskRefusal::RemedyDoesNotFit`] for what takes a ledger;
+    /// [`DeskRefusal::DayNotBegun`].
+    pub fn carry_out(
+        &mut self,
+        at: Timestamp,
+        act: DeskAct,
+    ) -> Result<Vec<DeskEvent<P>>, DeskRefusal> {
         self.check_act(act)?;
-        match act {
+        let event = match act {
             DeskAct::Ask { payment } => self.ask(at, payment).ok_or(DeskRefusal::NothingToAsk),
             DeskAct::Recall { payment, reason } => self.recall(at, payment, reason),
             DeskAct::Assign { id, owner } => self.assign(id, owner),
             DeskAct::Resolve(_) => Err(DeskRefusal::RemedyDoesNotFit),
-        }
+            DeskAct::AskForStatements { pool, currency, date } => {
+                return self.ask_for_statements(at, date, (pool, currency));
+            }
+        };
+        event.map(|event| [event].to_vec())
     }
 
     /// Whether the desk can do what staff ask of it.
@@ -75,7 +85,8 @@ impl<P: Clone + PartialEq> Desk<P> {
     /// # Errors
     /// [`DeskRefusal::UnknownPayment`], [`DeskRefusal::UnknownBreak`]; to ask,
     /// [`DeskRefusal::NothingToAsk`]; to recall, as for [`Desk::recall`]; to resolve,
-    /// [`DeskRefusal::RemedyDoesNotFit`].
+    /// [`DeskRefusal::RemedyDoesNotFit`]; to ask for statements, [`DeskRefusal::UnknownAccount`],
+    /// [`DeskRefusal::StatementAsked`], [`DeskRefusal::DayClosed`].
     pub fn check_act(&self, act: DeskAct) -> Result<(), DeskRefusal> {
         match act {
             DeskAct::Recall { payment, .. } => self.check_recall(payment),
@@ -90,6 +101,9 @@ impl<P: Clone + PartialEq> Desk<P> {
             }
             DeskAct::Assign { id, .. } => self.check_assign(id),
             DeskAct::Resolve(wish) => self.check_resolve(&wish),
+            DeskAct::AskForStatements { pool, currency, date } => {
+                self.check_ask_for_statements(date, (pool, currency))
+            }
         }
     }
 

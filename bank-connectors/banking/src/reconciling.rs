@@ -3,7 +3,7 @@
 use crate::book::{Book, Holding, check_entries};
 use crate::{
     BreakResolution, Correction, Desk, DeskEvent, DeskRefusal, Intraday, IntradayReport, OpenBreak,
-    Reconciliation, StatedDay, Statement, Tied,
+    Reconciliation, StatedDay, Statement, StatementQuestion, Tied,
 };
 use gcfn_model::{
     BreakId, BusinessDate, Currency, PartyId, Position, SettlementAccount, Timestamp,
@@ -35,6 +35,12 @@ impl<'a> AccountTies<'a> {
     #[must_use]
     pub fn intraday(&self) -> Option<&'a Intraday> {
         self.book.intraday()
+    }
+
+    /// The question for statements that the bank has not answered.
+    #[must_use]
+    pub fn asked(&self) -> Option<&'a StatementQuestion> {
+        self.book.missing.open()
     }
 
     /// What differs.

@@ -15,6 +15,9 @@ use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Position, Timestamp, Ue
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Of how many days the statements are sent again.
+const STATEMENTS_KEPT: usize = 31;
+
 /// A bank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bank {
@@ -56,8 +59,9 @@ pub struct Account {
     pub(crate) movements: Vec<Movement>,
     /// How many statements it has had.
     pub(crate) statements: u64,
-    /// The last of them, as it should have been.
-    pub(crate) last: Option<AccountStatement>,
+    /// Those of the last days, as they should have been.
+    #[serde(default)]
+    pub(crate) stated: BTreeMap<BusinessDate, AccountStatement>,
 }
 
 /// One booking on one account.
@@ -152,7 +156,7 @@ impl Bank {
                 opening: Amount::ZERO,
                 movements: Vec::new(),
                 statements: 0,
-                last: None,
+                stated: BTreeMap::new(),
             });
         }
     }
@@ -319,7 +323,10 @@ impl Bank {
         let fault = self.occasion(Occasion::Statement, None);
         if let Some(account) = self.accounts.get_mut(number) {
             account.statements += 1;
-            account.last = Some(statement.clone());
+            account.stated.insert(self.date, statement.clone());
+            if STATEMENTS_KEPT < account.stated.len() {
+                account.stated.pop_first();
+            }
         }
         let mut said = statement;
         if fault == Some(Fault::WrongAmount) {

@@ -7,8 +7,8 @@ use crate::order::{Verdict, key};
 use crate::outgoing;
 use gcfn_banking::{ReasonCode, RecallOutcome, Side};
 use gcfn_iso20022::{
-    CancellationRequest, CancelledPayment, Detail, Document, OriginalMessage, PaymentReturn,
-    ReportingRequest, StatusRequest,
+    AccountStatement, CancellationRequest, CancelledPayment, Detail, Document, OriginalMessage,
+    PaymentReturn, ReportingPeriod, ReportingRequest, StatusRequest,
 };
 use gcfn_model::{Amount, NodeId, Uetr};
 
@@ -207,7 +207,8 @@ impl Bank {
         Ok(booked)
     }
 
-    /// Sends what a node asks of its own accounts: the day so far, or the last statement.
+    /// Sends what a node asks of its own accounts: the day so far, or the statements of the days
+    /// that it names, the last one where it names none.
     pub(crate) fn answer_reports(
         &mut self,
         sender: NodeId,
@@ -225,7 +226,7 @@ impl Bank {
             for number in numbers {
                 match family {
                     "camt.052" => self.report_day(sender, &number),
-                    "camt.053" => self.state_again(sender, &number),
+                    "camt.053" => self.state_again(sender, &number, request.period),
                     // Every entry was notified when it was booked, or is in what is sent above.
                     _ => {}
                 }
@@ -241,13 +242,21 @@ impl Bank {
         self.post(head, document, None);
     }
 
-    fn state_again(&mut self, sender: NodeId, number: &str) {
-        let Some(last) = self.accounts.get(number).and_then(|account| account.last.clone()) else {
-            return;
+    fn state_again(&mut self, sender: NodeId, number: &str, period: Option<ReportingPeriod>) {
+        let Some(account) = self.accounts.get(number) else { return };
+        let days = account.stated.iter();
+        let wanted: Vec<AccountStatement> = match period {
+            None => days.last().map(|(_, last)| last.clone()).into_iter().collect(),
+            Some(ReportingPeriod { from, to, .. }) => days
+                .filter(|(date, _)| from <= **date && to.is_none_or(|to| **date <= to))
+                .map(|(_, statement)| statement.clone())
+                .collect(),
         };
-        let head = self.letterhead(sender);
-        let document = outgoing::stated(head.group(), last);
-        self.post(head, document, None);
+        for statement in wanted {
+            let head = self.letterhead(sender);
+            let document = outgoing::stated(head.group(), statement);
+            self.post(head, document, None);
+        }
     }
 
     /// Books `amount` from an account here, or from outside, to `payer`; `None` where it is not

@@ -10,8 +10,8 @@ use gcfn_model::Uetr;
 pub struct Message {
     /// Its id. Unique to the message, so that channels can tell repeats.
     pub id: Reference,
-    /// The payment that it is about.
-    pub uetr: Uetr,
+    /// The payment that it is about, if it is about one.
+    pub uetr: Option<Uetr>,
     /// The message as it is sent, and as it was sent before if it was.
     pub bytes: Vec<u8>,
     /// The node's signature over these bytes, which goes beside them.

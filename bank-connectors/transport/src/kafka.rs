@@ -57,15 +57,15 @@ impl Channel for KafkaChannel {
     type Fault = PartnerFault;
 
     async fn send(&self, message: &Message) -> Result<(), PartnerFault> {
-        let (id, uetr) = (message.id.to_string(), message.uetr.to_string());
+        let id = message.id.to_string();
+        let uetr = message.uetr.map(|uetr| uetr.to_string());
         let signature = message.signature.to_string();
+        let own = [(MESSAGE_ID, id.as_bytes()), (SIGNATURE_HEADER, signature.as_bytes())];
+        let of_payment = uetr.as_ref().map(|uetr| (UETR, uetr.as_bytes()));
+        let headers: Vec<(&str, &[u8])> = own.into_iter().chain(of_payment).collect();
         // All that is said about a payment stays in the order in which it was said.
-        let headers = [
-            (MESSAGE_ID, id.as_bytes()),
-            (UETR, uetr.as_bytes()),
-            (SIGNATURE_HEADER, signature.as_bytes()),
-        ];
-        self.out.send(Post { key: &uetr, payload: &message.bytes, headers: &headers }).await
+        let key = uetr.as_ref().unwrap_or(&id);
+        self.out.send(Post { key, payload: &message.bytes, headers: &headers }).await
     }
 
     fn may_have_arrived(fault: &PartnerFault) -> bool {

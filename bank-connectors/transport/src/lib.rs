@@ -39,7 +39,10 @@ pub use incoming::{Incoming, IncomingFault, Understood, understand};
 pub use intake::{Arrival, Intake, Verdict};
 pub use kafka::{KafkaChannel, KafkaIntake, Topics};
 pub use outbox::{Departure, Outbox, OutboxError, Progress, TellError};
-pub use outgoing::{Order, between_pools, cancellation, question, to_party};
+pub use outgoing::{
+    Leaving, Order, StatementOrder, between_pools, cancellation, question, statement_request,
+    to_party,
+};
 pub use payee::{Payee, Unpayable};
 pub use refusal::Refusal;
 pub use signature::{Check, Correspondents, Pen, SIGNATURE_HEADER, SignatureFault, read_signature};

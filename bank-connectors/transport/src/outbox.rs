@@ -8,7 +8,7 @@
 //! told at once for all that an entry has, so that no payment costs a round of the log for it.
 
 use crate::channel::{Channel, Message};
-use crate::outgoing::{self, Order};
+use crate::outgoing::{self, Leaving, Order};
 use crate::payee::Payee;
 use crate::{AccountBook, Pen, Unpayable};
 use gcfn_anchor::keys::Signature;
@@ -84,14 +84,14 @@ impl OutboxError {
 pub struct Progress {
     /// The last journal entry whose payments the bank has. Behind the journal's end is the lag.
     pub position: u64,
-    /// When the payment that is waited for was instructed.
+    /// When the message that is waited for was decided.
     pub oldest: Option<Timestamp>,
     /// How often the bank has not taken it.
     pub attempts: u32,
 }
 
 impl Progress {
-    /// How long the payment that is waited for has waited at `now`.
+    /// How long the message that is waited for has waited at `now`.
     #[must_use]
     pub fn age(self, now: Timestamp) -> Millis {
         self.oldest.map_or(Millis(0), |oldest| now.since(oldest))
@@ -159,8 +159,8 @@ impl<C: Channel> Outbox<C> {
         self.progress.subscribe()
     }
 
-    /// Delivers the orders of journal entry `index`, all of them in order; those of other nodes
-    /// and other banks are passed over. Entries come in order, those without orders too. Waits
+    /// Delivers what is to leave by journal entry `index`, all of it in order; what is of other
+    /// nodes and for other banks is passed over. Entries come in order, empty ones too. Waits
     /// for the bank however long it takes, and may be dropped at any point: what was not done
     /// by then is done again.
     ///
@@ -172,7 +172,7 @@ impl<C: Channel> Outbox<C> {
     pub async fn deliver<Ask, Over, Tell, Told>(
         &mut self,
         index: u64,
-        orders: &[Order],
+        due: &[Leaving],
         is_over: Ask,
         tell: Tell,
     ) -> Result<(), OutboxError>
@@ -185,16 +185,16 @@ impl<C: Channel> Outbox<C> {
         if index <= self.position {
             return Ok(());
         }
-        let own: Vec<&Order> = orders.iter().filter(|order| self.is_own(order)).collect();
+        let own: Vec<&Leaving> = due.iter().filter(|leaving| self.is_own(leaving)).collect();
         let heard =
             async |departures| tell(departures).await.map_err(|source| self.machine_fault(source));
-        for orders in own.chunks(READY_MAX) {
-            let (messages, news) = self.make_ready(orders, &is_over).await?;
+        for part in own.chunks(READY_MAX) {
+            let (messages, news) = self.make_ready(part, &is_over).await?;
             if !news.is_empty() {
                 heard(news).await?;
             }
-            for (order, message) in messages {
-                let Some(departure) = self.hand_over(order, &message, &is_over).await? else {
+            for (leaving, message) in messages {
+                let Some(departure) = self.hand_over(leaving, &message, &is_over).await? else {
                     continue;
                 };
                 heard(vec![departure]).await?;
@@ -210,36 +210,37 @@ impl<C: Channel> Outbox<C> {
         Ok(())
     }
 
-    fn is_own(&self, order: &Order) -> bool {
-        let instruction = &order.instruction;
-        self.book.is_own(instruction.debtor, instruction.currency, &self.bank)
+    fn is_own(&self, leaving: &Leaving) -> bool {
+        let (account, currency) = leaving.holding();
+        self.book.is_own(account, currency, &self.bank)
     }
 
-    /// The messages of `orders` that are still to leave, archived, and what the machine is to be
+    /// The messages of `due` that are still to leave, archived, and what the machine is to be
     /// told before they do. Of a payment that goes again it knows that it was signed.
     async fn make_ready<'o, Over>(
         &self,
-        orders: &[&'o Order],
+        due: &[&'o Leaving],
         is_over: &impl Fn(Order) -> Over,
-    ) -> Result<(Vec<(&'o Order, Message)>, Vec<Departure>), OutboxError>
+    ) -> Result<(Vec<(&'o Leaving, Message)>, Vec<Departure>), OutboxError>
     where
         Over: Future<Output = Result<bool, TellError>>,
     {
         let (mut messages, mut news) = (Vec::new(), Vec::new());
-        for &order in orders {
-            self.wait_for(order);
-            if self.is_void(order, is_over).await? {
+        for &leaving in due {
+            self.wait_for(leaving);
+            if self.is_void(leaving, is_over).await? {
                 continue;
             }
-            let uetr = order.uetr();
-            match self.prepare(order).await.map_err(|source| self.store_fault(source))? {
+            match self.prepare(leaving).await.map_err(|source| self.store_fault(source))? {
                 Prepared::Message(message) => {
-                    news.extend(order.errand.is_none().then_some(Departure::Signed(uetr)));
-                    messages.push((order, message));
+                    let first = leaving.paying().filter(|order| order.errand.is_none());
+                    news.extend(first.map(|order| Departure::Signed(order.uetr())));
+                    messages.push((leaving, message));
                 }
                 Prepared::Rejected(reason) => {
                     let (status, reason) = (TransactionStatus::Rejected, Some(reason));
-                    news.push(Departure::Rejected(StatusReport { uetr, status, reason }));
+                    let rejected = |uetr| StatusReport { uetr, status, reason };
+                    news.extend(leaving.uetr().map(rejected).map(Departure::Rejected));
                 }
             }
         }
@@ -250,72 +251,76 @@ impl<C: Channel> Outbox<C> {
     /// and knows itself what is over.
     async fn hand_over<Over>(
         &self,
-        order: &Order,
+        leaving: &Leaving,
         message: &Message,
         is_over: &impl Fn(Order) -> Over,
     ) -> Result<Option<Departure>, OutboxError>
     where
         Over: Future<Output = Result<bool, TellError>>,
     {
-        self.wait_for(order);
-        Ok(match self.send(message, order, is_over).await? {
-            Handed::Over if order.pays() => Some(Departure::Sent(order.uetr())),
+        self.wait_for(leaving);
+        let handed = self.send(message, leaving, is_over).await?;
+        Ok(leaving.paying().and_then(|order| match handed {
+            Handed::Over => Some(Departure::Sent(order.uetr())),
             Handed::Perhaps => Some(Departure::Unanswered(order.uetr())),
-            Handed::Over | Handed::Not => None,
-        })
+            Handed::Not => None,
+        }))
     }
 
-    fn wait_for(&self, order: &Order) {
-        let waits = Progress { oldest: Some(order.at), position: self.position, attempts: 0 };
+    fn wait_for(&self, leaving: &Leaving) {
+        let waits = Progress { oldest: Some(leaving.at()), position: self.position, attempts: 0 };
         self.progress.send_replace(waits);
     }
 
-    /// Whether `order` would make a payment that is over. A question about one does no harm.
+    /// Whether `leaving` would make a payment that is over. A question about one does no harm.
     async fn is_void<Over>(
         &self,
-        order: &Order,
+        leaving: &Leaving,
         is_over: &impl Fn(Order) -> Over,
     ) -> Result<bool, OutboxError>
     where
         Over: Future<Output = Result<bool, TellError>>,
     {
-        let is_void =
-            order.pays() && is_over(*order).await.map_err(|source| self.machine_fault(source))?;
+        let Some(order) = leaving.paying() else { return Ok(false) };
+        let is_void = is_over(*order).await.map_err(|source| self.machine_fault(source))?;
         if is_void {
             tracing::info!(bank = %self.bank, reference = %order.reference(), "payment is over");
         }
         Ok(is_void)
     }
 
-    /// What was decided about `order` before, or is decided and archived now.
-    async fn prepare(&self, order: &Order) -> Result<Prepared, StoreError> {
-        if let Some(prepared) = self.archived(order).await? {
+    /// What was decided about `leaving` before, or is decided and archived now.
+    async fn prepare(&self, leaving: &Leaving) -> Result<Prepared, StoreError> {
+        if let Some(prepared) = self.archived(leaving).await? {
             return Ok(prepared);
         }
-        match self.render(order).await? {
+        match self.render(leaving).await? {
             Ok(message) => {
                 let (definition, bytes) = (message.document.definition(), write(&message));
-                let message = order.message(bytes, &self.pen);
+                let message = leaving.message(bytes, &self.pen);
                 let signature = Some(&message.signature);
-                self.keep(order, (definition, signature), &message.bytes).await?;
+                self.keep(leaving, (definition, signature), &message.bytes).await?;
                 Ok(Prepared::Message(message))
             }
             Err(unpayable) => {
-                let (reason, reference) = (unpayable.reason(), order.reference());
+                let (reason, reference) = (unpayable.reason(), leaving.message_id());
                 tracing::warn!(bank = %self.bank, %reference, %unpayable, "payment cannot leave");
                 let note = format!("{reference}: {unpayable}");
                 let kind = format!("{}{reason}", Label::REFUSED);
-                self.keep(order, (&kind, None), note.as_bytes()).await?;
+                self.keep(leaving, (&kind, None), note.as_bytes()).await?;
                 Ok(Prepared::Rejected(reason))
             }
         }
     }
 
-    async fn archived(&self, order: &Order) -> Result<Option<Prepared>, StoreError> {
+    async fn archived(&self, leaving: &Leaving) -> Result<Option<Prepared>, StoreError> {
         let (archive, bank) = (self.store.archive(), self.bank.to_string());
-        let mut kept = archive.trace(order.uetr()).await?.into_iter();
-        let id = order.message_id().to_string();
-        let sent = kept.find(|Kept { label, .. }| {
+        let id = leaving.message_id().to_string();
+        let sent = match leaving.uetr() {
+            Some(uetr) => archive.trace(uetr).await?,
+            None => archive.named(Direction::Sent, &bank, &id).await?,
+        };
+        let sent = sent.into_iter().find(|Kept { label, .. }| {
             label.direction == Direction::Sent && label.bank == bank && label.message_id == id
         });
         let Some(sent) = sent else { return Ok(None) };
@@ -326,14 +331,20 @@ impl<C: Channel> Outbox<C> {
         }
         let bytes = archive.fetch(Direction::Sent, &bank, sent.digest).await?;
         let bytes = bytes.ok_or(damaged("a label without its message"))?.reveal().to_vec();
-        Ok(Some(Prepared::Message(order.message(bytes, &self.pen))))
+        Ok(Some(Prepared::Message(leaving.message(bytes, &self.pen))))
     }
 
     async fn render(
         &self,
-        order: &Order,
+        leaving: &Leaving,
     ) -> Result<Result<BusinessMessage, Unpayable>, StoreError> {
         let (book, bank) = (&self.book, &self.bank);
+        let order = match leaving {
+            Leaving::Payment(order) => order,
+            Leaving::Question(asked) => {
+                return Ok(Ok(outgoing::statement_request(book, bank, asked)));
+            }
+        };
         match order.errand {
             Some(Errand::Ask { .. }) => return Ok(Ok(outgoing::question(book, bank, order))),
             Some(Errand::Recall { reason, .. }) => {
@@ -355,17 +366,17 @@ impl<C: Channel> Outbox<C> {
 
     async fn keep(
         &self,
-        order: &Order,
+        leaving: &Leaving,
         (kind, signature): (&str, Option<&Signature>),
         bytes: &[u8],
     ) -> Result<(), StoreError> {
         let label = Label {
             direction: Direction::Sent,
             bank: self.bank.to_string(),
-            message_id: order.message_id().to_string(),
+            message_id: leaving.message_id().to_string(),
             kind: kind.to_owned(),
-            uetr: Some(order.uetr()),
-            at: order.at,
+            uetr: leaving.uetr(),
+            at: leaving.at(),
             signature: signature.map(|signature| signature.as_bytes().to_vec()),
         };
         self.store.archive().keep(&label, bytes).await.map(drop)
@@ -376,7 +387,7 @@ impl<C: Channel> Outbox<C> {
     async fn send<Over>(
         &self,
         message: &Message,
-        order: &Order,
+        leaving: &Leaving,
         is_over: &impl Fn(Order) -> Over,
     ) -> Result<Handed, OutboxError>
     where
@@ -384,12 +395,12 @@ impl<C: Channel> Outbox<C> {
     {
         let mut pause = PAUSE_FIRST;
         loop {
-            if self.is_void(order, is_over).await? {
+            if self.is_void(leaving, is_over).await? {
                 return Ok(Handed::Not);
             }
             let Err(fault) = self.channel.send(message).await else { return Ok(Handed::Over) };
             // A question or a request may be put twice, a payment may not.
-            if order.pays() && C::may_have_arrived(&fault) {
+            if leaving.paying().is_some() && C::may_have_arrived(&fault) {
                 tracing::warn!(
                     bank = %self.bank,
                     message = %message.id,
@@ -406,7 +417,7 @@ impl<C: Channel> Outbox<C> {
                 message = %message.id,
                 fault = &fault as &dyn Error,
                 pause_ms = pause.as_millis(),
-                "payments wait for the bank"
+                "messages wait for the bank"
             );
             sleep(pause).await;
             pause = pause.saturating_mul(2).min(PAUSE_MAX);

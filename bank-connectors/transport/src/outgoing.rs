@@ -6,16 +6,105 @@
 use crate::channel::Message;
 use crate::payee::Payee;
 use crate::{AccountBook, Pen};
-use gcfn_banking::{Creditor, Errand, Instruction, ReasonCode};
+use gcfn_banking::{Creditor, Errand, Instruction, ReasonCode, StatementRequest};
 use gcfn_iso20022::{
     Actor, Agent, Assignment, Bic, BusinessMessage, CancellationRequest, CancelledMessage,
     CancelledPayment, Case, Document, GroupHeader, Header, InitiatedPayment, InitiatedTransfer,
     InstitutionCreditTransfer, InstitutionTransfer, Money, OriginalMessage, OriginalPayment, Party,
-    PaymentIds, PaymentInitiation, Reason, Reference, RequestedPayment, Settlement, StatusRequest,
+    PaymentIds, PaymentInitiation, QueryType, Reason, Reference, ReportingPeriod, ReportingRequest,
+    RequestedPayment, RequestedReport, Settlement, StatusRequest,
 };
-use gcfn_model::{InstructionId, NodeId, SettlementAccount, Timestamp, Uetr};
+use gcfn_model::{Currency, InstructionId, NodeId, SettlementAccount, Timestamp, Uetr};
 
-/// What is to leave for the bank, as the journal has it: a payment, or something about one.
+/// What is to leave for a bank, as the journal has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// A payment, or something about one.
+    Payment(Order),
+    /// A question for statements that have not come.
+    Question(StatementOrder),
+}
+
+impl Leaving {
+    /// When it was decided.
+    pub(crate) fn at(&self) -> Timestamp {
+        match self {
+            Leaving::Payment(order) => order.at,
+            Leaving::Question(asked) => asked.at,
+        }
+    }
+
+    /// The account that it is drawn on, or about.
+    pub(crate) fn holding(&self) -> (SettlementAccount, Currency) {
+        match self {
+            Leaving::Payment(order) => (order.instruction.debtor, order.instruction.currency),
+            Leaving::Question(asked) => (asked.request.account, asked.request.currency),
+        }
+    }
+
+    /// The payment that it is about, if it is about one.
+    pub(crate) fn uetr(&self) -> Option<Uetr> {
+        match self {
+            Leaving::Payment(order) => Some(order.uetr()),
+            Leaving::Question(_) => None,
+        }
+    }
+
+    /// The payment that a bank makes which has it, be it for the first time or again.
+    pub(crate) fn paying(&self) -> Option<&Order> {
+        match self {
+            Leaving::Payment(order) => Some(order).filter(|order| order.pays()),
+            Leaving::Question(_) => None,
+        }
+    }
+
+    /// The id of its message.
+    pub(crate) fn message_id(&self) -> Reference {
+        match self {
+            Leaving::Payment(order) => order.message_id(),
+            Leaving::Question(asked) => asked.message_id(),
+        }
+    }
+
+    /// Its message, as `bytes` that are sent.
+    pub(crate) fn message(&self, bytes: Vec<u8>, pen: &Pen) -> Message {
+        let signature = pen.sign(&bytes);
+        Message { id: self.message_id(), uetr: self.uetr(), bytes, signature }
+    }
+}
+
+impl From<Order> for Leaving {
+    fn from(order: Order) -> Leaving {
+        Leaving::Payment(order)
+    }
+}
+
+impl From<StatementOrder> for Leaving {
+    fn from(asked: StatementOrder) -> Leaving {
+        Leaving::Question(asked)
+    }
+}
+
+/// A question for statements, as the journal has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatementOrder {
+    /// When it was decided: the time of its journal record.
+    pub at: Timestamp,
+    /// What is asked for.
+    pub request: StatementRequest,
+}
+
+impl StatementOrder {
+    /// `CN-SHA-UC-CNY-S1`: a node, its pool, the currency, and the how manieth question.
+    fn message_id(&self) -> Reference {
+        let StatementRequest { account, currency, number, .. } = self.request;
+        let node = account.node.as_str().to_ascii_uppercase();
+        let id = format!("{node}-{}-{currency}-S{number:x}", account.pool);
+        id.parse().expect("at most 16, 2, 3 and 8 ASCII characters, and 5 between them")
+    }
+}
+
+/// A payment that is to leave for the bank, or something about one, as the journal has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
     /// When it was decided: the time of its journal record.
@@ -99,12 +188,6 @@ impl Order {
             transaction: None,
             uetr: Some(self.uetr()),
         }
-    }
-
-    /// Its message, as `bytes` that are sent.
-    pub(crate) fn message(&self, bytes: Vec<u8>, pen: &Pen) -> Message {
-        let signature = pen.sign(&bytes);
-        Message { id: self.message_id(), uetr: self.uetr(), bytes, signature }
     }
 
     fn group(&self) -> GroupHeader {
@@ -214,10 +297,44 @@ pub fn cancellation(
     addressed(book, bank, order, Document::CancellationRequest(message))
 }
 
+/// Send me the statements of these days. (camt.060)
+#[must_use]
+pub fn statement_request(
+    book: &AccountBook,
+    bank: &Bic,
+    asked: &StatementOrder,
+) -> BusinessMessage {
+    let id = asked.message_id();
+    let StatementRequest { account, currency, from, to, .. } = asked.request;
+    let owner = Actor::Agent(node(book.node()));
+    let request = RequestedReport {
+        id: Some(id.clone()),
+        definition: "camt.053.001.08".parse().expect("a definition is a short ASCII name"),
+        account: Some(book.number(account, currency)),
+        owner: owner.clone(),
+        servicer: Some(Agent::bic(bank.clone())),
+        period: Some(ReportingPeriod { from, to: Some(to), query: QueryType::All }),
+    };
+    let message = ReportingRequest {
+        group: GroupHeader { id: id.clone(), created_at: asked.at },
+        sender: Some(owner),
+        requests: vec![request],
+    };
+    headed(book, bank, (id, asked.at), Document::ReportingRequest(message))
+}
+
 fn addressed(book: &AccountBook, bank: &Bic, order: &Order, document: Document) -> BusinessMessage {
+    headed(book, bank, (order.message_id(), order.at), document)
+}
+
+fn headed(
+    book: &AccountBook,
+    bank: &Bic,
+    (id, at): (Reference, Timestamp),
+    document: Document,
+) -> BusinessMessage {
     let (from, to) = (node(book.node()), Agent::bic(bank.clone()));
-    let header = Header::new(from, to, order.message_id(), order.at);
-    BusinessMessage { header: Some(header), document }
+    BusinessMessage { header: Some(Header::new(from, to, id, at)), document }
 }
 
 /// A node in the place of an institution.

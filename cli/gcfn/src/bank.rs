@@ -11,7 +11,7 @@ use crate::output::Format;
 use crate::verbs::{Chosen, Entry, Table, act, show};
 use clap::{Args, Subcommand};
 use gcfn_api_wire::bank::RecallRequest;
-use gcfn_api_wire::reconciliation::{BreakEnd, BreakOwner, ReconciliationOf};
+use gcfn_api_wire::reconciliation::{BreakEnd, BreakOwner, ReconciliationOf, StatementsWanted};
 use gcfn_daemon::init::OPERATORS;
 
 const EXAMPLES: &str = "\
@@ -21,6 +21,7 @@ Examples; the node is one of `gcfn testnet up --dir /tmp/net`, whose folder hold
   gcfn bank trace 6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11 --dir /tmp/net/cn-sha
   gcfn bank recall 6e7c5a0e-8f0b-4c8e-9d55-0d6b1c8f2a11 DUPL --dir /tmp/net/cn-sha
   gcfn bank reconcile --currency CNY --date 2026-11-23 --dir /tmp/net/cn-sha
+  gcfn bank ask-statement CNY --date 2026-11-23 --dir /tmp/net/cn-sha
   gcfn bank breaks --dir /tmp/net/cn-sha
   gcfn bank assign brk-0000000000000000000000000a --dir /tmp/net/cn-sha";
 
@@ -107,13 +108,14 @@ impl Table for OfDesk {
                 .at(&["reason"]),
             ),
         ];
-        verbs.extend(ties());
+        verbs.extend(differences());
+        verbs.extend(days());
         verbs
     }
 }
 
-/// How the node's books and its banks' tie, and what is done about what differs.
-fn ties() -> Vec<Entry> {
+/// Where the node's books and its banks' differ, and what is done about it.
+fn differences() -> Vec<Entry> {
     vec![
         Entry::Verb(
             show(
@@ -143,6 +145,21 @@ fn ties() -> Vec<Entry> {
             .body::<BreakEnd>()
             .at(&["remedy", "reason", "evidence"]),
         ),
+    ]
+}
+
+/// How the days of the node's accounts tie, and what is asked for where one is missing.
+fn days() -> Vec<Entry> {
+    vec![
+        Entry::Verb(
+            act(
+                "ask-statement",
+                "/api/v1/bank/statements/ask",
+                "Ask the bank for the statements of a day, without waiting for their time.",
+            )
+            .body::<StatementsWanted>()
+            .at(&["currency"]),
+        ),
         Entry::Verb(
             show(
                 "reconcile",
@@ -164,7 +181,8 @@ fn ties() -> Vec<Entry> {
                     "entries",
                     "matched",
                 ],
-            ),
+            )
+            .list("asked", &["account", "from", "to", "number", "since", "again_at"]),
         ),
     ]
 }

@@ -1,11 +1,13 @@
 //! How a bank's books and the node's tie: days and their statements, and what differs.
 
+use crate::money::PoolName;
 use crate::term::{
     BreakName, CurrencyCode, Date, Hash, Party, PaymentReference, SignedMoney, Text, Time,
 };
 use crate::word::words;
 use gcfn_banking::{
     AccountTies, BankEntry, Break, BreakResolution, DeskAct, Intraday, OpenBreak, StatedDay,
+    StatementQuestion,
 };
 use gcfn_ledger::PoolPosition;
 use gcfn_model::{BreakId, BusinessDate, Currency, Millis, PartyId, Pool, Position, Timestamp};
@@ -199,6 +201,27 @@ impl BreakEnd {
     }
 }
 
+/// Which statements a bank is asked for.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatementsWanted {
+    /// Of the accounts in this currency.
+    pub currency: CurrencyCode,
+    /// Of this day.
+    pub date: Date,
+    /// Of this pool alone.
+    pub pool: Option<PoolName>,
+}
+
+impl StatementsWanted {
+    /// What is asked of the desk.
+    #[must_use]
+    pub fn act(self) -> DeskAct {
+        let StatementsWanted { currency, date, pool } = self;
+        DeskAct::AskForStatements { pool: pool.map(Into::into), currency: currency.0, date: date.0 }
+    }
+}
+
 /// Which reconciliations to show.
 #[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -218,11 +241,48 @@ pub struct ReconciliationList {
     /// The days of each account, oldest first: all that do not tie yet, a month of the others,
     /// and the present one as far as the bank has reported it.
     pub days: Vec<ReconciledDay>,
+    /// What the banks were asked for and have not stated.
+    pub asked: Vec<StatementsAsked>,
     /// What the node's books have now of each pool at its bank, and what they owe of it; empty
     /// where the node keeps no books of parties.
     pub pools: Vec<PoolTie>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
+}
+
+/// Statements of an account that its bank was asked for (camt.060) and has not sent.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StatementsAsked {
+    /// The account: node and pool.
+    #[schema(example = "cn-sha/UC")]
+    pub account: String,
+    /// The currency of the account.
+    pub currency: CurrencyCode,
+    /// The how manieth question about the account it is.
+    pub number: u32,
+    /// The first day that is missing.
+    pub from: Date,
+    /// The last.
+    pub to: Date,
+    /// When the bank was asked.
+    pub since: Time,
+    /// When it is asked again, if nothing comes until then.
+    pub again_at: Option<Time>,
+}
+
+impl From<&StatementQuestion> for StatementsAsked {
+    fn from(question: &StatementQuestion) -> StatementsAsked {
+        let request = question.request;
+        StatementsAsked {
+            account: request.account.to_string(),
+            currency: Text(request.currency),
+            number: request.number,
+            from: Text(request.from),
+            to: Text(request.to),
+            since: Text(question.since),
+            again_at: question.again_at.map(Text),
+        }
+    }
 }
 
 /// How a day stands.
@@ -343,6 +403,16 @@ impl ReconciliationOf {
 
     fn is_on(&self, date: BusinessDate) -> bool {
         self.date.is_none_or(|asked| asked.0 == date)
+    }
+
+    /// What the bank was asked for of one account and has not stated.
+    #[must_use]
+    pub fn asked(&self, ties: &AccountTies<'_>) -> Option<StatementsAsked> {
+        let of_days = |asked: &&StatementQuestion| {
+            let (from, to) = (asked.request.from, asked.request.to);
+            self.date.is_none_or(|date| from <= date.0 && date.0 <= to)
+        };
+        ties.asked().filter(|_| self.is_of(ties.currency)).filter(of_days).map(Into::into)
     }
 
     /// The days of one account that are asked for.

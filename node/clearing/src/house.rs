@@ -8,6 +8,7 @@ use crate::netting::Netting;
 use crate::pay_in::call;
 use crate::pay_out::PayOut;
 use crate::queue::Queue;
+use crate::statements::Statements;
 use crate::suspense::Suspense;
 use crate::volume::Volume;
 use crate::{Bundle, BundleRef, ClearingEvent, Cycle, HouseRefusal, Phase, Schedule};
@@ -50,6 +51,8 @@ pub struct House {
     pub(crate) suspense: Suspense,
     /// What accounts owe because their banks have taken pay-ins back, oldest first.
     pub(crate) claims: Vec<Claim>,
+    /// Which statements are asked for, and when.
+    pub(crate) statements: Statements,
 }
 
 impl House {
@@ -68,6 +71,7 @@ impl House {
             deposits: Deposits::default(),
             suspense: Suspense::default(),
             claims: Vec::new(),
+            statements: Statements::default(),
         }
     }
 
@@ -89,6 +93,13 @@ impl House {
     #[must_use]
     pub fn alarm_after(&self) -> Millis {
         self.alarm_after
+    }
+
+    /// The same, giving its bank so long after a day's pay-in deadline to state the day.
+    #[must_use]
+    pub fn with_statement_grace(mut self, grace: Millis) -> House {
+        self.statements.grace = grace;
+        self
     }
 
     /// Its name.
@@ -264,6 +275,7 @@ impl House {
         }
         self.miss_claims(at, ledger, events);
         self.retry_pay_outs(at, events);
+        self.expect_statements(at);
         self.ask_bank_about(at, events);
         self.warn_of_late(at, events);
     }
@@ -279,7 +291,8 @@ impl House {
         };
         let warnings = self.cycles.values().filter_map(Cycle::warning_at);
         let moves = self.cycles.values().filter_map(due).chain(warnings);
-        moves.chain(self.next_claim_due()).chain(self.desk.next_question()).min()
+        let at_bank = self.statement_due().into_iter().chain(self.desk.next_question());
+        moves.chain(self.next_claim_due()).chain(at_bank).min()
     }
 
     fn advance(

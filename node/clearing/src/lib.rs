@@ -9,7 +9,8 @@
 //! `pay_out` and `reconciliation` are the phases of a `cycle` in their order. `deposit` is what
 //! members keep at the house and `paying_back` gives back: `run` settles with it between cycles, `waterfall` draws on it for who
 //! does not pay in, and `selection` finds for both what settles the most value; `claim` is what a bank takes
-//! back of what was paid in. `preview` asks what would happen, and recounts what has; `waiting` says what a cycle waits for.
+//! back of what was paid in. `preview` asks what would happen, and recounts what has; `waiting` says
+//! what a cycle waits for, and `statements` asks the bank for it.
 //!
 //! Source: protocols "A clearing cycle"; CPMI-IOSCO PFMI principles 8 (finality), 9 (money
 //! settlements) and 12 (exchange of value).
@@ -38,6 +39,7 @@ mod refusal;
 mod run;
 mod selection;
 mod settlement;
+mod statements;
 mod suspense;
 mod volume;
 mod waiting;
@@ -55,6 +57,7 @@ pub use preview::{Preview, Replay};
 pub use queue::{Priority, QueueChange, Queued};
 pub use refusal::HouseRefusal;
 pub use run::{RunPlan, Saving};
+pub use statements::STATEMENT_GRACE;
 pub use suspense::SuspenseEnd;
 pub use waiting::{Unaffirmed, Wait};
 pub use waterfall::{Cover, DefaultPlan};

@@ -152,12 +152,14 @@ impl House {
         if let DeskAct::Resolve(wish) = act {
             return self.resolve_break(at, &wish, ledger, events);
         }
-        let event = self.desk.carry_out(at, act)?;
-        self.at_bank(at, event, events);
+        for event in self.desk.carry_out(at, act)? {
+            self.at_bank(at, event, events);
+        }
         Ok(())
     }
 
-    /// Asks the bank about every payment that it has been silent about for too long.
+    /// Asks the bank about every payment that it has been silent about for too long, and for
+    /// statements that it was asked for and has not sent.
     pub(crate) fn ask_bank_about(&mut self, at: Timestamp, events: &mut Vec<ClearingEvent>) {
         for event in self.desk.ask_due(at) {
             self.at_bank(at, event, events);
@@ -222,6 +224,7 @@ impl House {
         let currency = statement.currency;
         let result = self.desk.reconcile(at, statement, mirror(ledger, currency))?;
         self.tied(currency, &result.tied, events);
+        events.extend(self.desk.chase_statements(at).into_iter().map(ClearingEvent::Bank));
         Ok(result)
     }
 

@@ -86,6 +86,7 @@ impl Region {
             kyc_to_trade: template.kyc.trade,
             outcome_kept: OUTCOME_KEPT,
             proposal_kept: hours(template.money.proposal_hours),
+            statement_grace: hours(template.settlement.statement_hours),
             trading: rules::trading(template),
             money: rules::money(template),
             credit: charges::credit(template),

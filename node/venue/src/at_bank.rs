@@ -74,6 +74,9 @@ impl Venue {
     /// Staff ask about a payment or a break, of the node or of its house.
     pub(crate) fn act_at_bank(&mut self, step: &mut Step<'_>, act: DeskAct) -> Outcome {
         let at = step.at;
+        if let DeskAct::AskForStatements { pool, .. } = act {
+            return self.ask_for_statements(step, pool, act);
+        }
         if self.house_concerned_by(act).is_some() {
             let done = self.in_house(step, |house, ledger, events| {
                 house.act_at_bank(at, act, ledger, events)
@@ -84,8 +87,9 @@ impl Venue {
         if let DeskAct::Resolve(wish) = act {
             return self.resolve_break(step, &wish);
         }
-        let event = self.desk.carry_out(at, act).map_err(Rejection::from)?;
-        self.desk_event(step, event);
+        for event in self.desk.carry_out(at, act).map_err(Rejection::from)? {
+            self.desk_event(step, event);
+        }
         Ok(Done::Accepted)
     }
 
@@ -116,10 +120,13 @@ impl Venue {
             DeskAct::Assign { id, .. } | DeskAct::Resolve(BreakResolution { id, .. }) => {
                 house.desk().find_break(id).is_some()
             }
+            // Of whichever accounts: the desks know theirs.
+            DeskAct::AskForStatements { .. } => false,
         })
     }
 
-    /// Asks about every payment of the node that the bank has been silent about for too long.
+    /// Asks about every payment of the node that the bank has been silent about for too long, and
+    /// for statements that have not come.
     pub(crate) fn ask_banks(&mut self, step: &mut Step<'_>) {
         for event in self.desk.ask_due(step.at) {
             self.desk_event(step, event);

@@ -56,6 +56,8 @@ impl Venue {
                 self.ended_redemptions.remove(&redemption);
             }
             Due::ForgetTrade(trade) => self.forget_trade(step, trade),
+            // Asked for with the time of now, however long ago it was due.
+            Due::StateDay(date) => self.desk.statements_due(date, |_| true),
         }
     }
 

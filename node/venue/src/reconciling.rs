@@ -9,8 +9,8 @@ use crate::refusal::Rejection;
 use crate::venue::{Step, Venue};
 use alloc::collections::BTreeSet;
 use gcfn_banking::{
-    BankEntry, Break, BreakResolution, Correction, DeskEvent, DeskRefusal, IntradayReport, Side,
-    Statement, SuspenseItem,
+    BankEntry, Break, BreakResolution, Correction, DeskAct, DeskEvent, DeskRefusal, IntradayReport,
+    Side, Statement, SuspenseItem,
 };
 use gcfn_ledger::{Account, Entry, Posting};
 use gcfn_model::{Currency, Pool, Position, SettlementAccount};
@@ -32,7 +32,43 @@ impl Venue {
             result
         };
         step.emit(Event::Reconciled { pool, currency, result });
+        for event in self.desk.chase_statements(step.at) {
+            step.emit(Event::Bank(event));
+        }
         Ok(Done::Accepted)
+    }
+
+    /// Staff ask for the statements of a day: of the node's accounts, or of its house's.
+    pub(crate) fn ask_for_statements(
+        &mut self,
+        step: &mut Step<'_>,
+        pool: Option<Pool>,
+        act: DeskAct,
+    ) -> Outcome {
+        let at = step.at;
+        let own = match pool {
+            Some(Pool::ClearingHouse) => Err(DeskRefusal::UnknownAccount),
+            _ => self.desk.carry_out(at, act),
+        };
+        let has_house = self.house.is_some() && pool.is_none_or(|of| of == Pool::ClearingHouse);
+        let of_house = match has_house {
+            true => self.in_house(step, |house, ledger, events| {
+                house.act_at_bank(at, act, ledger, events)
+            })?,
+            false => Err(DeskRefusal::UnknownAccount),
+        };
+        match (own, of_house) {
+            // What is known of an account says more than that there is none.
+            (Err(DeskRefusal::UnknownAccount), Err(refusal)) | (Err(refusal), Err(_)) => {
+                Err(refusal.into())
+            }
+            (own, _) => {
+                for event in own.into_iter().flatten() {
+                    step.emit(Event::Bank(event));
+                }
+                Ok(Done::Accepted)
+            }
+        }
     }
 
     /// Takes a part of a long statement that more is to follow of.

@@ -234,6 +234,9 @@ impl Venue {
         }
         self.days.insert(day.date, day);
         self.agenda.insert((day.cut_off, Due::CutOff(day.date)));
+        if let Some(stated_by) = day.cut_off.checked_add(self.terms.statement_grace) {
+            self.agenda.insert((stated_by, Due::StateDay(day.date)));
+        }
         self.plan_closing_call(day);
         self.resume_calls(step);
         self.watch_all_quotes(step.at);

@@ -8,7 +8,7 @@ use crate::money::MoneyTerms;
 use crate::pricing::{PricingRules, Track};
 use crate::redemption::RedemptionDetail;
 use crate::trading_terms::TradingTerms;
-use gcfn_clearing::Netting;
+use gcfn_clearing::{Netting, STATEMENT_GRACE};
 use gcfn_model::{
     Amount, BasisPoints, Currency, HouseId, Millis, NodeId, Pool, RegionId, SettlementAccount,
     Timestamp,
@@ -54,6 +54,8 @@ pub struct Terms {
     pub outcome_kept: Millis,
     /// How long a proposal waits for a second person.
     pub proposal_kept: Millis,
+    /// How long after the cut-off of a day a bank may take to state it before it is asked.
+    pub statement_grace: Millis,
     /// Markets and orders.
     pub trading: TradingTerms,
     /// How the money desk works.
@@ -69,7 +71,8 @@ pub struct Terms {
 impl Terms {
     /// The network's defaults for `node`, where the region's template says nothing else: the
     /// reserve in full of the face value (C-28), seven days to hand back, five minutes of a lock
-    /// (2.3), three resales (C-38), level 1 to trade (C-14); answers and proposals are kept a day.
+    /// (2.3), three resales (C-38), level 1 to trade (C-14); answers and proposals are kept a day; a bank has twelve
+    /// hours to state one.
     #[must_use]
     pub fn of(
         (node, region): (NodeId, RegionId),
@@ -94,6 +97,7 @@ impl Terms {
             kyc_to_trade: 1,
             outcome_kept: Millis(DAY),
             proposal_kept: Millis(DAY),
+            statement_grace: STATEMENT_GRACE,
             trading: TradingTerms::of(currency),
             money: MoneyTerms::of(currency),
             credit: CreditRules::standard(currency),

@@ -76,6 +76,7 @@ pub(crate) enum Due {
     RewardInviters(TradeId),
     ForgetRedemption(RedemptionId),
     ForgetTrade(TradeId),
+    StateDay(BusinessDate),
 }
 
 /// Another node that may trade here.
@@ -197,7 +198,7 @@ fn in_one_currency(terms: Terms) -> Terms {
 fn own_house(terms: &Terms) -> Option<House> {
     let house = || {
         let house = House::new(terms.house, terms.node).netted(terms.netting);
-        house.alarmed(terms.money.alarm_after)
+        house.alarmed(terms.money.alarm_after).with_statement_grace(terms.statement_grace)
     };
     (terms.house_node == terms.node).then(house)
 }

@@ -127,12 +127,15 @@ fn settlement(section: &mut Section<'_>) -> Option<Settlement> {
             ],
         )
     });
+    let statement_hours =
+        section.optional("statement_hours", |section, key| section.number(key, 1..=72));
     let (cut_off, pay_in_by) = (cut_off?, pay_in_by?);
     Some(Settlement {
         domestic_days: domestic_days?,
         cut_off,
         pay_in_by: pay_in_by.unwrap_or(cut_off),
         netting: netting?.unwrap_or(NettingTerms::Multilateral),
+        statement_hours: statement_hours?.unwrap_or(12),
     })
 }
 

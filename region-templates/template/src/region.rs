@@ -104,6 +104,8 @@ pub struct Settlement {
     pub pay_in_by: LocalTime,
     /// How cycles are netted, where the node runs the house (C-27).
     pub netting: NettingTerms,
+    /// How long after a day's cut-off or pay-in deadline a bank may take to state the day, in hours.
+    pub statement_hours: u32,
 }
 
 /// Against what an account may set off what it owes at a clearing house.

@@ -6,6 +6,7 @@
 mod breaks;
 mod forgetting;
 mod laws;
+mod missing;
 mod payments;
 mod script;
 mod silence;

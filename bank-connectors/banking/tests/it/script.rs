@@ -5,8 +5,8 @@ use expect_test::Expect;
 use gcfn_banking::{
     BankEntry, BankReference, BankWord, Booked, Break, BreakReason, BreakResolution, Correction,
     Creditor, Desk, DeskAct, DeskEvent, DeskRefusal, Dispute, Instruction, IntradayReport,
-    OpenBreak, RecallAnswer, RecallOutcome, Remedy, ReturnNotice, Side, Statement, StatusChange,
-    StatusReport,
+    OpenBreak, RecallAnswer, RecallOutcome, Remedy, ReturnNotice, Side, Statement,
+    StatementRequest, StatusChange, StatusReport,
 };
 use gcfn_model::{
     Amount, BusinessDate, Currency, Digest, InstructionId, Millis, PartyId, Pool, Position,
@@ -131,7 +131,7 @@ fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
         }
         "assign" => {
             let (id, owner) = (named(desk, words[0]), PartyId::from_bytes([7; 16]));
-            told(desk.carry_out(at, DeskAct::Assign { id, owner }), event)
+            told(desk.carry_out(at, DeskAct::Assign { id, owner }), events)
         }
         "resolve" => {
             let remedy = match words[1] {
@@ -149,11 +149,27 @@ fn run(desk: &mut Desk<u8>, at: Timestamp, line: &str) -> String {
             lines.sort_by_key(|line| order(line));
             lines.concat()
         }
+        // The statements of a day are due, and asked for.
+        "due" => {
+            desk.statements_due(day(words[0]), |_| true);
+            events(desk.chase_statements(at))
+        }
+        "chase" => events(desk.chase_statements(at)),
+        "ask-statement" => {
+            let pool = words.get(1).map(|code| account(code).pool);
+            let (currency, date) = (Currency::Cny, day(words[0]));
+            let act = DeskAct::AskForStatements { pool, currency, date };
+            told(desk.carry_out(at, act), events)
+        }
         "prune" => desk.prune(at).to_string(),
         // When so many days have passed and nobody was asked.
         "prune-after" => desk.prune(days_after(at, number(0))).to_string(),
         _ => panic!("no such verb: {verb}"),
     }
+}
+
+fn day(number: &str) -> BusinessDate {
+    BusinessDate::from_days(number.parse().unwrap())
 }
 
 fn told<T>(answer: Result<T, DeskRefusal>, show: impl FnOnce(T) -> String) -> String {
@@ -184,6 +200,13 @@ fn event(said: DeskEvent<u8>) -> String {
         DeskEvent::BreakAssigned { .. } => "BreakAssigned".to_owned(),
         DeskEvent::BreakResolved(_) => "BreakResolved".to_owned(),
         DeskEvent::BreakEnded { .. } => "BreakEnded".to_owned(),
+        DeskEvent::StatementsAsked(StatementRequest { account, number, from, to, .. }) => {
+            let (from, to) = (from.days(), to.days());
+            format!("StatementsAsked {number} of {}, {from} to {to}", account.pool)
+        }
+        DeskEvent::StatementsCame { account, number, .. } => {
+            format!("StatementsCame {number} of {}", account.pool)
+        }
     }
 }
 

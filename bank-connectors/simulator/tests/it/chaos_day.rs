@@ -1,21 +1,23 @@
 //! Three business days of five banks that do everything wrong at random, by seed, and of two
 //! nodes that bank with each of them. Time is told, not read.
 //!
-//! Afterwards the banks behave, and staff do what staff do: ask for statements that did not come,
-//! and take what only the bank has booked. Then every payment is at its end, nothing was paid and
+//! Statements that did not come are asked for by the nodes themselves. Afterwards the banks behave, and
+//! staff do what staff do: ask for statements that were wrong, and take what only the bank has booked. Then every payment is at its end, nothing was paid and
 //! given back, and the nodes' books are the banks' to the cent, with no difference left.
 
 use crate::script::of;
 use gcfn_banking::{
     BankEntry, BankReference, BankWord, Booked, Break, BreakReason, BreakResolution, Correction,
-    Creditor, Desk, DeskEvent, Errand, Instruction, OpenBreak, PaymentState, ReasonCode,
-    RecallAnswer, RecallOutcome, Remedy, ReturnNotice, Statement, StatusChange, StatusReport,
+    Creditor, Desk, DeskAct, DeskEvent, Errand, Instruction, OpenBreak, PaymentState, ReasonCode,
+    RecallAnswer, RecallOutcome, Remedy, ReturnNotice, Statement, StatementRequest, StatusChange,
+    StatusReport,
 };
 use gcfn_iso20022::{
     Actor, Agent, Assignment, Cancellation, CancellationRequest, CancelledMessage,
     CancelledPayment, CustomerCreditTransfer, CustomerTransfer, Document, GroupHeader,
     InstitutionCreditTransfer, InstitutionTransfer, Money, OriginalPayment, Party, PaymentIds,
-    Reason, ReportingRequest, RequestedPayment, RequestedReport, Settlement, StatusRequest, read,
+    QueryType, Reason, ReportingPeriod, ReportingRequest, RequestedPayment, RequestedReport,
+    Settlement, StatusRequest, read,
 };
 use gcfn_model::{
     Amount, BusinessDate, Currency, Digest, InstructionId, Millis, NodeId, PartyId, Pool, Position,
@@ -59,10 +61,6 @@ struct Customer {
     held: BTreeSet<u64>,
     paid: BTreeSet<u64>,
     released: BTreeSet<u64>,
-    /// The days of which a statement has tied.
-    tied: BTreeSet<(SettlementAccount, BusinessDate)>,
-    /// The days that were stated.
-    stated: BTreeSet<(SettlementAccount, BusinessDate)>,
     /// What was counted as nobody's.
     suspended: BTreeSet<BankReference>,
 }
@@ -221,6 +219,10 @@ impl Side {
                     Errand::Resend { .. } => self.hand_over(at, &payment),
                 },
                 DeskEvent::Cancelled(payment) => self.node("a").release(payment.purpose),
+                DeskEvent::StatementsAsked(request) => {
+                    let asker = request.account.node;
+                    self.bank.receive(asker, &statements(&request)).expect("for a bank");
+                }
                 _ => {}
             }
         }
@@ -241,9 +243,11 @@ impl Side {
                     self.hear(at, node, heard.document);
                 }
             }
-            let due = self.node("a").desk.ask_due(at);
-            quiet &= due.is_empty();
-            self.do_all(at, due);
+            for node in NODES {
+                let due = self.node(node).desk.ask_due(at);
+                quiet &= due.is_empty();
+                self.do_all(at, due);
+            }
             if quiet {
                 return;
             }
@@ -277,6 +281,7 @@ impl Side {
                     let account = account(&statement.account.to_string());
                     customer.reconcile(at, &statement.booked(account).expect("an own account"));
                 }
+                events.extend(customer.desk.chase_statements(at));
             }
             Document::Resolution(message) => {
                 for payment in message.details.iter().flat_map(|details| &details.payments) {
@@ -302,17 +307,15 @@ impl Side {
         self.do_all(at, events);
     }
 
-    /// Staff: statements that are missing or wrong are asked for, what only the bank has booked is
-    /// taken, and what was notified wrongly counts as stated.
+    /// Staff: statements that are wrong are asked for, what only the bank has booked is taken, and
+    /// what was notified wrongly counts as stated.
     fn staff(&mut self, at: Timestamp, day: BusinessDate) {
-        for owner in NODES {
-            for number in ["A-UC", "A-SH", "B-CH"] {
-                let account = account(number);
-                let node = self.node(owner);
-                if account.node == of(owner) && !node.tied.contains(&(account, day)) {
-                    self.bank.receive(of(owner), &report(number)).expect("for a bank");
-                }
-            }
+        let (pool, currency) = (None, self.currency);
+        for node in NODES {
+            let act = DeskAct::AskForStatements { pool, currency, date: day };
+            // Refused where all ties, or an answer is to come.
+            let asked = self.node(node).desk.carry_out(at, act).unwrap_or_default();
+            self.do_all(at, asked);
         }
         self.talk(at);
         self.nodes.values_mut().for_each(|node| node.resolve(at));
@@ -337,6 +340,7 @@ impl Side {
             let Some(node) = held.node else { continue };
             let (customer, account) = (&self.nodes[&node], account(&held.number.to_string()));
             let books = customer.ledger.get(&account).copied().unwrap_or_default();
+            assert!(customer.desk.ties().all(|ties| ties.asked().is_none()), "{context}: stated");
             let differs: Vec<_> = customer.desk.breaks().filter(|b| b.account == account).collect();
             assert_eq!(differs, [] as [&OpenBreak; 0], "{context}: {}", number(account));
             let held = Position::from(held.balance);
@@ -391,22 +395,13 @@ impl Customer {
 
     fn review(&mut self, at: Timestamp, of: (SettlementAccount, Currency)) {
         let ledger = self.ledger.get(&of.0).copied().unwrap_or_default();
-        let closed = self.desk.review(at, of, ledger).closed;
-        self.close(of.0, closed);
-    }
-
-    fn close(&mut self, account: SettlementAccount, to: Option<BusinessDate>) {
-        let days = self.stated.iter().filter(|(of, date)| *of == account && Some(*date) <= to);
-        self.tied.extend(days);
+        self.desk.review(at, of, ledger);
     }
 
     fn reconcile(&mut self, at: Timestamp, statement: &Statement) {
-        let (account, date) = (statement.account, statement.date);
-        let ledger = self.ledger.get(&account).copied().unwrap_or_default();
-        if let Ok(compared) = self.desk.reconcile(at, statement, ledger) {
-            self.stated.insert((account, date));
-            self.close(account, compared.tied.closed);
-        }
+        let ledger = self.ledger.get(&statement.account).copied().unwrap_or_default();
+        // What is stated again of a day that ties is no news.
+        let _refused = self.desk.reconcile(at, statement, ledger);
     }
 
     /// Two persons let the statements count, entry by entry.
@@ -507,10 +502,12 @@ fn request(payment: &Instruction<u64>) -> Document {
     })
 }
 
-fn report(number: &str) -> Document {
-    let (id, servicer, period) = (None, None, None);
+fn statements(asked: &StatementRequest) -> Document {
+    let (id, servicer) = (None, None);
+    let (from, to, query) = (asked.from, Some(asked.to), QueryType::All);
+    let period = Some(ReportingPeriod { from, to, query });
     let (definition, owner) = (of("camt.053.001.08"), Actor::Party(Party::default()));
-    let account = Some(of(number));
+    let account = Some(of(number(asked.account)));
     let request = RequestedReport { id, definition, account, owner, servicer, period };
     let (group, sender, requests) = (group(), None, vec![request]);
     Document::ReportingRequest(ReportingRequest { group, sender, requests })
@@ -541,6 +538,10 @@ fn run(seed: u64) {
                 }
                 if hour == 12 {
                     side.bank.end_day();
+                }
+                if hour == 20 {
+                    let desks = side.nodes.values_mut().map(|node| &mut node.desk);
+                    desks.for_each(|desk| desk.statements_due(date, |_| true));
                 }
                 side.talk(at);
             }

@@ -368,6 +368,49 @@ fn reports_are_sent_again_to_whoever_has_the_account() {
 }
 
 #[test]
+fn the_statements_of_the_days_that_are_named_are_sent_again() {
+    check(
+        "script statement 2: silent
+         deposit A-UC 100.00
+         end
+         date 2026-11-24
+         deposit A-UC 20.00
+         end
+         date 2026-11-25
+         end
+         report camt.053.001.08 A-UC 2026-11-23 2026-11-24
+         report camt.053.001.08 A-UC 2026-11-26 2026-11-30
+         report camt.053.001.08 A-UC",
+        expect![[r#"
+            script statement 2: silent
+            deposit A-UC 100.00
+              a: camt.054 A-UC credit 100.00 from Ann GB82WEST12345698765432 for pty-00000000000000000000000001
+            end
+              a: camt.053 A-SH 2026-11-23 0.00 to 0.00, 0 entries
+              b: camt.053 B-CH 2026-11-23 0.00 to 0.00, 0 entries
+            date 2026-11-24
+            deposit A-UC 20.00
+              a: camt.054 A-UC credit 20.00 from Ann GB82WEST12345698765432 for pty-00000000000000000000000001
+            end
+              a: camt.053 A-SH 2026-11-24 0.00 to 0.00, 0 entries
+              a: camt.053 A-UC 2026-11-24 100.00 to 120.00, 1 entries
+              b: camt.053 B-CH 2026-11-24 0.00 to 0.00, 0 entries
+            date 2026-11-25
+            end
+              a: camt.053 A-SH 2026-11-25 0.00 to 0.00, 0 entries
+              a: camt.053 A-UC 2026-11-25 120.00 to 120.00, 0 entries
+              b: camt.053 B-CH 2026-11-25 0.00 to 0.00, 0 entries
+            report camt.053.001.08 A-UC 2026-11-23 2026-11-24
+              a: camt.053 A-UC 2026-11-23 0.00 to 100.00, 1 entries
+              a: camt.053 A-UC 2026-11-24 100.00 to 120.00, 1 entries
+            report camt.053.001.08 A-UC 2026-11-26 2026-11-30
+            report camt.053.001.08 A-UC
+              a: camt.053 A-UC 2026-11-25 120.00 to 120.00, 0 entries
+        "#]],
+    );
+}
+
+#[test]
 fn a_script_says_when_the_bank_misbehaves_and_how() {
     check(
         "script deposit 2: wrong currency; payment 1: reject AC04; payment 3: return AC06 after 2 days; payment 4: out of order; payment 5: late by 1 day; question 1: silent; every 2 statements: wrong amount

@@ -7,9 +7,9 @@ use gcfn_iso20022::{
     AccountNumber, Actor, Agent, Assignment, CancellationRequest, CancelledMessage,
     CancelledPayment, CustomerCreditTransfer, CustomerTransfer, Document, Entry, GroupHeader,
     InitiatedPayment, InitiatedTransfer, InstitutionCreditTransfer, InstitutionTransfer, Money,
-    OriginalPayment, Party, PaymentIds, PaymentInitiation, PaymentReturn, Reason, ReportingRequest,
-    RequestedPayment, RequestedReport, ReturnedTransfer, Settlement, StatusRequest, Text,
-    TransactionReport, read,
+    OriginalPayment, Party, PaymentIds, PaymentInitiation, PaymentReturn, QueryType, Reason,
+    ReportingPeriod, ReportingRequest, RequestedPayment, RequestedReport, ReturnedTransfer,
+    Settlement, StatusRequest, Text, TransactionReport, read,
 };
 use gcfn_model::{Amount, BusinessDate, Currency, NodeId, Timestamp, Uetr};
 use gcfn_simulator::{AccountConfig, Bank, BankConfig, Deposit, FaultTarget, NodeConfig};
@@ -185,7 +185,8 @@ fn returned(uetr: Uetr, decimal: &str) -> Document {
     })
 }
 
-fn report(definition: &str, account: &str) -> Document {
+/// Of the account's days `from` to `to`, if any are named.
+fn report(definition: &str, account: &str, days: Option<(&str, &str)>) -> Document {
     let owner = Actor::Party(Party::default());
     let request = RequestedReport {
         id: None,
@@ -193,7 +194,11 @@ fn report(definition: &str, account: &str) -> Document {
         account: Some(of(account)),
         owner,
         servicer: None,
-        period: None,
+        period: days.map(|(from, to)| ReportingPeriod {
+            from: of(from),
+            to: Some(of(to)),
+            query: QueryType::All,
+        }),
     };
     Document::ReportingRequest(ReportingRequest {
         group: group(),
@@ -271,7 +276,12 @@ fn run(bank: &mut Bank, line: &str) -> Option<String> {
             let uetr = bank.deposits().last().unwrap();
             bank.receive(of(node), &returned(uetr, amount)).unwrap();
         }
-        ["report", definition, account] => bank.receive(a, &report(definition, account)).unwrap(),
+        ["report", definition, account] => {
+            bank.receive(a, &report(definition, account, None)).unwrap();
+        }
+        ["report", definition, account, from, to] => {
+            bank.receive(a, &report(definition, account, Some((from, to)))).unwrap();
+        }
         ["script", rest @ ..] => {
             let text = rest.join(" ").replace(';', "\n");
             match text.parse() {

@@ -21,7 +21,7 @@ pub(crate) fn message(seed: u8) -> Message {
     let id = format!("MSG-{seed}").parse().unwrap();
     let bytes = vec![seed; 300_000];
     let signature = Pen::new(to_bank(), signer(NODE_KEY)).sign(&bytes);
-    Message { id, uetr: Uetr::derive(&[&[seed]]), bytes, signature }
+    Message { id, uetr: Some(Uetr::derive(&[&[seed]])), bytes, signature }
 }
 
 fn files(folder: &Path) -> Vec<String> {

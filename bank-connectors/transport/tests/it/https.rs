@@ -59,7 +59,7 @@ async fn a_bank_that_is_not_there_has_nothing() {
     drop(listener);
     let (id, uetr, bytes) = ("MSG-1".parse().unwrap(), Uetr::derive(&[b"x"]), b"x".to_vec());
     let signature = Pen::new(to_bank(), signer(NODE_KEY)).sign(&bytes);
-    let message = Message { id, uetr, bytes, signature };
+    let message = Message { id, uetr: Some(uetr), bytes, signature };
     let fault = HttpsChannel::new(client(), &url).send(&message).await.unwrap_err();
     assert!(matches!(fault, HttpsFault::Unreached(_)), "{fault:?}");
     assert!(!HttpsChannel::may_have_arrived(&fault));

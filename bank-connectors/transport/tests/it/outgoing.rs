@@ -1,13 +1,13 @@
 //! What a bank reads.
 
-use crate::world::{Bank, IBAN, Machine, NAME, World, order, party, pay_in};
+use crate::world::{Bank, IBAN, Machine, NAME, World, order, party, pay_in, statements};
 use expect_test::{ExpectFile, expect_file};
 use gcfn_banking::{Creditor, Errand, ReasonCode};
 use gcfn_iso20022::{AccountNumber, BusinessMessage, Document, PaymentIds, read};
-use gcfn_transport::Order;
+use gcfn_transport::{Leaving, Order};
 
 /// Sends `order` and compares what the bank gets with its golden file.
-async fn sent(order: Order, golden: ExpectFile) -> BusinessMessage {
+async fn sent(order: impl Copy + Into<Leaving>, golden: ExpectFile) -> BusinessMessage {
     let (world, bank) = (World::new().await, Bank::default());
     world.know("iban", "GB82 WEST 1234 5698 7654 32").await;
     world.know("bic", "WESTGB22").await;
@@ -27,6 +27,19 @@ async fn a_question_names_the_payment_by_every_id() {
     assert_eq!(asked.original.uetr, Some(order.uetr()));
     assert_eq!(asked.original.end_to_end, Some(ids(&order).end_to_end));
     assert_ne!(message.group.id, ids(&order).end_to_end, "a question has an id of its own");
+}
+
+#[tokio::test]
+async fn a_question_for_statements_names_account_and_days() {
+    let message = sent(statements(1), expect_file!["../golden/statements.xml"]).await;
+    let Document::ReportingRequest(message) = message.document else { panic!() };
+    let [asked] = message.requests.try_into().unwrap();
+    assert_eq!(asked.account.unwrap().to_string(), "GCFN-CN-SHA-UC-CNY");
+    let period = asked.period.unwrap();
+    assert_eq!(
+        (period.from, period.to),
+        (statements(1).request.from, Some(statements(1).request.to))
+    );
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn what_leaves_is_signed_and_archived_with_its_signature_and_a_repeat_is_s
             _ => Err("no leader".into()),
         };
         let still_due = async |_| Ok(false);
-        assert!(outbox.deliver(1, &[pay_in(1)], still_due, told).await.is_err());
+        assert!(outbox.deliver(1, &[pay_in(1).into()], still_due, told).await.is_err());
         got.extend(bank.got());
         world.restarted().await;
     }

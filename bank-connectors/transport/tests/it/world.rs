@@ -1,7 +1,7 @@
 //! One node with a store of its own, and a bank that keeps what it gets.
 
 use gcfn_anchor::keys::Signer;
-use gcfn_banking::{Creditor, Instruction};
+use gcfn_banking::{Creditor, Instruction, StatementRequest};
 use gcfn_iso20022::Bic;
 use gcfn_model::{
     Amount, BusinessDate, Currency, InstructionId, PartyId, Pool, SettlementAccount, Timestamp,
@@ -9,8 +9,8 @@ use gcfn_model::{
 };
 use gcfn_store::{Store, VaultKey};
 use gcfn_transport::{
-    AccountBook, Channel, Check, Correspondents, Departure, Inbox, Message, Order, Outbox,
-    OutboxError, Pen, TellError,
+    AccountBook, Channel, Check, Correspondents, Departure, Inbox, Leaving, Message, Order, Outbox,
+    OutboxError, Pen, StatementOrder, TellError,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -72,6 +72,15 @@ pub(crate) fn order(seed: u8, creditor: Creditor) -> Order {
 
 pub(crate) fn pay_in(seed: u8) -> Order {
     order(seed, Creditor::Account(account("cn/CH")))
+}
+
+/// A question of `cn-sha` for two statements of its user custody.
+pub(crate) fn statements(number: u32) -> StatementOrder {
+    let day = |day| BusinessDate::from_ymd(2026, 11, day).unwrap();
+    let (account, currency) = (account("cn-sha/UC"), Currency::Cny);
+    let (from, to) = (day(19), day(20));
+    let request = StatementRequest { account, currency, number, from, to };
+    StatementOrder { at: at(3_600), request }
 }
 
 /// The node `cn-sha` with one bank.
@@ -161,7 +170,7 @@ impl Bank {
 
     /// The payments it was asked for, in order, repeats included.
     pub(crate) fn asked(&self) -> Vec<Uetr> {
-        self.got().iter().map(|message| message.uetr).collect()
+        self.got().iter().filter_map(|message| message.uetr).collect()
     }
 
     /// How long the outbox waited between its calls, in milliseconds.
@@ -226,15 +235,16 @@ impl Machine {
         self.over.lock().unwrap().insert(payment, asked);
     }
 
-    /// Delivers `orders` as journal entry `index`.
-    pub(crate) async fn deliver<C: Channel>(
+    /// Delivers `due` as journal entry `index`.
+    pub(crate) async fn deliver<C: Channel, L: Copy + Into<Leaving>>(
         &self,
         outbox: &mut Outbox<C>,
         index: u64,
-        orders: &[Order],
+        due: &[L],
     ) -> Result<(), OutboxError> {
+        let due: Vec<Leaving> = due.iter().map(|&leaving| leaving.into()).collect();
         let is_over = |order: Order| async move { Ok(self.is_over(order.uetr())) };
-        outbox.deliver(index, orders, is_over, |departures| self.hear(departures)).await
+        outbox.deliver(index, &due, is_over, |departures| self.hear(departures)).await
     }
 
     fn is_over(&self, payment: Uetr) -> bool {

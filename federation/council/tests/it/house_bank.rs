@@ -119,12 +119,14 @@ fn a_cycle_is_final_when_the_second_attempt_is_on_a_statement() {
             at 86510 -> ok
             tick -> ok
                 pay out hk-kln/IE 998 HKD
+                Bank(StatementsAsked(StatementRequest { account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Hkd, number: 1, from: 2026-11-27, to: 2026-11-27 }))
                 late by 86390 s
             root paid-out hk-kln HKD -> ok
                 paid out
             root statement HKD -> ok
                 reconciled
                 cycle final
+                Bank(StatementsCame { account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Hkd, number: 1 })
                 HKD: 3 matched, 0 breaks
         "#]],
     );
@@ -184,6 +186,8 @@ fn what_the_bank_paid_after_refusing_it_is_not_paid_twice() {
                 NotPayable { uetr: 698ac8e7-4565-4560-ab96-a72ab4049a3f }
             at 86510 -> ok
             tick -> ok
+                Bank(StatementsAsked(StatementRequest { account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Cny, number: 1, from: 2026-11-27, to: 2026-11-27 }))
+                Bank(StatementsAsked(StatementRequest { account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Hkd, number: 1, from: 2026-11-27, to: 2026-11-27 }))
                 late by 86390 s
         "#]],
     );
@@ -205,12 +209,16 @@ fn what_the_bank_pays_after_refusing_it_stops_the_next_attempt_too() {
             at 86510 -> ok
             tick -> ok
                 pay out sg-fx/FX 926 CNY
+                Bank(StatementsAsked(StatementRequest { account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Cny, number: 1, from: 2026-11-27, to: 2026-11-27 }))
+                Bank(StatementsAsked(StatementRequest { account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Hkd, number: 1, from: 2026-11-27, to: 2026-11-27 }))
                 late by 86390 s
             root paid-refused sg-fx CNY -> ok
                 not paid out sg-fx/FX 926 CNY, not again by itself
                 NotPayable { uetr: 698ac8e7-4565-4560-ab96-a72ab4049a3f }
             at 900000 -> ok
             tick -> ok
+                Bank(StatementsAsked(StatementRequest { account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Cny, number: 2, from: 2026-11-27, to: 2026-11-27 }))
+                Bank(StatementsAsked(StatementRequest { account: SettlementAccount { node: root, pool: ClearingHouse }, currency: Hkd, number: 2, from: 2026-11-27, to: 2026-11-27 }))
         "#]],
     );
 }

@@ -6,6 +6,7 @@ use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::reconciliation::{
     BreakEnd, BreakList, BreakOwner, BreakReport, PoolTie, ReconciliationList, ReconciliationOf,
+    StatementsWanted,
 };
 use gcfn_banking::{AccountTies, OpenBreak};
 use gcfn_ledger::Ledger;
@@ -45,9 +46,13 @@ fn tied<'a>(
     ties: impl Iterator<Item = AccountTies<'a>>,
     as_of: u64,
 ) -> ReconciliationList {
-    let mut days: Vec<_> = ties.flat_map(|ties| asked.days(&ties)).collect();
+    let (mut days, mut waiting) = (Vec::new(), Vec::new());
+    for ties in ties {
+        days.extend(asked.days(&ties));
+        waiting.extend(asked.asked(&ties));
+    }
     days.sort_by_key(|day| day.date.0);
-    ReconciliationList { days, pools: Vec::new(), as_of }
+    ReconciliationList { days, asked: waiting, pools: Vec::new(), as_of }
 }
 
 /// The pools in which anything was ever booked.
@@ -76,6 +81,14 @@ pub(crate) async fn accounts(
         .federation()
         .read(|council, as_of| tied(asked, council.house().desk().ties(), as_of));
     seen.ok_or(Code::NotFound.into())
+}
+
+/// Asks now; the answer is among the days that [`accounts`] shows.
+pub(crate) async fn ask_for_statements(
+    call: Write,
+    Body(sent): Body<StatementsWanted>,
+) -> Result<Accepted, Problem> {
+    call.at_house(sent.act()).await
 }
 
 pub(crate) async fn assign(

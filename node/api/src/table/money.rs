@@ -113,6 +113,12 @@ pub(super) fn ties() -> Vec<Route> {
             reconciliation::accounts,
         ),
         Route::write(
+            "/api/v1/bank/statements/ask",
+            &[Operator],
+            "Ask the bank for the statements of a day that did not come.",
+            reconciliation::ask_for_statements,
+        ),
+        Route::write(
             "/api/v1/bank/reconciliation/{break}/assign",
             &[Operator],
             "Say who of the staff looks after a break.",

@@ -294,6 +294,36 @@ async fn what_a_bank_has_and_the_node_has_not_is_a_break_with_an_age() {
 }
 
 #[tokio::test]
+async fn a_statement_that_did_not_come_is_asked_for_by_hand_once() {
+    let world = World::new().await;
+    let people = People::settle_in(&world).await;
+    let path = "/api/v1/bank/statements/ask";
+    let wanted = |date: &str| json!({ "currency": "CNY", "date": date, "pool": "user_custody" });
+    let refused = async |wish: Value| {
+        let (status, problem) = world.post(&people.operator, path, wish).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("Desk")));
+        problem["detail"].as_str().unwrap().to_owned()
+    };
+    let dollars = json!({ "currency": "USD", "date": "2026-11-23" });
+    assert!(refused(dollars).await.contains("no account in this pool and currency"));
+    assert!(refused(wanted("2099-11-23")).await.contains("day has not begun"));
+    let (status, _) = world.post(&people.ann, path, wanted("2026-11-23")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let (_, problem) = world.post(&people.operator, path, wanted("yesterday")).await;
+    assert_eq!(problem["field"], "date");
+
+    world.done(&people.operator, path, wanted("2026-11-20")).await;
+    assert!(refused(wanted("2026-11-20")).await.contains("wait for the answer"));
+    let ties = "/api/v1/bank/reconciliation/accounts?currency=CNY";
+    let (_, shown) = world.get(&people.regulator, ties).await;
+    let [asked] = shown["asked"].as_array().unwrap().as_slice() else { panic!("{shown}") };
+    assert_eq!((&asked["account"], &asked["number"]), (&json!("cn-sha/UC"), &json!(1)));
+    assert_eq!((&asked["from"], &asked["to"]), (&json!("2026-11-20"), &json!("2026-11-20")));
+    let (_, other) = world.get(&people.regulator, &format!("{ties}&date=2026-11-19")).await;
+    assert_eq!(other["asked"], json!([]), "nothing was asked of that day");
+}
+
+#[tokio::test]
 async fn a_payment_is_followed_by_its_reference() {
     let world = World::new().await;
     let people = People::settle_in(&world).await;

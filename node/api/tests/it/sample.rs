@@ -197,6 +197,7 @@ fn sample_of_the_desk(path: &str, people: &People) -> Option<Value> {
             "parts": [{ "claimant": "platform", "amount": money("1") }]
         }),
         "bank/payments/{uetr}/recall" => json!({ "reason": "DUPL" }),
+        "bank/statements/ask" => json!({ "currency": "CNY", "date": "2026-11-23" }),
         "bank/reconciliation/{break}/assign" => json!({ "owner": party }),
         "bank/reconciliation/{break}/resolve" => json!({
             "remedy": "as_stated", "reason": "notification_wrong", "evidence": digest,

@@ -11,5 +11,6 @@ mod looking;
 mod paying_back;
 mod queue;
 mod runs;
+mod statements;
 mod suspense;
 mod world;

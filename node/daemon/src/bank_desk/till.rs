@@ -8,7 +8,7 @@ use gcfn_clearing::{ClearingEvent, House};
 use gcfn_council::{Council, Refusal, Verb};
 use gcfn_model::{Currency, Pool, SettlementAccount, Timestamp, Uetr};
 use gcfn_replica::{Command, Replica};
-use gcfn_transport::{Departure, Incoming, Order};
+use gcfn_transport::{Departure, Incoming, Leaving, Order, StatementOrder};
 use gcfn_venue::Command as Venue;
 use std::collections::BTreeMap;
 
@@ -21,42 +21,46 @@ pub(crate) enum Till {
     Federation(Cell<Council>, Voice),
 }
 
-pub(super) fn venue_orders(at: Timestamp, event: &gcfn_replica::Event) -> Option<Order> {
+pub(super) fn left_by_venue(at: Timestamp, event: &gcfn_replica::Event) -> Option<Leaving> {
     match event {
         gcfn_replica::Event::Venue(gcfn_venue::Event::Instructed(payment)) => {
-            Some(Order::new(at, payment))
+            Some(Order::new(at, payment).into())
         }
-        gcfn_replica::Event::Venue(gcfn_venue::Event::Bank(event)) => errand(at, event),
-        gcfn_replica::Event::Venue(gcfn_venue::Event::Clearing(event)) => house_order(at, event),
+        gcfn_replica::Event::Venue(gcfn_venue::Event::Bank(event)) => said(at, event),
+        gcfn_replica::Event::Venue(gcfn_venue::Event::Clearing(event)) => left_by_house(at, event),
         _ => None,
     }
 }
 
-pub(super) fn council_orders(at: Timestamp, event: &gcfn_council::Event) -> Option<Order> {
+pub(super) fn left_by_council(at: Timestamp, event: &gcfn_council::Event) -> Option<Leaving> {
     match event {
-        gcfn_council::Event::Clearing(event) => house_order(at, event),
+        gcfn_council::Event::Clearing(event) => left_by_house(at, event),
         _ => None,
     }
 }
 
-fn house_order(at: Timestamp, event: &ClearingEvent) -> Option<Order> {
+fn left_by_house(at: Timestamp, event: &ClearingEvent) -> Option<Leaving> {
     match event {
-        ClearingEvent::Bank(event) => errand(at, event),
-        _ => event.instructed().map(|payment| Order::new(at, payment)),
+        ClearingEvent::Bank(event) => said(at, event),
+        _ => event.instructed().map(|payment| Order::new(at, payment).into()),
     }
 }
 
 /// What is to be said to the bank, if anything.
-fn errand<P>(at: Timestamp, event: &DeskEvent<P>) -> Option<Order> {
+fn said<P>(at: Timestamp, event: &DeskEvent<P>) -> Option<Leaving> {
     match event {
-        DeskEvent::Errand { payment, errand } => Some(Order::errand(at, payment, *errand)),
+        DeskEvent::Errand { payment, errand } => Some(Order::errand(at, payment, *errand).into()),
+        DeskEvent::StatementsAsked(request) => {
+            Some(StatementOrder { at, request: *request }.into())
+        }
         DeskEvent::Cancelled(_)
         | DeskEvent::Recalled { .. }
         | DeskEvent::RecallRefused { .. }
         | DeskEvent::Returning { .. }
         | DeskEvent::BreakAssigned { .. }
         | DeskEvent::BreakResolved(_)
-        | DeskEvent::BreakEnded { .. } => None,
+        | DeskEvent::BreakEnded { .. }
+        | DeskEvent::StatementsCame { .. } => None,
     }
 }
 

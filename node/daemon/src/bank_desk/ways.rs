@@ -1,6 +1,6 @@
 //! The ways to a node's banks: what goes out on each, and what is fetched where a bank does not call.
 
-use super::till::{council_orders, venue_orders};
+use super::till::{left_by_council, left_by_venue};
 use super::{BankDesk, Till, Unheard};
 use crate::config::{BankLink, Way};
 use anyhow::{Context, Result, anyhow};
@@ -12,7 +12,7 @@ use gcfn_link::identity::{NodeIdentity, Role};
 use gcfn_link::tls::{Credentials, Trust, client};
 use gcfn_model::{Currency, Machine, NetworkId, NodeId, Timestamp};
 use gcfn_transport::{
-    Channel, Correspondents, Departure, FolderChannel, HttpsChannel, Intake, KafkaChannel, Order,
+    Channel, Correspondents, Departure, FolderChannel, HttpsChannel, Intake, KafkaChannel, Leaving,
     Outbox, Pen, Refusal, TellError, Verdict,
 };
 use std::sync::Arc;
@@ -72,8 +72,8 @@ impl BankDesk {
         let outbox = Outbox::open(store, self.book.clone(), (bic, channel, pen), &journal).await?;
         self.queues.open(currency, outbox.progress());
         match &self.till {
-            Till::Venue(cell) => self.walk(cell, outbox, venue_orders).await,
-            Till::Federation(cell, _) => self.walk(cell, outbox, council_orders).await,
+            Till::Venue(cell) => self.walk(cell, outbox, left_by_venue).await,
+            Till::Federation(cell, _) => self.walk(cell, outbox, left_by_council).await,
         }
     }
 
@@ -81,13 +81,13 @@ impl BankDesk {
         &self,
         cell: &Cell<M>,
         mut outbox: Outbox<C>,
-        orders: fn(Timestamp, &M::Event) -> Option<Order>,
+        left_by: fn(Timestamp, &M::Event) -> Option<Leaving>,
     ) -> Result<()> {
         let mut journal = cell.journal(outbox.position() + 1);
         loop {
             let record = journal.next().await.context("read the journal")?;
-            let due: Vec<Order> =
-                record.events.iter().filter_map(|event| orders(record.at, event)).collect();
+            let due: Vec<Leaving> =
+                record.events.iter().filter_map(|event| left_by(record.at, event)).collect();
             let tell = |departures: Vec<Departure>| async move {
                 let told = self.till.depart(&departures).await;
                 told.map_err(|error| TellError::from(format!("{error:#}")))
@@ -98,7 +98,7 @@ impl BankDesk {
             };
             while let Err(error) = outbox.deliver(record.index, &due, is_over, tell).await {
                 anyhow::ensure!(error.may_pass(), error);
-                tracing::warn!(%error, "payments wait");
+                tracing::warn!(%error, "messages for a bank wait");
                 tokio::time::sleep(PAUSE).await;
             }
         }

@@ -4,7 +4,8 @@
 use crate::banks::{as_user, available, payment};
 use crate::world::{Node, World, now, until};
 use axum::http::StatusCode;
-use gcfn_model::{BusinessDate, CommandId, Currency};
+use gcfn_banking::DeskEvent;
+use gcfn_model::{BusinessDate, Calendar, CommandId, Currency, Timestamp};
 use gcfn_simulator::{AccountConfig, BankConfig, Deposit, NodeConfig, SharedBank, deliver};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -163,6 +164,65 @@ async fn money_comes_in_and_goes_out_by_files() {
     until("everything put away", emptied).await;
     assert_eq!(exchange.files("broken"), [""; 0]);
     exchange.node.end().await;
+}
+
+/// The next day on which the bank and the region work.
+fn next_business_day() -> BusinessDate {
+    let (template, calendar) =
+        gcfn_template::catalog::find("cn").expect("in the catalog").read().expect("sound");
+    assert_eq!(template.currency, Currency::Cny);
+    Calendar::following(&[&calendar], now().utc().0.plus_days(1)).expect("a known year")
+}
+
+#[tokio::test]
+async fn a_statement_that_does_not_come_is_asked_for_and_heals_by_itself() {
+    let exchange = Exchange::begin().await;
+    let day = next_business_day();
+    let begun = exchange.bank.change(|bank| bank.begin_day(day)).await;
+    begun.expect("kept").expect("later");
+    exchange.pay_in("1000.00").await;
+    exchange.until_available("1000.00").await;
+    until("the trading days", async || {
+        let (_, cycles) = exchange.node.get("/api/v1/settle/cycles").await;
+        cycles["cycles"].get(0).is_some().then_some(())
+    })
+    .await;
+    let silence = "statement 1: silent".parse().expect("a script");
+    let ended = exchange.bank.change(|bank| {
+        bank.follow(silence);
+        bank.end_day();
+    });
+    ended.await.expect("kept");
+    let path = format!("/api/v1/bank/reconciliation/accounts?currency=CNY&date={day}");
+    let days =
+        async || exchange.node.get(&path).await.1["days"].as_array().expect("a list").clone();
+    assert_eq!(days().await, [Value::Null; 0], "nothing has come");
+
+    // Twelve hours after the day's cut-off at 16:00 in Shanghai the node asks, and the bank answers.
+    let later = Timestamp::from_utc(day.plus_days(1), 0).expect("a date");
+    let ahead = json!({ "offset_ms": later.since(now()).0 });
+    let clock = exchange.node.request(&exchange.http, Method::PUT, "/api/v1/testnet/clock");
+    let clock = clock.header("idempotency-key", "the-next-morning");
+    let (moved, told) = exchange.node.as_operator(clock, &ahead).await;
+    assert_eq!(moved, StatusCode::OK, "{told}");
+    until("the statement", async || {
+        days().await.first().is_some_and(|day| day["state"] == "reconciled").then_some(())
+    })
+    .await;
+    exchange.node.end().await;
+
+    let cell = crate::world::venue(&exchange.world.files("cn"), "cn").await;
+    let (mut asked, mut came) = (0, 0);
+    for event in crate::world::happened(&cell) {
+        match event {
+            gcfn_venue::Event::Bank(DeskEvent::StatementsAsked(request)) => {
+                asked += u32::from(request.to == day);
+            }
+            gcfn_venue::Event::Bank(DeskEvent::StatementsCame { .. }) => came += 1,
+            _ => {}
+        }
+    }
+    assert_eq!((asked, came), (1, 1), "the question and its end are in the journal, once");
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ mod reserves;
 mod returned_pay_ins;
 mod reversal;
 mod shares;
+mod statements;
 mod storm;
 mod suspense;
 mod templates;

@@ -49,6 +49,13 @@ pub(super) const KEYS: &[Key] = &[
         "multilateral",
         "how cycles are netted until staff say otherwise, where the node runs the clearing house",
     ),
+    without(
+        "settlement",
+        "statement_hours",
+        "1 to 72",
+        "12",
+        "how long after the cut-off, or the pay-in deadline, of a day a bank may take to state it before it is asked",
+    ),
     key(
         "calendar",
         "weekend",

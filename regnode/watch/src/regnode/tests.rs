@@ -69,6 +69,7 @@ fn genesis() -> Genesis {
             kyc_to_trade: 1,
             outcome_kept: Millis(1),
             proposal_kept: Millis(1),
+            statement_grace: Millis(1),
             trading: TradingTerms::of(Currency::Sgd),
             money: MoneyTerms::of(Currency::Sgd),
             credit: CreditRules::standard(Currency::Sgd),
