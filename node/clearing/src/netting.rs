@@ -84,12 +84,12 @@ pub fn net<'a>(obligations: impl IntoIterator<Item = &'a Obligation>) -> Positio
 struct Sums {
     positions: [Position; Currency::ALL.len()],
     /// In which currencies it owes or is owed anything: one bit each.
-    named: u8,
+    named: u32,
 }
 
-const _: () = assert!(Currency::ALL.len() <= 8, "a bit for every currency");
+const _: () = assert!(Currency::ALL.len() <= 32, "a bit for every currency");
 
-const fn bit(currency: Currency) -> u8 {
+const fn bit(currency: Currency) -> u32 {
     1 << currency as u8
 }
 

@@ -65,6 +65,7 @@ const fn without(
 
 // Rules that several keys share.
 const CLOCK: &str = "a time of day, HH:MM";
+const CURRENCY: &str = gcfn_model::Currency::CODES;
 const DAYS: &str = "0 to 36500 days";
 const FLAG: &str = "true or false";
 const LEVEL: &str = "a level, 0 to 3";

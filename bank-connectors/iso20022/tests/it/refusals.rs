@@ -43,6 +43,8 @@ fn values_are_checked_where_they_stand() {
             ("Ccy=\"JPY\">1000000<", "Ccy=\"JPY\">1000000.5<"),
             ("Ccy=\"JPY\">1000000<", "Ccy=\"JPY\">1000000.00<"),
             ("Ccy=\"JPY\">1000000<", "Ccy=\"JPY\">+1000000<"),
+            ("Ccy=\"JPY\">1000000<", "Ccy=\"KWD\">1000.125<"),
+            ("Ccy=\"JPY\">1000000<", "Ccy=\"KWD\">1000.1255<"),
             ("Ccy=\"JPY\"", "Ccy=\"XXX\""),
             (" Ccy=\"JPY\"", ""),
             ("8f14e45f-ceea-4", "8F14E45F-CEEA-4"),
@@ -63,7 +65,9 @@ fn values_are_checked_where_they_stand() {
             amount: BusMsg/Document/FICdtTrf/CdtTrfTxInf/IntrBkSttlmAmt: amount has 1 decimals, JPY allows 0 (line 40, column 10)
             read
             amount: BusMsg/Document/FICdtTrf/CdtTrfTxInf/IntrBkSttlmAmt: amount is not decimal digits with at most one point (line 40, column 10)
-            currency: BusMsg/Document/FICdtTrf/CdtTrfTxInf/IntrBkSttlmAmt: currency is not one of CNY, HKD, USD, SGD, EUR, JPY, AED, GBP (line 40, column 10)
+            read
+            amount: BusMsg/Document/FICdtTrf/CdtTrfTxInf/IntrBkSttlmAmt: amount has 4 decimals, KWD allows 3 (line 40, column 10)
+            currency: BusMsg/Document/FICdtTrf/CdtTrfTxInf/IntrBkSttlmAmt: currency is not one of CNY, HKD, USD, SGD, EUR, JPY, AED, GBP, CHF, CAD, AUD, NZD, KRW, TWD, MOP, THB, MYR, INR, IDR, KWD (line 40, column 10)
             missing-attribute: BusMsg/Document/FICdtTrf/CdtTrfTxInf/IntrBkSttlmAmt: attribute Ccy is mandatory (line 40, column 10)
             uetr: BusMsg/Document/FICdtTrf/CdtTrfTxInf/PmtId/UETR: UETR is not a lower-case version 4 UUID (line 38, column 12)
             bic: BusMsg/Document/FICdtTrf/CdtTrfTxInf/DbtrAgt/FinInstnId/BICFI: BIC is not 4 letters or digits, a country, 2 and possibly 3 more letters or digits (line 58, column 14)

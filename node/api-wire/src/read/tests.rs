@@ -43,7 +43,9 @@ fn what_is_wrong_is_told_by_field_and_rule() {
     );
     check(
         &format!(r#"{{{SERIES},{rest},"limit":{{"amount":"9.5","currency":"XXX"}}}}"#),
-        expect!["limit.currency: currency is not one of CNY, HKD, USD, SGD, EUR, JPY, AED, GBP"],
+        expect![
+            "limit.currency: currency is not one of CNY, HKD, USD, SGD, EUR, JPY, AED, GBP, CHF, CAD, AUD, NZD, KRW, TWD, MOP, THB, MYR, INR, IDR, KWD"
+        ],
     );
     check(&format!(r#"{{{SERIES},{rest},"limit":9.5}}"#), expect!["limit: value is not an object"]);
 }

@@ -186,7 +186,7 @@ async fn what_cannot_be_read() {
         {
           "advice": "correct the field",
           "code": "FieldRule",
-          "detail": "currency is not one of CNY, HKD, USD, SGD, EUR, JPY, AED, GBP",
+          "detail": "currency is not one of CNY, HKD, USD, SGD, EUR, JPY, AED, GBP, CHF, CAD, AUD, NZD, KRW, TWD, MOP, THB, MYR, INR, IDR, KWD",
           "field": "currency",
           "retry": "never",
           "retryable": false,

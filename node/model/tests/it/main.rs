@@ -1,4 +1,5 @@
 //! The vocabulary, checked.
 
 mod calendar;
+mod currency;
 mod xqid;

@@ -1,7 +1,8 @@
 //! The keys of a region: who, when, which days, what is charged, scored and kept.
 
 use super::{
-    CLOCK, DAYS, FLAG, Key, LEVEL, NAME, POINTS, QUOTA, RATE, UNITS, YEARS, key, optional, without,
+    CLOCK, CURRENCY, DAYS, FLAG, Key, LEVEL, NAME, POINTS, QUOTA, RATE, UNITS, YEARS, key,
+    optional, without,
 };
 
 /// The keys of what every part of a node minds.
@@ -14,12 +15,7 @@ pub(super) const KEYS: &[Key] = &[
         "a date, YYYY-MM-DD",
         "when a person last compared it with its sources, for people",
     ),
-    key(
-        "region",
-        "currency",
-        "CNY, HKD, SGD, USD, EUR, JPY, AED or GBP",
-        "what its coupons trade in",
-    ),
+    key("region", "currency", CURRENCY, "what its coupons trade in"),
     key(
         "region",
         "time_zone",

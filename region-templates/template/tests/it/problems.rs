@@ -98,7 +98,7 @@ fn wrong_types_and_wrong_words_are_named() {
         &expect![[r#"
             region.toml:8: region.code is "CN"; allowed: 1 to 16 characters of a-z, 0-9 and '-', beginning with a letter
             region.toml:10: region.as_of is 2026-11-20; allowed: a date, YYYY-MM-DD
-            region.toml:11: region.currency is "RMB"; allowed: CNY, HKD, SGD, USD, EUR, JPY, AED or GBP
+            region.toml:11: region.currency is "RMB"; allowed: CNY, HKD, USD, SGD, EUR, JPY, AED, GBP, CHF, CAD, AUD, NZD, KRW, TWD, MOP, THB, MYR, INR, IDR, KWD
             region.toml:22: settlement.cut_off is "4 pm"; allowed: a time of day, HH:MM
             region.toml:25: calendar.weekend is ["sat", "sunday"]; allowed: days of mon, tue, wed, thu, fri, sat, sun
             region.toml:46: product.redeem_lock_minutes is 1.5; allowed: 1 to 1440 minutes
