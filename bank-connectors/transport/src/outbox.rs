@@ -194,7 +194,7 @@ impl<C: Channel> Outbox<C> {
                 heard(news).await?;
             }
             for (leaving, message) in messages {
-                let Some(departure) = self.hand_over(leaving, &message, &is_over).await? else {
+                let Some(departure) = self.hand_over(leaving, message, &is_over).await? else {
                     continue;
                 };
                 heard(vec![departure]).await?;
@@ -252,7 +252,7 @@ impl<C: Channel> Outbox<C> {
     async fn hand_over<Over>(
         &self,
         leaving: &Leaving,
-        message: &Message,
+        message: Message,
         is_over: &impl Fn(Order) -> Over,
     ) -> Result<Option<Departure>, OutboxError>
     where
@@ -382,11 +382,12 @@ impl<C: Channel> Outbox<C> {
         self.store.archive().keep(&label, bytes).await.map(drop)
     }
 
-    /// Hands `message` over, however often that takes. A payment is left where it is not known
-    /// whether the bank has it, and where it is over by the next try.
+    /// Hands `message` over, however often that takes, signed with the key that counts by then. A
+    /// payment is left where it is not known whether the bank has it, and where it is over by the
+    /// next try.
     async fn send<Over>(
         &self,
-        message: &Message,
+        mut message: Message,
         leaving: &Leaving,
         is_over: &impl Fn(Order) -> Over,
     ) -> Result<Handed, OutboxError>
@@ -398,7 +399,8 @@ impl<C: Channel> Outbox<C> {
             if self.is_void(leaving, is_over).await? {
                 return Ok(Handed::Not);
             }
-            let Err(fault) = self.channel.send(message).await else { return Ok(Handed::Over) };
+            message.signature = self.pen.sign(&message.bytes);
+            let Err(fault) = self.channel.send(&message).await else { return Ok(Handed::Over) };
             // A question or a request may be put twice, a payment may not.
             if leaving.paying().is_some() && C::may_have_arrived(&fault) {
                 tracing::warn!(

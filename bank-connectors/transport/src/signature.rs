@@ -104,25 +104,35 @@ pub fn read_signature(text: &[u8]) -> Result<Signature, SignatureFault> {
 #[derive(Clone)]
 pub struct Pen {
     correspondents: Correspondents,
-    signer: Arc<Signer>,
+    signer: Arc<dyn Fn() -> Arc<Signer> + Send + Sync>,
 }
 
 impl Pen {
     /// Messages between `correspondents` are signed by `signer`.
     #[must_use]
     pub fn new(correspondents: Correspondents, signer: Arc<Signer>) -> Pen {
-        Pen { correspondents, signer }
+        Pen::following(correspondents, move || signer.clone())
     }
 
-    /// Signs `message`. The same message always has the same signature.
+    /// Each message between `correspondents` is signed by whichever `signer` there is then: a
+    /// sender may be given another key while it writes.
+    #[must_use]
+    pub fn following(
+        correspondents: Correspondents,
+        signer: impl Fn() -> Arc<Signer> + Send + Sync + 'static,
+    ) -> Pen {
+        Pen { correspondents, signer: Arc::new(signer) }
+    }
+
+    /// Signs `message`. The same message always has the same signature under the same key.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Signature {
-        self.signer.sign(Domain::BankMessage, &self.correspondents.canonical(message))
+        (self.signer)().sign(Domain::BankMessage, &self.correspondents.canonical(message))
     }
 }
 
 impl fmt::Debug for Pen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pen({:?}, {:?})", self.signer, self.correspondents)
+        write!(f, "Pen({:?}, {:?})", (self.signer)(), self.correspondents)
     }
 }

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, ensure};
 use gcfn_anchor::keys::{PublicKey, Signer};
 use gcfn_council::SignedJoinRequest;
 use gcfn_link::keys::SigningSeed;
+use gcfn_transport::{Correspondents, Pen};
 use std::fs;
 use std::sync::{Arc, RwLock};
 
@@ -82,6 +83,12 @@ impl SigningKey {
     /// What the node signs with.
     pub(crate) fn signer(&self) -> Arc<Signer> {
         self.at_hand.read().expect("nothing panics while it writes").present.clone()
+    }
+
+    /// What the node's messages to a bank are signed with, whichever key that is by then.
+    pub(crate) fn pen(&self, to_bank: Correspondents) -> Pen {
+        let key = self.clone();
+        Pen::following(to_bank, move || key.signer())
     }
 
     /// The one whose public part is `key`, if it is at hand.

@@ -1,14 +1,18 @@
 //! Whose word a message is, checked apart from the channel that brings it.
 
-use crate::world::{BANK_KEY, Bank, NODE_KEY, World, at, bic, pay_in, signer, to_bank, to_node};
+use crate::world::{
+    BANK_KEY, Bank, Down, Machine, NODE_KEY, World, at, bic, pay_in, signer, to_bank, to_node,
+};
 use expect_test::expect;
+use gcfn_anchor::keys::Signer;
 use gcfn_iso20022::{BusinessMessage, Document, GroupHeader, PaymentStatus, TransactionReport};
 use gcfn_model::{NetworkId, NodeId, Uetr};
 use gcfn_store::{Direction, Label};
 use gcfn_transport::{
-    Check, Correspondents, Counts, Departure, InboxError, Incoming, IncomingFault, Pen,
-    SignatureFault, read_signature,
+    Channel, Check, Correspondents, Counts, Departure, InboxError, Incoming, IncomingFault,
+    Message, Outbox, Pen, SignatureFault, read_signature,
 };
+use std::sync::{Arc, Mutex};
 
 /// The bytes of docs/guides/bank-messages.md: what another implementation is tried against.
 #[test]
@@ -83,6 +87,48 @@ async fn what_leaves_is_signed_and_archived_with_its_signature_and_a_repeat_is_s
     assert_eq!(check.check(&first.bytes, Some(&first.signature)), Ok(()));
     let [kept] = world.store.archive().trace(pay_in(1).uetr()).await.unwrap().try_into().unwrap();
     assert_eq!(kept.label.signature.as_deref(), Some(first.signature.as_bytes()));
+}
+
+/// A bank that does not take the first try, during which the node is given another key.
+struct Meanwhile {
+    bank: Bank,
+    key: Arc<Mutex<Arc<Signer>>>,
+}
+
+impl Channel for Meanwhile {
+    type Fault = Down;
+
+    async fn send(&self, message: &Message) -> Result<(), Down> {
+        let next = signer(BANK_KEY);
+        let before = std::mem::replace(&mut *self.key.lock().unwrap(), next.clone());
+        if before.public_key() == next.public_key() {
+            self.bank.send(message).await
+        } else {
+            Err(Down)
+        }
+    }
+
+    fn may_have_arrived(_: &Down) -> bool {
+        false
+    }
+}
+
+#[tokio::test]
+async fn what_waits_while_the_key_is_changed_leaves_with_the_next_one() {
+    let (world, bank) = (World::new().await, Bank::default());
+    let key = Arc::new(Mutex::new(signer(NODE_KEY)));
+    let at_hand = key.clone();
+    let pen = Pen::following(to_bank(), move || at_hand.lock().unwrap().clone());
+    let channel = Meanwhile { bank: bank.clone(), key };
+    let (store, book) = (world.store.clone(), world.book.clone());
+    let mut outbox = Outbox::open(store, book, (bic(), channel, pen), "cn-sha").await.unwrap();
+    Machine::default().deliver(&mut outbox, 1, &[pay_in(1)]).await.unwrap();
+    let [message] = bank.got().try_into().unwrap();
+    let by = |seed| {
+        let check = Check::new(to_bank(), signer(seed).public_key());
+        check.check(&message.bytes, Some(&message.signature))
+    };
+    assert_eq!((by(BANK_KEY), by(NODE_KEY)), (Ok(()), Err(SignatureFault::Wrong)));
 }
 
 /// The bank says how a payment stands.

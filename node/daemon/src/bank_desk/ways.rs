@@ -3,9 +3,9 @@
 use super::till::{left_by_council, left_by_venue};
 use super::{BankDesk, Till, Unheard};
 use crate::config::{BankLink, Way};
+use crate::signing_key::SigningKey;
 use anyhow::{Context, Result, anyhow};
 use core::convert::Infallible;
-use gcfn_anchor::keys::Signer;
 use gcfn_cell::Cell;
 use gcfn_iso20022::Bic;
 use gcfn_link::identity::{NodeIdentity, Role};
@@ -15,7 +15,6 @@ use gcfn_transport::{
     Channel, Correspondents, Departure, FolderChannel, HttpsChannel, Intake, KafkaChannel, Leaving,
     Outbox, Pen, Refusal, TellError, Verdict,
 };
-use std::sync::Arc;
 use std::time::Duration;
 
 const PAUSE: Duration = Duration::from_millis(500);
@@ -36,7 +35,7 @@ impl BankDesk {
     ) -> Result<()> {
         let bic = bank.bic.parse().map_err(|error| anyhow!("bic: {error}"))?;
         let to_bank = Correspondents::to_bank(calls.network, self.node, &bic);
-        let pen = Pen::new(to_bank, calls.signer.clone());
+        let pen = calls.key.pen(to_bank);
         let line = Line { currency, bank: bank.node, bic, pen };
         match &bank.way {
             Way::Https(url) => {
@@ -155,7 +154,7 @@ pub(crate) struct Calls {
     /// What it believes.
     pub(crate) trust: Trust,
     /// What it signs its messages with.
-    pub(crate) signer: Arc<Signer>,
+    pub(crate) key: SigningKey,
 }
 
 impl Calls {

@@ -166,7 +166,7 @@ impl Base {
                 network: self.network.network,
                 credentials: self.credentials.clone(),
                 trust: self.trust.clone(),
-                signer: self.key.signer(),
+                key: self.key.clone(),
             };
             self.run("bank-outbox", desk.clone().serve(*currency, bank.clone(), calls));
         }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::init::{NodeInit, init};
 use gcfn_link::identity::Role;
+use gcfn_transport::Check;
 use std::collections::BTreeMap;
 
 fn node(dir: &std::path::Path) -> NodeFiles {
@@ -43,6 +44,24 @@ fn the_next_key_signs_once_the_network_knows_the_node_by_it() {
     let again = SigningKey::open(&files).unwrap();
     assert_eq!(again.signer().public_key(), next);
     assert_ne!(prepare(&files).unwrap(), next);
+}
+
+#[test]
+fn messages_to_a_bank_are_signed_with_the_next_key_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = node(&folder.path().join("cn-sha"));
+    let key = SigningKey::open(&files).unwrap();
+    let to_bank = || {
+        let (network, node) = ("gcfn-demo".parse().unwrap(), "cn-sha".parse().unwrap());
+        Correspondents::to_bank(network, node, &"BANKCNSH".parse().unwrap())
+    };
+    let pen = key.pen(to_bank());
+    let is_by =
+        |key| Check::new(to_bank(), key).check(b"message", Some(&pen.sign(b"message"))).is_ok();
+    let (first, next) = (key.signer().public_key(), prepare(&files).unwrap());
+    assert_eq!((is_by(first), is_by(next)), (true, false));
+    key.follow(next);
+    assert_eq!((is_by(first), is_by(next)), (false, true));
 }
 
 #[test]
