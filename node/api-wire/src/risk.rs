@@ -5,7 +5,7 @@ use crate::claims::ClaimReport;
 use crate::money::limit;
 use crate::page::list_size;
 use crate::settlement::CyclePhase;
-use crate::term::{Cycle, Date, Money, Party, Text, Time};
+use crate::term::{CurrencyCode, Cycle, Date, Money, Party, Text, Time};
 use crate::word::words;
 use gcfn_model::{Amount, Currency, PartyId, Timestamp};
 use gcfn_venue::PartyLimits;
@@ -143,8 +143,42 @@ pub struct AlertList {
     /// The pay-ins that a bank has taken back and that are not paid again: those of this node, and
     /// those that its house is owed. They end by themselves, once they are paid.
     pub returned_pay_ins: Vec<ClaimReport>,
+    /// The alarms about banks that stand, as the journal and the event bus were told.
+    pub bank_alarms: Vec<BankAlarm>,
     /// The state read holds at least everything up to this log entry.
     pub as_of: u64,
+}
+
+words! {
+    /// What is wrong at a bank.
+    BankAlarmKind = gcfn_venue::BankAlarm {
+        /// its way has taken nothing for longer than the operator lets payments wait.
+        BankDown,
+        /// Payments have waited for its answer for over an hour.
+        PaymentsOverdue,
+        /// differences from its books have stood for over a day.
+        BreaksOverdue,
+    }
+}
+
+/// An alarm about a bank that stands.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BankAlarm {
+    /// The currency of the accounts that the bank keeps.
+    pub currency: CurrencyCode,
+    /// What is wrong.
+    pub alarm: BankAlarmKind,
+    /// How bad it is.
+    pub level: RuleLevel,
+}
+
+impl BankAlarm {
+    /// `alarm` at the bank of `currency`.
+    #[must_use]
+    pub fn new((currency, alarm): (Currency, gcfn_venue::BankAlarm)) -> BankAlarm {
+        let level = alarm.level().into();
+        BankAlarm { currency: Text(currency), alarm: alarm.into(), level }
+    }
 }
 
 /// A bank that takes nothing.

@@ -1,5 +1,6 @@
 //! A node's desk for its banks: payments out of the journal, the banks' word into the log.
 
+mod alarms;
 mod queues;
 mod till;
 mod ways;

@@ -10,6 +10,7 @@ use gcfn_model::{CycleId, NodeId, Pool, SettlementAccount, Timestamp};
 use gcfn_replica::Replica;
 use gcfn_store::Cursors;
 use gcfn_telemetry::Gauge;
+use gcfn_venue::{BankAlarm, BankAlarmSeen};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -123,6 +124,10 @@ fn describe(node: NodeId, event: &gcfn_venue::Event) -> Option<(&'static str, Ke
             let data = json!({ "alert": "bank_disputed", "dispute": dispute });
             ("risk.alert_raised", Key::Account(*account), data)
         }
+        Event::BankAlarm(seen) => {
+            let name = if seen.stands { "risk.alert_raised" } else { "risk.alert_cleared" };
+            (name, Key::Bank(seen.currency), bank_alarm(*seen))
+        }
         Event::BankUnposted { entry, fault } => {
             // What a bank has booked stands in a pool of this node.
             let account = SettlementAccount { node, pool: pool_of(entry)? };
@@ -132,6 +137,17 @@ fn describe(node: NodeId, event: &gcfn_venue::Event) -> Option<(&'static str, Ke
         }
         _ => return None,
     })
+}
+
+/// What is wrong at which bank, under the number of the alarm where it has one.
+fn bank_alarm(seen: BankAlarmSeen) -> Value {
+    let BankAlarmSeen { currency, alarm, .. } = seen;
+    let rule = match alarm {
+        BankAlarm::BankDown => Some("A-40"),
+        BankAlarm::PaymentsOverdue => None,
+        BankAlarm::BreaksOverdue => Some("A-25"),
+    };
+    json!({ "alert": alarm, "rule": rule, "level": alarm.level(), "currency": currency })
 }
 
 /// The pool whose bank account an entry touches.

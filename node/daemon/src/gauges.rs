@@ -18,7 +18,7 @@ use std::time::Duration;
 
 const BEAT: Duration = Duration::from_secs(1);
 /// A bank that has not answered for this long is asked by a person (T-16).
-const OVERDUE: Millis = Millis(3_600_000);
+pub(crate) const OVERDUE: Millis = Millis(3_600_000);
 
 /// Keeps the gauges of a trading node for ever. A payment without an answer is logged once when
 /// it becomes overdue: nothing is assumed paid, and nothing is assumed failed.

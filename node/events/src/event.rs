@@ -1,7 +1,7 @@
 //! What is told: events, their topics, and the envelope that travels.
 
 use core::fmt;
-use gcfn_model::{CycleId, NodeId, PartyId, SeriesId, SettlementAccount, Timestamp};
+use gcfn_model::{Currency, CycleId, NodeId, PartyId, SeriesId, SettlementAccount, Timestamp};
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -16,7 +16,7 @@ pub enum Topic {
     Trades,
     /// `clearing.*`: cycles from opening to finality, keyed by cycle or account.
     Cycles,
-    /// `risk.*`: alerts and circuit breakers, keyed by party or series.
+    /// `risk.*`: alerts and circuit breakers, keyed by party, series or bank.
     Alerts,
 }
 
@@ -76,6 +76,8 @@ pub enum Key {
     Cycle(CycleId),
     /// One node's pool.
     Account(SettlementAccount),
+    /// One bank of the node, by the currency of the accounts that it keeps.
+    Bank(Currency),
 }
 
 impl fmt::Display for Key {
@@ -85,6 +87,7 @@ impl fmt::Display for Key {
             Key::Party(id) => id.fmt(f),
             Key::Cycle(id) => id.fmt(f),
             Key::Account(account) => account.fmt(f),
+            Key::Bank(currency) => currency.fmt(f),
         }
     }
 }

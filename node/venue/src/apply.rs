@@ -82,6 +82,7 @@ impl Machine for Venue {
             Command::BankPart(part) => self.bank_part(&mut step, part),
             Command::BankReport(report) => self.bank_report(&mut step, report),
             Command::BankWord(word) => self.bank_word(&mut step, word),
+            Command::BankAlarm(seen) => self.bank_alarm(&mut step, *seen),
             Command::Tick => {
                 self.house_tick(&mut step);
                 self.ask_banks(&mut step);

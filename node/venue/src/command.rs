@@ -2,6 +2,7 @@
 
 use crate::alliance::AllianceAct;
 use crate::amending::Amendment;
+use crate::bank_alarm::BankAlarmSeen;
 use crate::batch::{BatchRefusal, BatchTerms, SuspensionReason};
 use crate::bidding::AuctionTerms;
 use crate::clearing_act::ClearingAct;
@@ -68,6 +69,8 @@ pub enum Command {
     BankPart(Statement),
     /// A payment's message is made, signed and archived, and is to be handed to the bank.
     BankSigned(Uetr),
+    /// The node's desk has seen an alarm about a bank begin or end.
+    BankAlarm(BankAlarmSeen),
 }
 
 /// A wish, with who wishes it and the id that makes it happen once.

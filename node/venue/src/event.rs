@@ -1,6 +1,7 @@
 //! What can happen at a venue.
 
 use crate::alliance::AllianceEvent;
+use crate::bank_alarm::BankAlarmSeen;
 use crate::bidding::Auction;
 use crate::command::Verb;
 use crate::conduct::ConductRule;
@@ -480,4 +481,6 @@ pub enum Event {
         /// Who pays what by when.
         call: PayIn,
     },
+    /// An alarm about a bank begins or ends.
+    BankAlarm(BankAlarmSeen),
 }

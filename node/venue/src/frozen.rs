@@ -61,6 +61,7 @@ impl Freeze for Venue {
             early: self.early.clone(),
             returned_pay_ins: self.returned_pay_ins.clone(),
             unposted: self.unposted.clone(),
+            bank_alarms: self.bank_alarms.clone(),
             house: self.house.clone(),
         }
     }

@@ -20,6 +20,7 @@ mod amending;
 mod answers;
 mod apply;
 mod at_bank;
+mod bank_alarm;
 mod batch;
 mod bidding;
 mod bundling;
@@ -120,6 +121,7 @@ mod withdrawal;
 pub use abroad::DEAL_QUANTITY_MAX;
 pub use alliance::{ALLIANCE_MAX, ALLIANCES_MAX, Alliance, AllianceAct, AllianceEvent};
 pub use amending::Amendment;
+pub use bank_alarm::{BankAlarm, BankAlarmSeen};
 pub use batch::{
     Batch, BatchRefusal, BatchState, BatchTerms, CouponForm, CouponKind, DivisibleFor,
     MaturityAction, ReserveMode, SuspensionReason,

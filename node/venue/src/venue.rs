@@ -3,6 +3,7 @@
 use crate::agenda::Agenda;
 use crate::alliance::Alliance;
 use crate::answers::Answers;
+use crate::bank_alarm::BankAlarm;
 use crate::batch::Batch;
 use crate::bidding::Auction;
 use crate::bundling::Bundled;
@@ -43,9 +44,9 @@ use gcfn_banking::{BankEntry, Desk, SuspenseItem};
 use gcfn_clearing::{BundleRef, House};
 use gcfn_ledger::{Account, Books, Entry, Posting, SerialRange};
 use gcfn_model::{
-    AllianceId, Amount, AuctionId, BatchId, BusinessDate, DisputeId, InstructionId, LockId, NodeId,
-    OfferId, OrderId, PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId, TemplateId,
-    Timestamp, TradeId, Uetr, WithdrawalId,
+    AllianceId, Amount, AuctionId, BatchId, BusinessDate, Currency, DisputeId, InstructionId,
+    LockId, NodeId, OfferId, OrderId, PartyId, Pool, ProposalId, RedemptionId, RegionId, SeriesId,
+    TemplateId, Timestamp, TradeId, Uetr, WithdrawalId,
 };
 use gcfn_table::{Map, Shared};
 use serde::{Deserialize, Serialize};
@@ -185,6 +186,8 @@ pub struct Venue {
     pub(crate) returned_pay_ins: BTreeMap<InstructionId, ReturnedPayIn>,
     /// What a bank booked and the books could not take, in order.
     pub(crate) unposted: Vec<Entry>,
+    /// The alarms about banks that stand.
+    pub(crate) bank_alarms: BTreeSet<(Currency, BankAlarm)>,
     pub(crate) house: Option<House>,
 }
 
@@ -279,6 +282,7 @@ impl Venue {
             early: BTreeMap::new(),
             returned_pay_ins: BTreeMap::new(),
             unposted: Vec::new(),
+            bank_alarms: BTreeSet::new(),
         }
     }
 

@@ -7,8 +7,8 @@ use gcfn_api_wire::claims::ClaimReport;
 use gcfn_api_wire::issuance::Accepted;
 use gcfn_api_wire::problem::{Code, Problem};
 use gcfn_api_wire::risk::{
-    Alert, AlertList, AlertReview, BankDown, IssuerStress, LateCycle, Limits, LimitsReport,
-    LimitsSet, LiquidityReport, LiquidityStress, RegionLimits,
+    Alert, AlertList, AlertReview, BankAlarm, BankDown, IssuerStress, LateCycle, Limits,
+    LimitsReport, LimitsSet, LiquidityReport, LiquidityStress, RegionLimits,
 };
 use gcfn_api_wire::term::{Money, Text};
 use gcfn_clearing::House;
@@ -79,6 +79,7 @@ pub(crate) async fn alerts(call: Read, (): ()) -> Result<AlertList, Problem> {
             late_cycles: cycles.filter_map(|cycle| LateCycle::of(cycle, venue.now())).collect(),
             banks_down,
             returned_pay_ins: own.chain(claims).collect(),
+            bank_alarms: venue.bank_alarms().map(BankAlarm::new).collect(),
             as_of,
         }
     }))

@@ -34,6 +34,27 @@ impl Queues {
         }
     }
 
+    /// Whether the way to each bank takes nothing for too long at `now`, where `waiting` payments
+    /// have not left; `None` where that is not known, for it has not been tried yet.
+    pub(super) fn ways(
+        &self,
+        now: Timestamp,
+        waiting: &BTreeMap<Currency, u64>,
+    ) -> Vec<(Currency, Option<bool>)> {
+        let way = |queue: BankQueue| {
+            let Text(currency) = queue.currency;
+            let is_new = queue.since.is_some() && queue.age_seconds < self.patience(currency);
+            let known = queue.is_late || is_new || queue.waiting == 0;
+            (currency, known.then_some(queue.is_late))
+        };
+        self.report(now, waiting).into_iter().map(way).collect()
+    }
+
+    /// How many seconds a payment may wait for the bank of `currency`.
+    fn patience(&self, currency: Currency) -> u64 {
+        self.0.get(&currency).map_or(0, |queue| queue.bank.alarm_after.0 / 1_000)
+    }
+
     /// How they stand at `now`, where `waiting` payments have not left.
     pub(super) fn report(
         &self,

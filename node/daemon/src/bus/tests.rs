@@ -23,6 +23,22 @@ fn what_the_bank_booked_and_the_books_cannot_take_is_an_alert() {
 }
 
 #[test]
+fn an_alarm_about_a_bank_is_told_when_it_begins_and_when_it_ends() {
+    let node: NodeId = "cn".parse().expect("a name");
+    for (stands, expected) in [(true, "risk.alert_raised"), (false, "risk.alert_cleared")] {
+        let (currency, alarm) = (Currency::Cny, BankAlarm::BankDown);
+        let seen = BankAlarmSeen { currency, alarm, stands };
+        let (name, key, data) =
+            describe(node, &gcfn_venue::Event::BankAlarm(seen)).expect("it is told");
+        assert_eq!((name, key.to_string().as_str()), (expected, "CNY"));
+        assert!(EventType::new(name).is_some(), "the bus has a topic for it");
+        let alert =
+            json!({ "alert": "bank_down", "rule": "A-40", "level": "l3", "currency": "CNY" });
+        assert_eq!(data, alert);
+    }
+}
+
+#[test]
 fn a_cycle_that_is_late_is_an_alert() {
     let node: NodeId = "cn".parse().expect("a name");
     let cycle = CycleId::derive(&[b"c"]);

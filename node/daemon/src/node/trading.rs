@@ -154,6 +154,10 @@ impl Base {
     }
 
     pub(super) fn run_bank_desk(&self, till: Till, store: &Store) -> Result<BankDesk> {
+        let venue = match &till {
+            Till::Venue(cell) => Some(cell.clone()),
+            Till::Federation(..) => None,
+        };
         let desk = BankDesk::new(
             &self.config,
             self.network.network,
@@ -171,6 +175,9 @@ impl Base {
             self.run("bank-outbox", desk.clone().serve(*currency, bank.clone(), calls));
         }
         self.run("bank-gauges", crate::gauges::keep_queues(desk.clone()));
+        if let Some(cell) = venue {
+            self.run("bank-alarms", desk.clone().watch(cell));
+        }
         Ok(desk)
     }
 }

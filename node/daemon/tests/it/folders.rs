@@ -291,3 +291,41 @@ async fn a_bank_that_takes_nothing_is_an_alarm_until_it_takes_messages_again() {
     assert_eq!(exchange.queue().await["waiting"], 0);
     exchange.node.end().await;
 }
+
+/// The alarms about banks that stand in the machine's state.
+async fn standing(node: &Node) -> Value {
+    node.get("/api/v1/risk/alerts").await.1["bank_alarms"].clone()
+}
+
+#[tokio::test]
+async fn an_alarm_about_a_bank_is_in_the_journal_once_when_it_begins_and_once_when_it_ends() {
+    let exchange = Exchange::begin().await;
+    exchange.pay_in("1000.00").await;
+    exchange.until_available("1000.00").await;
+    let (out, gone) = (exchange.folder.join("out"), exchange.folder.join("unmounted"));
+    fs::rename(&out, &gone).expect("the disk is gone");
+    exchange.withdraw().await;
+    let clock = exchange.node.request(&exchange.http, Method::PUT, "/api/v1/testnet/clock");
+    let clock = clock.header("idempotency-key", "a-while-later");
+    let (moved, _) = exchange.node.as_operator(clock, &json!({ "offset_ms": 120_000 })).await;
+    assert_eq!(moved, StatusCode::OK);
+    let down = json!([{ "currency": "CNY", "alarm": "bank_down", "level": "l3" }]);
+    let raised = async |node: &Node| (standing(node).await == down).then_some(());
+    until("the alarm", async || raised(&exchange.node).await).await;
+
+    // A node that is started anew makes the folder again, and remembers what it has told.
+    exchange.node.end().await;
+    let exchange = Exchange { node: exchange.world.start("cn").await, ..exchange };
+    exchange.until_paid().await;
+    let over = async || (standing(&exchange.node).await == json!([])).then_some(());
+    until("the end of the alarm", over).await;
+    exchange.node.end().await;
+
+    let cell = crate::world::venue(&exchange.world.files("cn"), "cn").await;
+    let told = crate::world::happened(&cell).into_iter().filter_map(|event| match event {
+        gcfn_venue::Event::BankAlarm(seen) => Some((seen.alarm, seen.stands)),
+        _ => None,
+    });
+    let down = gcfn_venue::BankAlarm::BankDown;
+    assert_eq!(told.collect::<Vec<_>>(), [(down, true), (down, false)], "once each");
+}

@@ -7,7 +7,7 @@ use gcfn_banking::{
 };
 use gcfn_ledger::{Account, LedgerFault, UserBucket};
 use gcfn_model::{Amount, Currency, Pool, Position, SettlementAccount, Uetr, WithdrawalId};
-use gcfn_venue::{Command, Event, PartyKind, Rejection, Verb};
+use gcfn_venue::{BankAlarm, BankAlarmSeen, Command, Done, Event, PartyKind, Rejection, Verb};
 
 const BANK: Account = Account::Bank(Pool::UserCustody);
 const SUSPENSE: Account = Account::Suspense(Pool::UserCustody);
@@ -179,4 +179,27 @@ fn a_refused_statement_leaves_no_trace() {
     let refused = world.apply(&Command::BankStatement(statement));
     assert_eq!(refused, Err(Rejection::Desk(DeskRefusal::ForeignEntry)));
     assert!(whole(&world.venue) == before);
+}
+
+#[test]
+fn an_alarm_is_told_once_when_it_begins_and_once_when_it_ends() {
+    let mut world = World::new();
+    let seen = |currency, stands| {
+        let alarm = BankAlarm::BankDown;
+        Command::BankAlarm(BankAlarmSeen { currency, alarm, stands })
+    };
+    let (here, abroad) = (Currency::Sgd, Currency::Hkd);
+    assert_eq!(world.must(seen(here, false)), Done::Repeated, "it never stood");
+    assert_eq!(world.must(seen(here, true)), Done::Accepted);
+    assert_eq!(world.must(seen(here, true)), Done::Repeated);
+    assert_eq!(world.must(seen(abroad, true)), Done::Accepted);
+    assert_eq!(world.must(seen(here, false)), Done::Accepted);
+    assert_eq!(world.must(seen(here, false)), Done::Repeated);
+    let told = world.events.iter().filter_map(|event| match event {
+        Event::BankAlarm(seen) => Some((seen.currency, seen.stands)),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [(here, true), (abroad, true), (here, false)]);
+    let stand: Vec<_> = world.venue.bank_alarms().collect();
+    assert_eq!(stand, [(abroad, BankAlarm::BankDown)]);
 }
