@@ -49,7 +49,14 @@ pub struct Config {
     /// The longest message that is taken from a bank, in MiB: a statement of 100,000 entries has
     /// about 80. What comes is in memory whole until it is in the archive.
     pub message_mib: u16,
+    /// At the root: for how many years messages to and from banks are kept. A node of a region
+    /// goes by the region's template.
+    pub archive_years: u16,
 }
+
+/// For how many years the root keeps the messages of its banks, unless the file says another
+/// figure: as long as the strictest region of the catalog, for its house clears between all.
+pub const ARCHIVE_YEARS: u16 = 10;
 
 /// The longest message of a bank, in MiB, unless the file says another.
 const MESSAGE_MIB: u16 = 16;
@@ -104,6 +111,7 @@ struct File {
     #[serde(default)]
     watch: Vec<Spanned<String>>,
     message_mib: Option<Spanned<u64>>,
+    archive_years: Option<Spanned<u64>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -112,7 +120,7 @@ struct Listen {
     link: Spanned<String>,
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "node",
     "region",
     "role",
@@ -123,6 +131,7 @@ const KEYS: [&str; 10] = [
     "bank",
     "watch",
     "message_mib",
+    "archive_years",
 ];
 const LISTEN_KEYS: [&str; 2] = ["api", "link"];
 
@@ -200,6 +209,21 @@ impl Reader<'_> {
         })
     }
 
+    /// For how long the root keeps messages: for longer than payments are remembered.
+    fn archive_years(&mut self, role: Option<Role>, value: Option<&Spanned<u64>>) -> u16 {
+        let Some(value) = value else { return ARCHIVE_YEARS };
+        let years = u16::try_from(*value.get_ref()).ok().filter(|years| (2..=100).contains(years));
+        let rule = match years {
+            Some(years) if role.is_none_or(|role| role == Role::Root) => return years,
+            Some(_) => {
+                "is the root's; a node of a region goes by `retention` of region.toml".into()
+            }
+            None => format!("{} is not 2 to 100", value.get_ref()),
+        };
+        self.wrong("archive_years", &value.span(), rule);
+        ARCHIVE_YEARS
+    }
+
     fn expect(
         &mut self,
         key: &'static str,
@@ -258,6 +282,7 @@ fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
     let watches: Vec<_> =
         file.watch.iter().filter_map(|node| reader.parse("watch", node)).collect();
     let message_mib = reader.message_mib(file.message_mib.as_ref());
+    let archive_years = reader.archive_years(role, file.archive_years.as_ref());
     Some(Config {
         dir: dir.to_owned(),
         node: node?,
@@ -271,6 +296,7 @@ fn read(reader: &mut Reader<'_>, dir: &Path, file: &File) -> Option<Config> {
         banks,
         watches,
         message_mib,
+        archive_years,
     })
 }
 

@@ -1,4 +1,5 @@
-//! Lets messages to and from banks go once the region's law does not have them kept any longer.
+//! Lets messages to and from banks go once the region's law, or the root's own rule, does not have
+//! them kept any longer.
 
 use anyhow::{Context, Result};
 use gcfn_banking::PAYMENTS_KEPT;
@@ -20,7 +21,7 @@ pub(crate) fn years(years: u32) -> Millis {
     Millis(u64::from(years) * YEAR)
 }
 
-/// What empties the archive of one trading node.
+/// What empties the archive of one node.
 pub(crate) struct Retention {
     archive: Archive,
     clock: Arc<dyn Clock>,
@@ -32,6 +33,13 @@ impl Retention {
     /// by it; in any case for as long as its payment is remembered.
     pub(crate) fn new(archive: Archive, clock: Arc<dyn Clock>, law: Law) -> Retention {
         let kept = years(law.transactions.max(law.sar)).max(PAYMENTS_KEPT);
+        Retention { archive, clock, kept }
+    }
+
+    /// At the root, which has no region: a message is kept for so many years, as its operator
+    /// says; in any case for as long as its payment is remembered.
+    pub(crate) fn of_root(archive: Archive, clock: Arc<dyn Clock>, kept: u16) -> Retention {
+        let kept = years(kept.into()).max(PAYMENTS_KEPT);
         Retention { archive, clock, kept }
     }
 

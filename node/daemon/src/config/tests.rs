@@ -146,13 +146,29 @@ fn the_longest_message_of_a_bank_is_said_in_mebibytes() {
 }
 
 #[test]
+fn the_root_says_for_how_long_it_keeps_messages() {
+    let read = |text: &str| parse(Path::new("/n"), Path::new("/n/node.toml"), text);
+    let root = GOOD.replace("\"local\"", "\"root\"");
+    assert_eq!(read(&root).expect("good").archive_years, 10);
+    let longer = format!("archive_years = 30\n{root}");
+    assert_eq!(read(&longer).expect("good").archive_years, 30);
+    let told = |text: &str| read(text).expect_err("wrong").to_string();
+    expect![[r#"
+        1 mistake in the configuration; the node does not start
+          /n/node.toml:1: archive_years: 1 is not 2 to 100"#]].assert_eq(&told(&format!("archive_years = 1\n{root}")));
+    expect![[r#"
+        1 mistake in the configuration; the node does not start
+          /n/node.toml:1: archive_years: is the root's; a node of a region goes by `retention` of region.toml"#]].assert_eq(&told(&format!("archive_years = 30\n{GOOD}")));
+}
+
+#[test]
 fn unknown_keys_are_told_together_with_all_other_mistakes() {
     let bad = format!("peers = []\n{GOOD}colour = \"red\"\n");
     let bad = bad.replace("\"local\"", "\"bank\"").replace("link =", "lnik = \"\"\nlink =");
     let problems = parse(Path::new("/n"), Path::new("/n/node.toml"), &bad).expect_err("bad");
     expect![[r#"
         4 mistakes in the configuration; the node does not start
-          /n/node.toml:1: file: unknown key peers; allowed: node, region, role, regional, listen, store, kafka, bank, watch, message_mib
+          /n/node.toml:1: file: unknown key peers; allowed: node, region, role, regional, listen, store, kafka, bank, watch, message_mib, archive_years
           /n/node.toml:5: role: "bank" is not one of root, regional, local, regulator
           /n/node.toml:10: file: unknown key lnik; allowed: api, link
           /n/node.toml:18: file: unknown key colour; allowed: node, region, bic, key, way, url, folder, brokers, topic_out, topic_in, topic_refused, alarm_after_s"#]]

@@ -8,7 +8,7 @@ use crate::handler::{CouncilSide, VenueSide};
 use crate::init::OPERATORS;
 use crate::membership::{Membership, Wishes};
 use crate::region::Region;
-use crate::retention;
+use crate::retention::{self, Retention};
 use crate::signing_key::PRESENT;
 use crate::testnet::Switches;
 use crate::voice::Voice;
@@ -93,6 +93,9 @@ impl Base {
             (None, Some(side), Role::Root) => {
                 let (cell, clock) = (side.cell.clone(), self.clock.clock());
                 self.run("gauges", crate::gauges::keep_of_federation(cell, clock));
+                let (archive, years) = (store.archive(), self.config.archive_years);
+                let retention = Retention::of_root(archive, self.clock.clock(), years);
+                self.run("retention", retention.run());
                 Till::Federation(side.cell.clone(), voice.clone())
             }
             _ => return Ok(None),

@@ -70,6 +70,28 @@ async fn a_message_goes_when_the_law_does_not_have_it_kept_and_not_earlier() {
 }
 
 #[tokio::test]
+async fn the_root_lets_messages_go_by_its_own_rule() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let archive = archive(&dir).await;
+    keep(&archive, 1, after(Millis(1))).await;
+    keep(&archive, 2, after(years(3))).await;
+    let clock = Arc::new(Set(AtomicU64::new(after(Millis(years(2).0 + 2)).micros())));
+    let sweep = async |kept| {
+        Retention::of_root(archive.clone(), clock.clone(), kept).sweep().await.expect("swept")
+    };
+    assert_eq!((sweep(10).await, sweep(3).await), (0, 0));
+    assert_eq!((sweep(2).await, left(&archive).await), (1, 1));
+}
+
+#[test]
+fn the_root_keeps_messages_for_as_long_as_any_region_unless_told_otherwise() {
+    let regions = gcfn_template::catalog::CATALOG.iter().map(|entry| entry.read().expect("sound"));
+    let law = regions.map(|(template, _)| template.retention);
+    let longest = law.map(|law| law.transactions.max(law.sar)).max();
+    assert_eq!(longest, Some(crate::config::ARCHIVE_YEARS.into()));
+}
+
+#[tokio::test]
 async fn however_many_are_old_all_go_and_the_young_stay() {
     let dir = tempfile::tempdir().expect("a folder");
     let archive = archive(&dir).await;
