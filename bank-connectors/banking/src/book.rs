@@ -109,8 +109,31 @@ pub struct Intraday {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Counted {
     entry: BankEntry,
-    /// A statement has confirmed it.
-    stated: bool,
+    confirmed: Confirmed,
+}
+
+/// Whether a statement has confirmed an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Confirmed {
+    NotYet,
+    /// By that of this day, as it was stated last.
+    By(BusinessDate),
+    /// It had been, and the corrected statement does not have it.
+    NoMore,
+}
+
+impl Counted {
+    fn is_stated(&self) -> bool {
+        matches!(self.confirmed, Confirmed::By(_))
+    }
+
+    /// In what it differs while no statement has it.
+    fn difference(&self) -> Break {
+        match self.confirmed {
+            Confirmed::NoMore => Break::StatedNoMore(self.entry),
+            Confirmed::NotYet | Confirmed::By(_) => Break::OursOnly(self.entry),
+        }
+    }
 }
 
 /// What a statement is told by: its day and number, its balances.
@@ -221,7 +244,8 @@ impl Book {
 
     /// Takes an entry that the caller posts to its ledger.
     pub(crate) fn count(&mut self, entry: BankEntry) {
-        self.counted.insert(entry.bank_reference, Counted { entry, stated: false });
+        let confirmed = Confirmed::NotYet;
+        self.counted.insert(entry.bank_reference, Counted { entry, confirmed });
         self.shift(&entry, entry.change());
     }
 
@@ -328,15 +352,20 @@ impl Book {
         gathered.seen.difference(&differs).all(|reference| self.counted.contains_key(reference))
     }
 
-    /// Marks what the statement confirms.
+    /// Marks what the statement confirms, and what the day's last one had and this one has not.
     fn compare(&mut self, at: Timestamp, gathered: Gathered) -> StatedDay {
         let differs = gathered.differs();
         let Gathered { head, seen, unmatched, twice, matched, sum, .. } = gathered;
         let (date, sequence, opening, closing) = head;
+        let had = Confirmed::By(date);
+        let gone =
+            |ours: &&Counted| ours.confirmed == had && !seen.contains(&ours.entry.bank_reference);
+        let gone = self.counted.values().filter(gone).map(|ours| ours.entry.bank_reference);
+        for reference in gone.collect::<Vec<_>>() {
+            self.mark(reference, Confirmed::NoMore);
+        }
         for reference in seen.difference(&differs) {
-            if let Some(ours) = self.counted.get_mut(reference) {
-                ours.stated = true;
-            }
+            self.mark(*reference, had);
         }
         let mut later = Position::ZERO;
         for ours in self.counted.values().filter(|ours| date < ours.entry.booked_on) {
@@ -361,11 +390,17 @@ impl Book {
         }
     }
 
-    /// Whether `bank` is counted alike, which is confirmed thereby.
-    fn confirm(&mut self, bank: &BankEntry) -> bool {
+    fn mark(&mut self, reference: BankReference, confirmed: Confirmed) {
+        if let Some(ours) = self.counted.get_mut(&reference) {
+            ours.confirmed = confirmed;
+        }
+    }
+
+    /// Whether `bank` is counted alike, which the statement of `date` confirms.
+    fn confirm(&mut self, bank: &BankEntry, date: BusinessDate) -> bool {
         let ours = self.counted.get_mut(&bank.bank_reference);
         let alike = ours.filter(|ours| ours.entry.change() == bank.change());
-        alike.map(|ours| ours.stated = true).is_some()
+        alike.map(|ours| ours.confirmed = Confirmed::By(date)).is_some()
     }
 
     /// Compares the present day so far. Nothing is confirmed, closed or ended by it.
@@ -452,9 +487,9 @@ impl Book {
     fn confirm_late(&mut self) {
         let closed = self.closed;
         let mut stated = core::mem::take(&mut self.stated);
-        for (_, day) in stated.iter_mut().filter(|(date, _)| closed < Some(**date)) {
+        for (&date, day) in stated.iter_mut().filter(|(date, _)| closed < Some(**date)) {
             let before = day.unmatched.len();
-            day.unmatched.retain(|bank| !self.confirm(bank));
+            day.unmatched.retain(|bank| !self.confirm(bank, date));
             let confirmed = before.saturating_sub(day.unmatched.len());
             let confirmed = u32::try_from(confirmed).unwrap_or(u32::MAX);
             day.matched = day.matched.saturating_add(confirmed);
@@ -462,8 +497,8 @@ impl Book {
         self.stated = stated;
     }
 
-    fn unstated(&self) -> Vec<BankEntry> {
-        self.counted.values().filter(|ours| !ours.stated).map(|ours| ours.entry).collect()
+    fn unstated(&self) -> Vec<Counted> {
+        self.counted.values().filter(|ours| !ours.is_stated()).copied().collect()
     }
 
     fn open_days(&self) -> impl Iterator<Item = (BusinessDate, &StatedDay)> {
@@ -476,7 +511,7 @@ impl Book {
         &self,
         date: BusinessDate,
         day: &StatedDay,
-        unstated: &[BankEntry],
+        unstated: &[Counted],
         ledger: Position,
     ) -> Vec<Break> {
         let of_bank = day.unmatched.iter().map(|&bank| match self.counted(bank.bank_reference) {
@@ -485,8 +520,10 @@ impl Book {
         });
         let ours = unstated
             .iter()
-            .filter(|ours| ours.booked_on <= date && !day.has(ours.bank_reference))
-            .map(|ours| Break::OursOnly(*ours));
+            .filter(|Counted { entry, .. }| {
+                entry.booked_on <= date && !day.has(entry.bank_reference)
+            })
+            .map(Counted::difference);
         let twice = day.twice.iter().map(|entry| Break::StatedTwice(*entry));
         let before = self.stated.range(..date).next_back();
         let opening = before.and_then(|(_, known)| {
@@ -523,7 +560,7 @@ impl Book {
     fn close(&mut self, date: BusinessDate) {
         self.closed = Some(date);
         self.missing.closed(date);
-        self.counted.retain(|_, ours| !ours.stated || date < ours.entry.booked_on);
+        self.counted.retain(|_, ours| !ours.is_stated() || date < ours.entry.booked_on);
         let kept = self.stated.range(..=date).rev().nth(STATED_KEPT).map(|(first, _)| *first);
         if let Some(first) = kept {
             self.stated = self.stated.split_off(&first.plus_days(1));
@@ -537,7 +574,7 @@ impl Book {
     pub(crate) fn check_remedy(what: &Break, remedy: Remedy) -> Result<(), DeskRefusal> {
         let fits = match what {
             Break::BankOnly(_) | Break::WrongAmount { .. } => remedy == Remedy::AsStated,
-            Break::OursOnly(_) => remedy == Remedy::NeverBooked,
+            Break::OursOnly(_) | Break::StatedNoMore(_) => remedy == Remedy::NeverBooked,
             Break::OpeningDiffers { .. }
             | Break::SumDiffers { .. }
             | Break::StatedTwice(_)
@@ -553,7 +590,7 @@ impl Book {
         self.stale = true;
         match found.what {
             Break::BankOnly(bank) => Correction::Book(bank),
-            Break::OursOnly(ours) => {
+            Break::OursOnly(ours) | Break::StatedNoMore(ours) => {
                 self.uncount(&ours);
                 Correction::TakeBack(ours)
             }

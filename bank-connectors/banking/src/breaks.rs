@@ -59,6 +59,8 @@ pub enum Break {
         /// The number stated.
         stated: u64,
     },
+    /// We have counted it, and a statement had it; the corrected one has it no more.
+    StatedNoMore(BankEntry),
 }
 
 impl Break {
@@ -69,7 +71,8 @@ impl Break {
             Break::BankOnly(entry)
             | Break::OursOnly(entry)
             | Break::WrongAmount { bank: entry, .. }
-            | Break::StatedTwice(entry) => Some(entry),
+            | Break::StatedTwice(entry)
+            | Break::StatedNoMore(entry) => Some(entry),
             Break::OpeningDiffers { .. }
             | Break::SumDiffers { .. }
             | Break::LedgerDiffers { .. }
@@ -87,6 +90,7 @@ impl Break {
         let (kind, reference): (&[u8], Option<BankReference>) = match self {
             Break::BankOnly(entry)
             | Break::OursOnly(entry)
+            | Break::StatedNoMore(entry)
             | Break::WrongAmount { bank: entry, .. } => (b"entry", Some(by_entry(entry))),
             Break::StatedTwice(entry) => (b"twice", Some(by_entry(entry))),
             Break::OpeningDiffers { .. } => (b"opening", None),

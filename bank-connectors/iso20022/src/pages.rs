@@ -30,11 +30,27 @@ pub struct MessagePage {
 pub struct Pages<'a> {
     text: &'a str,
     /// The entries of each account.
-    accounts: Vec<Vec<Range<usize>>>,
+    accounts: Vec<Vec<Entry>>,
     account: usize,
     /// How many entries of the account were read, on how many pages.
     done: usize,
     before: u32,
+}
+
+/// Where an entry stands: with all that is between it and the one before, so that nothing is
+/// left unread.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    from: usize,
+    /// Where its own tag begins.
+    start: usize,
+    end: usize,
+}
+
+impl Entry {
+    const fn range(self) -> Range<usize> {
+        self.from..self.end
+    }
 }
 
 /// The pages of a camt.053 or camt.054, whatever its size.
@@ -62,11 +78,12 @@ impl Iterator for Pages<'_> {
     fn next(&mut self) -> Option<Result<MessagePage, MessageFault>> {
         let entries = self.accounts.get(self.account)?;
         let rest = entries.get(self.done..).unwrap_or_default();
-        let mut bytes = 0usize;
-        let fits = rest.iter().take(ENTRIES_MAX).take_while(|entry| {
-            let fits = bytes < PAGE_BYTES;
-            bytes = bytes.saturating_add(entry.len());
-            fits
+        let (mut bytes, mut count) = (0usize, 0usize);
+        let fits = rest.iter().take_while(|entry| {
+            let full = ENTRIES_MAX <= count || PAGE_BYTES <= bytes;
+            (bytes, count) = (bytes.saturating_add(entry.range().len()), count.saturating_add(1));
+            // What is between two entries is judged where both are seen.
+            !full || !self.is_alone(**entry)
         });
         let chosen = rest.get(..fits.count()).unwrap_or_default();
         let read = self.read(chosen);
@@ -85,8 +102,22 @@ impl Iterator for Pages<'_> {
 }
 
 impl Pages<'_> {
+    /// Whether nothing but space, comments and instructions to others is before an entry.
+    fn is_alone(&self, entry: Entry) -> bool {
+        let mut before = self.text.get(entry.from..entry.start).unwrap_or_default();
+        loop {
+            before = before.trim_ascii_start();
+            let ends = [("<!--", "-->"), ("<?", "?>")].into_iter();
+            let skipped = ends.filter(|(begin, _)| before.starts_with(begin));
+            match skipped.filter_map(|(_, end)| before.split_once(end)).next() {
+                Some((_, rest)) => before = rest,
+                None => return before.is_empty(),
+            }
+        }
+    }
+
     /// Reads the message with no entries but the `chosen` ones.
-    fn read(&self, chosen: &[Range<usize>]) -> Result<BusinessMessage, MessageFault> {
+    fn read(&self, chosen: &[Entry]) -> Result<BusinessMessage, MessageFault> {
         let mut page = String::with_capacity(PAGE_BYTES.saturating_mul(2));
         // Where each piece of the page stands in it and in the message.
         let mut pieces: Vec<(usize, usize)> = Vec::new();
@@ -102,7 +133,7 @@ impl Pages<'_> {
                 .first()
                 .is_some_and(|entry| first.start <= entry.start && entry.end <= last.end)
             {
-                chosen.iter().cloned().for_each(&mut push);
+                chosen.iter().map(|entry| entry.range()).for_each(&mut push);
             }
             from = last.end;
         }
@@ -143,7 +174,7 @@ struct Outline<'a> {
     at: usize,
     /// The names of the open elements, without prefix.
     open: Vec<&'a str>,
-    accounts: Vec<Vec<Range<usize>>>,
+    accounts: Vec<Vec<Entry>>,
     /// Where the entry began that is open, and how deep it is.
     entry: Option<(usize, usize)>,
 }
@@ -185,7 +216,9 @@ impl<'a> Outline<'a> {
         self.open.pop().ok_or(Rule::Malformed)?;
         if let Some((start, _)) = self.entry.filter(|(_, depth)| *depth == self.open.len()) {
             self.entry = None;
-            self.accounts.last_mut().ok_or(Rule::Malformed)?.push(start..self.at);
+            let entries = self.accounts.last_mut().ok_or(Rule::Malformed)?;
+            let from = entries.last().map_or(start, |before| before.end);
+            entries.push(Entry { from, start, end: self.at });
         }
         Ok(())
     }

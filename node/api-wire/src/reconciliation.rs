@@ -43,6 +43,8 @@ pub enum BreakClass {
     StatedTwice,
     /// The statement's number is not the one after the last.
     OutOfSequence,
+    /// The node has counted an entry that a statement had and the corrected one has no more.
+    StatedNoMore,
 }
 
 /// One difference. A day with any is not reconciled, and what waits for it is not final.
@@ -91,6 +93,7 @@ fn sides(what: &Break) -> Sides<'_> {
     match what {
         Break::BankOnly(bank) => (BreakClass::BankOnly, None, entry(bank), named),
         Break::OursOnly(ours) => (BreakClass::OursOnly, entry(ours), None, named),
+        Break::StatedNoMore(ours) => (BreakClass::StatedNoMore, entry(ours), None, named),
         Break::WrongAmount { ours, bank } => {
             (BreakClass::WrongAmount, entry(ours), entry(bank), named)
         }

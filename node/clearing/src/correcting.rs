@@ -23,7 +23,9 @@ impl House {
     ) -> Result<(), DeskRefusal> {
         let found = *self.desk.find_break(wish.id).ok_or(DeskRefusal::UnknownBreak)?;
         let waiting = match &found.what {
-            Break::WrongAmount { ours, .. } | Break::OursOnly(ours) => self.suspended_as(ours),
+            Break::WrongAmount { ours, .. } | Break::OursOnly(ours) | Break::StatedNoMore(ours) => {
+                self.suspended_as(ours)
+            }
             _ => None,
         };
         let correction = self.desk.resolve(wish, waiting.is_some())?;

@@ -120,7 +120,9 @@ impl Venue {
         let found = self.desk.find_break(wish.id).copied();
         let found = found.ok_or(DeskRefusal::UnknownBreak).map_err(Rejection::from)?;
         let waiting = match &found.what {
-            Break::WrongAmount { ours, .. } | Break::OursOnly(ours) => self.suspended_as(ours),
+            Break::WrongAmount { ours, .. } | Break::OursOnly(ours) | Break::StatedNoMore(ours) => {
+                self.suspended_as(ours)
+            }
             _ => None,
         };
         let correction = self.desk.resolve(wish, waiting.is_some()).map_err(Rejection::from)?;

@@ -361,3 +361,73 @@ fn a_last_part_that_is_refused_leaves_the_others_as_they_were() {
         "#]],
     );
 }
+
+#[test]
+fn an_entry_that_a_corrected_statement_leaves_out_is_a_break() {
+    check(
+        "booked A 1 UC credit 100
+         booked B 1 UC credit 20
+         statement UC 1 open 0 close 99 ledger 120: A credit 100, B credit 20
+         statement UC 1 open 0 close 100 ledger 120: A credit 100
+         statement UC 1 open 0 close 100 ledger 120: A credit 100
+         resolve B as-stated
+         resolve B never-booked
+         review UC ledger 100
+         breaks",
+        expect![[r#"
+            booked A 1 UC credit 100 -> Unmatched
+            booked B 1 UC credit 20 -> Unmatched
+            statement UC 1 open 0 close 99 ledger 120: A credit 100, B credit 20 -> matched 2
+              SumDiffers 120, 99 since 3
+              LedgerDiffers 120, 99 since 3
+            statement UC 1 open 0 close 100 ledger 120: A credit 100 -> matched 1
+              StatedNoMore 20 since 4
+              LedgerDiffers 120, 100 since 3
+            statement UC 1 open 0 close 100 ledger 120: A credit 100 -> matched 1
+              StatedNoMore 20 since 4
+              LedgerDiffers 120, 100 since 3
+            resolve B as-stated -> remedy does not fit the break: an entry is taken as_stated, or was never_booked; a balance or a number is explained; a ledger's difference is recognised
+            resolve B never-booked -> TakeBack 20
+            review UC ledger 100 -> 2 ended, closes 1
+            breaks -> 
+        "#]],
+    );
+}
+
+#[test]
+fn an_entry_that_is_stated_again_or_on_another_day_is_a_break_no_more() {
+    check(
+        "booked A 1 UC credit 100
+         booked B 1 UC credit 20
+         statement UC 1 open 0 close 99 ledger 120: A credit 100, B credit 20
+         statement UC 1 open 0 close 100 ledger 120: A credit 100
+         statement UC 1 open 0 close 120 ledger 120: A credit 100, B credit 20
+         booked C 2 UC credit 3
+         booked D 2 UC credit 4
+         statement UC 2 open 120 close 99 ledger 127: C credit 3, D credit 4
+         statement UC 2 open 120 close 123 ledger 127: C credit 3
+         statement UC 3 open 123 close 127 ledger 127: D credit 4
+         breaks",
+        expect![[r#"
+            booked A 1 UC credit 100 -> Unmatched
+            booked B 1 UC credit 20 -> Unmatched
+            statement UC 1 open 0 close 99 ledger 120: A credit 100, B credit 20 -> matched 2
+              SumDiffers 120, 99 since 3
+              LedgerDiffers 120, 99 since 3
+            statement UC 1 open 0 close 100 ledger 120: A credit 100 -> matched 1
+              StatedNoMore 20 since 4
+              LedgerDiffers 120, 100 since 3
+            statement UC 1 open 0 close 120 ledger 120: A credit 100, B credit 20 -> matched 2, clean
+            booked C 2 UC credit 3 -> Unmatched
+            booked D 2 UC credit 4 -> Unmatched
+            statement UC 2 open 120 close 99 ledger 127: C credit 3, D credit 4 -> matched 2
+              SumDiffers 127, 99 since 8
+              LedgerDiffers 127, 99 since 8
+            statement UC 2 open 120 close 123 ledger 127: C credit 3 -> matched 1
+              StatedNoMore 4 since 9
+              LedgerDiffers 127, 123 since 8
+            statement UC 3 open 123 close 127 ledger 127: D credit 4 -> matched 1, clean
+            breaks -> 
+        "#]],
+    );
+}

@@ -359,6 +359,7 @@ fn difference(what: &Break) -> String {
         Break::SumDiffers { sum, closing } => format!("SumDiffers {sum}, {closing}"),
         Break::LedgerDiffers { ledger, closing } => format!("LedgerDiffers {ledger}, {closing}"),
         Break::StatedTwice(entry) => format!("StatedTwice {}", entry.amount),
+        Break::StatedNoMore(entry) => format!("StatedNoMore {}", entry.amount),
         Break::OutOfSequence { due, stated } => format!("OutOfSequence {due}, {stated}"),
     }
 }

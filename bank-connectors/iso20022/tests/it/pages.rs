@@ -59,6 +59,29 @@ fn a_fault_has_the_same_place_on_a_page() {
     }
 }
 
+/// Whatever stands between two entries is read: on a page, between two pages, after the last.
+#[test]
+fn what_is_between_two_entries_is_refused_as_it_is_read_at_once() {
+    let text = long();
+    let ends: Vec<usize> = text.match_indices("</Ntry>").map(|(at, end)| at + end.len()).collect();
+    let balance = {
+        let begin = text.find("<Bal>").expect("one");
+        &text[begin..begin + text[begin..].find("</Bal>").expect("its end") + "</Bal>".len()]
+    };
+    let between = ["<Nothing/>", "money", "<AddtlStmtInf>x</AddtlStmtInf>", balance, "<Ntry/>"];
+    // After the first entry, before and where two pages meet, after the last.
+    let first_page = by_pages(&text).expect("pages")[0].0.entries.len();
+    for place in [0, first_page - 2, first_page - 1, ends.len() - 1] {
+        for stray in between {
+            let end = ends[place];
+            let broken = format!("{}{stray}{}", &text[..end], &text[end..]);
+            let whole = read(broken.as_bytes()).map(drop);
+            let paged = by_pages(&broken).map(drop);
+            assert_eq!(paged, whole, "{stray} at {end}");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_plain_long_statement_is_refused() {
     let text = long();
