@@ -258,7 +258,7 @@ async fn whenever_a_payment_is_cancelled_the_bank_does_not_have_it_or_is_asked_f
         let machine = Arc::new(Meddler::new(&payment, moment));
         let mut outbox = world.outbox(Watched(machine.clone(), bank.clone())).await;
         let (ask, tell) = (|order| machine.is_over(order), |told| machine.hear(told));
-        outbox.deliver(1, &[payment], ask, tell).await.unwrap();
+        outbox.deliver(1, &[payment.into()], ask, tell).await.unwrap();
         if machine.was_never() {
             break;
         }

@@ -72,7 +72,8 @@ fn overdue(venue: &Venue, now: Timestamp) -> Alarms {
     let payments = own.chain(of_house).map(|currency| (currency, BankAlarm::PaymentsOverdue));
     let house = venue.house().into_iter();
     let breaks = venue.desk().breaks().chain(house.flat_map(|house| house.desk().breaks()));
-    let breaks = breaks.filter(|found| found.is_overdue(now));
+    let age = venue.terms().money.alarm_after;
+    let breaks = breaks.filter(|found| found.is_overdue(now, age));
     let breaks = breaks.map(|found| (found.currency, BankAlarm::BreaksOverdue));
     payments.chain(breaks).collect()
 }

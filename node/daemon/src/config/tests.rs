@@ -155,7 +155,8 @@ fn the_root_says_for_how_long_it_keeps_messages() {
     let told = |text: &str| read(text).expect_err("wrong").to_string();
     expect![[r#"
         1 mistake in the configuration; the node does not start
-          /n/node.toml:1: archive_years: 1 is not 2 to 100"#]].assert_eq(&told(&format!("archive_years = 1\n{root}")));
+          /n/node.toml:1: archive_years: 1 is not 2 to 100"#]]
+    .assert_eq(&told(&format!("archive_years = 1\n{root}")));
     expect![[r#"
         1 mistake in the configuration; the node does not start
           /n/node.toml:1: archive_years: is the root's; a node of a region goes by `retention` of region.toml"#]].assert_eq(&told(&format!("archive_years = 30\n{GOOD}")));
