@@ -36,7 +36,7 @@ pub(crate) async fn keep(cell: Cell<Replica>, clock: Arc<dyn Clock>) -> Result<(
             let breaks = venue.desk().breaks().chain(houses().flat_map(|of| of.desk().breaks()));
             let breaks = breaks.map(|found| (found.currency, found.is_overdue(now, age)));
             let items = venue.suspense().map(|item| (item.currency, item.is_overdue(now, age)));
-            let of_house = houses().flat_map(|of| of.suspense());
+            let of_house = houses().flat_map(House::suspense);
             let of_house = of_house.map(|item| (item.currency, item.is_overdue(now, age)));
             unexplained.show(count(breaks), count(items.chain(of_house)));
             show_suspense(&venue.books().money);

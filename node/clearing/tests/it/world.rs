@@ -150,7 +150,7 @@ impl World {
             known.is_some_and(|payment| payment.instruction.debtor == account(of))
         };
         let credits = self.booked.iter().filter(|entry| entry.side == Side::Credit);
-        let last = credits.filter_map(|entry| entry.uetr).filter(|uetr| paid(*uetr)).last();
+        let last = credits.filter_map(|entry| entry.uetr).rfind(|uetr| paid(*uetr));
         last.expect("it has paid in")
     }
 
