@@ -100,8 +100,15 @@ fn whatever_staff_alone_may_do_has_a_verb() {
     let rows = rows::<OfStaff>().into_iter().chain(rows::<OfHouse>()).chain(rows::<OfDesk>());
     let here: BTreeSet<_> = rows.map(|(_, row)| route_of(&row)).collect();
     // Other verbs of the program, other machines, and a testnet's switches.
-    let elsewhere =
-        ["/federation/", "/regnode/", "/testnet/", "/settle/cycles", "/xborder/", "/metrics"];
+    let elsewhere = [
+        "/federation/",
+        "/regnode/",
+        "/testnet/",
+        "/settle/cycles",
+        "/xborder/",
+        "/metrics",
+        "/node/condition",
+    ];
     for (route, roles) in routes() {
         let of_staff = roles.contains(&"operator".to_owned())
             && !roles.iter().any(|role| ["user", "issuer"].contains(&role.as_str()));
