@@ -53,7 +53,7 @@ fn an_honest_cell_is_verified_to_its_own_state_root() {
     expect![[r#"
         VerifiedEpoch {
             epoch: 11,
-            last_seq: 170,
+            last_seq: 167,
             closed_at: 1972-09-29T09:00:00.009000Z,
         }
     "#]]
