@@ -12,7 +12,7 @@ use crate::layout::folder;
 use crate::network::Wait;
 use anyhow::{Context, Result};
 use gcfn_model::{BusinessDate, NodeId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// A leader that was killed in the middle of a cycle.
@@ -63,14 +63,21 @@ impl Demo {
     }
 
     /// That the statements of all banks together tell of every booking once: the same payment on
-    /// the same account twice would be one that was paid twice. Returns how many there are.
+    /// the same account twice would be one that was paid twice. A statement that a node has asked
+    /// for comes again under its number. Returns how many bookings there are.
     pub(super) async fn booked_once(&self) -> Result<usize> {
         let mut booked = BTreeMap::<(NodeId, String, String), usize>::new();
+        let mut stated = BTreeSet::<(NodeId, String, String)>::new();
         for node in &self.net.layout.nodes {
             let messages = super::export::messages_of(&folder(&self.net.dir, node.name)).await?;
             for message in messages.iter().filter(|message| message.is_kind("camt.053")) {
                 let text = String::from_utf8_lossy(&message.bytes);
                 let account = between(&text, "<Acct>", "</Acct>").next().unwrap_or_default();
+                let number = between(&text, "<ElctrncSeqNb>", "</ElctrncSeqNb>").next();
+                let number = number.context("a statement has a number")?;
+                if !stated.insert((node.name, account.to_owned(), number.to_owned())) {
+                    continue;
+                }
                 for payment in between(&text, "<UETR>", "</UETR>") {
                     let key = (node.name, account.to_owned(), payment.to_owned());
                     *booked.entry(key).or_default() += 1;
