@@ -156,7 +156,7 @@ words! {
         BankDown,
         /// Payments have waited for its answer for over an hour.
         PaymentsOverdue,
-        /// differences from its books have stood for over a day.
+        /// differences from its books have stood for longer than the region lets them.
         BreaksOverdue,
     }
 }

@@ -10,13 +10,14 @@ use gcfn_anchor::checkpoint::{Checkpoint, SignedCheckpoint};
 use gcfn_anchor::epoch::EpochHeader;
 use gcfn_anchor::event_tree::{EventTree, SaltKey};
 use gcfn_anchor::header_log::{CellHead, HeaderLog};
+use gcfn_anchor::keys::PublicKey;
 use gcfn_anchor::receipt::EventProof;
 use gcfn_anchor::tile::{Kind, Tile, bundle};
 use gcfn_cell::{Cell, Record};
 use gcfn_council::Council;
 use gcfn_model::{Digest, Machine, NodeId};
 use gcfn_replica::Replica;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 /// A machine whose events are leaves of epochs.
 pub(crate) trait Anchored: Machine {
@@ -45,12 +46,25 @@ pub(crate) struct Prover<M: Machine> {
     cell: Cell<M>,
     salt_key: SaltKey,
     epochs: Arc<RwLock<Epochs>>,
+    signed: Arc<Mutex<Option<SignedHead>>>,
+}
+
+/// The last head that was signed: whoever asks again is not to cost another signature.
+#[derive(Debug)]
+struct SignedHead {
+    head: CellHead,
+    by: PublicKey,
+    checkpoint: SignedCheckpoint,
 }
 
 impl<M: Machine> Clone for Prover<M> {
     fn clone(&self) -> Prover<M> {
-        let (cell, epochs) = (self.cell.clone(), Arc::clone(&self.epochs));
-        Prover { cell, salt_key: self.salt_key.clone(), epochs }
+        Prover {
+            cell: self.cell.clone(),
+            salt_key: self.salt_key.clone(),
+            epochs: Arc::clone(&self.epochs),
+            signed: Arc::clone(&self.signed),
+        }
     }
 }
 
@@ -61,7 +75,7 @@ impl<M: Anchored> Prover<M> {
         let log = HeaderLog::new(name);
         let epochs =
             Epochs { log, headers: Vec::new(), starts: Vec::new(), followed: 0, next_start: 0 };
-        Prover { cell, salt_key, epochs: Arc::new(RwLock::new(epochs)) }
+        Prover { cell, salt_key, epochs: Arc::new(RwLock::new(epochs)), signed: Arc::default() }
     }
 
     /// Follows the journal for ever. Everything else here waits for it.
@@ -104,8 +118,16 @@ impl<M: Anchored> Prover<M> {
     /// The head, signed by the node that `voice` speaks for.
     #[must_use]
     pub(crate) fn checkpoint(&self, voice: &Voice) -> SignedCheckpoint {
-        let checkpoint = Checkpoint { network: voice.network, head: self.head() };
-        SignedCheckpoint::sign(checkpoint, voice.node, &voice.key.signer())
+        let (head, signer) = (self.head(), voice.key.signer());
+        let by = signer.public_key();
+        let mut signed = self.signed.lock().expect("nothing panics while it signs");
+        if let Some(last) = signed.as_ref().filter(|last| last.head == head && last.by == by) {
+            return last.checkpoint.clone();
+        }
+        let checkpoint = Checkpoint { network: voice.network, head };
+        let checkpoint = SignedCheckpoint::sign(checkpoint, voice.node, &signer);
+        *signed = Some(SignedHead { head, by, checkpoint: checkpoint.clone() });
+        checkpoint
     }
 
     /// What the header log has at the place of `tile`.

@@ -19,7 +19,7 @@ pub enum BankAlarm {
     BankDown,
     /// Payments have waited for its answer for over an hour.
     PaymentsOverdue,
-    /// Differences from its books have stood for over a day.
+    /// Differences from its books have stood for longer than the region lets them.
     BreaksOverdue,
 }
 

@@ -12,7 +12,7 @@ use crate::layout::folder;
 use crate::network::Wait;
 use anyhow::{Context, Result};
 use gcfn_model::{BusinessDate, NodeId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// A leader that was killed in the middle of a cycle.
@@ -63,11 +63,10 @@ impl Demo {
     }
 
     /// That the statements of all banks together tell of every booking once: the same payment on
-    /// the same account twice would be one that was paid twice. A statement that a node has asked
-    /// for comes again under its number. Returns how many bookings there are.
+    /// the same account twice would be one that was paid twice. A statement that comes again
+    /// under its number takes the place of the one before. Returns how many bookings there are.
     pub(super) async fn booked_once(&self) -> Result<usize> {
-        let mut booked = BTreeMap::<(NodeId, String, String), usize>::new();
-        let mut stated = BTreeSet::<(NodeId, String, String)>::new();
+        let mut stated = BTreeMap::<(NodeId, String, String), Vec<String>>::new();
         for node in &self.net.layout.nodes {
             let messages = super::export::messages_of(&folder(&self.net.dir, node.name)).await?;
             for message in messages.iter().filter(|message| message.is_kind("camt.053")) {
@@ -75,13 +74,14 @@ impl Demo {
                 let account = between(&text, "<Acct>", "</Acct>").next().unwrap_or_default();
                 let number = between(&text, "<ElctrncSeqNb>", "</ElctrncSeqNb>").next();
                 let number = number.context("a statement has a number")?;
-                if !stated.insert((node.name, account.to_owned(), number.to_owned())) {
-                    continue;
-                }
-                for payment in between(&text, "<UETR>", "</UETR>") {
-                    let key = (node.name, account.to_owned(), payment.to_owned());
-                    *booked.entry(key).or_default() += 1;
-                }
+                let payments = between(&text, "<UETR>", "</UETR>").map(str::to_owned).collect();
+                stated.insert((node.name, account.to_owned(), number.to_owned()), payments);
+            }
+        }
+        let mut booked = BTreeMap::<(NodeId, &str, &str), usize>::new();
+        for ((node, account, _), payments) in &stated {
+            for payment in payments {
+                *booked.entry((*node, account, payment)).or_default() += 1;
             }
         }
         ensure(!booked.is_empty(), || "no statement names a payment".to_owned())?;
